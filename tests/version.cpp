@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <string>
+
+#include <flowlog/version.hpp>
+
+#include "catch.hpp"
+
+TEST_CASE("the version string says what the macros say", "[version]") {
+    auto const from_macros = std::to_string(FLOWLOG_VERSION_MAJOR) + '.' +
+                             std::to_string(FLOWLOG_VERSION_MINOR) + '.' +
+                             std::to_string(FLOWLOG_VERSION_PATCH);
+    CHECK(flowlog::version == from_macros);
+}
