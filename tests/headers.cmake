@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSL-1.0
+# What holds for the headers as a whole, and not for any one of them.
+get_target_property(headers flowlog HEADER_SET)
+list(TRANSFORM headers REPLACE "^.*include/(flowlog/)" "\\1")
+
+# Every header on disk is in the published list, and so is installed and compiled alone.
+add_test(
+    NAME headers.listed
+    COMMAND
+        ${CMAKE_COMMAND} -D include_dir=${PROJECT_SOURCE_DIR}/include "-D listed=${headers}"
+        -P ${CMAKE_CURRENT_SOURCE_DIR}/headers_listed.cmake
+)
+
+# Two files that include every header link into one program.
+list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>" OUTPUT_VARIABLE includes)
+list(JOIN includes "\n" includes)
+file(CONFIGURE OUTPUT link/all_headers.hpp CONTENT "@includes@\n" @ONLY)
+add_executable(test_link link/first.cpp link/second.cpp)
+target_link_libraries(test_link PRIVATE flowlog::flowlog)
+target_include_directories(test_link PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/link)
+add_test(NAME headers.link COMMAND test_link)
+
+# Whoever reads a log does not pay for Boost.Spirit: none of these rooms reaches it.
+set(readers ${headers})
+list(FILTER readers INCLUDE REGEX "^flowlog/(detail|flow|format|source)/")
+if(readers)
+    add_test(
+        NAME headers.no_spirit
+        COMMAND
+            ${CMAKE_CXX_COMPILER} -std=c++20 -M -I .
+            "-I$<JOIN:$<TARGET_PROPERTY:Boost::headers,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" ${readers}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/include
+        COMMAND_EXPAND_LISTS
+    )
+    set_tests_properties(headers.no_spirit PROPERTIES FAIL_REGULAR_EXPRESSION "boost/spirit")
+endif()

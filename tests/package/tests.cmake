@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSL-1.0
+# Installs flowlog below the build tree and builds tests/package against it, and against the source tree.
+set(prefix ${CMAKE_CURRENT_BINARY_DIR}/package/prefix)
+
+add_test(
+    NAME package.install
+    COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix}
+)
+set_tests_properties(package.install PROPERTIES FIXTURES_SETUP installed)
+
+function(flowlog_package_test from)
+    add_test(
+        NAME package.${from}
+        COMMAND
+            ${CMAKE_CTEST_COMMAND}
+            --build-and-test ${PROJECT_SOURCE_DIR}/tests/package ${CMAKE_CURRENT_BINARY_DIR}/package/${from}
+            --build-generator ${CMAKE_GENERATOR}
+            --build-options
+                -DFLOWLOG_FROM=${from}
+                -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+                -DCMAKE_PREFIX_PATH=${prefix}
+            --test-command consumer
+    )
+    set_tests_properties(
+        package.${from}
+        PROPERTIES FIXTURES_REQUIRED installed PASS_REGULAR_EXPRESSION "flowlog ${PROJECT_VERSION}\n"
+    )
+endfunction()
+
+flowlog_package_test(package)
+flowlog_package_test(subdirectory)
+flowlog_package_test(pkg-config)
