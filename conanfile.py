@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSL-1.0
+import os
+import re
+
+from conan import ConanFile
+from conan.tools.build import check_min_cppstd
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
+from conan.tools.files import copy, load, rmdir
+
+required_conan_version = ">=2.0"
+
+
+class FlowlogRecipe(ConanFile):
+    name = "flowlog"
+    license = "BSL-1.0"
+    description = "Network flow logs as ranges of records"
+    topics = ("netflow", "vpc-flow-logs", "networking", "header-only")
+    package_type = "header-library"
+    settings = "os", "arch", "compiler", "build_type"
+    default_options = {"boost/*:header_only": True}
+    no_copy_source = True
+    exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "LICENSE"
+    test_package_folder = "tests/package"
+
+    def set_version(self):
+        header = load(self, os.path.join(self.recipe_folder, "include/flowlog/version.hpp"))
+        self.version = re.search(r'string_view version = "([^"]+)"', header).group(1)
+
+    def layout(self):
+        cmake_layout(self)
+
+    def requirements(self):
+        self.requires("boost/[>=1.81]", transitive_headers=True)
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+
+    def generate(self):
+        CMakeDeps(self).generate()
+        toolchain = CMakeToolchain(self)
+        for option in ("TESTS", "EXAMPLES", "CLI"):
+            toolchain.cache_variables[f"FLOWLOG_BUILD_{option}"] = False
+        toolchain.generate()
+
+    def build(self):
+        cmake = CMake(self)
+        cmake.configure()
+        cmake.build()
+
+    def package(self):
+        CMake(self).install()
+        copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        rmdir(self, os.path.join(self.package_folder, "share"))
+
+    def package_id(self):
+        self.info.clear()
+
+    def package_info(self):
+        self.cpp_info.bindirs = []
+        self.cpp_info.libdirs = []
+        self.cpp_info.set_property("cmake_file_name", "flowlog")
+        self.cpp_info.set_property("cmake_target_name", "flowlog::flowlog")
+        self.cpp_info.set_property("pkg_config_name", "flowlog")
+        self.cpp_info.requires = ["boost::headers"]
+        if self.settings.os in ("Linux", "FreeBSD"):
+            self.cpp_info.system_libs = ["pthread"]

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# run.sh [PRESET…]: installs what is missing, then configures, builds and tests each preset (default: dev).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts/install-packages.sh tests
+
+for preset in "${@:-dev}"; do
+    echo "== Building and testing the preset $preset in build/$preset"
+    cmake --preset "$preset"
+    cmake --build --preset "$preset"
+    ctest --preset "$preset" --parallel "$(nproc)"
+done
