@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_DECODE_HPP
+#define FLOWLOG_DETAIL_DECODE_HPP
+
+#include <bit>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include <flowlog/detail/decode_address.hpp>
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+
+namespace flowlog::detail {
+
+/// Tokens given to the decoders must be readable this many bytes past their first.
+inline constexpr std::size_t token_padding = 16;
+
+/// The number that the last `digits` (1-8) bytes of `word` (in text order, first byte lowest) spell; false if one of
+/// them is no digit. A digit at a time is 2.5 times as slow.
+constexpr auto decode_eight(std::uint64_t word, std::size_t digits, std::uint64_t& out) noexcept
+    -> bool {
+    auto const empty = (8 - digits) * 8;
+    // the digits move to the high bytes; the low bytes become '0'
+    auto const text = (word << empty) | (empty == 0 ? 0 : 0x3030303030303030ULL >> (64 - empty));
+    auto const value = text - 0x3030303030303030ULL;
+    auto const over = (text + 0x4646464646464646ULL) | value;
+    auto pairs = (value * 10) + (value >> 8);
+    constexpr auto mask = 0x000000FF000000FFULL;
+    pairs = (((pairs & mask) * 0x000F424000000064ULL) +
+             (((pairs >> 16) & mask) * 0x0000271000000001ULL)) >>
+            32;
+    out = static_cast<std::uint32_t>(pairs);
+    return (over & 0x8080808080808080ULL) == 0;
+}
+
+inline auto load_eight(char const* at) noexcept -> std::uint64_t {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+    return word;
+}
+
+/// More than eight digits: leading zeros are skipped, then up to 20 digits count.
+inline auto decode_long(char const* first, char const* last, std::uint64_t& out) noexcept -> bool {
+    while (last - first > 8 && *first == '0') ++first;
+    if (last - first > 20) return false;
+    std::uint64_t value = 0;
+    for (; first != last; ++first) {
+        auto const digit = static_cast<std::uint64_t>(static_cast<unsigned char>(*first)) - '0';
+        if (digit > 9 || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    out = value;
+    return true;
+}
+
+/// Decimal digits only, any number of leading zeros, no sign. The token has at least one byte.
+inline auto decode_number(char const* first, char const* last, std::uint64_t& out) noexcept
+    -> bool {
+    auto const size = static_cast<std::size_t>(last - first);
+    if (size <= 8) [[likely]] return decode_eight(load_eight(first), size, out);
+    if (size <= 16) {  // ten-digit times, large counters
+        std::uint64_t high = 0;
+        std::uint64_t low = 0;
+        auto const good = decode_eight(load_eight(first), size - 8, high) &
+                          decode_eight(load_eight(last - 8), 8, low);
+        out = high * 100'000'000 + low;
+        return good;
+    }
+    return decode_long(first, last, out);
+}
+
+template <std::unsigned_integral T>
+auto decode(char const* first, char const* last) noexcept -> field_value<T> {
+    std::uint64_t value = 0;
+    if (decode_number(first, last, value) && value <= std::numeric_limits<T>::max()) [[likely]]
+        return static_cast<T>(value);
+    if (last - first == 1 && *first == '-') return {};
+    return field_value<T>{presence::malformed};
+}
+
+constexpr auto same_word(std::string_view token, std::string_view word) noexcept -> bool {
+    if (token.size() != word.size()) return false;
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        if (to_lower(token[i]) != to_lower(word[i])) return false;
+    }
+    return true;
+}
+
+/// Decodes a whole token of a text log: `-` is absent, all else is the value or malformed. The token is not empty and
+/// readable for `token_padding` bytes from its first.
+template <class T>
+auto decode(char const* first, char const* last) noexcept -> field_value<T>;
+
+template <>
+inline auto decode<std::string_view>(char const* first, char const* last) noexcept
+    -> field_value<std::string_view> {
+    if (last - first == 1 && *first == '-') return {};
+    return std::string_view{first, static_cast<std::size_t>(last - first)};
+}
+
+template <>
+inline auto decode<address>(char const* first, char const* last) noexcept -> field_value<address> {
+    auto value = address{};
+    if (decode_address(first, last, value)) [[likely]] return value;
+    if (last - first == 1 && *first == '-') return {};
+    return field_value<address>{presence::malformed};
+}
+
+/// Unix seconds. AWS documents seconds alone, but logs with milliseconds have been seen; what would lie after the
+/// year 5138 in seconds is taken for milliseconds.
+template <>
+inline auto decode<timestamp>(char const* first, char const* last) noexcept
+    -> field_value<timestamp> {
+    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
+    constexpr auto limit = std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
+    auto const number = decode<std::uint64_t>(first, last);
+    if (!number) return field_value<timestamp>{number.state()};
+    if (*number > limit) return field_value<timestamp>{presence::malformed};
+    auto const signed_number = static_cast<std::int64_t>(*number);
+    if (*number < first_milliseconds) return timestamp{std::chrono::seconds{signed_number}};
+    return timestamp{std::chrono::milliseconds{signed_number}};
+}
+
+template <>
+inline auto decode<action>(char const* first, char const* last) noexcept -> field_value<action> {
+    auto const token = std::string_view{first, static_cast<std::size_t>(last - first)};
+    if (same_word(token, "ACCEPT")) return action::accept;
+    if (same_word(token, "REJECT")) return action::reject;
+    return field_value<action>{token == "-" ? presence::absent : presence::malformed};
+}
+
+template <>
+inline auto decode<log_status>(char const* first, char const* last) noexcept
+    -> field_value<log_status> {
+    auto const token = std::string_view{first, static_cast<std::size_t>(last - first)};
+    if (same_word(token, "OK")) return log_status::ok;
+    if (same_word(token, "NODATA")) return log_status::nodata;
+    if (same_word(token, "SKIPDATA")) return log_status::skipdata;
+    return field_value<log_status>{token == "-" ? presence::absent : presence::malformed};
+}
+
+template <>
+inline auto decode<flow_direction>(char const* first, char const* last) noexcept
+    -> field_value<flow_direction> {
+    auto const token = std::string_view{first, static_cast<std::size_t>(last - first)};
+    if (same_word(token, "ingress")) return flow_direction::ingress;
+    if (same_word(token, "egress")) return flow_direction::egress;
+    return field_value<flow_direction>{token == "-" ? presence::absent : presence::malformed};
+}
+
+}  // namespace flowlog::detail
+
+#endif

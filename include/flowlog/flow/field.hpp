@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FLOW_FIELD_HPP
+#define FLOWLOG_FLOW_FIELD_HPP
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <flowlog/flow/address.hpp>
+
+namespace flowlog {
+
+/// A point in time, UTC. Text logs have seconds, nfdump milliseconds, flow-tools finer ones.
+using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// What the security groups and network ACLs decided.
+enum class action : std::uint8_t { accept, reject };
+
+/// Whether a line of a log stands for traffic. Only `ok` lines are flows.
+enum class log_status : std::uint8_t { ok, nodata, skipdata };
+
+/// The direction of a flow as seen from the interface that logged it.
+enum class flow_direction : std::uint8_t { ingress, egress };
+
+/// Which family of logs defined a field.
+enum class origin : std::uint8_t { vpc, transit_gateway, netflow };
+
+/// The C++ type that a field decodes to.
+enum class field_type : std::uint8_t {
+    u8,
+    u16,
+    u32,
+    u64,
+    address,
+    time,
+    text,
+    action,
+    log_status,
+    flow_direction
+};
+
+// The one table of fields: identifier, name, aliases (blank separated), type, version of the AWS format that
+// brought it (0: none), origin, meaning. Header lines, format strings, filters, headings and the documentation
+// read it; a new field is one line here. Sources: AWS VPC user guide "Flow log records", AWS Transit Gateway guide
+// "Flow log records", IANA IPFIX information elements (for the NetFlow fields).
+// clang-format off
+#define FLOWLOG_DETAIL_FIELDS(X) \
+    X(version, "version", "", u8, 2, vpc, "Highest version among the selected fields") \
+    X(account_id, "account-id", "owner", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
+    X(interface_id, "interface-id", "eni", text, 2, vpc, "Network interface that logged the flow") \
+    X(srcaddr, "srcaddr", "srcaddr_raw src-addr sourceIPv4Address", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
+    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destinationIPv4Address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
+    X(srcport, "srcport", "src-port sourceTransportPort", u16, 2, vpc, "Source port; 0 for protocols without ports") \
+    X(dstport, "dstport", "dst-port destinationTransportPort", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
+    X(protocol, "protocol", "prot proto protocolIdentifier", u8, 2, vpc, "IANA protocol number") \
+    X(packets, "packets", "dPkts packetDeltaCount", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets octetDeltaCount", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first flowStartSeconds", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last flowEndSeconds", time, 2, vpc, "Last packet of the window") \
+    X(action, "action", "", action, 2, vpc, "ACCEPT or REJECT") \
+    X(log_status, "log-status", "", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
+    X(vpc_id, "vpc-id", "", text, 3, vpc, "VPC of the interface") \
+    X(subnet_id, "subnet-id", "", text, 3, vpc, "Subnet of the interface") \
+    X(instance_id, "instance-id", "", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
+    X(tcp_flags, "tcp-flags", "flags tcpControlBits", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
+    X(type, "type", "", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
+    X(pkt_srcaddr, "pkt-srcaddr", "", address, 3, vpc, "Original source address of the packets") \
+    X(pkt_dstaddr, "pkt-dstaddr", "", address, 3, vpc, "Original destination address of the packets") \
+    X(region, "region", "", text, 4, vpc, "Region of the interface") \
+    X(az_id, "az-id", "", text, 4, vpc, "Availability Zone id of the interface") \
+    X(sublocation_type, "sublocation-type", "", text, 4, vpc, "wavelength, outpost or localzone") \
+    X(sublocation_id, "sublocation-id", "", text, 4, vpc, "Id of the sublocation") \
+    X(pkt_src_aws_service, "pkt-src-aws-service", "", text, 5, vpc, "AWS service of pkt-srcaddr, as in ip-ranges.json") \
+    X(pkt_dst_aws_service, "pkt-dst-aws-service", "", text, 5, vpc, "AWS service of pkt-dstaddr, as in ip-ranges.json") \
+    X(flow_direction, "flow-direction", "", flow_direction, 5, vpc, "ingress or egress, relative to the interface") \
+    X(traffic_path, "traffic-path", "", u8, 5, vpc, "Path of egress traffic, 1 (same VPC) to 8 (internet gateway)") \
+    X(ecs_cluster_arn, "ecs-cluster-arn", "", text, 7, vpc, "ARN of the ECS cluster") \
+    X(ecs_cluster_name, "ecs-cluster-name", "", text, 7, vpc, "Name of the ECS cluster") \
+    X(ecs_container_instance_arn, "ecs-container-instance-arn", "", text, 7, vpc, "ARN of the ECS container instance") \
+    X(ecs_container_instance_id, "ecs-container-instance-id", "", text, 7, vpc, "Id of the ECS container instance") \
+    X(ecs_container_id, "ecs-container-id", "", text, 7, vpc, "Runtime id of the first container") \
+    X(ecs_second_container_id, "ecs-second-container-id", "", text, 7, vpc, "Runtime id of the second container") \
+    X(ecs_service_name, "ecs-service-name", "", text, 7, vpc, "Name of the ECS service") \
+    X(ecs_task_definition_arn, "ecs-task-definition-arn", "", text, 7, vpc, "ARN of the ECS task definition") \
+    X(ecs_task_arn, "ecs-task-arn", "", text, 7, vpc, "ARN of the ECS task") \
+    X(ecs_task_id, "ecs-task-id", "", text, 7, vpc, "Id of the ECS task") \
+    X(reject_reason, "reject-reason", "", text, 8, vpc, "Why traffic was rejected: BPA (block public access), EC (encryption controls)") \
+    X(resource_id, "resource-id", "", text, 9, vpc, "Id of the regional NAT gateway") \
+    X(encryption_status, "encryption-status", "", u8, 10, vpc, "0 clear, 1 Nitro, 2 application, 3 both") \
+    X(instance_tag, "instance-tag", "", text, 11, vpc, "Value of the first chosen tag of the instance, percent-encoded") \
+    X(instance_tag_2, "instance-tag-2", "", text, 11, vpc, "Value of the second chosen tag of the instance") \
+    X(interface_tag, "interface-tag", "", text, 11, vpc, "Value of the first chosen tag of the interface") \
+    X(interface_tag_2, "interface-tag-2", "", text, 11, vpc, "Value of the second chosen tag of the interface") \
+    X(asg_tag, "asg-tag", "", text, 11, vpc, "Value of the first chosen tag of the Auto Scaling group") \
+    X(asg_tag_2, "asg-tag-2", "", text, 11, vpc, "Value of the second chosen tag of the Auto Scaling group") \
+    X(interface_type, "interface-type", "", text, 11, vpc, "Type of the interface, such as nat_gateway") \
+    X(next_hop_interface_id, "next-hop-interface-id", "", text, 11, vpc, "Interface on the other side") \
+    X(next_hop_subnet_id, "next-hop-subnet-id", "", text, 11, vpc, "Subnet on the other side") \
+    X(next_hop_az_id, "next-hop-az-id", "", text, 11, vpc, "Availability Zone id on the other side") \
+    X(next_hop_vpc_id, "next-hop-vpc-id", "", text, 11, vpc, "VPC on the other side") \
+    X(next_hop_interface_type, "next-hop-interface-type", "", text, 11, vpc, "Type of the interface on the other side") \
+    X(resource_type, "resource-type", "", text, 6, transit_gateway, "TransitGateway or TransitGatewayAttachment") \
+    X(tgw_id, "tgw-id", "", text, 6, transit_gateway, "Transit gateway that logged the flow") \
+    X(tgw_attachment_id, "tgw-attachment-id", "", text, 6, transit_gateway, "Attachment that logged the flow") \
+    X(tgw_src_vpc_account_id, "tgw-src-vpc-account-id", "", text, 6, transit_gateway, "Account of the source VPC") \
+    X(tgw_dst_vpc_account_id, "tgw-dst-vpc-account-id", "", text, 6, transit_gateway, "Account of the destination VPC") \
+    X(tgw_src_vpc_id, "tgw-src-vpc-id", "", text, 6, transit_gateway, "Source VPC") \
+    X(tgw_dst_vpc_id, "tgw-dst-vpc-id", "", text, 6, transit_gateway, "Destination VPC") \
+    X(tgw_src_subnet_id, "tgw-src-subnet-id", "", text, 6, transit_gateway, "Source subnet") \
+    X(tgw_dst_subnet_id, "tgw-dst-subnet-id", "", text, 6, transit_gateway, "Destination subnet") \
+    X(tgw_src_eni, "tgw-src-eni", "", text, 6, transit_gateway, "Interface of the source attachment") \
+    X(tgw_dst_eni, "tgw-dst-eni", "", text, 6, transit_gateway, "Interface of the destination attachment") \
+    X(tgw_src_az_id, "tgw-src-az-id", "", text, 6, transit_gateway, "Availability Zone id of the source") \
+    X(tgw_dst_az_id, "tgw-dst-az-id", "", text, 6, transit_gateway, "Availability Zone id of the destination") \
+    X(tgw_pair_attachment_id, "tgw-pair-attachment-id", "", text, 6, transit_gateway, "Attachment on the other side") \
+    X(packets_lost_no_route, "packets-lost-no-route", "", u64, 6, transit_gateway, "Packets dropped for want of a route") \
+    X(packets_lost_blackhole, "packets-lost-blackhole", "", u64, 6, transit_gateway, "Packets dropped by a black hole route") \
+    X(packets_lost_mtu_exceeded, "packets-lost-mtu-exceeded", "", u64, 6, transit_gateway, "Packets dropped as larger than the MTU") \
+    X(packets_lost_ttl_expired, "packets-lost-ttl-expired", "", u64, 6, transit_gateway, "Packets dropped as their TTL expired") \
+    X(tos, "tos", "src-tos ipClassOfService", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
+    X(src_as, "src-as", "bgpSourceAsNumber", u32, 0, netflow, "Source autonomous system") \
+    X(dst_as, "dst-as", "bgpDestinationAsNumber", u32, 0, netflow, "Destination autonomous system") \
+    X(src_mask, "src-mask", "sourceIPv4PrefixLength", u8, 0, netflow, "Prefix length of the source route") \
+    X(dst_mask, "dst-mask", "destinationIPv4PrefixLength", u8, 0, netflow, "Prefix length of the destination route") \
+    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address", address, 0, netflow, "Next hop router") \
+    X(input, "input", "in-if ingressInterface", u32, 0, netflow, "SNMP index of the incoming interface") \
+    X(output, "output", "out-if egressInterface", u32, 0, netflow, "SNMP index of the outgoing interface") \
+    X(exporter, "exporter", "exaddr router exporterIPv4Address", address, 0, netflow, "Router that exported the flow")
+// clang-format on
+
+/// Identifies a field; the position of its line in the table.
+enum class field_id : std::uint8_t {
+#define FLOWLOG_DETAIL_ID(id, name, aliases, type, version, from, meaning) id,
+    FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_ID)
+#undef FLOWLOG_DETAIL_ID
+};
+
+/// One line of the table of fields.
+struct field_info {
+    field_id id;
+    std::string_view name;     ///< as AWS spells it in header lines, or hyphenated for NetFlow fields
+    std::string_view aliases;  ///< other names that are accepted, blank separated
+    field_type type;
+    std::uint8_t version;  ///< version of the AWS format that brought the field, 0 for NetFlow fields
+    flowlog::origin origin;
+    std::string_view meaning;
+};
+
+/// The table of fields, in the order of `field_id`.
+inline constexpr auto fields = std::to_array<field_info>({
+#define FLOWLOG_DETAIL_INFO(id, name, aliases, type, version, from, meaning) \
+    {field_id::id, name, aliases, field_type::type, version, origin::from, meaning},
+    FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_INFO)
+#undef FLOWLOG_DETAIL_INFO
+});
+
+/// The table's line for a field.
+[[nodiscard]] constexpr auto info(field_id id) noexcept -> field_info const& {
+    return fields[static_cast<std::size_t>(id)];
+}
+
+namespace detail {
+
+template <field_type Type>
+struct value_type_of;
+template <>
+struct value_type_of<field_type::u8> : std::type_identity<std::uint8_t> {};
+template <>
+struct value_type_of<field_type::u16> : std::type_identity<std::uint16_t> {};
+template <>
+struct value_type_of<field_type::u32> : std::type_identity<std::uint32_t> {};
+template <>
+struct value_type_of<field_type::u64> : std::type_identity<std::uint64_t> {};
+template <>
+struct value_type_of<field_type::address> : std::type_identity<address> {};
+template <>
+struct value_type_of<field_type::time> : std::type_identity<timestamp> {};
+template <>
+struct value_type_of<field_type::text> : std::type_identity<std::string_view> {};
+template <>
+struct value_type_of<field_type::action> : std::type_identity<action> {};
+template <>
+struct value_type_of<field_type::log_status> : std::type_identity<log_status> {};
+template <>
+struct value_type_of<field_type::flow_direction> : std::type_identity<flow_direction> {};
+
+}  // namespace detail
+
+/// Names a field at compile time: `record[field::dstport]`.
+template <field_id Id>
+struct field_key {
+    static constexpr field_id id = Id;
+
+    /// What the field decodes to. Text views point into the record.
+    using value_type =
+        typename detail::value_type_of<fields[static_cast<std::size_t>(Id)].type>::type;
+
+    constexpr operator field_id() const noexcept { return Id; }
+};
+
+/// The type of a field's value.
+template <field_id Id>
+using field_value_type = typename field_key<Id>::value_type;
+
+/// One key per field, under its AWS name with `_` for `-`.
+namespace field {
+#define FLOWLOG_DETAIL_KEY(id, name, aliases, type, version, from, meaning) \
+    inline constexpr field_key<field_id::id> id{};
+FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_KEY)
+#undef FLOWLOG_DETAIL_KEY
+}  // namespace field
+
+#undef FLOWLOG_DETAIL_FIELDS
+
+/// A compile-time list of fields, such as those that an aggregator reads.
+template <field_id... Ids>
+struct field_list {
+    static constexpr auto ids = std::array<field_id, sizeof...(Ids)>{Ids...};
+};
+
+/// Calls `function(field_key<id>{})` for a field known only at run time.
+template <class Function>
+constexpr auto with_field(field_id id, Function&& function) -> decltype(auto) {
+    using result = decltype(function(field::version));
+    using entry = result (*)(Function&);
+    constexpr auto table = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<entry, sizeof...(I)>{
+            [](Function& f) -> result { return f(field_key<static_cast<field_id>(I)>{}); }...};
+    }(std::make_index_sequence<fields.size()>{});
+    return table[static_cast<std::size_t>(id)](function);
+}
+
+namespace detail {
+
+constexpr auto to_lower(char c) noexcept -> char {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Equal but for case and for `-` against `_`.
+constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> bool {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto const x = a[i] == '_' ? '-' : to_lower(a[i]);
+        auto const y = b[i] == '_' ? '-' : to_lower(b[i]);
+        if (x != y) return false;
+    }
+    return true;
+}
+
+constexpr auto without_hyphens(std::string_view name, std::array<char, 64>& room) noexcept
+    -> std::string_view {
+    std::size_t size = 0;
+    for (auto const c : name.substr(0, room.size())) {
+        if (c != '-' && c != '_') room[size++] = to_lower(c);
+    }
+    return {room.data(), size};
+}
+
+/// Whether one of the blank separated aliases is `name`.
+constexpr auto has_alias(std::string_view aliases, std::string_view name) noexcept -> bool {
+    while (!aliases.empty()) {
+        auto const end = aliases.find(' ');
+        if (same_name(aliases.substr(0, end), name)) return true;
+        aliases.remove_prefix(end == aliases.npos ? aliases.size() : end + 1);
+    }
+    return false;
+}
+
+}  // namespace detail
+
+/// Finds a field by any accepted spelling: its name in any case, with `-`, `_` or (as CloudWatch Logs Insights
+/// does, `srcAddr`) neither, wrapped in `${…}` or not, or one of its aliases.
+[[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
+    if (name.starts_with("${") && name.ends_with('}')) name = name.substr(2, name.size() - 3);
+    for (auto const& f : fields) {
+        if (detail::same_name(f.name, name)) return f.id;
+    }
+    for (auto const& f : fields) {
+        if (detail::has_alias(f.aliases, name)) return f.id;
+    }
+    if (name.empty() || name.size() > 64) return std::nullopt;
+    auto room = std::array<char, 64>{};
+    auto other = std::array<char, 64>{};
+    auto const bare = detail::without_hyphens(name, room);
+    for (auto const& f : fields) {
+        if (detail::without_hyphens(f.name, other) == bare) return f.id;
+    }
+    return std::nullopt;
+}
+
+/// The name of a type as the documentation prints it.
+[[nodiscard]] constexpr auto name(field_type type) noexcept -> std::string_view {
+    constexpr auto names = std::to_array<std::string_view>({"u8", "u16", "u32", "u64", "address", "time", "text",
+                                                            "action", "log-status", "flow-direction"});
+    return names[static_cast<std::size_t>(type)];
+}
+
+/// The spelling of an action in a log.
+[[nodiscard]] constexpr auto name(action a) noexcept -> std::string_view {
+    return a == action::accept ? "ACCEPT" : "REJECT";
+}
+
+/// The spelling of a log-status in a log.
+[[nodiscard]] constexpr auto name(log_status s) noexcept -> std::string_view {
+    return s == log_status::ok ? "OK" : s == log_status::nodata ? "NODATA" : "SKIPDATA";
+}
+
+/// The spelling of a flow-direction in a log.
+[[nodiscard]] constexpr auto name(flow_direction d) noexcept -> std::string_view {
+    return d == flow_direction::ingress ? "ingress" : "egress";
+}
+
+/// The name of a family of logs.
+[[nodiscard]] constexpr auto name(origin o) noexcept -> std::string_view {
+    return o == origin::vpc ? "vpc" : o == origin::transit_gateway ? "tgw" : "netflow";
+}
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FLOW_FLOW_HPP
+#define FLOWLOG_FLOW_FLOW_HPP
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+
+namespace flowlog {
+
+/// Anything that gives a field's value for a field's key: a line of a text log, a decoded NetFlow record, a `flow`.
+template <class T>
+concept flow_record = requires(T const& record) {
+    { record[field::srcaddr] } -> std::same_as<field_value<address>>;
+    { record[field::dstport] } -> std::same_as<field_value<std::uint16_t>>;
+    { record[field::bytes] } -> std::same_as<field_value<std::uint64_t>>;
+    { record[field::start] } -> std::same_as<field_value<timestamp>>;
+    { record[field::action] } -> std::same_as<field_value<action>>;
+    { record[field::account_id] } -> std::same_as<field_value<std::string_view>>;
+};
+
+/// A flow that owns its values: the copy that outlives the reader, and the record that tests and producers make.
+///
+///     flow copy{*it};
+///     flow made; made.set(field::dstport, 443); made.set(field::account_id, "123456789010");
+class flow {
+public:
+    flow() = default;
+
+    /// Copies every field that `record` has.
+    template <flow_record Record>
+        requires(!std::same_as<std::remove_cvref_t<Record>, flow>)
+    explicit flow(Record const& record) {
+        for (auto const& f : fields) {
+            with_field(f.id, [&](auto key) { store(key.id, record[key]); });
+        }
+    }
+
+    /// The value of a field; absent where it was never set. A text view lives as long as this flow is unchanged.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
+        using type = field_value_type<Id>;
+        auto const* found = find(Id);
+        if (found == nullptr) return {};
+        if constexpr (std::same_as<type, std::string_view>) {
+            if (auto const* text = std::get_if<std::string>(found)) return std::string_view{*text};
+        } else {
+            if (auto const* value = std::get_if<type>(found)) return *value;
+        }
+        return field_value<type>{presence::malformed};
+    }
+
+    /// Gives a field a value.
+    template <field_id Id>
+    void set(field_key<Id>, std::type_identity_t<field_value_type<Id>> value) {
+        store(Id, field_value<field_value_type<Id>>{value});
+    }
+
+    /// Takes a field's value away.
+    void reset(field_id id) noexcept {
+        std::erase_if(values_, [&](auto const& stored) { return stored.first == id; });
+    }
+
+    friend auto operator==(flow const&, flow const&) -> bool = default;
+
+private:
+    // monostate stands for a value that could not be decoded
+    using any_value = std::variant<std::monostate, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, address,
+                                   timestamp, std::string, action, log_status, flow_direction>;
+
+    [[nodiscard]] auto find(field_id id) const noexcept -> any_value const* {
+        auto const found = std::ranges::lower_bound(values_, id, {}, &entry::first);
+        return found != values_.end() && found->first == id ? &found->second : nullptr;
+    }
+
+    template <class T>
+    void store(field_id id, field_value<T> value) {
+        reset(id);
+        if (value.absent()) return;
+        auto const at = std::ranges::lower_bound(values_, id, {}, &entry::first);
+        if (value.malformed()) {
+            values_.emplace(at, id, std::monostate{});
+        } else if constexpr (std::same_as<T, std::string_view>) {
+            values_.emplace(at, id, std::string{*value});
+        } else {
+            values_.emplace(at, id, *value);
+        }
+    }
+
+    using entry = std::pair<field_id, any_value>;
+    std::vector<entry> values_;  // ordered by field
+};
+
+/// Adds up without overflow: `sum` sticks at the largest value, and `saturated` says that it did.
+[[nodiscard]] constexpr auto saturating_add(std::uint64_t a, std::uint64_t b, bool& saturated) noexcept
+    -> std::uint64_t {
+    auto const sum = a + b;
+    if (sum >= a) return sum;
+    saturated = true;
+    return ~std::uint64_t{0};
+}
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_LAYOUT_HPP
+#define FLOWLOG_FORMAT_LAYOUT_HPP
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+
+namespace flowlog {
+
+/// The columns of a text log: which field stands where. Immutable once made.
+class layout {
+public:
+    /// What `column()` gives for a field that the log does not have.
+    static constexpr std::uint16_t none = 0xFFFF;
+    /// More columns than this make no layout.
+    static constexpr std::size_t max_columns = 1000;
+
+    layout() { columns_.fill(none); }
+
+    /// A layout of the named columns, 1 to `max_columns`; names that are no field are kept as opaque columns. Of
+    /// several columns with the same field, the first counts.
+    explicit layout(std::vector<std::string> names) : names_{std::move(names)} {
+        columns_.fill(none);
+        names_.resize(std::min(names_.size(), max_columns));
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            auto const id = find_field(names_[i]);
+            fields_.push_back(id);
+            if (!id) continue;
+            auto& column = columns_[static_cast<std::size_t>(*id)];
+            if (column == none) column = static_cast<std::uint16_t>(i);
+        }
+        find_suspects();
+    }
+
+    /// The 14 fields of version 2: what AWS writes where no format was given.
+    [[nodiscard]] static auto vpc_default() -> layout {
+        return layout{split("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes "
+                            "start end action log-status")};
+    }
+
+    /// The 36 fields of version 6: what AWS writes for a transit gateway where no format was given.
+    [[nodiscard]] static auto transit_gateway_default() -> layout {
+        return layout{split(
+            "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id "
+            "tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni "
+            "tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets "
+            "bytes start end log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
+            "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service")};
+    }
+
+    /// Whether the tokens of a line are a header line: none is numeric or `-`, at least half are names of fields.
+    [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
+        std::size_t known = 0;
+        for (auto const token : tokens) {
+            if (is_number_or_absent(token)) return false;
+            if (find_field(token)) ++known;
+        }
+        return known >= 1 && known * 2 >= tokens.size() && tokens.size() <= max_columns;
+    }
+
+    /// How many columns a line has.
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return names_.size(); }
+
+    /// The column of a field, counted from 0, or `none`.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::uint16_t {
+        return columns_[static_cast<std::size_t>(id)];
+    }
+
+    /// The column with this very name, known or not, or `none`.
+    [[nodiscard]] auto column(std::string_view name) const noexcept -> std::uint16_t {
+        auto const found = std::ranges::find(names_, name);
+        return found == names_.end() ? none : static_cast<std::uint16_t>(found - names_.begin());
+    }
+
+    /// The columns' names as they were given.
+    [[nodiscard]] auto names() const noexcept -> std::vector<std::string> const& { return names_; }
+
+    /// The field of a column, if its name is one.
+    [[nodiscard]] auto field_at(std::size_t column) const noexcept -> std::optional<field_id> {
+        return fields_[column];
+    }
+
+    [[nodiscard]] auto has(field_id id) const noexcept -> bool { return column(id) != none; }
+
+    /// The same columns behind `count` opaque ones that stand in front, such as a time of export.
+    [[nodiscard]] auto behind(std::span<std::string const> opaque) const -> layout {
+        auto names = std::vector<std::string>(opaque.begin(), opaque.end());
+        names.insert(names.end(), names_.begin(), names_.end());
+        return layout{std::move(names)};
+    }
+
+    /// Whether a line that begins with this byte may be a header line and wants a closer look.
+    [[nodiscard]] auto suspects(char first) const noexcept -> bool {
+        return suspects_[static_cast<unsigned char>(first)];
+    }
+
+    friend auto operator==(layout const& a, layout const& b) noexcept -> bool {
+        return a.names_ == b.names_;
+    }
+
+    /// The tokens of a line, split at runs of blanks, tabs and CRs.
+    [[nodiscard]] static auto tokens(std::string_view line) -> std::vector<std::string_view> {
+        auto result = std::vector<std::string_view>{};
+        constexpr auto blanks = std::string_view{" \t\r\n"};
+        for (auto at = line.find_first_not_of(blanks); at != line.npos;
+             at = line.find_first_not_of(blanks, at)) {
+            auto const end = std::min(line.find_first_of(blanks, at), line.size());
+            result.push_back(line.substr(at, end - at));
+            at = end;
+        }
+        return result;
+    }
+
+private:
+    static auto split(std::string_view names) -> std::vector<std::string> {
+        auto const parts = tokens(names);
+        return {parts.begin(), parts.end()};
+    }
+
+    static auto is_number_or_absent(std::string_view token) noexcept -> bool {
+        return token == "-" || token.find_first_not_of("0123456789") == token.npos;
+    }
+
+    /// Header lines begin with a letter, `$` or, here, a BOM. Where the first column holds no free text, nothing else
+    /// but the hexadecimal digits of an IPv6 address and ACCEPT or REJECT does; where it does, only a repetition of
+    /// this layout's own header line is looked for.
+    void find_suspects() {
+        if (names_.empty() || names_[0].empty()) return;
+        auto const first = fields_[0];
+        if (first && info(*first).type != field_type::text) {
+            for (auto c = 'a'; c <= 'z'; ++c) suspects_.set(static_cast<unsigned char>(c));
+            for (auto c = 'A'; c <= 'Z'; ++c) suspects_.set(static_cast<unsigned char>(c));
+            suspects_.set('$');
+        } else {
+            suspects_.set(static_cast<unsigned char>(names_[0][0]));
+        }
+        suspects_.set(0xEF);  // a BOM where files were joined
+    }
+
+    std::vector<std::string> names_;
+    std::vector<std::optional<field_id>> fields_;  // of each column
+    std::array<std::uint16_t, fields.size()> columns_;
+    std::bitset<256> suspects_;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_RECOGNISE_HPP
+#define FLOWLOG_FORMAT_RECOGNISE_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog::detail {
+
+/// What the first bytes of a file that is no text log say it is; empty where they say nothing.
+constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
+    using namespace std::string_view_literals;
+    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"\x1F\x8B"sv, "gzip-compressed"},
+        {"\x28\xB5\x2F\xFD"sv, "zstd-compressed"},
+        {"BZh"sv, "bzip2-compressed"},
+        {"\xFD\x37zXZ\x00"sv, "xz-compressed"},
+        {"\x04\x22\x4D\x18"sv, "LZ4-compressed"},
+        {"PK\x03\x04"sv, "a zip archive"},
+        {"PAR1"sv, "a Parquet file"},
+        {"Obj\x01"sv, "an Avro file"},
+        {"\xCF\x10"sv, "a flow-tools archive"},
+        {"\x0C\xA5"sv, "an nfdump archive"},
+        {"\xA5\x0C"sv, "an nfdump archive of the other byte order"},
+        {"\xFF\xFE"sv, "UTF-16 text"},
+        {"\xFE\xFF"sv, "UTF-16 text"},
+    });
+    for (auto const& [magic, name] : magics) {
+        if (bytes.starts_with(magic)) return name;
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    auto const first = bytes.find_first_not_of(" \t\r\n");
+    if (first == bytes.npos) return {};
+    if (bytes[first] == '{' || bytes[first] == '[')
+        return "JSON, as CloudWatch and Data Firehose wrap log lines";
+    if (bytes.substr(first).starts_with("timestamp,message")) return "a CSV of the CloudWatch console";
+    return {};
+}
+
+/// Whether a token looks like `2018-09-22T20:28:14.000Z`, which CloudWatch exports put before each line.
+constexpr auto is_export_time(std::string_view token) noexcept -> bool {
+    constexpr auto shape = std::string_view{"0000-00-00T00:00:00"};
+    if (token.size() < shape.size() || !token.ends_with('Z')) return false;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        auto const digit = token[i] >= '0' && token[i] <= '9';
+        if (shape[i] == '0' ? !digit : token[i] != shape[i]) return false;
+    }
+    return true;
+}
+
+/// The columns of a log, as one of its lines tells them.
+struct recognised_layout {
+    layout columns;
+    bool header;  ///< the line is a header line, not data
+};
+
+/// Tells a log's columns by the tokens of a line (at least one): a header line; else `format`; else one of AWS's two
+/// default formats; each behind a time of export or not.
+inline auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
+    -> std::optional<recognised_layout> {
+    if (layout::is_header(tokens)) {
+        return recognised_layout{layout{std::vector<std::string>(tokens.begin(), tokens.end())}, true};
+    }
+    auto const exported = is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1]);
+    if (exported && !(format && tokens.size() == format->size())) {
+        auto inner = recognise_line(tokens.subspan(1), format);
+        auto const time = std::array<std::string, 1>{"timestamp"};
+        if (inner && !inner->header) return recognised_layout{inner->columns.behind(time), false};
+        return std::nullopt;
+    }
+    if (format) return recognised_layout{*format, false};
+    if (tokens.size() == 14 && tokens[0] == "2") return recognised_layout{layout::vpc_default(), false};
+    if (tokens.size() == 36 && tokens[1].starts_with("TransitGateway"))
+        return recognised_layout{layout::transit_gateway_default(), false};
+    return std::nullopt;
+}
+
+/// Whether a word can be the name of a column of AWS's, by its letters alone.
+constexpr auto is_name(std::string_view token) noexcept -> bool {
+    return std::ranges::all_of(token, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"-_${}"}.find(c) != std::string_view::npos;
+    });
+}
+
+/// Whether a line within a log is a header line: the log's own again, or another one.
+inline auto is_inner_header(std::span<std::string_view const> tokens, layout const& columns) -> bool {
+    if (!is_name(tokens[0])) return false;
+    return (tokens[0] == columns.names()[0] || find_field(tokens[0])) && layout::is_header(tokens);
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_HPP
+#define FLOWLOG_FORMAT_TEXT_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/line_blocks.hpp>
+#include <flowlog/detail/scan.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/recognise.hpp>
+#include <flowlog/format/text_record.hpp>
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+/// How a text log is read.
+struct text_options {
+    /// The columns of logs that have no header line.
+    std::optional<layout> format;
+    /// The columns of a part of a log that does not hold its beginning: then nothing is recognised.
+    std::shared_ptr<layout const> continues;
+    /// Offset of the source's first byte in the input that it is a part of.
+    std::uint64_t offset = 0;
+    /// Longer lines are malformed; bounds the memory. 64 bytes to 1 GiB.
+    std::size_t max_line = std::size_t{1} << 20;
+    /// Called for every malformed line.
+    malformed_handler on_malformed;
+};
+
+/// Reads a text log: an input range of `text_record`, one for each flow. NODATA, SKIPDATA, malformed, header and
+/// blank lines are counted in `stats()` and passed over.
+///
+///     for (auto const& flow : flowlog::text_reader{flowlog::memory_source{text}}) …
+///
+/// The columns are told by a header line, by `text_options::format`, or by the looks of the first lines. A header
+/// line further on, as in joined files, changes them. Throws `errc::unknown_format` where nothing tells them, and what
+/// the source throws. Records are views into the reader; one thread at a time.
+template <byte_source Source = any_source>
+class text_reader {
+public:
+    using record_type = text_record;
+
+    explicit text_reader(Source source, text_options options = {})
+        : options_{std::move(options)},
+          blocks_{std::move(source), std::clamp<std::size_t>(options_.max_line, 64, std::size_t{1} << 30),
+                  options_.offset} {
+        if (options_.continues) use(options_.continues);
+    }
+
+    /// Single-pass; `*it` is valid until `++it`.
+    class iterator {
+    public:
+        using value_type = text_record;
+        using difference_type = std::ptrdiff_t;
+        using iterator_concept = std::input_iterator_tag;
+
+        explicit iterator(text_reader& reader) noexcept : reader_{&reader} {}
+        auto operator*() const noexcept -> text_record const& { return reader_->record_; }
+        auto operator->() const noexcept -> text_record const* { return &reader_->record_; }
+        auto operator++() -> iterator& {
+            done_ = !reader_->advance();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
+            return it.done_;
+        }
+
+    private:
+        text_reader* reader_;
+        bool done_ = false;
+    };
+
+    /// Moves to the first flow, or to the next one where the reader has begun.
+    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
+
+    /// What became of the lines so far.
+    [[nodiscard]] auto stats() const noexcept -> statistics {
+        auto result = stats_;
+        result.bytes = blocks_.bytes();
+        return result;
+    }
+
+    /// The columns in force; null before the line that tells them was read.
+    [[nodiscard]] auto columns() const noexcept -> std::shared_ptr<layout const> { return layout_; }
+
+    /// Reads up to the line that tells the columns, so that `columns()` answers before the first record is asked for.
+    void recognise() {
+        while (!layout_) {
+            if (line_ == index_.line_count && !next_window()) return;
+            next_line();
+            auto const data = odd_line();
+            if (data) unread_ = true;
+        }
+    }
+
+    /// Takes the current record back: it counts as malformed, not as a flow, and goes to `on_malformed`. For jobs that
+    /// find a field that they need malformed or absent.
+    void reject(field_id culprit, reason why) {
+        --stats_.records;
+        report(why, culprit, layout_->column(culprit));
+    }
+
+    /// The name of the input.
+    [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
+
+private:
+    static constexpr std::size_t window_size = std::size_t{16} << 10;  // text and index stay in the first cache
+    static constexpr std::size_t unrecognised_limit = std::size_t{64} << 10;
+
+    /// Moves on to the next flow.
+    auto advance() -> bool {
+        for (;;) {
+            if (unread_) {
+                unread_ = false;
+            } else {
+                if (line_ == index_.line_count && !next_window()) return false;
+                next_line();
+                auto const regular = last_ - first_ == column_count_ && !index_.irregular &&
+                                     !columns_->suspects(window_[start()]);
+                if (!regular && !odd_line()) continue;
+            }
+            if (is_flow()) [[likely]] {
+                ++stats_.records;
+                return true;
+            }
+        }
+    }
+
+    void next_line() noexcept {
+        first_ = last_;
+        last_ = index_.lines[line_++];
+        auto const* const delimiters = index_.delimiters + first_;
+        record_ = text_record{window_.data(), delimiters - 1, delimiters, columns_};
+    }
+
+    /// Offset in the window of the line's first byte; one past the delimiter before it, in 32 bits.
+    [[nodiscard]] auto start() const noexcept -> std::uint32_t {
+        return *(index_.delimiters + first_ - 1) + 1;
+    }
+
+    /// The line without its LF.
+    [[nodiscard]] auto line_text() const noexcept -> std::string_view {
+        return window_.substr(start(), index_.delimiters[last_ - 1] - start());
+    }
+
+    /// Indexes the next run of lines; false at the end of the input.
+    auto next_window() -> bool {
+        while (rest_.empty()) {
+            auto const block = blocks_.next();
+            rest_offset_ = block.offset;
+            if (block.too_long) {
+                window_ = block.text;
+                window_offset_ = block.offset;
+                report_line(reason::too_long, window_, std::nullopt, 0);
+            } else if (block.text.empty()) {
+                if (!layout_ && !unrecognised_.empty()) throw_unrecognised();
+                return false;
+            } else {
+                rest_ = block.text;
+            }
+        }
+        auto size = rest_.size();
+        if (size > window_size) {
+            auto const end = rest_.rfind('\n', window_size - 1);
+            size = (end != rest_.npos ? end : rest_.find('\n', window_size)) + 1;
+        }
+        window_ = rest_.substr(0, size);
+        window_offset_ = rest_offset_;
+        rest_.remove_prefix(size);
+        rest_offset_ += size;
+        index_ = buffer_.scan(window_);
+        line_ = 0;
+        last_ = 0;
+        return true;
+    }
+
+    /// A line that is not plainly a data line of this layout: finds its tokens whatever stands between them, and what
+    /// the line is. True where it is data; `record_` then has its tokens.
+    auto odd_line() -> bool {
+        find_tokens();
+        if (tokens_.empty()) {
+            ++stats_.blank;
+            return false;
+        }
+        if (!layout_ ? learn() : change_layout()) return false;
+        if (tokens_.size() != column_count_) {
+            report(reason::column_count, std::nullopt, layout::none);
+            return false;
+        }
+        record_ = text_record{window_.data(), before_.data(), after_.data(), columns_};
+        return true;
+    }
+
+    void find_tokens() {
+        tokens_.clear();
+        before_.clear();
+        after_.clear();
+        auto at = start();
+        if (line_text().starts_with("\xEF\xBB\xBF")) at += 3;
+        for (auto i = first_; i != last_; at = index_.delimiters[i++] + 1) {
+            auto const end = index_.delimiters[i];
+            if (end <= at) continue;
+            tokens_.push_back(window_.substr(at, end - at));
+            before_.push_back(at - 1);
+            after_.push_back(end);
+        }
+    }
+
+    /// Tries to tell the columns by this line; true where the line is used up.
+    auto learn() -> bool {
+        if (stats_.lines() == stats_.blank) {
+            auto const found = detail::foreign_format(window_.substr(start()));
+            if (!found.empty()) throw_foreign(found);
+        }
+        if (auto found = detail::recognise_line(tokens_, options_.format)) {
+            use(std::make_shared<layout const>(std::move(found->columns)));
+            for (auto const& line : std::exchange(unrecognised_, {})) hand_on(line.place, line.text);
+            if (found->header) ++stats_.headers;
+            return found->header;
+        }
+        ++stats_.malformed;
+        auto place = malformed_line{.line = stats_.lines(), .offset = window_offset_ + start(), .reason = reason::no_layout};
+        unrecognised_.push_back({std::move(place), std::string{line_text()}});
+        unrecognised_bytes_ += line_text().size() + 64;
+        if (unrecognised_bytes_ > unrecognised_limit) throw_unrecognised();
+        return true;
+    }
+
+    /// Whether the line is a header line, which it then obeys.
+    auto change_layout() -> bool {
+        auto const suspect = columns_->suspects(tokens_[0][0]) || tokens_.size() != column_count_;
+        if (!suspect || !detail::is_inner_header(tokens_, *columns_)) return false;
+        auto found = layout{std::vector<std::string>(tokens_.begin(), tokens_.end())};
+        if (!(found == *columns_)) use(std::make_shared<layout const>(std::move(found)));
+        ++stats_.headers;
+        return true;
+    }
+
+    void use(std::shared_ptr<layout const> columns) {
+        layout_ = std::move(columns);
+        columns_ = layout_.get();
+        column_count_ = static_cast<std::uint32_t>(columns_->size());
+        status_column_ = columns_->column(field::log_status);
+    }
+
+    /// Whether the data line in `record_` stands for traffic; counts it where not.
+    auto is_flow() -> bool {
+        if (status_column_ == layout::none) return !is_empty_window();
+        auto const token = record_.token(status_column_);
+        if (token == "OK") [[likely]] return true;
+        auto const status = record_[field::log_status];
+        if (status.absent()) return !is_empty_window();
+        if (status.malformed()) {
+            report(reason::bad_value, field_id::log_status, status_column_);
+            return false;
+        }
+        if (*status == log_status::nodata) ++stats_.nodata;
+        if (*status == log_status::skipdata) ++stats_.skipdata;
+        return *status == log_status::ok;
+    }
+
+    /// Without a log-status, a line that names neither an address nor a protocol is NODATA.
+    auto is_empty_window() -> bool {
+        auto told = false;
+        for (auto const id : {field_id::srcaddr, field_id::dstaddr, field_id::protocol}) {
+            auto const column = columns_->column(id);
+            if (column == layout::none) continue;
+            if (record_.token(column) != "-") return false;
+            told = true;
+        }
+        if (told) ++stats_.nodata;
+        return told;
+    }
+
+    void report(reason why, std::optional<field_id> culprit, std::uint16_t column) {
+        auto const line = line_text();
+        auto const at = column == layout::none
+                            ? std::size_t{0}
+                            : static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
+        report_line(why, line, culprit, at);
+    }
+
+    void report_line(reason why, std::string_view text, std::optional<field_id> culprit, std::size_t column) {
+        ++stats_.malformed;
+        auto const within = static_cast<std::uint64_t>(text.data() - window_.data());
+        hand_on({.line = stats_.lines(), .offset = window_offset_ + within, .column = column, .field = culprit, .reason = why},
+                text);
+    }
+
+    void hand_on(malformed_line line, std::string_view text) {
+        if (!options_.on_malformed) return;
+        line.source = name();
+        line.text = text.substr(0, text.find_last_not_of('\r') + 1);
+        line.columns = columns_;
+        options_.on_malformed(line);
+    }
+
+    [[noreturn]] void throw_foreign(std::string_view what) const {
+        throw error{errc::unsupported, {name()}, "this is " + std::string{what} + ", which is not read here"};
+    }
+
+    [[noreturn]] void throw_unrecognised() const {
+        auto const& first = unrecognised_.front();
+        throw error{errc::unknown_format,
+                    {name(), first.place.line},
+                    "cannot tell the format: no header line, and neither of AWS's default formats; give the columns "
+                    "with --format '${...} ${...}'. The line is: " +
+                        escaped(first.text, 200)};
+    }
+
+    struct unrecognised_line {
+        malformed_line place;
+        std::string text;
+    };
+
+    text_options options_;
+    detail::line_blocks<Source> blocks_;
+    std::shared_ptr<layout const> layout_;
+    layout const* columns_ = nullptr;
+    std::uint32_t column_count_ = 0;
+    std::uint16_t status_column_ = layout::none;
+
+    std::string_view rest_;  // lines not yet indexed
+    std::uint64_t rest_offset_ = 0;
+    std::string_view window_;  // the lines that index_ describes
+    std::uint64_t window_offset_ = 0;
+    detail::scan_buffer buffer_;
+    detail::scan_index index_{};
+    std::size_t line_ = 0;     // next line in index_
+    std::uint32_t first_ = 0;  // the current line's delimiters in index_
+    std::uint32_t last_ = 0;
+    bool unread_ = false;  // recognise() has read a data line
+    text_record record_;
+
+    std::vector<std::string_view> tokens_;  // of an odd line
+    std::vector<std::uint32_t> before_;
+    std::vector<std::uint32_t> after_;
+    std::vector<unrecognised_line> unrecognised_;
+    std::size_t unrecognised_bytes_ = 0;
+    statistics stats_;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_SOURCE_HPP
+#define FLOWLOG_SOURCE_SOURCE_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace flowlog {
+
+/// Hands out an input's bytes in order, block by block, and knows nothing of what they mean.
+///
+/// `next()` returns the next block, valid until the call after it, and an empty one at the end; it throws
+/// `flowlog::error` where the system fails in the middle. `name()` is what the user calls the input.
+template <class T>
+concept byte_source = std::movable<T> && requires(T source) {
+    { source.next() } -> std::convertible_to<std::span<char const>>;
+    { source.name() } -> std::convertible_to<std::string>;
+};
+
+/// Any byte source behind one type; a virtual call per block.
+class any_source {
+public:
+    /// An empty input.
+    any_source() = default;
+
+    template <byte_source Source>
+        requires(!std::same_as<std::remove_cvref_t<Source>, any_source>)
+    any_source(Source source) : source_{std::make_unique<model<Source>>(std::move(source))} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        return source_ ? source_->next() : std::span<char const>{};
+    }
+    [[nodiscard]] auto name() const -> std::string { return source_ ? source_->name() : ""; }
+
+private:
+    struct interface {
+        interface() = default;
+        interface(interface const&) = delete;
+        auto operator=(interface const&) -> interface& = delete;
+        virtual ~interface() = default;
+        virtual auto next() -> std::span<char const> = 0;
+        [[nodiscard]] virtual auto name() const -> std::string = 0;
+    };
+
+    template <class Source>
+    struct model final : interface {
+        explicit model(Source s) : source{std::move(s)} {}
+        auto next() -> std::span<char const> override { return source.next(); }
+        [[nodiscard]] auto name() const -> std::string override { return source.name(); }
+        Source source;
+    };
+
+    std::unique_ptr<interface> source_;
+};
+
+/// Puts bytes that were already read in front of a source, so that a format can be told by its first bytes.
+template <byte_source Source>
+class rewound_source {
+public:
+    /// `front` holds the first bytes of the input, `rest` the source that follows them.
+    rewound_source(std::string front, Source rest)
+        : front_{std::move(front)}, rest_{std::move(rest)} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        if (front_given_ || front_.empty()) return rest_.next();
+        front_given_ = true;
+        return front_;
+    }
+    [[nodiscard]] auto name() const -> std::string { return rest_.name(); }
+
+private:
+    std::string front_;
+    Source rest_;
+    bool front_given_ = false;
+};
+
+}  // namespace flowlog
+
+#endif
