@@ -2,11 +2,13 @@
 # Installs flowlog below the build tree and builds tests/package against it, and against the source tree.
 set(prefix ${CMAKE_CURRENT_BINARY_DIR}/package/prefix)
 
+add_test(NAME package.clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${prefix})
 add_test(
     NAME package.install
     COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix}
 )
-set_tests_properties(package.install PROPERTIES FIXTURES_SETUP installed)
+set_tests_properties(package.clean PROPERTIES FIXTURES_SETUP clean)
+set_tests_properties(package.install PROPERTIES FIXTURES_SETUP installed FIXTURES_REQUIRED clean)
 
 function(flowlog_package_test from)
     add_test(
