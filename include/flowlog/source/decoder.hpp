@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_DECODER_HPP
+#define FLOWLOG_SOURCE_DECODER_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+/// A way to undo a compression. Formats and `open` look for one at run time, so that no reader
+/// includes, and no program links, a library that it does not ask for: components register theirs
+/// where their header is included.
+struct decoder {
+    /// As the tools call it: "gzip", "zlib", "zstd", "bzip2". Must live as long as the program.
+    std::string_view name;
+
+    /// Whether an input that begins with these bytes (a handful at least, fewer only if it is
+    /// shorter) is of this kind.
+    bool (*matches)(std::string_view first_bytes);
+
+    /// The decoded bytes of `packed`, whose first byte stands at `offset` of its input (for
+    /// messages). The source throws `errc::truncated` or `errc::corrupt`, after all that is good
+    /// was handed out.
+    any_source (*wrap)(any_source packed, std::uint64_t offset);
+};
+
+namespace detail {
+
+class decoder_registry {
+public:
+    static auto instance() -> decoder_registry& {
+        static decoder_registry registry;
+        return registry;
+    }
+
+    void add(decoder const& added) {
+        auto const lock = std::scoped_lock{mutex_};
+        auto const same = [&](decoder const& other) { return other.name == added.name; };
+        if (std::ranges::none_of(decoders_, same)) decoders_.push_back(added);
+    }
+
+    template <class Predicate>
+    [[nodiscard]] auto find(Predicate predicate) -> std::optional<decoder> {
+        auto const lock = std::scoped_lock{mutex_};
+        auto const found = std::ranges::find_if(decoders_, predicate);
+        return found == decoders_.end() ? std::nullopt : std::optional{*found};
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<decoder> decoders_;
+};
+
+}  // namespace detail
+
+/// Makes a decoder known to the whole program; of several with the same name the first stays.
+/// Always true, so that it can initialise an inline variable.
+inline auto register_decoder(decoder const& added) -> bool {
+    detail::decoder_registry::instance().add(added);
+    return true;
+}
+
+/// The decoder for an input that begins with these bytes.
+[[nodiscard]] inline auto find_decoder(std::string_view first_bytes) -> std::optional<decoder> {
+    return detail::decoder_registry::instance().find(
+        [&](decoder const& d) { return d.matches(first_bytes); });
+}
+
+/// The decoder of this name.
+[[nodiscard]] inline auto find_decoder_named(std::string_view name) -> std::optional<decoder> {
+    return detail::decoder_registry::instance().find(
+        [&](decoder const& d) { return d.name == name; });
+}
+
+}  // namespace flowlog
+
+#endif
