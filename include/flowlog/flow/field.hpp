@@ -130,7 +130,27 @@ enum class field_type : std::uint8_t {
     X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address", address, 0, netflow, "Next hop router") \
     X(input, "input", "in-if ingressInterface", u32, 0, netflow, "SNMP index of the incoming interface") \
     X(output, "output", "out-if egressInterface", u32, 0, netflow, "SNMP index of the outgoing interface") \
-    X(exporter, "exporter", "exaddr router exporterIPv4Address", address, 0, netflow, "Router that exported the flow")
+    X(exporter, "exporter", "exaddr router exporterIPv4Address", address, 0, netflow, "Router that exported the flow") \
+    X(flows, "flows", "dflows deltaFlowCount", u64, 0, netflow, "Flows that an aggregated record stands for") \
+    X(engine_type, "engine-type", "", u16, 0, netflow, "Type of the flow switching engine") \
+    X(engine_id, "engine-id", "", u16, 0, netflow, "Number of the flow switching engine") \
+    X(export_time, "export-time", "unix-secs", time, 0, netflow, "When the router exported the flow") \
+    X(received_time, "received-time", "received recv-time collectionTimeMilliseconds", time, 0, netflow, "When the collector received the flow") \
+    X(sys_uptime, "sys-uptime", "", u32, 0, netflow, "Milliseconds from the start of the router to the export") \
+    X(flow_start_sys_up_time, "flow-start-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the first packet, modulo 2^32") \
+    X(flow_end_sys_up_time, "flow-end-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the last packet, modulo 2^32") \
+    X(netflow_version, "netflow-version", "exportProtocolVersion", u16, 0, netflow, "Version of the protocol that brought the flow: 1, 5, 6, 7, 8, 9; 10 is IPFIX") \
+    X(flow_sequence, "flow-sequence", "seq", u32, 0, netflow, "Sequence number of the export") \
+    X(observation_domain_id, "observation-domain-id", "source-id", u32, 0, netflow, "Part of the exporter that saw the flow") \
+    X(peer_next_hop, "peer-next-hop", "peer-nexthop", address, 0, netflow, "Next hop within the peer (NetFlow v6)") \
+    X(in_encaps, "in-encaps", "", u8, 0, netflow, "Bytes of the incoming encapsulation (NetFlow v6)") \
+    X(out_encaps, "out-encaps", "", u8, 0, netflow, "Bytes of the outgoing encapsulation (NetFlow v6)") \
+    X(router_sc, "router-sc", "", address, 0, netflow, "Router that the switch takes a short cut around (NetFlow v7, v8)") \
+    X(marked_tos, "marked-tos", "", u8, 0, netflow, "Type of service byte of the packets above the agreed rate (NetFlow v8)") \
+    X(extra_packets, "extra-packets", "extra-pkts", u64, 0, netflow, "Packets above the agreed rate (NetFlow v8)") \
+    X(src_tag, "src-tag", "", u32, 0, netflow, "Tag of the source that flow-tools gave") \
+    X(dst_tag, "dst-tag", "", u32, 0, netflow, "Tag of the destination that flow-tools gave") \
+    X(flowd_tag, "flowd-tag", "", u32, 0, netflow, "Tag that the filter of flowd gave")
 // clang-format on
 
 /// Identifies a field; the position of its line in the table.
