@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_MIX_HPP
+#define FLOWLOG_DETAIL_MIX_HPP
+
+#include <cstdint>
+
+namespace flowlog::detail {
+
+/// `mix` for compilers without a 128-bit integer: the product of halves, as by hand.
+constexpr auto mix_halves(std::uint64_t left, std::uint64_t right) noexcept -> std::uint64_t {
+    constexpr std::uint64_t half = 0xFFFFFFFF;
+    auto const low = (left & half) * (right & half);
+    auto const cross = (left >> 32) * (right & half) + (low >> 32);
+    auto const other = (left & half) * (right >> 32) + (cross & half);
+    auto const high = (left >> 32) * (right >> 32) + (cross >> 32) + (other >> 32);
+    return ((other << 32) | (low & half)) ^ high;
+}
+
+/// The 128-bit product of two words, folded to 64 bits. With a dense odd constant on the right, two
+/// rounds let every bit on the left reach every bit of the result.
+constexpr auto mix(std::uint64_t left, std::uint64_t right) noexcept -> std::uint64_t {
+#ifdef __SIZEOF_INT128__
+    __extension__ using wide = unsigned __int128;
+    auto const product = static_cast<wide>(left) * right;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+    return mix_halves(left, right);
+#endif
+}
+
+}  // namespace flowlog::detail
+
+#endif
