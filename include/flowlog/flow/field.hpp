@@ -60,8 +60,8 @@ enum class field_type : std::uint8_t {
     X(protocol, "protocol", "prot proto protocolIdentifier", u8, 2, vpc, "IANA protocol number") \
     X(packets, "packets", "dPkts packetDeltaCount", u64, 2, vpc, "Packets in the window") \
     X(bytes, "bytes", "dOctets octetDeltaCount", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first flowStartSeconds", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last flowEndSeconds", time, 2, vpc, "Last packet of the window") \
+    X(start, "start", "first flowStartSeconds flowStartMilliseconds", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last flowEndSeconds flowEndMilliseconds", time, 2, vpc, "Last packet of the window") \
     X(action, "action", "", action, 2, vpc, "ACCEPT or REJECT") \
     X(log_status, "log-status", "", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "", text, 3, vpc, "VPC of the interface") \
@@ -127,10 +127,10 @@ enum class field_type : std::uint8_t {
     X(dst_as, "dst-as", "bgpDestinationAsNumber", u32, 0, netflow, "Destination autonomous system") \
     X(src_mask, "src-mask", "sourceIPv4PrefixLength", u8, 0, netflow, "Prefix length of the source route") \
     X(dst_mask, "dst-mask", "destinationIPv4PrefixLength", u8, 0, netflow, "Prefix length of the destination route") \
-    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address", address, 0, netflow, "Next hop router") \
+    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address", address, 0, netflow, "Next hop router") \
     X(input, "input", "in-if ingressInterface", u32, 0, netflow, "SNMP index of the incoming interface") \
     X(output, "output", "out-if egressInterface", u32, 0, netflow, "SNMP index of the outgoing interface") \
-    X(exporter, "exporter", "exaddr router exporterIPv4Address", address, 0, netflow, "Router that exported the flow") \
+    X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address", address, 0, netflow, "Router that exported the flow") \
     X(flows, "flows", "dflows deltaFlowCount", u64, 0, netflow, "Flows that an aggregated record stands for") \
     X(engine_type, "engine-type", "", u16, 0, netflow, "Type of the flow switching engine") \
     X(engine_id, "engine-id", "", u16, 0, netflow, "Number of the flow switching engine") \
@@ -150,7 +150,33 @@ enum class field_type : std::uint8_t {
     X(extra_packets, "extra-packets", "extra-pkts", u64, 0, netflow, "Packets above the agreed rate (NetFlow v8)") \
     X(src_tag, "src-tag", "", u32, 0, netflow, "Tag of the source that flow-tools gave") \
     X(dst_tag, "dst-tag", "", u32, 0, netflow, "Tag of the destination that flow-tools gave") \
-    X(flowd_tag, "flowd-tag", "", u32, 0, netflow, "Tag that the filter of flowd gave")
+    X(flowd_tag, "flowd-tag", "", u32, 0, netflow, "Tag that the filter of flowd gave") \
+    X(out_packets, "out-packets", "postPacketDeltaCount", u64, 0, netflow, "Packets that left the exporter") \
+    X(out_bytes, "out-bytes", "postOctetDeltaCount", u64, 0, netflow, "Bytes that left the exporter") \
+    X(dst_tos, "dst-tos", "post-tos postIpClassOfService", u8, 0, netflow, "Type of service byte as the packets left") \
+    X(forwarding_status, "forwarding-status", "fwd-status", u8, 0, netflow, "64-127: forwarded, 128-191: dropped, 192-255: consumed") \
+    X(flow_end_reason, "flow-end-reason", "", u8, 0, netflow, "1 idle, 2 active timeout, 3 end seen, 4 forced, 5 lack of resources") \
+    X(biflow_direction, "biflow-direction", "", u8, 0, netflow, "How a two-way flow got its direction: 1 initiator, 2 reverse, 3 perimeter") \
+    X(bgp_next_hop, "bgp-next-hop", "bgpNextHopIPv4Address bgpNextHopIPv6Address", address, 0, netflow, "Next hop of the BGP route") \
+    X(next_as, "next-as", "bgpNextAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the destination") \
+    X(prev_as, "prev-as", "bgpPrevAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the source") \
+    X(src_vlan, "src-vlan", "vlanId", u32, 0, netflow, "VLAN that the packets came from") \
+    X(dst_vlan, "dst-vlan", "postVlanId", u32, 0, netflow, "VLAN that the packets went to") \
+    X(src_mac, "src-mac", "in-src-mac sourceMacAddress", text, 0, netflow, "Source MAC address as the packets came") \
+    X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress", text, 0, netflow, "Destination MAC address as the packets came") \
+    X(post_src_mac, "post-src-mac", "out-src-mac postSourceMacAddress", text, 0, netflow, "Source MAC address as the packets left") \
+    X(post_dst_mac, "post-dst-mac", "out-dst-mac postDestinationMacAddress", text, 0, netflow, "Destination MAC address as the packets left") \
+    X(ingress_vrf, "ingress-vrf", "ingressVRFID", u32, 0, netflow, "Routing table of the incoming interface") \
+    X(egress_vrf, "egress-vrf", "egressVRFID", u32, 0, netflow, "Routing table of the outgoing interface") \
+    X(post_nat_srcaddr, "post-nat-srcaddr", "xlate-srcaddr postNATSourceIPv4Address postNATSourceIPv6Address", address, 0, netflow, "Source address after translation") \
+    X(post_nat_dstaddr, "post-nat-dstaddr", "xlate-dstaddr postNATDestinationIPv4Address postNATDestinationIPv6Address", address, 0, netflow, "Destination address after translation") \
+    X(post_napt_srcport, "post-napt-srcport", "xlate-srcport postNAPTSourceTransportPort", u16, 0, netflow, "Source port after translation") \
+    X(post_napt_dstport, "post-napt-dstport", "xlate-dstport postNAPTDestinationTransportPort", u16, 0, netflow, "Destination port after translation") \
+    X(nat_event, "nat-event", "", u8, 0, netflow, "Event of address translation, as the IANA registry numbers them: 1 created, 2 deleted") \
+    X(firewall_event, "firewall-event", "fw-event", u8, 0, netflow, "Event of a firewall: 1 flow created, 2 deleted, 3 denied, 4 alert, 5 update") \
+    X(event_time, "event-time", "observationTimeMilliseconds", time, 0, netflow, "When a firewall or address translation saw the event") \
+    X(flow_id, "flow-id", "conn-id", u64, 0, netflow, "Number that the exporter gave to the flow or connection") \
+    X(user_name, "user-name", "", text, 0, netflow, "User whom a firewall knows behind the flow")
 // clang-format on
 
 /// Identifies a field; the position of its line in the table.
