@@ -77,7 +77,7 @@ inline auto category() noexcept -> std::error_category const& {
 
 /// A place in an input: what was read, and where in it. Zero means "not known" for line and column.
 struct location {
-    std::string source;        ///< path, URL or "-"; as the user gave it
+    std::string source{};      ///< path, URL or "-"; as the user gave it
     std::uint64_t line = 0;    ///< counted from 1
     std::uint64_t column = 0;  ///< in bytes, counted from 1
 };

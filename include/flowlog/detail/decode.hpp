@@ -21,8 +21,8 @@ namespace flowlog::detail {
 /// Tokens given to the decoders must be readable this many bytes past their first.
 inline constexpr std::size_t token_padding = 16;
 
-/// The number that the last `digits` (1-8) bytes of `word` (in text order, first byte lowest) spell; false if one of
-/// them is no digit. A digit at a time is 2.5 times as slow.
+/// The number that the last `digits` (1-8) bytes of `word` (in text order, first byte lowest)
+/// spell; false if one of them is no digit. A digit at a time is 2.5 times as slow.
 constexpr auto decode_eight(std::uint64_t word, std::size_t digits, std::uint64_t& out) noexcept
     -> bool {
     auto const empty = (8 - digits) * 8;
@@ -53,7 +53,8 @@ inline auto decode_long(char const* first, char const* last, std::uint64_t& out)
     std::uint64_t value = 0;
     for (; first != last; ++first) {
         auto const digit = static_cast<std::uint64_t>(static_cast<unsigned char>(*first)) - '0';
-        if (digit > 9 || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return false;
+        if (digit > 9 || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10)
+            return false;
         value = value * 10 + digit;
     }
     out = value;
@@ -64,7 +65,8 @@ inline auto decode_long(char const* first, char const* last, std::uint64_t& out)
 inline auto decode_number(char const* first, char const* last, std::uint64_t& out) noexcept
     -> bool {
     auto const size = static_cast<std::size_t>(last - first);
-    if (size <= 8) [[likely]] return decode_eight(load_eight(first), size, out);
+    if (size <= 8) [[likely]]
+        return decode_eight(load_eight(first), size, out);
     if (size <= 16) {  // ten-digit times, large counters
         std::uint64_t high = 0;
         std::uint64_t low = 0;
@@ -93,8 +95,8 @@ constexpr auto same_word(std::string_view token, std::string_view word) noexcept
     return true;
 }
 
-/// Decodes a whole token of a text log: `-` is absent, all else is the value or malformed. The token is not empty and
-/// readable for `token_padding` bytes from its first.
+/// Decodes a whole token of a text log: `-` is absent, all else is the value or malformed. The
+/// token is not empty and readable for `token_padding` bytes from its first.
 template <class T>
 auto decode(char const* first, char const* last) noexcept -> field_value<T>;
 
@@ -108,18 +110,20 @@ inline auto decode<std::string_view>(char const* first, char const* last) noexce
 template <>
 inline auto decode<address>(char const* first, char const* last) noexcept -> field_value<address> {
     auto value = address{};
-    if (decode_address(first, last, value)) [[likely]] return value;
+    if (decode_address(first, last, value)) [[likely]]
+        return value;
     if (last - first == 1 && *first == '-') return {};
     return field_value<address>{presence::malformed};
 }
 
-/// Unix seconds. AWS documents seconds alone, but logs with milliseconds have been seen; what would lie after the
-/// year 5138 in seconds is taken for milliseconds.
+/// Unix seconds. AWS documents seconds alone, but logs with milliseconds have been seen; what would
+/// lie after the year 5138 in seconds is taken for milliseconds.
 template <>
 inline auto decode<timestamp>(char const* first, char const* last) noexcept
     -> field_value<timestamp> {
     constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
-    constexpr auto limit = std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
+    constexpr auto limit =
+        std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
     auto const number = decode<std::uint64_t>(first, last);
     if (!number) return field_value<timestamp>{number.state()};
     if (*number > limit) return field_value<timestamp>{presence::malformed};

@@ -11,11 +11,16 @@ namespace flowlog {
 
 namespace detail {
 
-/// The length of the UTF-8 sequence at the start of `text` and its code point; 0 where there is no valid one.
+/// The length of the UTF-8 sequence at the start of `text` and its code point; 0 where there is no
+/// valid one.
 constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> std::size_t {
     auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     auto const first = byte(0);
-    auto const size = first < 0x80 ? 1U : first >> 5 == 6 ? 2U : first >> 4 == 14 ? 3U : first >> 3 == 30 ? 4U : 0U;
+    auto const size = first < 0x80       ? 1U
+                      : first >> 5 == 6  ? 2U
+                      : first >> 4 == 14 ? 3U
+                      : first >> 3 == 30 ? 4U
+                                         : 0U;
     if (size == 0 || text.size() < size) return 0;
     point = size == 1 ? first : first & (0x7FU >> size);
     for (std::size_t i = 1; i < size; ++i) {
@@ -27,17 +32,18 @@ constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> 
     return point < smallest[size] || point > 0x10FFFF || surrogate ? 0 : size;
 }
 
-/// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line separators, and the
-/// marks that turn the direction of writing.
+/// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line
+/// separators, and the marks that turn the direction of writing.
 constexpr auto is_control(std::uint32_t point) noexcept -> bool {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
-           (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) || point == 0xFEFF;
+           (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
+           point == 0xFEFF;
 }
 
 }  // namespace detail
 
-/// The text made safe for a terminal or a log: controls and bytes that are no UTF-8 become `\xNN`, a backslash
-/// becomes `\\`. What follows the first `limit` bytes becomes `…`.
+/// The text made safe for a terminal or a log: controls and bytes that are no UTF-8 become `\xNN`,
+/// a backslash becomes `\\`. What follows the first `limit` bytes becomes `…`.
 [[nodiscard]] inline auto escaped(std::string_view text, std::size_t limit = std::string_view::npos)
     -> std::string {
     constexpr auto digits = std::string_view{"0123456789abcdef"};

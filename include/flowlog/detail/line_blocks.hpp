@@ -16,8 +16,8 @@ namespace flowlog::detail {
 
 /// Whole lines of an input.
 struct line_block {
-    /// Lines with their LFs, readable for `line_padding` bytes beyond the end; empty at the end of the input. Where
-    /// `too_long`: the beginning of one line, without LF.
+    /// Lines with their LFs, readable for `line_padding` bytes beyond the end; empty at the end of
+    /// the input. Where `too_long`: the beginning of one line, without LF.
     std::string_view text;
     std::uint64_t offset = 0;  ///< of the first byte in the input
     bool too_long = false;
@@ -26,8 +26,8 @@ struct line_block {
 /// So many bytes after a block of lines can be read, so that decoders may load whole words.
 inline constexpr std::size_t line_padding = 64;
 
-/// Cuts a source's blocks at line ends. Lines are given in place; only those near the end of a block, or across two,
-/// are copied together.
+/// Cuts a source's blocks at line ends. Lines are given in place; only those near the end of a
+/// block, or across two, are copied together.
 template <byte_source Source>
 class line_blocks {
 public:

@@ -11,20 +11,23 @@
 
 namespace flowlog::detail {
 
-/// Stage 1's answer for a run of text: where its delimiters (blank, tab, CR, LF) stand, and where its lines end.
+/// Stage 1's answer for a run of text: where its delimiters (blank, tab, CR, LF) stand, and where
+/// its lines end.
 struct scan_index {
-    /// Offsets of the delimiters from the start of the text; `delimiters[-1]` may be written by the reader.
+    /// Offsets of the delimiters from the start of the text; `delimiters[-1]` may be written by the
+    /// reader.
     std::uint32_t* delimiters;
     /// For each line, how many delimiters stand up to and with its LF.
     std::uint32_t* lines;
     std::size_t delimiter_count = 0;
     std::size_t line_count = 0;
-    /// Whether there is a tab, a CR, or a delimiter right after a delimiter or at the start of the text: only then
-    /// can a token not be found between two neighbouring delimiters.
+    /// Whether there is a tab, a CR, or a delimiter right after a delimiter or at the start of the
+    /// text: only then can a token not be found between two neighbouring delimiters.
     bool irregular = false;
 };
 
-/// A `scan_index` needs room for this many entries beyond the bytes scanned: the scanners write groups.
+/// A `scan_index` needs room for this many entries beyond the bytes scanned: the scanners write
+/// groups.
 inline constexpr std::size_t scan_slack = 64;
 
 /// What stage 1 knows of up to 64 bytes, a bit a byte.
@@ -42,7 +45,8 @@ inline void write_positions(std::uint64_t mask, std::uint32_t base, std::uint32_
     }
 }
 
-/// Adds what one group of bytes holds to the index. `after_delimiter` is 1 where the byte before the group delimits.
+/// Adds what one group of bytes holds to the index. `after_delimiter` is 1 where the byte before
+/// the group delimits.
 inline void add_group(scan_index& index, byte_masks masks, std::uint32_t base,
                       std::uint64_t& after_delimiter) noexcept {
     auto const doubled = masks.delimiters & ((masks.delimiters << 1) | after_delimiter);

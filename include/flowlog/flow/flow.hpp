@@ -20,7 +20,8 @@
 
 namespace flowlog {
 
-/// Anything that gives a field's value for a field's key: a line of a text log, a decoded NetFlow record, a `flow`.
+/// Anything that gives a field's value for a field's key: a line of a text log, a decoded NetFlow
+/// record, a `flow`.
 template <class T>
 concept flow_record = requires(T const& record) {
     { record[field::srcaddr] } -> std::same_as<field_value<address>>;
@@ -31,7 +32,8 @@ concept flow_record = requires(T const& record) {
     { record[field::account_id] } -> std::same_as<field_value<std::string_view>>;
 };
 
-/// A flow that owns its values: the copy that outlives the reader, and the record that tests and producers make.
+/// A flow that owns its values: the copy that outlives the reader, and the record that tests and
+/// producers make.
 ///
 ///     flow copy{*it};
 ///     flow made; made.set(field::dstport, 443); made.set(field::account_id, "123456789010");
@@ -48,7 +50,8 @@ public:
         }
     }
 
-    /// The value of a field; absent where it was never set. A text view lives as long as this flow is unchanged.
+    /// The value of a field; absent where it was never set. A text view lives as long as this flow
+    /// is unchanged.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
@@ -78,8 +81,9 @@ public:
 
 private:
     // monostate stands for a value that could not be decoded
-    using any_value = std::variant<std::monostate, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, address,
-                                   timestamp, std::string, action, log_status, flow_direction>;
+    using any_value =
+        std::variant<std::monostate, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t,
+                     address, timestamp, std::string, action, log_status, flow_direction>;
 
     [[nodiscard]] auto find(field_id id) const noexcept -> any_value const* {
         auto const found = std::ranges::lower_bound(values_, id, {}, &entry::first);
@@ -105,8 +109,8 @@ private:
 };
 
 /// Adds up without overflow: `sum` sticks at the largest value, and `saturated` says that it did.
-[[nodiscard]] constexpr auto saturating_add(std::uint64_t a, std::uint64_t b, bool& saturated) noexcept
-    -> std::uint64_t {
+[[nodiscard]] constexpr auto saturating_add(std::uint64_t a, std::uint64_t b,
+                                            bool& saturated) noexcept -> std::uint64_t {
     auto const sum = a + b;
     if (sum >= a) return sum;
     saturated = true;

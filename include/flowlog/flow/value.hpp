@@ -9,8 +9,8 @@ namespace flowlog {
 /// What became of a field: it was there, it was `-` or not in this log, or it could not be decoded.
 enum class presence : std::uint8_t { present, absent, malformed };
 
-/// An optional-like value of a field that tells absent from malformed. Trivially copyable where `T` is;
-/// a text value points into the record that gave it.
+/// An optional-like value of a field that tells absent from malformed. Trivially copyable where `T`
+/// is; a text value points into the record that gave it.
 template <class T>
 class field_value {
 public:
@@ -46,7 +46,8 @@ public:
         return has_value() ? value_ : fallback;
     }
 
-    friend constexpr auto operator==(field_value const&, field_value const&) noexcept -> bool = default;
+    friend constexpr auto operator==(field_value const&, field_value const&) noexcept
+        -> bool = default;
 
     /// Whether the value is present and equal.
     friend constexpr auto operator==(field_value const& a, T const& b) noexcept -> bool {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,13 @@
 
 namespace flowlog {
 
-/// What became of each line of a text log, or of each record of a binary one. Nothing is lost: the six kinds add up
-/// to `lines()`.
+/// What became of each line of a text log, or of each record of a binary one. Nothing is lost: the
+/// six kinds add up to `lines()`.
 struct statistics {
-    std::uint64_t records = 0;    ///< flows
-    std::uint64_t nodata = 0;     ///< log-status NODATA: a window without traffic
-    std::uint64_t skipdata = 0;   ///< log-status SKIPDATA: AWS lost records here, the log is incomplete
+    std::uint64_t records = 0;  ///< flows
+    std::uint64_t nodata = 0;   ///< log-status NODATA: a window without traffic
+    std::uint64_t skipdata =
+        0;  ///< log-status SKIPDATA: AWS lost records here, the log is incomplete
     std::uint64_t malformed = 0;  ///< lines that could not be read
     std::uint64_t headers = 0;    ///< header lines
     std::uint64_t blank = 0;      ///< lines without a token
@@ -41,7 +43,8 @@ struct statistics {
         return *this;
     }
 
-    friend constexpr auto operator==(statistics const&, statistics const&) noexcept -> bool = default;
+    friend constexpr auto operator==(statistics const&, statistics const&) noexcept
+        -> bool = default;
 };
 
 /// Why a line is malformed.
@@ -53,17 +56,17 @@ enum class reason : std::uint8_t {
     no_layout      ///< the line stands before the first one that tells the layout
 };
 
-/// A line that was not read: where it is and why. `text` and `columns` are valid during the call alone;
+/// A line that was not read: where it is and why. `text` is valid during the call alone;
 /// `explain()` of grammar/record.hpp says in words what was expected.
 struct malformed_line {
-    std::string source{};                ///< name of the input
-    std::uint64_t line = 0;              ///< counted from 1
-    std::uint64_t offset = 0;            ///< of the line's first byte in the (decompressed) input
-    std::size_t column = 0;              ///< of the culprit in the line, in bytes from 1; 0: the whole line
-    std::optional<field_id> field{};     ///< the culprit, where it is one field
+    std::string source{};      ///< name of the input
+    std::uint64_t line = 0;    ///< counted from 1
+    std::uint64_t offset = 0;  ///< of the line's first byte in the (decompressed) input
+    std::size_t column = 0;    ///< of the culprit in the line, in bytes from 1; 0: the whole line
+    std::optional<field_id> field{};  ///< the culprit, where it is one field
     flowlog::reason reason{};
-    std::string_view text{};             ///< the line, raw and without its end; cut where it is too long
-    layout const* columns = nullptr;     ///< the layout in force, if any
+    std::string_view text{};  ///< the line, raw and without its end; cut where it is too long
+    std::shared_ptr<layout const> columns{};  ///< the layout in force, if any
 };
 
 /// Receives malformed lines, in the order of the input.

@@ -28,8 +28,8 @@ public:
 
     layout() { columns_.fill(none); }
 
-    /// A layout of the named columns, 1 to `max_columns`; names that are no field are kept as opaque columns. Of
-    /// several columns with the same field, the first counts.
+    /// A layout of the named columns, 1 to `max_columns`; names that are no field are kept as
+    /// opaque columns. Of several columns with the same field, the first counts.
     explicit layout(std::vector<std::string> names) : names_{std::move(names)} {
         columns_.fill(none);
         names_.resize(std::min(names_.size(), max_columns));
@@ -45,21 +45,29 @@ public:
 
     /// The 14 fields of version 2: what AWS writes where no format was given.
     [[nodiscard]] static auto vpc_default() -> layout {
-        return layout{split("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes "
-                            "start end action log-status")};
+        return layout{
+            split("version account-id interface-id srcaddr dstaddr srcport dstport protocol "
+                  "packets bytes "
+                  "start end action log-status")};
     }
 
     /// The 36 fields of version 6: what AWS writes for a transit gateway where no format was given.
     [[nodiscard]] static auto transit_gateway_default() -> layout {
-        return layout{split(
-            "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id "
-            "tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni "
-            "tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets "
-            "bytes start end log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
-            "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service")};
+        return layout{
+            split("version resource-type account-id tgw-id tgw-attachment-id "
+                  "tgw-src-vpc-account-id tgw-dst-vpc-account-id "
+                  "tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni "
+                  "tgw-dst-eni "
+                  "tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport "
+                  "dstport protocol packets "
+                  "bytes start end log-status type packets-lost-no-route packets-lost-blackhole "
+                  "packets-lost-mtu-exceeded "
+                  "packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service "
+                  "pkt-dst-aws-service")};
     }
 
-    /// Whether the tokens of a line are a header line: none is numeric or `-`, at least half are names of fields.
+    /// Whether the tokens of a line are a header line: none is numeric or `-`, at least half are
+    /// names of fields.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
         std::size_t known = 0;
         for (auto const token : tokens) {
@@ -132,9 +140,9 @@ private:
         return token == "-" || token.find_first_not_of("0123456789") == token.npos;
     }
 
-    /// Header lines begin with a letter, `$` or, here, a BOM. Where the first column holds no free text, nothing else
-    /// but the hexadecimal digits of an IPv6 address and ACCEPT or REJECT does; where it does, only a repetition of
-    /// this layout's own header line is looked for.
+    /// Header lines begin with a letter, `$` or, here, a BOM. Where the first column holds no free
+    /// text, nothing else but the hexadecimal digits of an IPv6 address and ACCEPT or REJECT does;
+    /// where it does, only a repetition of this layout's own header line is looked for.
     void find_suspects() {
         if (names_.empty() || names_[0].empty()) return;
         auto const first = fields_[0];

@@ -42,11 +42,13 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_vi
     if (first == bytes.npos) return {};
     if (bytes[first] == '{' || bytes[first] == '[')
         return "JSON, as CloudWatch and Data Firehose wrap log lines";
-    if (bytes.substr(first).starts_with("timestamp,message")) return "a CSV of the CloudWatch console";
+    if (bytes.substr(first).starts_with("timestamp,message"))
+        return "a CSV of the CloudWatch console";
     return {};
 }
 
-/// Whether a token looks like `2018-09-22T20:28:14.000Z`, which CloudWatch exports put before each line.
+/// Whether a token looks like `2018-09-22T20:28:14.000Z`, which CloudWatch exports put before each
+/// line.
 constexpr auto is_export_time(std::string_view token) noexcept -> bool {
     constexpr auto shape = std::string_view{"0000-00-00T00:00:00"};
     if (token.size() < shape.size() || !token.ends_with('Z')) return false;
@@ -63,14 +65,17 @@ struct recognised_layout {
     bool header;  ///< the line is a header line, not data
 };
 
-/// Tells a log's columns by the tokens of a line (at least one): a header line; else `format`; else one of AWS's two
-/// default formats; each behind a time of export or not.
-inline auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
+/// Tells a log's columns by the tokens of a line (at least one): a header line; else `format`; else
+/// one of AWS's two default formats; each behind a time of export or not.
+inline auto recognise_line(std::span<std::string_view const> tokens,
+                           std::optional<layout> const& format)
     -> std::optional<recognised_layout> {
     if (layout::is_header(tokens)) {
-        return recognised_layout{layout{std::vector<std::string>(tokens.begin(), tokens.end())}, true};
+        return recognised_layout{layout{std::vector<std::string>(tokens.begin(), tokens.end())},
+                                 true};
     }
-    auto const exported = is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1]);
+    auto const exported =
+        is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1]);
     if (exported && !(format && tokens.size() == format->size())) {
         auto inner = recognise_line(tokens.subspan(1), format);
         auto const time = std::array<std::string, 1>{"timestamp"};
@@ -78,7 +83,8 @@ inline auto recognise_line(std::span<std::string_view const> tokens, std::option
         return std::nullopt;
     }
     if (format) return recognised_layout{*format, false};
-    if (tokens.size() == 14 && tokens[0] == "2") return recognised_layout{layout::vpc_default(), false};
+    if (tokens.size() == 14 && tokens[0] == "2")
+        return recognised_layout{layout::vpc_default(), false};
     if (tokens.size() == 36 && tokens[1].starts_with("TransitGateway"))
         return recognised_layout{layout::transit_gateway_default(), false};
     return std::nullopt;
@@ -93,7 +99,8 @@ constexpr auto is_name(std::string_view token) noexcept -> bool {
 }
 
 /// Whether a line within a log is a header line: the log's own again, or another one.
-inline auto is_inner_header(std::span<std::string_view const> tokens, layout const& columns) -> bool {
+inline auto is_inner_header(std::span<std::string_view const> tokens, layout const& columns)
+    -> bool {
     if (!is_name(tokens[0])) return false;
     return (tokens[0] == columns.names()[0] || find_field(tokens[0])) && layout::is_header(tokens);
 }

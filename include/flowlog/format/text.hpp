@@ -29,25 +29,26 @@ namespace flowlog {
 /// How a text log is read.
 struct text_options {
     /// The columns of logs that have no header line.
-    std::optional<layout> format;
+    std::optional<layout> format{};
     /// The columns of a part of a log that does not hold its beginning: then nothing is recognised.
-    std::shared_ptr<layout const> continues;
+    std::shared_ptr<layout const> continues{};
     /// Offset of the source's first byte in the input that it is a part of.
     std::uint64_t offset = 0;
     /// Longer lines are malformed; bounds the memory. 64 bytes to 1 GiB.
     std::size_t max_line = std::size_t{1} << 20;
     /// Called for every malformed line.
-    malformed_handler on_malformed;
+    malformed_handler on_malformed{};
 };
 
-/// Reads a text log: an input range of `text_record`, one for each flow. NODATA, SKIPDATA, malformed, header and
-/// blank lines are counted in `stats()` and passed over.
+/// Reads a text log: an input range of `text_record`, one for each flow. NODATA, SKIPDATA,
+/// malformed, header and blank lines are counted in `stats()` and passed over.
 ///
 ///     for (auto const& flow : flowlog::text_reader{flowlog::memory_source{text}}) …
 ///
-/// The columns are told by a header line, by `text_options::format`, or by the looks of the first lines. A header
-/// line further on, as in joined files, changes them. Throws `errc::unknown_format` where nothing tells them, and what
-/// the source throws. Records are views into the reader; one thread at a time.
+/// The columns are told by a header line, by `text_options::format`, or by the looks of the first
+/// lines. A header line further on, as in joined files, changes them. Throws `errc::unknown_format`
+/// where nothing tells them, and what the source throws. Records are views into the reader; one
+/// thread at a time.
 template <byte_source Source = any_source>
 class text_reader {
 public:
@@ -55,7 +56,8 @@ public:
 
     explicit text_reader(Source source, text_options options = {})
         : options_{std::move(options)},
-          blocks_{std::move(source), std::clamp<std::size_t>(options_.max_line, 64, std::size_t{1} << 30),
+          blocks_{std::move(source),
+                  std::clamp<std::size_t>(options_.max_line, 64, std::size_t{1} << 30),
                   options_.offset} {
         if (options_.continues) use(options_.continues);
     }
@@ -98,7 +100,8 @@ public:
     /// The columns in force; null before the line that tells them was read.
     [[nodiscard]] auto columns() const noexcept -> std::shared_ptr<layout const> { return layout_; }
 
-    /// Reads up to the line that tells the columns, so that `columns()` answers before the first record is asked for.
+    /// Reads up to the line that tells the columns, so that `columns()` answers before the first
+    /// record is asked for.
     void recognise() {
         while (!layout_) {
             if (line_ == index_.line_count && !next_window()) return;
@@ -108,8 +111,8 @@ public:
         }
     }
 
-    /// Takes the current record back: it counts as malformed, not as a flow, and goes to `on_malformed`. For jobs that
-    /// find a field that they need malformed or absent.
+    /// Takes the current record back: it counts as malformed, not as a flow, and goes to
+    /// `on_malformed`. For jobs that find a field that they need malformed or absent.
     void reject(field_id culprit, reason why) {
         --stats_.records;
         report(why, culprit, layout_->column(culprit));
@@ -119,7 +122,8 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
 private:
-    static constexpr std::size_t window_size = std::size_t{16} << 10;  // text and index stay in the first cache
+    static constexpr std::size_t window_size = std::size_t{16}
+                                               << 10;  // text and index stay in the first cache
     static constexpr std::size_t unrecognised_limit = std::size_t{64} << 10;
 
     /// Moves on to the next flow.
@@ -189,8 +193,8 @@ private:
         return true;
     }
 
-    /// A line that is not plainly a data line of this layout: finds its tokens whatever stands between them, and what
-    /// the line is. True where it is data; `record_` then has its tokens.
+    /// A line that is not plainly a data line of this layout: finds its tokens whatever stands
+    /// between them, and what the line is. True where it is data; `record_` then has its tokens.
     auto odd_line() -> bool {
         find_tokens();
         if (tokens_.empty()) {
@@ -229,12 +233,15 @@ private:
         }
         if (auto found = detail::recognise_line(tokens_, options_.format)) {
             use(std::make_shared<layout const>(std::move(found->columns)));
-            for (auto const& line : std::exchange(unrecognised_, {})) hand_on(line.place, line.text);
+            for (auto const& line : std::exchange(unrecognised_, {}))
+                hand_on(line.place, line.text);
             if (found->header) ++stats_.headers;
             return found->header;
         }
         ++stats_.malformed;
-        auto place = malformed_line{.line = stats_.lines(), .offset = window_offset_ + start(), .reason = reason::no_layout};
+        auto place = malformed_line{.line = stats_.lines(),
+                                    .offset = window_offset_ + start(),
+                                    .reason = reason::no_layout};
         unrecognised_.push_back({std::move(place), std::string{line_text()}});
         unrecognised_bytes_ += line_text().size() + 64;
         if (unrecognised_bytes_ > unrecognised_limit) throw_unrecognised();
@@ -262,7 +269,8 @@ private:
     auto is_flow() -> bool {
         if (status_column_ == layout::none) return !is_empty_window();
         auto const token = record_.token(status_column_);
-        if (token == "OK") [[likely]] return true;
+        if (token == "OK") [[likely]]
+            return true;
         auto const status = record_[field::log_status];
         if (status.absent()) return !is_empty_window();
         if (status.malformed()) {
@@ -289,16 +297,22 @@ private:
 
     void report(reason why, std::optional<field_id> culprit, std::uint16_t column) {
         auto const line = line_text();
-        auto const at = column == layout::none
-                            ? std::size_t{0}
-                            : static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
+        auto const at =
+            column == layout::none
+                ? std::size_t{0}
+                : static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
         report_line(why, line, culprit, at);
     }
 
-    void report_line(reason why, std::string_view text, std::optional<field_id> culprit, std::size_t column) {
+    void report_line(reason why, std::string_view text, std::optional<field_id> culprit,
+                     std::size_t column) {
         ++stats_.malformed;
         auto const within = static_cast<std::uint64_t>(text.data() - window_.data());
-        hand_on({.line = stats_.lines(), .offset = window_offset_ + within, .column = column, .field = culprit, .reason = why},
+        hand_on({.line = stats_.lines(),
+                 .offset = window_offset_ + within,
+                 .column = column,
+                 .field = culprit,
+                 .reason = why},
                 text);
     }
 
@@ -306,19 +320,22 @@ private:
         if (!options_.on_malformed) return;
         line.source = name();
         line.text = text.substr(0, text.find_last_not_of('\r') + 1);
-        line.columns = columns_;
+        line.columns = layout_;
         options_.on_malformed(line);
     }
 
     [[noreturn]] void throw_foreign(std::string_view what) const {
-        throw error{errc::unsupported, {name()}, "this is " + std::string{what} + ", which is not read here"};
+        throw error{errc::unsupported,
+                    {name()},
+                    "this is " + std::string{what} + ", which is not read here"};
     }
 
     [[noreturn]] void throw_unrecognised() const {
         auto const& first = unrecognised_.front();
         throw error{errc::unknown_format,
                     {name(), first.place.line},
-                    "cannot tell the format: no header line, and neither of AWS's default formats; give the columns "
+                    "cannot tell the format: no header line, and neither of AWS's default formats; "
+                    "give the columns "
                     "with --format '${...} ${...}'. The line is: " +
                         escaped(first.text, 200)};
     }

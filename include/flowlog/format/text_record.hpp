@@ -13,13 +13,14 @@
 
 namespace flowlog {
 
-/// A line of a text log. Decodes on access, and only what is asked. A view: valid until its reader moves on.
+/// A line of a text log. Decodes on access, and only what is asked. A view: valid until its reader
+/// moves on.
 class text_record {
 public:
     text_record() = default;
 
-    /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k. The tokens are readable
-    /// for `detail::token_padding` bytes from their first.
+    /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k. The
+    /// tokens are readable for `detail::token_padding` bytes from their first.
     text_record(char const* text, std::uint32_t const* before, std::uint32_t const* after,
                 layout const* columns) noexcept
         : text_{text}, before_{before}, after_{after}, columns_{columns} {}
@@ -33,7 +34,8 @@ public:
         return detail::decode<field_value_type<Id>>(begin(column), end(column));
     }
 
-    /// The text of a column of that very name, whether it is a known field or not; absent where it is `-`.
+    /// The text of a column of that very name, whether it is a known field or not; absent where it
+    /// is `-`.
     [[nodiscard]] auto operator[](std::string_view name) const noexcept
         -> field_value<std::string_view> {
         auto const column = columns_->column(name);

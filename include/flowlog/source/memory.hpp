@@ -13,7 +13,8 @@
 
 namespace flowlog {
 
-/// Bytes that are already in memory, handed out in blocks. Does not own them: they must outlive the source.
+/// Bytes that are already in memory, handed out in blocks. Does not own them: they must outlive the
+/// source.
 class memory_source {
 public:
     static constexpr std::size_t default_block_size = std::size_t{256} << 10;

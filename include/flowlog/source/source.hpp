@@ -2,8 +2,10 @@
 #ifndef FLOWLOG_SOURCE_SOURCE_HPP
 #define FLOWLOG_SOURCE_SOURCE_HPP
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,13 +15,14 @@ namespace flowlog {
 
 /// Hands out an input's bytes in order, block by block, and knows nothing of what they mean.
 ///
-/// `next()` returns the next block, valid until the call after it, and an empty one at the end; it throws
-/// `flowlog::error` where the system fails in the middle. `name()` is what the user calls the input.
+/// `next()` returns the next block, valid until the call after it, and an empty one at the end; it
+/// throws `flowlog::error` where the system fails in the middle. `name()` is what the user calls
+/// the input.
 template <class T>
-concept byte_source = std::movable<T> && requires(T source) {
+concept byte_source = requires(T source) {
     { source.next() } -> std::convertible_to<std::span<char const>>;
     { source.name() } -> std::convertible_to<std::string>;
-};
+} && std::movable<T>;
 
 /// Any byte source behind one type; a virtual call per block.
 class any_source {
@@ -57,7 +60,8 @@ private:
     std::unique_ptr<interface> source_;
 };
 
-/// Puts bytes that were already read in front of a source, so that a format can be told by its first bytes.
+/// Puts bytes that were already read in front of a source, so that a format can be told by its
+/// first bytes.
 template <byte_source Source>
 class rewound_source {
 public:
@@ -76,6 +80,25 @@ private:
     std::string front_;
     Source rest_;
     bool front_given_ = false;
+};
+
+/// Hands a source's blocks on and adds up their bytes where a watcher can see them.
+template <byte_source Source>
+class counted_source {
+public:
+    counted_source(Source source, std::atomic<std::uint64_t>& bytes)
+        : source_{std::move(source)}, bytes_{&bytes} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        auto const block = std::span<char const>{source_.next()};
+        bytes_->fetch_add(block.size(), std::memory_order_relaxed);
+        return block;
+    }
+    [[nodiscard]] auto name() const -> std::string { return source_.name(); }
+
+private:
+    Source source_;
+    std::atomic<std::uint64_t>* bytes_;
 };
 
 }  // namespace flowlog

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_AGGREGATE_HPP
+#define FLOWLOG_AGGREGATE_AGGREGATE_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog {
+
+/// A field that an aggregator reads. A log that lacks the column is refused. In a record it must be
+/// present and well formed, or, where `nullable`, may be absent.
+struct field_use {
+    field_id id;
+    bool nullable = false;
+
+    friend constexpr auto operator==(field_use const&, field_use const&) noexcept -> bool = default;
+};
+
+/// Makes partial results out of records, and one out of two.
+///
+/// `add(record)` is given records in which every field that the aggregator reads is as `field_use`
+/// says, and does not fail. `merge(other)` takes over what another one of the same set-up has seen;
+/// it is associative, and results do not depend on how records were shared out. What is read is
+/// told by `using fields = field_list<…>` (needed in each record) and, if any, `using
+/// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`.
+template <class T>
+concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
+    a.add(record);
+    a.merge(std::move(b));
+} && (requires { typename T::fields; } || requires(T const& a) {
+    { a.uses() } -> std::convertible_to<std::vector<field_use>>;
+});
+
+/// A field that keeps a record from being counted, and why.
+struct culprit {
+    field_id id;
+    reason why;
+};
+
+namespace detail {
+
+template <class A>
+struct nullable_fields_of {
+    using type = field_list<>;
+};
+template <class A>
+    requires requires { typename A::nullable_fields; }
+struct nullable_fields_of<A> {
+    using type = typename A::nullable_fields;
+};
+
+template <class... Lists>
+struct joined;
+template <>
+struct joined<> {
+    using type = field_list<>;
+};
+template <field_id... Ids>
+struct joined<field_list<Ids...>> {
+    using type = field_list<Ids...>;
+};
+template <field_id... First, field_id... Second, class... Rest>
+struct joined<field_list<First...>, field_list<Second...>, Rest...> {
+    using type = typename joined<field_list<First..., Second...>, Rest...>::type;
+};
+
+template <class Value>
+constexpr auto trouble(Value const& value, bool nullable) noexcept -> std::optional<reason> {
+    if (value.has_value()) [[likely]]
+        return std::nullopt;
+    if (value.malformed()) return reason::bad_value;
+    return nullable ? std::nullopt : std::optional{reason::absent_value};
+}
+
+template <flow_record Record, field_id... Ids>
+auto find_culprit([[maybe_unused]] Record const& record, field_list<Ids...>,
+                  [[maybe_unused]] bool nullable) noexcept -> std::optional<culprit> {
+    auto result = std::optional<culprit>{};
+    [[maybe_unused]] auto const good = [&]<field_id Id>(field_key<Id> key) {
+        auto const why = trouble(record[key], nullable);
+        if (why) result = culprit{Id, *why};
+        return !why;
+    };
+    static_cast<void>((good(field_key<Ids>{}) && ...));
+    return result;
+}
+
+}  // namespace detail
+
+/// What an aggregator reads.
+template <aggregator A>
+[[nodiscard]] auto uses(A const& a) -> std::vector<field_use> {
+    if constexpr (requires { a.uses(); }) {
+        return a.uses();
+    } else {
+        auto result = std::vector<field_use>{};
+        for (auto const id : A::fields::ids) result.push_back({id});
+        for (auto const id : detail::nullable_fields_of<A>::type::ids) result.push_back({id, true});
+        return result;
+    }
+}
+
+/// The first field that keeps `record` from being added to `a`, if any.
+template <aggregator A, flow_record Record>
+[[nodiscard]] auto find_culprit(A const& a, Record const& record) -> std::optional<culprit> {
+    if constexpr (requires { typename A::fields; }) {
+        if (auto found = detail::find_culprit(record, typename A::fields{}, false)) [[unlikely]]
+            return found;
+        return detail::find_culprit(record, typename detail::nullable_fields_of<A>::type{}, true);
+    } else {
+        for (auto const use : a.uses()) {
+            auto const why = with_field(
+                use.id, [&](auto key) { return detail::trouble(record[key], use.nullable); });
+            if (why) return culprit{use.id, *why};
+        }
+        return std::nullopt;
+    }
+}
+
+/// Throws `errc::missing_field`, with the names of what is missing and of what is there, where a
+/// log with these columns lacks a field that is read.
+inline void require_fields(std::vector<field_use> const& wanted, layout const& columns,
+                           std::string source) {
+    auto missing = std::string{};
+    for (auto const use : wanted) {
+        if (columns.has(use.id)) continue;
+        missing += (missing.empty() ? "" : ", ") + std::string{info(use.id).name};
+    }
+    if (missing.empty()) return;
+    auto there = std::string{};
+    for (auto const& column : columns.names())
+        there += (there.empty() ? "" : ", ") + escaped(column, 80);
+    throw error{errc::missing_field,
+                {std::move(source)},
+                "has no " + missing + "; its columns are " + there};
+}
+
+/// Adds every record of a range to `a`. Records with a field that cannot be used are taken back
+/// (`reject`) where the range is a reader, which counts and reports them, and are passed over where
+/// it is not.
+template <std::ranges::input_range Records, aggregator A>
+    requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>>
+void add_all(Records&& records, A& a) {
+    for (auto const& record : records) {
+        if (auto const found = find_culprit(a, record)) [[unlikely]] {
+            if constexpr (requires { records.reject(found->id, found->why); })
+                records.reject(found->id, found->why);
+        } else {
+            a.add(record);
+        }
+    }
+}
+
+/// Gives the records of a range to `a`, and `a` back.
+///
+///     auto counts = flowlog::aggregate(flows, flowlog::port_protocol_counter{});
+template <std::ranges::input_range Records, aggregator A>
+    requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>>
+[[nodiscard]] auto aggregate(Records&& records, A a) -> A {
+    add_all(records, a);
+    return a;
+}
+
+/// Several aggregators in one pass. A record is added to all of them or to none.
+template <aggregator... A>
+class all_of {
+public:
+    using fields = typename detail::joined<typename A::fields...>::type;
+    using nullable_fields =
+        typename detail::joined<typename detail::nullable_fields_of<A>::type...>::type;
+
+    explicit all_of(A... parts) : parts_{std::move(parts)...} {}
+
+    template <flow_record Record>
+    void add(Record const& record) {
+        std::apply([&](auto&... part) { (part.add(record), ...); }, parts_);
+    }
+
+    void merge(all_of&& other) { merge(std::move(other), std::index_sequence_for<A...>{}); }
+
+    /// The aggregator at a position, as it was given.
+    template <std::size_t I>
+    [[nodiscard]] auto get() const noexcept -> auto const& {
+        return std::get<I>(parts_);
+    }
+
+private:
+    template <std::size_t... I>
+    void merge(all_of&& other, std::index_sequence<I...>) {
+        (std::get<I>(parts_).merge(std::move(std::get<I>(other.parts_))), ...);
+    }
+
+    std::tuple<A...> parts_;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_PORTS_HPP
+#define FLOWLOG_AGGREGATE_PORTS_HPP
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/flow.hpp>
+
+namespace flowlog {
+
+/// Which port of a flow is counted.
+enum class port_key : std::uint8_t {
+    dstport,  ///< the destination port: of an answer, the ephemeral one
+    srcport,  ///< the source port
+    service   ///< the smaller of the two, which is the server's more often than not
+};
+
+/// How often a port and protocol occurred.
+struct port_protocol_count {
+    std::uint16_t port;
+    std::uint8_t protocol;
+    std::uint64_t count;
+
+    friend auto operator==(port_protocol_count const&, port_protocol_count const&)
+        -> bool = default;
+};
+
+/// Orders counts for output: the largest first, equal ones by port, then protocol.
+[[nodiscard]] constexpr auto output_before(port_protocol_count const& a,
+                                           port_protocol_count const& b) noexcept -> bool {
+    if (a.count != b.count) return a.count > b.count;
+    if (a.port != b.port) return a.port < b.port;
+    return a.protocol < b.protocol;
+}
+
+namespace detail {
+
+/// A count for each port. 32 bits a port, so that TCP and UDP together stay in the second-level
+/// cache; from calloc, as such memory costs nothing before it is touched.
+class port_counts {
+public:
+    static constexpr std::size_t size = 65536;
+
+    port_counts() = default;
+    [[nodiscard]] static auto make() -> port_counts {
+        auto result = port_counts{};
+        result.counts_.reset(static_cast<std::uint32_t*>(std::calloc(size, sizeof(std::uint32_t))));
+        if (!result) throw std::bad_alloc{};
+        return result;
+    }
+    port_counts(port_counts const& other) {
+        if (!other) return;
+        *this = make();
+        std::copy_n(other.counts_.get(), size, counts_.get());
+    }
+    port_counts(port_counts&&) noexcept = default;
+    auto operator=(port_counts other) noexcept -> port_counts& {
+        counts_.swap(other.counts_);
+        return *this;
+    }
+    ~port_counts() = default;
+
+    explicit operator bool() const noexcept { return counts_ != nullptr; }
+    auto operator[](std::size_t port) noexcept -> std::uint32_t& { return counts_[port]; }
+    auto operator[](std::size_t port) const noexcept -> std::uint32_t { return counts_[port]; }
+
+private:
+    struct release {
+        void operator()(std::uint32_t* counts) const noexcept { std::free(counts); }
+    };
+    std::unique_ptr<std::uint32_t[], release> counts_;
+};
+
+}  // namespace detail
+
+/// Counts flows per port and protocol. An aggregator; takes 256 KiB of address space for each
+/// protocol that occurs, and as much memory as its ports touch. Not for several threads: give each
+/// its own, and `merge`.
+template <port_key Key = port_key::dstport>
+class basic_port_protocol_counter {
+public:
+    using fields =
+        std::conditional_t<Key == port_key::service,
+                           field_list<field_id::srcport, field_id::dstport, field_id::protocol>,
+                           std::conditional_t<Key == port_key::srcport,
+                                              field_list<field_id::srcport, field_id::protocol>,
+                                              field_list<field_id::dstport, field_id::protocol>>>;
+
+    template <flow_record Record>
+    void add(Record const& record) {
+        add(port(record), *record[field::protocol]);
+    }
+
+    /// Adds one flow.
+    void add(std::uint16_t port, std::uint8_t protocol) {
+        auto& counts = counts_[protocol];
+        if (!counts) [[unlikely]]
+            counts = detail::port_counts::make();
+        if (++counts[port] == 0) [[unlikely]]
+            ++overflows_[{protocol, port}];
+    }
+
+    void merge(basic_port_protocol_counter&& other) {
+        for (std::size_t protocol = 0; protocol < counts_.size(); ++protocol) {
+            if (!other.counts_[protocol]) continue;
+            if (!counts_[protocol]) {
+                counts_[protocol] = std::move(other.counts_[protocol]);
+                continue;
+            }
+            merge(static_cast<std::uint8_t>(protocol), other.counts_[protocol]);
+        }
+        for (auto const& [which, count] : other.overflows_) overflows_[which] += count;
+    }
+
+    /// Calls `visit(port, protocol, count)` for each that occurred, ascending by protocol, then
+    /// port.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (std::size_t protocol = 0; protocol < counts_.size(); ++protocol) {
+            if (!counts_[protocol]) continue;
+            for (std::size_t port = 0; port < ports; ++port) {
+                auto const count =
+                    at(static_cast<std::uint8_t>(protocol), static_cast<std::uint16_t>(port));
+                if (count == 0) continue;
+                visit(static_cast<std::uint16_t>(port), static_cast<std::uint8_t>(protocol), count);
+            }
+        }
+    }
+
+    /// The counts in the order of output: count descending, then port, then protocol.
+    [[nodiscard]] auto counts() const -> std::vector<port_protocol_count> {
+        auto result = std::vector<port_protocol_count>{};
+        for_each([&](auto port, auto protocol, auto count) {
+            result.push_back({port, protocol, count});
+        });
+        std::ranges::sort(result, output_before);
+        return result;
+    }
+
+    /// The number of flows counted.
+    [[nodiscard]] auto total() const -> std::uint64_t {
+        std::uint64_t sum = 0;
+        for_each([&](auto, auto, auto count) { sum += count; });
+        return sum;
+    }
+
+private:
+    static constexpr std::size_t ports = detail::port_counts::size;
+    using key = std::pair<std::uint8_t, std::uint16_t>;
+
+    template <flow_record Record>
+    static auto port(Record const& record) -> std::uint16_t {
+        if constexpr (Key == port_key::dstport) {
+            return *record[field::dstport];
+        } else if constexpr (Key == port_key::srcport) {
+            return *record[field::srcport];
+        } else {
+            return std::min(*record[field::srcport], *record[field::dstport]);
+        }
+    }
+
+    [[nodiscard]] auto at(std::uint8_t protocol, std::uint16_t port) const -> std::uint64_t {
+        auto const low = std::uint64_t{counts_[protocol][port]};
+        if (overflows_.empty()) return low;
+        auto const found = overflows_.find({protocol, port});
+        return found == overflows_.end() ? low : low + (found->second << 32);
+    }
+
+    void merge(std::uint8_t protocol, detail::port_counts const& other) {
+        auto& mine = counts_[protocol];
+        for (std::size_t port = 0; port < ports; ++port) {
+            if (other[port] == 0) continue;
+            auto const sum = mine[port] + other[port];
+            if (sum < other[port]) ++overflows_[{protocol, static_cast<std::uint16_t>(port)}];
+            mine[port] = sum;
+        }
+    }
+
+    std::array<detail::port_counts, 256> counts_;
+    std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^32
+};
+
+/// Counts flows per destination port and protocol.
+using port_protocol_counter = basic_port_protocol_counter<>;
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_RUN_RESULT_HPP
+#define FLOWLOG_AGGREGATE_RUN_RESULT_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/format/detect.hpp>
+
+namespace flowlog {
+
+/// How a run over files is done.
+struct run_options {
+    /// How many threads work at once; 0: one for each core. The result does not depend on it.
+    unsigned threads = 0;
+    /// The columns of text logs that have no header line.
+    std::optional<layout> format{};
+    /// Called for every malformed line, in the order of the inputs; never twice at once.
+    malformed_handler on_malformed{};
+    /// Goes on with the other inputs where one fails; else the first failure is thrown.
+    bool keep_going = false;
+    /// Counts the bytes that are read, before decompression.
+    std::atomic<std::uint64_t>* progress = nullptr;
+    /// Text files larger than this many bytes are read in parts of this size, by several threads.
+    std::uint64_t part_size = std::uint64_t{16} << 20;
+};
+
+/// What became of one input.
+struct input_report {
+    std::string name;
+    statistics stats{};
+    std::optional<error> failure{};  ///< why it was not read, or not to its end
+};
+
+/// What a run found.
+template <aggregator A>
+struct run_result {
+    A value;
+    statistics stats{};                  ///< of all inputs
+    std::vector<input_report> inputs{};  ///< in the order given
+
+    /// Whether every input was read to its end.
+    [[nodiscard]] auto complete() const noexcept -> bool {
+        return std::ranges::none_of(inputs,
+                                    [](auto const& input) { return input.failure.has_value(); });
+    }
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_TAGS_HPP
+#define FLOWLOG_AGGREGATE_TAGS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/ports.hpp>
+#include <flowlog/lookup/tag_table.hpp>
+
+namespace flowlog {
+
+/// How often a tag occurred.
+struct tag_count {
+    std::string tag;
+    std::uint64_t count;
+
+    friend auto operator==(tag_count const&, tag_count const&) -> bool = default;
+};
+
+/// What a table makes of the counts of ports and protocols.
+struct tag_totals {
+    std::vector<tag_count> tags;  ///< those that occurred; count descending, then tag by its bytes
+    std::uint64_t untagged = 0;   ///< flows without a tag
+    std::vector<port_protocol_count>
+        unmatched;  ///< where those went; count descending, then port, then protocol
+
+    friend auto operator==(tag_totals const&, tag_totals const&) -> bool = default;
+};
+
+/// Looks every port and protocol up, once. With `duplicates::all` a flow counts once for each of
+/// its tags; else the sum of all counts and `untagged` is the number of flows.
+template <port_key Key>
+[[nodiscard]] auto tag_counts(basic_port_protocol_counter<Key> const& ports, tag_table const& table)
+    -> tag_totals {
+    auto result = tag_totals{};
+    auto counts = std::vector<std::uint64_t>(table.tag_count());
+    ports.for_each([&](std::uint16_t port, std::uint8_t protocol, std::uint64_t count) {
+        auto const found = table.find(port, protocol);
+        for (auto const tag : found) counts[tag] += count;
+        if (!found.empty()) return;
+        result.untagged += count;
+        result.unmatched.push_back({port, protocol, count});
+    });
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] != 0)
+            result.tags.push_back({std::string{table.name(static_cast<tag_id>(i))}, counts[i]});
+    }
+    std::ranges::sort(result.tags, [](auto const& a, auto const& b) {
+        return a.count != b.count ? a.count > b.count : a.tag < b.tag;
+    });
+    std::ranges::sort(result.unmatched, output_before);
+    return result;
+}
+
+/// Counts flows per tag. An aggregator. Only ports and protocols are counted on the way; the table
+/// is asked at the end, once for each that occurred.
+template <port_key Key = port_key::dstport>
+class basic_tag_counter {
+public:
+    using fields = typename basic_port_protocol_counter<Key>::fields;
+
+    /// The table must outlive the counter.
+    explicit basic_tag_counter(tag_table const& table) noexcept : table_{&table} {}
+
+    template <flow_record Record>
+    void add(Record const& record) {
+        ports_.add(record);
+    }
+
+    void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }
+
+    /// The counts per tag.
+    [[nodiscard]] auto totals() const -> tag_totals { return tag_counts(ports_, *table_); }
+
+    /// The counts per port and protocol.
+    [[nodiscard]] auto ports() const noexcept -> basic_port_protocol_counter<Key> const& {
+        return ports_;
+    }
+
+private:
+    tag_table const* table_;
+    basic_port_protocol_counter<Key> ports_;
+};
+
+/// Counts flows per tag of their destination port and protocol.
+using tag_counter = basic_tag_counter<>;
+
+}  // namespace flowlog
+
+#endif
