@@ -38,6 +38,19 @@ static_assert(address::parse("10.0.1.201") == address::v4(0x0A0001C9));
 static_assert(address::parse("2001:DB8::8:800:200c:417A") ==
               address::v6(0x20010DB800000000, 0x00080800200C417A));
 static_assert(!address::parse("10.0.1.256"));
+
+// A read outside of the token or a table would not compile.
+static_assert(!address::parse("1.1.1.0001"));
+static_assert(!address::parse("0001.1.1.1"));
+static_assert(!address::parse("1.2.3.4.5"));
+static_assert(!address::parse("1.2.3"));
+static_assert(!address::parse("....."));
+static_assert(!address::parse("......."));
+static_assert(!address::parse("..............."));
+static_assert(!address::parse("::1.2.3"));
+static_assert(!address::parse(""));
+static_assert(!address::parse(":"));
+static_assert(!address::parse("1:2:3:4:5:6:7:8:9"));
 static_assert(!address::parse("1:2:3:4:5:6:7:8::"));
 static_assert(address::v4(0xFFFFFFFF) < address::v6(0, 0));
 static_assert(hash_value(address::v4(1)) != hash_value(address::v6(0, 1)));

@@ -29,7 +29,10 @@ static_assert(protocol_number("TCP") == 6);
 static_assert(protocol_number("17") == 17);
 static_assert(!protocol_number("256"));
 static_assert(!protocol_number("nothing"));
-static_assert(noexcept(protocol_number("tcp")));
+static_assert(!protocol_number("zzz"));
+static_assert(!protocol_number("+"));
+static_assert(!protocol_number(""));
+static_assert(noexcept(protocol_number(std::string_view{})));
 
 using row = std::vector<std::string>;
 

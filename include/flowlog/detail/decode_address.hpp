@@ -73,7 +73,7 @@ constexpr auto decode_v4(char const* first, char const* last, std::uint32_t& out
     auto const dots = dot_bits(first, size);
     auto const later_dots = dots & (dots - 1);
     auto const last_dot = later_dots & (later_dots - 1);
-    if (last_dot == 0 || (last_dot & (last_dot - 1)) != 0) return false;
+    if (last_dot == 0) return false;
 
     auto const dot1 = static_cast<std::uint32_t>(std::countr_zero(dots));
     auto const dot2 = static_cast<std::uint32_t>(std::countr_zero(later_dots));
@@ -84,8 +84,8 @@ constexpr auto decode_v4(char const* first, char const* last, std::uint32_t& out
     auto const size4 = size - dot3 - 1;
     if (size1 - 1 > 2 || size2 - 1 > 2 || size3 - 1 > 2 || size4 - 1 > 2) return false;
 
-    // Four bytes of the token follow the start of the first two octets and precede the end of the
-    // last two, whatever their lengths.
+    // A fourth dot is no digit of the last octet. Four bytes of the token follow the start of the
+    // first two octets and precede the end of the last two, whatever their lengths.
     constexpr auto zeros = 0x30303030U;
     auto const unused3 = 32 - (8 * size3);
     auto const unused4 = 32 - (8 * size4);

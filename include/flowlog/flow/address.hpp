@@ -174,7 +174,7 @@ public:
     /// Whether an address is of the block and so of its family: `::ffff:10.0.0.1` is not in
     /// `10.0.0.0/8`.
     [[nodiscard]] constexpr auto contains(address const& candidate) const noexcept -> bool {
-        return candidate.is_v6() == network_.is_v6() && masked(candidate) == network_;
+        return masked(candidate) == network_;
     }
 
     /// Writes `network/length`, at most `max_text` characters, and returns their end.
@@ -223,7 +223,7 @@ private:
             if (letter < '0' || letter > '9') return std::nullopt;
             value = value * 10 + static_cast<unsigned>(letter - '0');
         }
-        if (value > 128) return std::nullopt;
+        if (value > 255) return std::nullopt;
         return static_cast<std::uint8_t>(value);
     }
 
