@@ -57,7 +57,7 @@ enum class reason : std::uint8_t {
 };
 
 /// A line that was not read: where it is and why. `text` is valid during the call alone;
-/// `explain()` of grammar/record.hpp says in words what was expected.
+/// `explain()` of grammar/explain.hpp says in words what was expected.
 struct malformed_line {
     std::string source{};      ///< name of the input
     std::uint64_t line = 0;    ///< counted from 1

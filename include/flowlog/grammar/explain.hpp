@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_EXPLAIN_HPP
+#define FLOWLOG_GRAMMAR_EXPLAIN_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/grammar/record.hpp>
+
+namespace flowlog {
+
+/// Why a line was rejected, in words.
+struct explanation {
+    std::size_t column = 0;           ///< of the culprit, in bytes from 1; 0: the line as a whole
+    std::optional<field_id> field{};  ///< the culprit, where it is one field
+    std::string reason{};  ///< what was expected and what was found, escaped for a terminal
+};
+
+namespace detail {
+
+/// What the value of a field looks like, to be read after "expected".
+inline auto expectation(field_id id, bool or_absent) -> std::string {
+    using namespace std::string_literals;
+    switch (info(id).type) {
+        case field_type::u8:
+            return id == field_id::protocol ? "a protocol number (0-255)" : "a number (0-255)";
+        case field_type::u16:
+            return info(id).name.ends_with("port") ? "a port (0-65535)" : "a number (0-65535)";
+        case field_type::u32: return "a number (0-4294967295)";
+        case field_type::u64: return "a number (0-18446744073709551615)";
+        case field_type::address: return "an IPv4 or IPv6 address";
+        case field_type::time: return "a time in Unix seconds";
+        case field_type::action: return or_absent ? "ACCEPT, REJECT or '-'" : "ACCEPT or REJECT";
+        case field_type::log_status:
+            return "OK, NODATA"s + (or_absent ? ", SKIPDATA or '-'" : " or SKIPDATA");
+        case field_type::flow_direction:
+            return or_absent ? "ingress, egress or '-'" : "ingress or egress";
+        case field_type::text: break;
+    }
+    return "text";
+}
+
+inline auto quoted(std::string_view text) -> std::string { return "'" + escaped(text, 80) + "'"; }
+
+inline auto columns_in_words(std::size_t count) -> std::string {
+    return std::to_string(count) + (count == 1 ? " column" : " columns");
+}
+
+inline auto explain_count(malformed_line const& line) -> explanation {
+    auto const words = grammar::words(line.text);
+    auto const wanted = line.columns->size();
+    auto const missing = words.empty() ? 1 : words.back().column + words.back().text.size();
+    return {.column = words.size() > wanted ? words[wanted].column : missing,
+            .reason =
+                "expected " + columns_in_words(wanted) + ", found " + std::to_string(words.size())};
+}
+
+inline auto explain_value(malformed_line const& line) -> explanation {
+    auto const record = grammar::reference_record{line.text, *line.columns};
+    auto const id = line.field ? line.field : record.malformed_field();
+    if (!id) return {.column = line.column, .reason = "malformed"};
+    auto const& words = record.words();
+    auto const column = line.columns->column(*id);
+    auto const expected =
+        "expected " + expectation(*id, line.reason == reason::bad_value) + ", found ";
+    if (column >= words.size())
+        return {.field = id, .reason = expected + "no column " + std::string{info(*id).name}};
+    return {words[column].column, id, expected + quoted(words[column].text)};
+}
+
+}  // namespace detail
+
+/// Says in words why a line was rejected, as the reference grammar sees it.
+[[nodiscard]] inline auto explain(malformed_line const& line) -> explanation {
+    switch (line.reason) {
+        case reason::too_long: return {.reason = "the line is too long"};
+        case reason::no_layout:
+            return {.reason = "the line stands before the first one that tells the columns"};
+        case reason::column_count:
+            if (line.columns) return detail::explain_count(line);
+            break;
+        case reason::bad_value:
+        case reason::absent_value:
+            if (line.columns) return detail::explain_value(line);
+            break;
+    }
+    return {.column = line.column, .field = line.field, .reason = "malformed"};
+}
+
+/// A rejected line as one line of text: `source:line:column: field: reason: text`, without what
+/// does not apply. Escaped for a terminal; of the text, no more than `limit` bytes.
+[[nodiscard]] inline auto describe(malformed_line const& line, std::size_t limit = 1000)
+    -> std::string {
+    auto const why = explain(line);
+    auto result = escaped(line.source) + ':' + std::to_string(line.line) + ':';
+    if (why.column != 0) result += std::to_string(why.column) + ':';
+    if (why.field) result += ' ' + std::string{info(*why.field).name} + ':';
+    return result + ' ' + why.reason + ": " + escaped(line.text, limit);
+}
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FORMAT_STRING_HPP
+#define FLOWLOG_GRAMMAR_FORMAT_STRING_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/spirit/home/x3.hpp>
+
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/similar.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog {
+
+namespace grammar {
+
+namespace x3 = boost::spirit::x3;
+
+/// A column that a format string names.
+struct format_column {
+    std::string_view name;
+    std::size_t offset;  ///< of the name in the format string
+    bool wrapped;        ///< in `${…}`
+};
+
+/// What a format string says, up to the first place where it says nothing.
+struct format_columns {
+    std::vector<format_column> columns{};
+    std::string_view expected{};  ///< at `fault`; empty where all is well
+    std::size_t fault = 0;
+};
+
+/// Reads a format string.
+///
+///     format    = *blank column *(separator column) *blank
+///     column    = "${" *blank name *blank "}" | name
+///     separator = *blank "," *blank | +blank
+///     name      = +(byte but blank, ",", "$", "{" and "}")
+///     blank     = SP | TAB | CR | LF
+[[nodiscard]] inline auto parse_format_columns(std::string_view text) -> format_columns {
+    auto result = format_columns{};
+    auto const offset = [&](char const* at) { return static_cast<std::size_t>(at - text.data()); };
+    auto const expected = [&](std::string_view what) {
+        return x3::eps[([&result, offset, what](auto& context) {
+            x3::_pass(context) = false;
+            if (!result.expected.empty()) return;
+            result.expected = what;
+            result.fault = offset(x3::_where(context).begin());
+        })];
+    };
+    auto const add = [&](bool wrapped) {
+        return [&result, offset, wrapped](auto& context) {
+            auto const& found = x3::_attr(context);
+            auto const size = static_cast<std::size_t>(found.end() - found.begin());
+            result.columns.push_back({{found.begin(), size}, offset(found.begin()), wrapped});
+        };
+    };
+    auto const blank = x3::char_(" \t\r\n");
+    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}"))];
+    auto const wrapped = "${" >> *blank >> (name[add(true)] | expected("the name of a field")) >>
+                         *blank >> ('}' | expected("'}'"));
+    auto const column = wrapped | name[add(false)] | expected("a field such as ${srcaddr}");
+    auto const separator = (*blank >> ',' >> *blank) | (+blank >> !x3::eoi);
+    auto const* at = text.data();
+    x3::parse(at, at + text.size(),
+              *blank >> (column % separator) >> *blank >>
+                  (x3::eoi | expected("a blank, a comma or the end")));
+    return result;
+}
+
+}  // namespace grammar
+
+namespace detail {
+
+[[noreturn]] inline void fail_format(std::string_view text, std::size_t offset,
+                                     std::string message) {
+    auto const before = text.substr(0, offset);
+    auto const line = std::ranges::count(before, '\n') + 1;
+    auto const column = offset - (before.rfind('\n') + 1) + 1;
+    throw error{errc::invalid_format,
+                {"format", static_cast<std::uint64_t>(line), column},
+                std::move(message)};
+}
+
+inline auto found_in_format(std::string_view text, std::size_t offset) -> std::string {
+    if (offset >= text.size()) return "the end";
+    auto const rest = text.substr(offset);
+    auto const stop = rest.find_first_of(" \t\r\n,", 1);
+    return "'" + escaped(rest.substr(0, stop), 40) + "'";
+}
+
+/// What may have been meant by a name that is no field's.
+inline auto format_hint(std::string_view name) -> std::string {
+    auto lower = std::string{name};
+    std::ranges::transform(lower, lower.begin(), to_lower);
+    auto similar = similar_words{lower};
+    for (auto const& f : fields) similar.consider(f.name);
+    auto const hint = similar.hint();
+    return hint.empty() ? "; a column that is none is written ${" + escaped(name, 40) + "}" : hint;
+}
+
+/// A layout that goes by a name of its own.
+inline auto named_layout(std::string_view word) -> std::optional<layout> {
+    if (same_name(word, "default") || same_name(word, "v2")) return layout::vpc_default();
+    if (same_name(word, "tgw") || same_name(word, "transit-gateway"))
+        return layout::transit_gateway_default();
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+/// The columns that a format string names: AWS's `${version} ${srcaddr} …`, or bare names, with
+/// blanks or commas between them; or one word, `default` (`v2`) or `transit-gateway` (`tgw`), for
+/// the layouts that AWS uses where none was given.
+///
+/// A field may have any of its spellings. A name in `${…}` that is no field's makes an opaque
+/// column; a bare one is an error, and so is a field that stands twice. Throws
+/// `errc::invalid_format` with the place and what was expected.
+[[nodiscard]] inline auto parse_format(std::string_view text) -> layout {
+    auto const parsed = grammar::parse_format_columns(text);
+    if (!parsed.expected.empty()) {
+        detail::fail_format(text, parsed.fault,
+                            "expected " + std::string{parsed.expected} + ", found " +
+                                detail::found_in_format(text, parsed.fault));
+    }
+    auto const& columns = parsed.columns;
+    if (columns.size() == 1 && !columns[0].wrapped) {
+        if (auto named = detail::named_layout(columns[0].name)) return *std::move(named);
+    }
+    auto names = std::vector<std::string>{};
+    auto places = std::vector<std::optional<std::size_t>>(fields.size());
+    for (auto const& column : columns) {
+        auto const name = "'" + escaped(column.name, 40) + "'";
+        auto const id = find_field(column.name);
+        if (!id && !column.wrapped) {
+            detail::fail_format(
+                text, column.offset,
+                "expected the name of a field, found " + name + detail::format_hint(column.name));
+        }
+        if (names.size() == layout::max_columns) {
+            detail::fail_format(text, column.offset,
+                                "expected no more than " + std::to_string(layout::max_columns) +
+                                    " columns, found " + name);
+        }
+        names.emplace_back(column.name);
+        if (!id) continue;
+        auto& place = places[static_cast<std::size_t>(*id)];
+        if (place) {
+            detail::fail_format(text, column.offset,
+                                "expected each field once, found " + name +
+                                    " again: it is column " + std::to_string(*place));
+        }
+        place = names.size();
+    }
+    return layout{std::move(names)};
+}
+
+}  // namespace flowlog
+
+#endif

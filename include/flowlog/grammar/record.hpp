@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_RECORD_HPP
+#define FLOWLOG_GRAMMAR_RECORD_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/spirit/home/x3.hpp>
+
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog::grammar {
+
+namespace x3 = boost::spirit::x3;
+
+/// A word of a line and its place in it.
+struct word {
+    std::string_view text;
+    std::size_t column;  ///< in bytes, counted from 1
+
+    friend auto operator==(word const&, word const&) -> bool = default;
+};
+
+/// What a line of a log is.
+enum class line_kind : std::uint8_t { record, nodata, skipdata, malformed, header, blank };
+
+namespace detail {
+
+struct number_id;
+struct time_id;
+struct action_id;
+struct log_status_id;
+struct flow_direction_id;
+struct quad_id;
+struct group_id;
+struct groups_id;
+
+template <std::unsigned_integral T>
+auto syntax(std::type_identity<T>) {
+    return x3::uint_parser<T>{};
+}
+
+inline auto syntax(std::type_identity<timestamp>) {
+    auto const convert = [](auto& context) {
+        using namespace std::chrono;
+        auto const number = static_cast<std::int64_t>(x3::_attr(context));
+        x3::_pass(context) = x3::_attr(context) <= 9'000'000'000'000'000;
+        x3::_val(context) =
+            number < 100'000'000'000 ? timestamp{seconds{number}} : timestamp{milliseconds{number}};
+    };
+    return x3::rule<time_id, timestamp>{"time"} = x3::uint_parser<std::uint64_t>{}[convert];
+}
+
+inline auto syntax(std::type_identity<action>) {
+    return x3::rule<action_id, action>{"action"} =
+               x3::no_case["accept"] >> x3::attr(action::accept) |
+               x3::no_case["reject"] >> x3::attr(action::reject);
+}
+
+inline auto syntax(std::type_identity<log_status>) {
+    return x3::rule<log_status_id, log_status>{"log-status"} =
+               x3::no_case["ok"] >> x3::attr(log_status::ok) |
+               x3::no_case["nodata"] >> x3::attr(log_status::nodata) |
+               x3::no_case["skipdata"] >> x3::attr(log_status::skipdata);
+}
+
+inline auto syntax(std::type_identity<flow_direction>) {
+    return x3::rule<flow_direction_id, flow_direction>{"flow-direction"} =
+               x3::no_case["ingress"] >> x3::attr(flow_direction::ingress) |
+               x3::no_case["egress"] >> x3::attr(flow_direction::egress);
+}
+
+/// Four decimal octets without leading zeros.
+inline auto quad_syntax() {
+    auto const clear = [](auto& context) { x3::_val(context) = 0; };
+    auto const shift = [](auto& context) {
+        x3::_val(context) = x3::_val(context) << 8 | x3::_attr(context);
+    };
+    auto const padded = x3::lit('0') >> x3::char_('0', '9');
+    auto const octet = !padded >> x3::uint_parser<std::uint8_t, 10, 1, 3>{}[shift];
+    return x3::rule<quad_id, std::uint32_t>{"dotted quad"} =
+               x3::eps[clear] >> octet >> '.' >> octet >> '.' >> octet >> '.' >> octet;
+}
+
+using v6_groups = std::vector<std::uint16_t>;
+
+/// Groups of hexadecimal digits up to the end, the last two perhaps as a dotted quad.
+inline auto groups_syntax() {
+    auto const push = [](auto& context) { x3::_val(context).push_back(x3::_attr(context)); };
+    auto const push_quad = [](auto& context) {
+        x3::_val(context).push_back(static_cast<std::uint16_t>(x3::_attr(context) >> 16));
+        x3::_val(context).push_back(static_cast<std::uint16_t>(x3::_attr(context)));
+    };
+    auto const group = x3::uint_parser<std::uint16_t, 16, 1, 4>{};
+    auto const followed = x3::rule<group_id, std::uint16_t>{"group"} = group >> ':';
+    return x3::rule<groups_id, v6_groups>{"groups"} =
+               *followed[push] >> (quad_syntax()[push_quad] | group[push]);
+}
+
+inline auto make_v6(v6_groups groups, v6_groups const& after_gap) -> address {
+    groups.resize(8 - after_gap.size());
+    groups.insert(groups.end(), after_gap.begin(), after_gap.end());
+    std::uint64_t words[] = {0, 0};
+    for (std::size_t i = 0; i < 8; ++i) words[i / 4] = words[i / 4] << 16 | groups[i];
+    return address::v6(words[0], words[1]);
+}
+
+inline auto parse_v6(std::string_view text) -> std::optional<address> {
+    auto const* const end = text.data() + text.size();
+    auto groups = v6_groups{};
+    auto const* at = text.data();
+    if (x3::parse(at, end, groups_syntax() >> x3::eoi, groups) && groups.size() == 8)
+        return make_v6(std::move(groups), {});
+    groups.clear();
+    auto after_gap = v6_groups{};
+    auto const push = [&](auto& context) { groups.push_back(x3::_attr(context)); };
+    auto const take = [&](auto& context) { after_gap = x3::_attr(context); };
+    auto const group = x3::uint_parser<std::uint16_t, 16, 1, 4>{}[push];
+    at = text.data();
+    if (!x3::parse(at, end, -(group % ':') >> "::" >> -groups_syntax()[take] >> x3::eoi) ||
+        groups.size() + after_gap.size() > 7)
+        return std::nullopt;
+    return make_v6(std::move(groups), after_gap);
+}
+
+}  // namespace detail
+
+/// Splits a line, which is given without its LF, into words.
+///
+///     line  = [BOM] *blank [word *(+blank word)] *blank
+///     word  = +(byte but blank)
+///     blank = SP | TAB | CR
+[[nodiscard]] inline auto words(std::string_view line) -> std::vector<word> {
+    auto result = std::vector<word>{};
+    auto const add = [&](auto& context) {
+        auto const& found = x3::_attr(context);
+        auto const size = static_cast<std::size_t>(found.end() - found.begin());
+        result.push_back(
+            {{found.begin(), size}, static_cast<std::size_t>(found.begin() - line.data()) + 1});
+    };
+    auto const blank = x3::char_(" \t\r");
+    auto const one = x3::raw[+(x3::char_ - blank)][add];
+    auto const* at = line.data();
+    x3::parse(at, at + line.size(),
+              -x3::lit("\xEF\xBB\xBF") >> *blank >> -(one % +blank) >> *blank >> x3::eoi);
+    return result;
+}
+
+/// Reads a whole word as the value of a field.
+///
+///     absent         = "-"
+///     number         = +DIGIT                  ; up to the largest of its type, leading zeros
+///     allowed time           = number                  ; Unix seconds; from 10^11 to 9*10^15:
+///     milliseconds action         = "ACCEPT" | "REJECT"     ; words in any case log-status     =
+///     "OK" | "NODATA" | "SKIPDATA" flow-direction = "ingress" | "egress" text           = +byte
+template <class T>
+[[nodiscard]] auto parse_value(std::string_view text) -> field_value<T> {
+    auto value = T{};
+    auto const* at = text.data();
+    auto const* const end = at + text.size();
+    if (x3::parse(at, end, '-' >> x3::eoi)) return {};
+    at = text.data();
+    if (x3::parse(at, end, detail::syntax(std::type_identity<T>{}) >> x3::eoi, value)) return value;
+    return field_value<T>{presence::malformed};
+}
+
+///     address = quad | v6
+///     quad    = octet 3("." octet)                 ; octet: 0-255, no leading zeros
+///     v6      = group 7(":" group)                 ; group: 1-4 HEXDIG
+///             | [groups] "::" [groups]             ; at most 7 groups
+///                                                  ; a quad may stand for the last two groups
+template <>
+[[nodiscard]] inline auto parse_value<address>(std::string_view text) -> field_value<address> {
+    if (text == "-") return {};
+    std::uint32_t quad = 0;
+    auto const* at = text.data();
+    if (x3::parse(at, at + text.size(), detail::quad_syntax() >> x3::eoi, quad))
+        return address::v4(quad);
+    if (auto const v6 = detail::parse_v6(text)) return *v6;
+    return field_value<address>{presence::malformed};
+}
+
+template <>
+[[nodiscard]] inline auto parse_value<std::string_view>(std::string_view text)
+    -> field_value<std::string_view> {
+    if (text == "-") return {};
+    return text;
+}
+
+/// A line as the reference grammar reads it: the executable specification of what `text_reader`
+/// does fast. A `flow_record`. The text and the columns must outlive it.
+class reference_record {
+public:
+    /// A line without its LF, and the columns in force.
+    reference_record(std::string_view line, layout const& columns)
+        : words_{grammar::words(line)}, columns_{&columns} {}
+
+    /// The words of the line.
+    [[nodiscard]] auto words() const noexcept -> std::vector<word> const& { return words_; }
+
+    /// A field's value; absent where it is `-` or the log has no such column.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id>) const -> field_value<field_value_type<Id>> {
+        auto const column = columns_->column(Id);
+        if (column == layout::none || column >= words_.size()) return {};
+        return parse_value<field_value_type<Id>>(words_[column].text);
+    }
+
+    /// What the line is, among lines of these columns.
+    ///
+    /// A header line has no word that is a number or `-`; at least one word, and no fewer than half
+    /// of them, are names of fields; the first is one, or the name of these columns' first. Without
+    /// a log-status, a line is NODATA whose addresses and protocol, as far as there are columns for
+    /// them, are all `-`.
+    [[nodiscard]] auto kind() const -> line_kind {
+        if (words_.empty()) return line_kind::blank;
+        if (is_header()) return line_kind::header;
+        if (words_.size() != columns_->size()) return line_kind::malformed;
+        auto const status = (*this)[field::log_status];
+        if (status.malformed()) return line_kind::malformed;
+        if (status.absent()) return is_empty_window() ? line_kind::nodata : line_kind::record;
+        return *status == log_status::ok       ? line_kind::record
+               : *status == log_status::nodata ? line_kind::nodata
+                                               : line_kind::skipdata;
+    }
+
+    /// The first field, in the order of the columns, that is malformed.
+    [[nodiscard]] auto malformed_field() const -> std::optional<field_id> {
+        for (std::size_t i = 0; i < std::min(words_.size(), columns_->size()); ++i) {
+            auto const id = columns_->field_at(i);
+            if (!id || columns_->column(*id) != i) continue;
+            if (with_field(*id, [&](auto key) { return (*this)[key].malformed(); })) return id;
+        }
+        return std::nullopt;
+    }
+
+private:
+    [[nodiscard]] auto is_header() const -> bool {
+        auto const is_number_or_absent = [](word const& one) {
+            auto const* at = one.text.data();
+            return x3::parse(at, at + one.text.size(),
+                             (+x3::char_('0', '9') | x3::lit('-')) >> x3::eoi);
+        };
+        auto const is_field = [](word const& one) { return find_field(one.text).has_value(); };
+        if (std::ranges::any_of(words_, is_number_or_absent)) return false;
+        if (!is_field(words_[0]) && words_[0].text != columns_->names()[0]) return false;
+        auto const known = static_cast<std::size_t>(std::ranges::count_if(words_, is_field));
+        return known != 0 && known * 2 >= words_.size() && words_.size() <= layout::max_columns;
+    }
+
+    [[nodiscard]] auto is_empty_window() const -> bool {
+        auto told = false;
+        for (auto const id : {field_id::srcaddr, field_id::dstaddr, field_id::protocol}) {
+            auto const column = columns_->column(id);
+            if (column == layout::none) continue;
+            if (words_[column].text != "-") return false;
+            told = true;
+        }
+        return told;
+    }
+
+    std::vector<word> words_;
+    layout const* columns_;
+};
+
+}  // namespace flowlog::grammar
+
+#endif
