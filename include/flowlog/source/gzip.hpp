@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_GZIP_HPP
+#define FLOWLOG_SOURCE_GZIP_HPP
+
+#ifndef FLOWLOG_GZIP_ISAL
+#error "flowlog/source/gzip.hpp needs the component: target_link_libraries(... flowlog::gzip)"
+#endif
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/detail/inflate_status.hpp>
+#include <flowlog/detail/packed_input.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/source/decoder.hpp>
+#include <flowlog/source/source.hpp>
+
+#if FLOWLOG_GZIP_ISAL
+#include <flowlog/detail/inflate_isal.hpp>
+#else
+#include <flowlog/detail/inflate_zlib.hpp>
+#endif
+
+namespace flowlog {
+
+namespace detail {
+
+#if FLOWLOG_GZIP_ISAL
+using inflater = isal_inflater;
+#else
+using inflater = zlib_inflater;
+#endif
+
+/// What gzip and zlib sources have in common. Memory is bounded, whatever the data expand to.
+template <byte_source Source>
+class inflate_source {
+public:
+    inflate_source(Source source, deflate_wrapper wrapper, std::uint64_t offset)
+        : input_{std::move(source), offset},
+          wrapper_{wrapper},
+          inflater_{wrapper},
+          buffer_{std::make_unique_for_overwrite<char[]>(block_size)} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        auto room = std::span<char>{buffer_.get(), block_size};
+        while (room.size() == block_size) {
+            if (failure_) throw *failure_;
+            if (!input_.fetch()) {
+                if (place_ == place::within || place_ == place::start)
+                    input_.fail_truncated(unit() + " stream");
+                return {};
+            }
+            if (place_ != place::within && !begin()) continue;
+            inflate(room);
+        }
+        return {buffer_.get(), block_size - room.size()};
+    }
+
+    [[nodiscard]] auto name() const -> std::string { return input_.name(); }
+
+private:
+    static constexpr std::size_t block_size = std::size_t{256} << 10;
+
+    enum class place : std::uint8_t { start, within, behind, padding };
+
+    /// Begins a stream where one stands; passes over zeros, as tapes and pre-allocated files have
+    /// them at their end.
+    [[nodiscard]] auto begin() -> bool {
+        auto const ahead = input_.ahead();
+        auto const gzip = wrapper_ == deflate_wrapper::gzip;
+        if (place_ == place::start || (place_ == place::behind && gzip && ahead[0] == '\x1F')) {
+            inflater_.begin();
+            place_ = place::within;
+            return true;
+        }
+        if (!gzip || ahead[0] != '\0') {
+            fail("holds bytes behind the end of its " + unit() + " data, at byte " +
+                 std::to_string(input_.offset()));
+            return false;
+        }
+        place_ = place::padding;
+        auto const end = ahead.find_first_not_of('\0');
+        input_.skip(end == ahead.npos ? ahead.size() : end);
+        return false;
+    }
+
+    void inflate(std::span<char>& room) {
+        auto rest = input_.ahead();
+        auto const before = room.size();
+        auto const status = inflater_.inflate(rest, room);
+        auto const used = input_.ahead().size() - rest.size();
+        input_.skip(used);
+        if (status == inflate_status::end) {
+            place_ = place::behind;
+        } else if (status == inflate_status::damaged) {
+            fail("holds damaged " + unit() + " data before byte " +
+                 std::to_string(input_.offset() + 1) + ": " + std::string{inflater_.reason()});
+        } else if (used == 0 && room.size() == before) {
+            fail("holds " + unit() + " data that lead nowhere, at byte " +
+                 std::to_string(input_.offset()));
+        }
+    }
+
+    /// To be thrown as soon as all that is good was handed out.
+    void fail(std::string message) {
+        failure_.emplace(errc::corrupt, location{name()}, std::move(message));
+    }
+
+    [[nodiscard]] auto unit() const -> std::string {
+        return wrapper_ == deflate_wrapper::gzip ? "gzip" : "zlib";
+    }
+
+    packed_input<Source> input_;
+    deflate_wrapper wrapper_;
+    place place_ = place::start;
+    inflater inflater_;
+    std::unique_ptr<char[]> buffer_;
+    std::optional<error> failure_;
+};
+
+/// Whether an input that begins with these bytes is gzip, as far as they tell.
+[[nodiscard]] inline auto is_gzip(std::string_view first_bytes) -> bool {
+    return first_bytes.size() >= 2 &&
+           std::string_view{"\x1F\x8B\x08"}.starts_with(first_bytes.substr(0, 3));
+}
+
+}  // namespace detail
+
+/// Inflates gzip data (RFC 1952): one member or many, as `cat a.gz b.gz` and pigz make them.
+///
+/// Zeros behind the last member are passed over. `next()` throws `errc::truncated` where the input
+/// ends within a member, `errc::corrupt` where data, a checksum or a length are wrong or something
+/// else follows; it names the byte, and all that is good was handed out before.
+template <byte_source Source = any_source>
+class gzip_source : public detail::inflate_source<Source> {
+public:
+    /// `offset` is that of the source's first byte in its input; messages count from there.
+    template <std::same_as<Source> S>
+    explicit gzip_source(S source, std::uint64_t offset = 0)
+        : detail::inflate_source<Source>{std::move(source), detail::deflate_wrapper::gzip, offset} {
+    }
+};
+
+template <byte_source Source>
+gzip_source(Source, std::uint64_t = 0) -> gzip_source<Source>;
+
+/// Inflates one stream of zlib data (RFC 1950), as flow-tools writes it. Errors are those of
+/// `gzip_source`.
+template <byte_source Source = any_source>
+class zlib_source : public detail::inflate_source<Source> {
+public:
+    /// `offset` is that of the source's first byte in its input; messages count from there.
+    template <std::same_as<Source> S>
+    explicit zlib_source(S source, std::uint64_t offset = 0)
+        : detail::inflate_source<Source>{std::move(source), detail::deflate_wrapper::zlib, offset} {
+    }
+};
+
+template <byte_source Source>
+zlib_source(Source, std::uint64_t = 0) -> zlib_source<Source>;
+
+namespace detail {
+
+// zlib data have no mark of their own: they are found by name alone
+inline bool const gzip_registered =
+    register_decoder({.name = "gzip",
+                      .matches = &is_gzip,
+                      .wrap =
+                          [](any_source packed, std::uint64_t offset) {
+                              return any_source{gzip_source<any_source>{std::move(packed), offset}};
+                          }}) &&
+    register_decoder({.name = "zlib",
+                      .matches = [](std::string_view) { return false; },
+                      .wrap =
+                          [](any_source packed, std::uint64_t offset) {
+                              return any_source{zlib_source<any_source>{std::move(packed), offset}};
+                          }});
+
+}  // namespace detail
+
+}  // namespace flowlog
+
+#endif
