@@ -103,7 +103,9 @@ private:
     [[nodiscard]] auto compose() const -> std::string {
         auto text = where_.source;
         for (auto const number : {where_.line, where_.column}) {
-            if (number != 0) text += (text.empty() ? "" : ":") + std::to_string(number);
+            if (number == 0) continue;
+            if (!text.empty()) text += ':';
+            text += std::to_string(number);
         }
         return text.empty() ? message_ : text + ": " + message_;
     }

@@ -3,6 +3,7 @@
 #define FLOWLOG_AGGREGATE_AGGREGATE_HPP
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <iterator>
@@ -37,7 +38,8 @@ struct field_use {
 /// says, and does not fail. `merge(other)` takes over what another one of the same set-up has seen;
 /// it is associative, and results do not depend on how records were shared out. What is read is
 /// told by `using fields = field_list<…>` (needed in each record) and, if any, `using
-/// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`.
+/// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
+/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
@@ -100,6 +102,49 @@ auto find_culprit([[maybe_unused]] Record const& record, field_list<Ids...>,
     return result;
 }
 
+/// A record whose fields of a list are decoded already: for the hot loop, in which a field is
+/// looked at once to see whether it can be used and once to use it.
+template <class Record, class Required, class Nullable>
+class decoded_record;
+template <flow_record Record, field_id... Required, field_id... Nullable>
+class decoded_record<Record, field_list<Required...>, field_list<Nullable...>> {
+public:
+    [[gnu::always_inline]] explicit decoded_record(Record const& record) noexcept
+        : record_{record},
+          required_{record[field_key<Required>{}]...},
+          nullable_{record[field_key<Nullable>{}]...} {}
+
+    template <field_id Id>
+    [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id> key) const noexcept
+        -> field_value<field_value_type<Id>> {
+        if constexpr (((Id == Required) || ...)) {
+            return std::get<position<Id, Required...>()>(required_);
+        } else if constexpr (((Id == Nullable) || ...)) {
+            return std::get<position<Id, Nullable...>()>(nullable_);
+        } else {
+            return record_[key];
+        }
+    }
+
+    /// Whether nothing keeps the record from being added.
+    [[nodiscard, gnu::always_inline]] auto usable() const noexcept -> bool {
+        auto const present = [](auto const&... value) { return (value.has_value() && ...); };
+        auto const well_formed = [](auto const&... value) { return (!value.malformed() && ...); };
+        return std::apply(present, required_) && std::apply(well_formed, nullable_);
+    }
+
+private:
+    template <field_id Id, field_id... Ids>
+    static constexpr auto position() -> std::size_t {
+        constexpr auto ids = std::array{Ids...};
+        return static_cast<std::size_t>(std::ranges::find(ids, Id) - ids.begin());
+    }
+
+    Record const& record_;
+    std::tuple<field_value<field_value_type<Required>>...> required_;
+    std::tuple<field_value<field_value_type<Nullable>>...> nullable_;
+};
+
 }  // namespace detail
 
 /// What an aggregator reads.
@@ -118,7 +163,9 @@ template <aggregator A>
 /// The first field that keeps `record` from being added to `a`, if any.
 template <aggregator A, flow_record Record>
 [[nodiscard]] auto find_culprit(A const& a, Record const& record) -> std::optional<culprit> {
-    if constexpr (requires { typename A::fields; }) {
+    if constexpr (requires { a.culprit_of(record); }) {
+        return a.culprit_of(record);
+    } else if constexpr (requires { typename A::fields; }) {
         if (auto found = detail::find_culprit(record, typename A::fields{}, false)) [[unlikely]]
             return found;
         return detail::find_culprit(record, typename detail::nullable_fields_of<A>::type{}, true);
@@ -156,12 +203,31 @@ inline void require_fields(std::vector<field_use> const& wanted, layout const& c
 template <std::ranges::input_range Records, aggregator A>
     requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>>
 void add_all(Records&& records, A& a) {
-    for (auto const& record : records) {
-        if (auto const found = find_culprit(a, record)) [[unlikely]] {
-            if constexpr (requires { records.reject(found->id, found->why); })
-                records.reject(found->id, found->why);
+    auto const use = [&a](auto const& record) __attribute__((always_inline)) {
+        if constexpr (requires { typename A::fields; }) {
+            using record_type = std::remove_cvref_t<decltype(record)>;
+            using nullable = typename detail::nullable_fields_of<A>::type;
+            auto const decoded =
+                detail::decoded_record<record_type, typename A::fields, nullable>{record};
+            if (!decoded.usable()) [[unlikely]]
+                return false;
+            a.add(decoded);
         } else {
+            if (find_culprit(a, record)) [[unlikely]]
+                return false;
             a.add(record);
+        }
+        return true;
+    };
+    auto const refused = [&a](auto const& record) { return *find_culprit(a, record); };
+    if constexpr (requires { records.each(use, refused); }) {
+        records.each(use, refused);
+    } else {
+        for (auto const& record : records) {
+            if (use(record)) continue;
+            auto const found = refused(record);
+            if constexpr (requires { records.reject(found.id, found.why); })
+                records.reject(found.id, found.why);
         }
     }
 }

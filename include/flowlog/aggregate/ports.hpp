@@ -46,8 +46,8 @@ struct port_protocol_count {
 
 namespace detail {
 
-/// A count for each port. 32 bits a port, so that TCP and UDP together stay in the second-level
-/// cache; from calloc, as such memory costs nothing before it is touched.
+/// A count for each port, modulo 2^16, so that those of TCP and UDP together stay in the
+/// second-level cache. From calloc, as such memory costs nothing before it is touched.
 class port_counts {
 public:
     static constexpr std::size_t size = 65536;
@@ -55,7 +55,7 @@ public:
     port_counts() = default;
     [[nodiscard]] static auto make() -> port_counts {
         auto result = port_counts{};
-        result.counts_.reset(static_cast<std::uint32_t*>(std::calloc(size, sizeof(std::uint32_t))));
+        result.counts_.reset(static_cast<std::uint16_t*>(std::calloc(size, sizeof(std::uint16_t))));
         if (!result) throw std::bad_alloc{};
         return result;
     }
@@ -72,19 +72,19 @@ public:
     ~port_counts() = default;
 
     explicit operator bool() const noexcept { return counts_ != nullptr; }
-    auto operator[](std::size_t port) noexcept -> std::uint32_t& { return counts_[port]; }
-    auto operator[](std::size_t port) const noexcept -> std::uint32_t { return counts_[port]; }
+    auto operator[](std::size_t port) noexcept -> std::uint16_t& { return counts_[port]; }
+    auto operator[](std::size_t port) const noexcept -> std::uint16_t { return counts_[port]; }
 
 private:
     struct release {
-        void operator()(std::uint32_t* counts) const noexcept { std::free(counts); }
+        void operator()(std::uint16_t* counts) const noexcept { std::free(counts); }
     };
-    std::unique_ptr<std::uint32_t[], release> counts_;
+    std::unique_ptr<std::uint16_t[], release> counts_;
 };
 
 }  // namespace detail
 
-/// Counts flows per port and protocol. An aggregator; takes 256 KiB of address space for each
+/// Counts flows per port and protocol. An aggregator; takes 128 KiB of address space for each
 /// protocol that occurs, and as much memory as its ports touch. Not for several threads: give each
 /// its own, and `merge`.
 template <port_key Key = port_key::dstport>
@@ -98,12 +98,12 @@ public:
                                               field_list<field_id::dstport, field_id::protocol>>>;
 
     template <flow_record Record>
-    void add(Record const& record) {
+    [[gnu::always_inline]] void add(Record const& record) {
         add(port(record), *record[field::protocol]);
     }
 
     /// Adds one flow.
-    void add(std::uint16_t port, std::uint8_t protocol) {
+    [[gnu::always_inline]] void add(std::uint16_t port, std::uint8_t protocol) {
         auto& counts = counts_[protocol];
         if (!counts) [[unlikely]]
             counts = detail::port_counts::make();
@@ -160,7 +160,7 @@ private:
     using key = std::pair<std::uint8_t, std::uint16_t>;
 
     template <flow_record Record>
-    static auto port(Record const& record) -> std::uint16_t {
+    [[gnu::always_inline]] static auto port(Record const& record) -> std::uint16_t {
         if constexpr (Key == port_key::dstport) {
             return *record[field::dstport];
         } else if constexpr (Key == port_key::srcport) {
@@ -174,21 +174,21 @@ private:
         auto const low = std::uint64_t{counts_[protocol][port]};
         if (overflows_.empty()) return low;
         auto const found = overflows_.find({protocol, port});
-        return found == overflows_.end() ? low : low + (found->second << 32);
+        return found == overflows_.end() ? low : low + (found->second << 16);
     }
 
     void merge(std::uint8_t protocol, detail::port_counts const& other) {
         auto& mine = counts_[protocol];
         for (std::size_t port = 0; port < ports; ++port) {
             if (other[port] == 0) continue;
-            auto const sum = mine[port] + other[port];
+            auto const sum = static_cast<std::uint16_t>(mine[port] + other[port]);
             if (sum < other[port]) ++overflows_[{protocol, static_cast<std::uint16_t>(port)}];
             mine[port] = sum;
         }
     }
 
     std::array<detail::port_counts, 256> counts_;
-    std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^32
+    std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^16
 };
 
 /// Counts flows per destination port and protocol.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,28 +33,27 @@ struct tag_totals {
     friend auto operator==(tag_totals const&, tag_totals const&) -> bool = default;
 };
 
-/// Looks every port and protocol up, once. With `duplicates::all` a flow counts once for each of
-/// its tags; else the sum of all counts and `untagged` is the number of flows.
-template <port_key Key>
-[[nodiscard]] auto tag_counts(basic_port_protocol_counter<Key> const& ports, tag_table const& table)
-    -> tag_totals {
+/// Looks every port and protocol up, once; `unmatched` keeps the order of `counts`. With
+/// `duplicates::all` a flow counts once for each of its tags; else the sum of all counts and
+/// `untagged` is the number of flows.
+[[nodiscard]] inline auto tag_counts(std::span<port_protocol_count const> counts,
+                                     tag_table const& table) -> tag_totals {
     auto result = tag_totals{};
-    auto counts = std::vector<std::uint64_t>(table.tag_count());
-    ports.for_each([&](std::uint16_t port, std::uint8_t protocol, std::uint64_t count) {
-        auto const found = table.find(port, protocol);
-        for (auto const tag : found) counts[tag] += count;
-        if (!found.empty()) return;
-        result.untagged += count;
-        result.unmatched.push_back({port, protocol, count});
-    });
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] != 0)
-            result.tags.push_back({std::string{table.name(static_cast<tag_id>(i))}, counts[i]});
+    auto sums = std::vector<std::uint64_t>(table.tag_count());
+    for (auto const& entry : counts) {
+        auto const found = table.find(entry.port, entry.protocol);
+        for (auto const tag : found) sums[tag] += entry.count;
+        if (!found.empty()) continue;
+        result.untagged += entry.count;
+        result.unmatched.push_back(entry);
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        if (sums[i] != 0)
+            result.tags.push_back({std::string{table.name(static_cast<tag_id>(i))}, sums[i]});
     }
     std::ranges::sort(result.tags, [](auto const& a, auto const& b) {
         return a.count != b.count ? a.count > b.count : a.tag < b.tag;
     });
-    std::ranges::sort(result.unmatched, output_before);
     return result;
 }
 
@@ -68,14 +68,14 @@ public:
     explicit basic_tag_counter(tag_table const& table) noexcept : table_{&table} {}
 
     template <flow_record Record>
-    void add(Record const& record) {
+    [[gnu::always_inline]] void add(Record const& record) {
         ports_.add(record);
     }
 
     void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }
 
     /// The counts per tag.
-    [[nodiscard]] auto totals() const -> tag_totals { return tag_counts(ports_, *table_); }
+    [[nodiscard]] auto totals() const -> tag_totals { return tag_counts(ports_.counts(), *table_); }
 
     /// The counts per port and protocol.
     [[nodiscard]] auto ports() const noexcept -> basic_port_protocol_counter<Key> const& {

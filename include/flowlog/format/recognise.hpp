@@ -101,7 +101,7 @@ constexpr auto is_name(std::string_view token) noexcept -> bool {
 /// Whether a line within a log is a header line: the log's own again, or another one.
 inline auto is_inner_header(std::span<std::string_view const> tokens, layout const& columns)
     -> bool {
-    if (!is_name(tokens[0])) return false;
+    if (!is_name(tokens[0]) || (tokens[0][0] >= '0' && tokens[0][0] <= '9')) return false;
     return (tokens[0] == columns.names()[0] || find_field(tokens[0])) && layout::is_header(tokens);
 }
 

@@ -27,7 +27,7 @@ public:
 
     /// A field's value; absent where it is `-` or the log has no such column.
     template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+    [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
         auto const column = columns_->column(Id);
         if (column == layout::none) return {};
