@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <flowlog/grammar/explain.hpp>
+
+#include "catch.hpp"
+
+using namespace std::string_view_literals;
+using flowlog::field_id;
+using flowlog::layout;
+using flowlog::malformed_line;
+using flowlog::reason;
+
+static auto line(std::string_view text, reason why, std::optional<field_id> culprit = {})
+    -> malformed_line {
+    auto result = malformed_line{};
+    result.source = "a.log";
+    result.line = 12;
+    result.offset = 1000;
+    result.field = culprit;
+    result.reason = why;
+    result.text = text;
+    result.columns = std::make_shared<layout const>(layout::vpc_default());
+    return result;
+}
+
+static auto why(std::string_view text, reason r, std::optional<field_id> culprit = {})
+    -> std::string {
+    return explain(line(text, r, culprit)).reason;
+}
+
+TEST_CASE("a wrong number of columns is counted out", "[explain]") {
+    auto const few = explain(line("2 1 eni-1 - - - - - - - 5 6 -", reason::column_count));
+    CHECK(few.reason == "expected 14 columns, found 13");
+    CHECK(few.column == 30);
+    CHECK_FALSE(few.field);
+    auto const many =
+        explain(line("2 1 eni-1 - - - - - - - 5 6 - OK  extra x", reason::column_count));
+    CHECK(many.reason == "expected 14 columns, found 16");
+    CHECK(many.column == 35);
+    auto one = line("a b", reason::column_count);
+    one.columns = std::make_shared<layout const>(layout{{"dstport"}});
+    CHECK(explain(one).reason == "expected 1 column, found 2");
+}
+
+TEST_CASE("a bad value is told by what was expected and what stands there", "[explain]") {
+    auto const bad = reason::bad_value;
+    auto const port = explain(
+        line("2 1 eni-1 10.0.0.1 10.0.0.2 1 65536 6 3 4 5 6 ACCEPT OK", bad, field_id::dstport));
+    CHECK(port.reason == "expected a port (0-65535), found '65536'");
+    CHECK(port.column == 31);
+    CHECK(port.field == field_id::dstport);
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 256 3 4 5 6 ACCEPT OK", bad) ==
+          "expected a protocol number (0-255), found '256'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.300 1 2 6 3 4 5 6 ACCEPT OK", bad) ==
+          "expected an IPv4 or IPv6 address, found '10.0.0.300'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 -3 4 5 6 ACCEPT OK", bad) ==
+          "expected a number (0-18446744073709551615), found '-3'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 now 6 ACCEPT OK", bad) ==
+          "expected a time in Unix seconds, found 'now'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 DENY OK", bad) ==
+          "expected ACCEPT, REJECT or '-', found 'DENY'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 ACCEPT KO", bad) ==
+          "expected OK, NODATA, SKIPDATA or '-', found 'KO'");
+    CHECK(why("999 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 ACCEPT OK", bad) ==
+          "expected a number (0-255), found '999'");
+}
+
+TEST_CASE("a value that a job misses is told as well", "[explain]") {
+    auto const absent = reason::absent_value;
+    auto const text = "2 1 eni-1 10.0.0.1 10.0.0.2 1 - 6 3 4 5 6 - OK"sv;
+    CHECK(why(text, absent, field_id::dstport) == "expected a port (0-65535), found '-'");
+    CHECK(why(text, absent, field_id::action) == "expected ACCEPT or REJECT, found '-'");
+    auto const column = explain(line(text, absent, field_id::flow_direction));
+    CHECK(column.reason == "expected ingress or egress, found no column flow-direction");
+    CHECK(column.column == 0);
+    CHECK(column.field == field_id::flow_direction);
+}
+
+TEST_CASE("other reasons are told as they are", "[explain]") {
+    CHECK(why("x", reason::too_long) == "the line is too long");
+    CHECK(why("x", reason::no_layout) ==
+          "the line stands before the first one that tells the columns");
+    auto without = line("x", reason::bad_value);
+    without.columns = nullptr;
+    without.column = 7;
+    CHECK(explain(without).reason == "malformed");
+    CHECK(explain(without).column == 7);
+}
+
+TEST_CASE("a rejected line is described in one line", "[explain]") {
+    CHECK(describe(
+              line("2 1 eni-1 10.0.0.1 10.0.0.2 1 65536 6 3 4 5 6 ACCEPT OK", reason::bad_value)) ==
+          "a.log:12:31: dstport: expected a port (0-65535), found '65536': "
+          "2 1 eni-1 10.0.0.1 10.0.0.2 1 65536 6 3 4 5 6 ACCEPT OK");
+    CHECK(describe(line("2 1", reason::column_count)) ==
+          "a.log:12:4: expected 14 columns, found 2: 2 1");
+    CHECK(describe(line("2 1", reason::too_long)) == "a.log:12: the line is too long: 2 1");
+}
+
+TEST_CASE("no control character leaves a description", "[explain]") {
+    auto evil = line("\x1b[31m\0 \x9b \xff\x80\xe2\x80\xae"sv, reason::column_count);
+    evil.source = "a\nb\x07.log";
+    auto const text = describe(evil);
+    CHECK(text ==
+          "a\\x0ab\\x07.log:12:15: expected 14 columns, found 3: "
+          "\\x1b[31m\\x00 \\x9b \\xff\\x80\\xe2\\x80\\xae");
+    auto bad = line("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 \x1b[2J OK", reason::bad_value);
+    CHECK(describe(bad).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a description shows no more of a line than it is asked to", "[explain]") {
+    auto const long_line = std::string(5000, 'x');
+    CHECK(describe(line(long_line, reason::column_count)).size() < 1100);
+    CHECK(
+        describe(line(long_line, reason::column_count), 10).ends_with(": xxxxxxxxxx\xE2\x80\xA6"));
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/error.hpp>
+#include <flowlog/grammar/format_string.hpp>
+
+#include "catch.hpp"
+
+using flowlog::parse_format;
+using names = std::vector<std::string>;
+
+static auto failure(std::string_view text) -> std::string {
+    try {
+        static_cast<void>(parse_format(text));
+    } catch (flowlog::error const& thrown) {
+        CHECK(thrown.code() == flowlog::errc::invalid_format);
+        return thrown.what();
+    }
+    return "no error";
+}
+
+TEST_CASE("a format string names columns as AWS does", "[format_string]") {
+    auto const columns = parse_format("${version} ${vpc-id}  ${srcaddr}\t${dstport}");
+    CHECK(columns.names() == names{"version", "vpc-id", "srcaddr", "dstport"});
+    CHECK(columns.column(flowlog::field::dstport) == 3);
+    CHECK(columns.column(flowlog::field::vpc_id) == 1);
+    CHECK_FALSE(columns.has(flowlog::field::srcport));
+}
+
+TEST_CASE("a format string names columns without braces", "[format_string]") {
+    auto const wanted = names{"srcaddr", "dstport", "bytes"};
+    CHECK(parse_format("srcaddr dstport bytes").names() == wanted);
+    CHECK(parse_format("srcaddr,dstport,bytes").names() == wanted);
+    CHECK(parse_format("  srcaddr , dstport\t,\nbytes \r\n").names() == wanted);
+    CHECK(parse_format("srcaddr ${dstport},bytes").names() == wanted);
+    CHECK(parse_format("${ srcaddr } ${dstport } ${\tbytes}").names() == wanted);
+    CHECK(parse_format("srcaddr").names() == names{"srcaddr"});
+}
+
+TEST_CASE("a format string takes every spelling of a field", "[format_string]") {
+    auto const columns =
+        parse_format("pkt_srcaddr srcAddr DSTPORT dOctets ${Log-Status} flowDirection");
+    CHECK(columns.column(flowlog::field::pkt_srcaddr) == 0);
+    CHECK(columns.column(flowlog::field::srcaddr) == 1);
+    CHECK(columns.column(flowlog::field::dstport) == 2);
+    CHECK(columns.column(flowlog::field::bytes) == 3);
+    CHECK(columns.column(flowlog::field::log_status) == 4);
+    CHECK(columns.column(flowlog::field::flow_direction) == 5);
+}
+
+TEST_CASE("every field can stand in a format string", "[format_string]") {
+    auto text = std::string{};
+    for (auto const& f : flowlog::fields) text += "${" + std::string{f.name} + "} ";
+    auto const columns = parse_format(text);
+    REQUIRE(columns.size() == flowlog::fields.size());
+    for (auto const& f : flowlog::fields)
+        CHECK(columns.column(f.id) == static_cast<std::size_t>(f.id));
+}
+
+TEST_CASE("an unknown name in braces is an opaque column", "[format_string]") {
+    auto const columns = parse_format("${timestamp} ${srcaddr} ${brand:new} ${timestamp}");
+    CHECK(columns.size() == 4);
+    CHECK_FALSE(columns.field_at(0));
+    CHECK(columns.column("brand:new") == 2);
+    CHECK(columns.column("timestamp") == 0);
+    CHECK(columns.column(flowlog::field::srcaddr) == 1);
+}
+
+TEST_CASE("AWS's own layouts have names", "[format_string]") {
+    for (auto const* word : {"default", "v2", " Default ", "V2"})
+        CHECK(parse_format(word) == flowlog::layout::vpc_default());
+    for (auto const* word : {"tgw", "TGW", "transit-gateway", "transit_gateway"})
+        CHECK(parse_format(word) == flowlog::layout::transit_gateway_default());
+    CHECK(parse_format("${default}").names() == names{"default"});
+    CHECK(failure("default srcaddr")
+              .starts_with("format:1:1: expected the name of a field, found 'default'"));
+}
+
+TEST_CASE("a format string that does not parse says where and why", "[format_string]") {
+    CHECK(failure("") == "format:1:1: expected a field such as ${srcaddr}, found the end");
+    CHECK(failure(" \t") == "format:1:3: expected a field such as ${srcaddr}, found the end");
+    CHECK(failure("${") == "format:1:3: expected the name of a field, found the end");
+    CHECK(failure("${}") == "format:1:3: expected the name of a field, found '}'");
+    CHECK(failure("srcaddr ${dstport") == "format:1:18: expected '}', found the end");
+    CHECK(failure("${src addr}") == "format:1:7: expected '}', found 'addr}'");
+    CHECK(failure("${a}${b}") == "format:1:5: expected a blank, a comma or the end, found '${b}'");
+    CHECK(failure("bytes,,end") == "format:1:7: expected a field such as ${srcaddr}, found ',end'");
+    CHECK(failure("bytes,") == "format:1:7: expected a field such as ${srcaddr}, found the end");
+    CHECK(failure(",bytes") == "format:1:1: expected a field such as ${srcaddr}, found ',bytes'");
+    CHECK(failure("bytes $end") == "format:1:7: expected a field such as ${srcaddr}, found '$end'");
+    CHECK(failure("srcaddr\ndstprt") ==
+          "format:2:1: expected the name of a field, found 'dstprt'; did you mean 'dstport'?");
+}
+
+TEST_CASE("a misspelt bare name is told what may have been meant", "[format_string]") {
+    CHECK(failure("srcaddr dstprot") ==
+          "format:1:9: expected the name of a field, found 'dstprot'; did you mean 'dstport'?");
+    CHECK(failure("Log-Stats").ends_with("did you mean 'log-status'?"));
+    CHECK(failure("something-else") ==
+          "format:1:1: expected the name of a field, found 'something-else'; a column that is none "
+          "is written ${something-else}");
+}
+
+TEST_CASE("a field stands once in a format string", "[format_string]") {
+    CHECK(failure("srcaddr dstport ${srcAddr}") ==
+          "format:1:19: expected each field once, found 'srcAddr' again: it is column 1");
+}
+
+TEST_CASE("what a format string holds is escaped in the message", "[format_string]") {
+    CHECK(failure("src\x1b[31m\xff").find("'src\\x1b[31m\\xff'") != std::string::npos);
+    CHECK(failure(std::string(1000, 'x')).size() < 250);
+}
+
+TEST_CASE("a format string has no more columns than a layout can have", "[format_string]") {
+    auto text = std::string{};
+    for (auto i = 0; i < 1000; ++i) text += "${x} ";
+    CHECK(parse_format(text).size() == 1000);
+    CHECK(failure(text + "${y}").ends_with("expected no more than 1000 columns, found 'y'"));
+}
