@@ -30,8 +30,9 @@ public:
     /// An empty input.
     any_source() = default;
 
-    template <byte_source Source>
-        requires(!std::same_as<std::remove_cvref_t<Source>, any_source>)
+    // in this order: whether any_source is a byte_source cannot be asked here
+    template <class Source>
+        requires(!std::same_as<std::remove_cvref_t<Source>, any_source> && byte_source<Source>)
     any_source(Source source) : source_{std::make_unique<model<Source>>(std::move(source))} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
