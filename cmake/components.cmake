@@ -102,3 +102,28 @@ set_property(
              include/flowlog/detail/inflate_isal.hpp
              include/flowlog/detail/inflate_zlib.hpp
 )
+
+# The compressions of nfdump's blocks; zstd and bzip2 also for whole files.
+#
+#     flowlog_codec(<name> <package> <target>)
+function(flowlog_codec name package target)
+    flowlog_look_for(${package})
+    if(${package}_FOUND)
+        set(found ON)
+    else()
+        set(found OFF)
+    endif()
+    string(TOUPPER FLOWLOG_WITH_${name} option)
+    option(${option} "The component flowlog::${name}" ${found})
+    if(${option})
+        find_package(${package} REQUIRED)
+    endif()
+    flowlog_component(
+        ${name} HEADERS include/flowlog/source/${name}.hpp LINK ${target} PACKAGES ${package}
+    )
+endfunction()
+
+flowlog_codec(bzip2 BZip2 BZip2::BZip2)
+flowlog_codec(lz4 LZ4 LZ4::lz4)
+flowlog_codec(lzo LZO LZO::lzo)
+flowlog_codec(zstd ZSTD ZSTD::zstd)

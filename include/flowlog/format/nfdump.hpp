@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_NFDUMP_HPP
+#define FLOWLOG_FORMAT_NFDUMP_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/detail/load.hpp>
+#include <flowlog/detail/nfdump_blocks.hpp>
+#include <flowlog/detail/nfdump_info.hpp>
+#include <flowlog/detail/nfdump_shapes.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/nfdump_record.hpp>
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+/// How an nfdump archive is read.
+struct nfdump_options {
+    /// Called for every record that is no readable flow: `bad_value` (its parts do not fit its size), `absent_value` (it
+    /// lacks the part with times and counters), `no_layout` (its extension map is missing). `line` is the number of the
+    /// record; `offset` that of its first byte, or of its block where that is compressed.
+    malformed_handler on_malformed{};
+};
+
+/// Reads an archive of nfdump 1.6 (layout 1) or 1.7 (layout 2): an input range of `nfdump_record`.
+///
+///     for (auto const& flow : flowlog::nfdump_reader{flowlog::file_source{"nfcapd.202405011200"}}) …
+///
+/// Compressed blocks need a component: `flowlog::lzo`, `bzip2`, `lz4` or `zstd`, and its header included somewhere in the
+/// program; without it `errc::unsupported` names it. Where the archive is damaged or cut off, every whole record before is
+/// delivered (of a compressed block, all or none); then `errc::truncated` or `errc::corrupt` is thrown and names the byte,
+/// and again whenever the reader is asked for more. Records that are no flows (extension maps, exporters, samplers and
+/// unknown ones) count as headers. Records are views into the reader; one thread at a time.
+template <byte_source Source = any_source>
+class nfdump_reader {
+public:
+    using record_type = nfdump_record;
+
+    explicit nfdump_reader(Source source, nfdump_options options = {})
+        : options_{std::move(options)}, blocks_{std::move(source)} {}
+
+    /// Single-pass; `*it` is valid until `++it`.
+    class iterator {
+    public:
+        using value_type = nfdump_record;
+        using difference_type = std::ptrdiff_t;
+        using iterator_concept = std::input_iterator_tag;
+
+        explicit iterator(nfdump_reader& reader) noexcept : reader_{&reader} {}
+        auto operator*() const noexcept -> nfdump_record const& { return reader_->record_; }
+        auto operator->() const noexcept -> nfdump_record const* { return &reader_->record_; }
+        auto operator++() -> iterator& {
+            done_ = !reader_->advance();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool { return it.done_; }
+
+    private:
+        nfdump_reader* reader_;
+        bool done_ = false;
+    };
+
+    /// Moves to the first flow, or to the next one where the reader has begun.
+    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
+
+    /// What became of the records so far.
+    [[nodiscard]] auto stats() const noexcept -> statistics {
+        auto result = stats_;
+        result.bytes = blocks_.bytes();
+        return result;
+    }
+
+    /// What the archive says of itself: its header, which is read if that was not done yet, and what was met so far.
+    /// The layout 2 has its counts and times at the end; see `skip_to_end`.
+    [[nodiscard]] auto describe() -> archive_info {
+        return guarded([&] { return detail::describe(blocks_.header(), met()); });
+    }
+
+    /// Passes over all that is left without unpacking or decoding it, so that `describe` knows what the end says.
+    void skip_to_end() {
+        guarded([&] {
+            at_ = end_ = run_ = nullptr;
+            in_block_ = false;
+            blocks_.skip_to_end();
+            return true;
+        });
+    }
+
+    /// Whether flows of nfdump can have this field.
+    [[nodiscard]] static constexpr auto has(field_id id) noexcept -> bool { return detail::nfdump_has(id); }
+
+    /// Takes the current record back: it counts as malformed, not as a flow, and goes to `on_malformed`.
+    void reject(field_id culprit, reason why) {
+        --stats_.records;
+        report(record_.bytes(), why, culprit);
+    }
+
+    /// The name of the input.
+    [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
+
+private:
+    using types = detail::nfdump_record_header;
+
+    auto advance() -> bool {
+        for (;;) {
+            auto size = whole_record();
+            if (size == 0) {
+                if (!refill()) return false;
+                size = whole_record();
+            }
+            auto const* const record = std::exchange(at_, at_ + size);
+            ++seen_;
+            auto const type = detail::load<std::uint16_t>(record, swapped_);
+            auto const* shape = static_cast<detail::nfdump_shape const*>(nullptr);
+            if (type == types::v3) {
+                shape = shapes_.v3(record, size);
+            } else if (type == types::common || type == types::old_common) {
+                shape = shapes_.common(record, size);
+            } else {
+                take_other(type, {record, size});
+                continue;
+            }
+            if (shape != nullptr) [[likely]] {
+                record_.move_to(record, *shape);
+                ++stats_.records;
+                return true;
+            }
+            report({record, size}, detail::reason_of(shapes_.fault()), std::nullopt);
+        }
+    }
+
+    /// The size of the record at hand; 0 where it is not whole.
+    [[nodiscard]] auto whole_record() const noexcept -> std::size_t {
+        auto const left = static_cast<std::size_t>(end_ - at_);
+        if (left < types::size) return 0;
+        auto const size = detail::load<std::uint16_t>(at_ + 2, swapped_);
+        return size < types::size || size > left ? 0U : size;
+    }
+
+    /// Makes a whole record stand at `at_`; false at the end of the archive.
+    auto refill() -> bool {
+        return guarded([&] {
+            for (;;) {
+                if (in_block_) {
+                    auto const run = blocks_.records(static_cast<std::size_t>(at_ - run_));
+                    run_ = at_ = run.data();
+                    end_ = run_ + run.size();
+                    if (!run.empty()) return true;
+                    if (seen_ != blocks_.announced()) blocks_.fail_count(seen_);
+                    in_block_ = false;
+                }
+                if (!blocks_.next_block()) return false;
+                swapped_ = blocks_.header().swapped;
+                shapes_.set_swapped(swapped_);
+                in_block_ = true;
+                run_ = at_ = end_ = nullptr;
+                seen_ = 0;
+            }
+        });
+    }
+
+    /// A record that is no flow.
+    void take_other(std::uint16_t type, std::string_view record) {
+        if (type == types::v4) return report(record, reason::bad_value, std::nullopt);
+        if (type == types::extension_map && !shapes_.add_map(record))
+            return report(record, reason::bad_value, std::nullopt);
+        if (type == types::ident || type == types::statistic) blocks_.take_appendix(record);
+        met_.take(type, record, swapped_);
+        ++stats_.headers;
+    }
+
+    void report(std::string_view record, reason why, std::optional<field_id> culprit) {
+        ++stats_.malformed;
+        if (!options_.on_malformed) return;
+        options_.on_malformed({.source = name(),
+                               .line = stats_.lines(),
+                               .offset = blocks_.offset(static_cast<std::size_t>(record.data() - run_)),
+                               .field = culprit,
+                               .reason = why,
+                               .text = record});
+    }
+
+    /// What was met so far, as `describe` tells it.
+    [[nodiscard]] auto met() const -> detail::nfdump_met {
+        auto result = met_;
+        result.flags |= shapes_.flags();
+        result.foreign_blocks = blocks_.foreign_blocks();
+        result.appendix_unread = blocks_.appendix_unread();
+        if (blocks_.all_read()) result.flows = stats_.records + stats_.malformed;
+        return result;
+    }
+
+    /// Remembers what went wrong, so that nobody takes what came before for the whole.
+    template <class Function>
+    auto guarded(Function function) -> decltype(function()) {
+        if (failure_) std::rethrow_exception(failure_);
+        try {
+            return function();
+        } catch (...) {
+            failure_ = std::current_exception();
+            at_ = end_ = run_;
+            throw;
+        }
+    }
+
+    nfdump_options options_;
+    detail::nfdump_blocks<Source> blocks_;
+    detail::nfdump_shapes shapes_;
+    detail::nfdump_met met_;
+    nfdump_record record_;
+    statistics stats_;
+
+    char const* run_ = nullptr;  // begin of the records at hand
+    char const* at_ = nullptr;   // the next one
+    char const* end_ = nullptr;
+    std::uint32_t seen_ = 0;  // records of the block
+    bool swapped_ = false;
+    bool in_block_ = false;
+    std::exception_ptr failure_;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_LZ4_HPP
+#define FLOWLOG_SOURCE_LZ4_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include <lz4.h>
+
+#include <flowlog/source/block_codec.hpp>
+
+namespace flowlog {
+
+namespace detail {
+
+inline auto decode_lz4_block(std::span<char const> in, std::span<char> out)
+    -> std::optional<std::size_t> {
+    constexpr std::size_t largest = std::numeric_limits<int>::max();
+    if (in.size() > largest) return std::nullopt;
+    auto const room = static_cast<int>(std::min(out.size(), largest));
+    auto const size = LZ4_decompress_safe(in.data(), out.data(), static_cast<int>(in.size()), room);
+    if (size < 0) return std::nullopt;
+    return static_cast<std::size_t>(size);
+}
+
+inline bool const lz4_registered = register_block_codec(codec::lz4, &decode_lz4_block);
+
+}  // namespace detail
+
+/// The raw LZ4 blocks of nfdump can be read where this header is included; needs `flowlog::lz4`.
+inline constexpr bool with_lz4 = true;
+
+}  // namespace flowlog
+
+#endif
