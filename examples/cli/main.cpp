@@ -1,13 +1,102 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <exception>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include <flowlog/version.hpp>
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/similar.hpp>
+#include <flowlog/error.hpp>
 
-auto main(int argc, char** argv) -> int {
-    CLI::App app{"Answers from network flow logs", "flowlog"};
-    app.set_version_flag("--version", "flowlog " + std::string{flowlog::version});
-    CLI11_PARSE(app, argc, argv);
-    return 0;
+#include "commands.hpp"
+#include "interrupt.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+constexpr auto add_commands = std::array{add_tag, add_check, add_fields};
+
+constexpr auto footer =
+    "Examples:\n"
+    "  flowlog tag flow_logs.txt --lookup lookup_table.csv\n"
+    "  flowlog check 'logs/*.log'\n"
+    "\n"
+    "`flowlog COMMAND --help` tells more of each.\n";
+
+/// What may have been meant by an argument that nothing is called.
+auto hint(CLI::App const& app, std::string const& word) -> std::string {
+    auto similar = flowlog::detail::similar_words{word};
+    for (auto const* option : app.get_options()) {
+        for (auto const& name : option->get_lnames()) similar.consider("--" + name);
+    }
+    for (auto const* command : app.get_subcommands({})) similar.consider(command->get_name());
+    return similar.hint();
 }
+
+auto complain_of_usage(CLI::App const& app, std::string message) -> int {
+    if (message.ends_with('\n')) message.pop_back();
+    complain(message);
+    auto const text =
+        "Try '" + std::string{app.get_parent() ? "flowlog " : ""} + app.get_name() + " --help'.\n";
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return exit_code::failed;
+}
+
+/// The command that the arguments name, or the program itself.
+auto parsed_app(CLI::App& app) -> CLI::App& {
+    auto const chosen = app.get_subcommands();
+    return chosen.empty() ? app : *chosen.front();
+}
+
+auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int {
+    auto& called = parsed_app(app);
+    if (dynamic_cast<CLI::ExtrasError const*>(&failure) == nullptr)
+        return complain_of_usage(called, flowlog::escaped(failure.what()));
+    auto const extras = app.remaining(true);
+    auto const word =
+        extras.empty() ? std::string{} : extras.front().substr(0, extras.front().find('='));
+    auto const* const what = word.starts_with('-') ? "no such option: "
+                             : &called == &app     ? "no such command: "
+                                                   : "what is this for: ";
+    return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
+}
+
+auto run(int argc, char** argv) -> int {
+    CLI::App app{"Answers from network flow logs", "flowlog"};
+    app.footer(footer);
+    app.set_help_flag("--help,-h", "Print this help and exit");
+    app.set_version_flag("--version", version_text, "Print version and components, and exit");
+    auto commands = std::vector<command>{};
+    for (auto const add : add_commands) commands.push_back(add(app));
+    try {
+        app.parse(argc, argv);
+        for (auto const& [called, action] : commands) {
+            if (!called->parsed()) continue;
+            catch_signals();
+            return action();
+        }
+        auto const help = app.help();
+        std::fwrite(help.data(), 1, help.size(), stderr);
+        return exit_code::failed;
+    } catch (CLI::Success const& wanted) {
+        return app.exit(wanted);
+    } catch (CLI::ParseError const& failure) {
+        return complain_of_arguments(app, failure);
+    } catch (usage_error const& failure) {
+        return complain_of_usage(parsed_app(app), failure.what());
+    } catch (flowlog::error const& failure) {
+        complain(describe(failure));
+    } catch (std::exception const& failure) {
+        complain(flowlog::escaped(failure.what()));
+    }
+    return exit_code::failed;
+}
+
+}  // namespace
+}  // namespace cli
+
+auto main(int argc, char** argv) -> int { return cli::run(argc, argv); }

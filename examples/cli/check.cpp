@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+// flowlog check: validates every field of every line.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/aggregate/aggregate.hpp>
+
+#include "commands.hpp"
+#include "reading.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+struct check_options {
+    reading_options reading{};
+    std::uint64_t max = 100;
+    bool json = false;
+};
+
+/// An aggregator that counts nothing, and takes no record with a field that does not decode.
+class field_checker {
+public:
+    [[nodiscard]] auto uses() const -> std::vector<flowlog::field_use> { return {}; }
+
+    template <flowlog::flow_record Record>
+    [[nodiscard]] auto culprit_of(Record const& record) const -> std::optional<flowlog::culprit> {
+        if constexpr (requires { record.columns(); }) {
+            auto const& columns = record.columns();
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                auto const id = columns.field_at(i);
+                if (id && is_malformed(record, *id))
+                    return flowlog::culprit{*id, flowlog::reason::bad_value};
+            }
+        } else {
+            for (auto const& f : flowlog::fields) {
+                if (is_malformed(record, f.id))
+                    return flowlog::culprit{f.id, flowlog::reason::bad_value};
+            }
+        }
+        return std::nullopt;
+    }
+
+    template <flowlog::flow_record Record>
+    void add(Record const&) {}
+    void merge(field_checker&&) {}
+
+private:
+    template <flowlog::flow_record Record>
+    static auto is_malformed(Record const& record, flowlog::field_id id) -> bool {
+        return flowlog::with_field(id, [&](auto key) { return record[key].malformed(); });
+    }
+};
+
+/// Prints the first malformed lines as they are found.
+class malformed_printer {
+public:
+    explicit malformed_printer(check_options const& options) : options_{options} {
+        if (options_.json) json_.begin_object().key("malformed").begin_array();
+    }
+
+    [[nodiscard]] auto handler() -> flowlog::malformed_handler {
+        return [this](flowlog::malformed_line const& line) {
+            if (found_++ >= options_.max || failure_) return;
+            if (options_.json) return write(json_, line);
+            try {
+                print(describe(line) + '\n');
+            } catch (flowlog::error const& failure) {
+                failure_ = failure;
+            }
+        };
+    }
+
+    void finish(reading const& done) {
+        if (failure_) throw flowlog::error{*failure_};
+        if (options_.json) {
+            json_.end_array();
+            write_accounting(json_, done);
+            json_.end_object();
+            print(text_ + '\n');
+        } else {
+            if (found_ > options_.max)
+                print(fmt::format("... and {} more\n", grouped(found_ - options_.max)));
+            if (!options_.reading.quiet) print((found_ == 0 ? "" : "\n") + accounting_text(done));
+        }
+        flush_output();
+    }
+
+private:
+    check_options const& options_;
+    std::uint64_t found_ = 0;
+    std::optional<flowlog::error> failure_;
+    std::string text_;
+    flowlog::json_writer json_{text_};
+};
+
+auto run_check(check_options const& options) -> int {
+    auto const logs = find_logs(options.reading);
+    auto printer = malformed_printer{options};
+    auto const show_progress = options.json || !is_terminal(stdout);
+    auto const checked =
+        read_logs(logs, field_checker{}, options.reading, printer.handler(), show_progress);
+    report_trouble(checked.done);
+    printer.finish(checked.done);
+    if (checked.done.incomplete()) return exit_code::failed;
+    return checked.done.stats.malformed != 0 ? exit_code::bad_lines : exit_code::done;
+}
+
+constexpr auto examples =
+    "Examples:\n"
+    "  flowlog check flow_logs.txt\n"
+    "      prints each malformed line with its place and what is wrong with it\n"
+    "  flowlog check logs --max 0 --json | jq '.total.malformed'\n"
+    "      counts the malformed lines of all logs in a folder\n"
+    "\n"
+    "Exit codes: 0 clean; 1 lines are malformed; 2 usage, or an input that could not be read.\n";
+
+}  // namespace
+
+auto add_check(CLI::App& app) -> command {
+    auto options = std::make_shared<check_options>();
+    auto* const check = app.add_subcommand("check", "Validate every field of every line");
+    check->footer(examples);
+    add_reading_options(*check, options->reading);
+    check->add_option("--max", options->max, "Print so many malformed lines (default: 100)")
+        ->type_name("N");
+    check->add_flag("--json", options->json, "Print one JSON document");
+    return {check, [options] { return run_check(*options); }};
+}
+
+}  // namespace cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "languages.hpp"
+
+#include <flowlog/grammar/explain.hpp>
+#include <flowlog/grammar/format_string.hpp>
+
+namespace cli {
+
+auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::parse_format(text); }
+
+auto describe(flowlog::malformed_line const& line) -> std::string {
+    return flowlog::describe(line);
+}
+
+void write(flowlog::json_writer& json, flowlog::malformed_line const& line) {
+    constexpr std::size_t shown = 1000;
+    auto const why = flowlog::explain(line);
+    json.begin_object().member("source", line.source).member("line", line.line);
+    json.member("offset", line.offset).key("column");
+    why.column == 0 ? json.null() : json.value(why.column);
+    json.key("field");
+    why.field ? json.value(flowlog::info(*why.field).name) : json.null();
+    json.member("reason", why.reason).member("text", line.text.substr(0, shown)).end_object();
+}
+
+}  // namespace cli

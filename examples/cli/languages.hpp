@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_CLI_LANGUAGES_HPP
+#define FLOWLOG_CLI_LANGUAGES_HPP
+
+#include <string>
+#include <string_view>
+
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/output/json.hpp>
+
+namespace cli {
+
+// What the grammars of the library do, in one file, as they take long to compile.
+
+auto parse_format(std::string_view text) -> flowlog::layout;
+
+/// A malformed line, its place and what is wrong with it, as one line for people, without its end.
+auto describe(flowlog::malformed_line const& line) -> std::string;
+
+/// The same as a JSON object.
+void write(flowlog::json_writer& json, flowlog::malformed_line const& line);
+
+}  // namespace cli
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tag_report.hpp"
+
+#include <fmt/format.h>
+
+#include <flowlog/output/csv.hpp>
+#include <flowlog/output/json.hpp>
+#include <flowlog/output/text.hpp>
+
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t shown_rows = 10;
+
+class csv_file {
+public:
+    explicit csv_file(output_file& file) : file_{&file} {}
+
+    template <class... Cells>
+    void row(Cells const&... cells) {
+        csv_.row(cells...);
+        flush();
+    }
+
+    void line(std::string_view text) {
+        text_.append(text).push_back('\n');
+        flush();
+    }
+
+private:
+    void flush() {
+        file_->write(text_);
+        text_.clear();
+    }
+
+    output_file* file_;
+    std::string text_;
+    flowlog::csv_writer csv_{text_};
+};
+
+void write_tags(tag_report const& report, output_file& file) {
+    auto csv = csv_file{file};
+    csv.row("Tag", "Count");
+    for (auto const& [tag, count] : report.totals.tags) csv.row(tag, count);
+    csv.row(report.untagged_label, report.totals.untagged);
+}
+
+void write_ports(tag_report const& report, std::vector<flowlog::port_protocol_count> const& ports,
+                 output_file& file) {
+    auto csv = csv_file{file};
+    csv.row("Port", "Protocol", "Count");
+    for (auto const& [port, protocol, count] : ports)
+        csv.row(port, report.protocols.name(protocol), count);
+}
+
+void write_summary(tag_report const& report, output_file& file) {
+    file.write("Tag Counts:\n");
+    write_tags(report, file);
+    file.write("\nPort/Protocol Combination Counts:\n");
+    write_ports(report, report.ports, file);
+    file.write("\nUntagged Flows:\n");
+    write_ports(report, report.totals.unmatched, file);
+}
+
+void write_unnamed(tag_report const& report, output_file& file) {
+    auto text = csv_file{file};
+    text.line("# Protocol numbers without a name");
+    for (auto const& [protocol, count] : unnamed_protocols(report))
+        text.line(fmt::format("protocol {}: {}", protocol, counted(count, "flow")));
+}
+
+void write_json_ports(flowlog::json_writer& json, tag_report const& report,
+                      std::vector<flowlog::port_protocol_count> const& ports) {
+    json.begin_array();
+    for (auto const& [port, protocol, count] : ports) {
+        json.begin_object()
+            .member("port", port)
+            .member("protocol", report.protocols.name(protocol));
+        json.member("protocol_number", protocol).member("count", count).end_object();
+    }
+    json.end_array();
+}
+
+auto tag_table_text(tag_report const& report, style const& look) -> std::string {
+    using table = flowlog::text_table;
+    auto const& totals = report.totals;
+    auto const flows = report.done.stats.records;
+    auto rows = table{{{"Tag"}, {"Flows", table::right}, {"Share", table::right}}};
+    std::uint64_t others = 0;
+    for (std::size_t i = 0; i < totals.tags.size(); ++i) {
+        auto const& [tag, count] = totals.tags[i];
+        if (i < shown_rows) rows.row({tag, grouped(count), share_text(count, flows)});
+        if (i >= shown_rows) others += count;
+    }
+    if (totals.tags.size() > shown_rows) {
+        rows.row({fmt::format("({} more)", grouped(totals.tags.size() - shown_rows)),
+                  grouped(others), share_text(others, flows)});
+    }
+    rows.row({report.untagged_label, grouped(totals.untagged), share_text(totals.untagged, flows)});
+    return look.bold(rows.heading()) + rows.body();
+}
+
+auto port_table_text(tag_report const& report, style const& look) -> std::string {
+    using table = flowlog::text_table;
+    auto const flows = report.done.stats.records;
+    auto rows = table{
+        {{"Port", table::right}, {"Protocol"}, {"Flows", table::right}, {"Share", table::right}}};
+    std::uint64_t others = 0;
+    for (std::size_t i = 0; i < report.ports.size(); ++i) {
+        auto const& [port, protocol, count] = report.ports[i];
+        if (i >= shown_rows) {
+            others += count;
+            continue;
+        }
+        rows.row({std::to_string(port), report.protocols.name(protocol), grouped(count),
+                  share_text(count, flows)});
+    }
+    if (report.ports.size() > shown_rows) {
+        rows.row({"", fmt::format("({} more)", grouped(report.ports.size() - shown_rows)),
+                  grouped(others), share_text(others, flows)});
+    }
+    return look.bold(rows.heading()) + rows.body();
+}
+
+}  // namespace
+
+auto unnamed_protocols(tag_report const& report) -> std::vector<protocol_count> {
+    auto counts = std::array<std::uint64_t, 256>{};
+    for (auto const& [port, protocol, count] : report.ports) counts[protocol] += count;
+    auto result = std::vector<protocol_count>{};
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        auto const number = static_cast<std::uint8_t>(i);
+        if (counts[i] != 0 && !report.protocols.known(number))
+            result.push_back({number, counts[i]});
+    }
+    return result;
+}
+
+void write_files(tag_report const& report, std::array<output_file, tag_output::count>& files) {
+    auto printed = false;  // results that follow each other on standard output stand apart
+    for (std::size_t kind = 0; kind < files.size(); ++kind) {
+        auto& file = files[kind];
+        if (!file) continue;
+        if (file.is_stdout() && std::exchange(printed, true) && kind != tag_output::malformed)
+            file.write("\n");
+        switch (kind) {
+            case tag_output::summary: write_summary(report, file); break;
+            case tag_output::tag_counts: write_tags(report, file); break;
+            case tag_output::port_protocol_counts: write_ports(report, report.ports, file); break;
+            case tag_output::untagged_flows:
+                write_ports(report, report.totals.unmatched, file);
+                break;
+            case tag_output::malformed: write_unnamed(report, file); break;
+            default: break;
+        }
+    }
+}
+
+auto json_text(tag_report const& report) -> std::string {
+    auto text = std::string{};
+    auto json = flowlog::json_writer{text};
+    auto const& totals = report.totals;
+    json.begin_object().member("flows", report.done.stats.records).key("tags").begin_array();
+    for (auto const& [tag, count] : totals.tags)
+        json.begin_object().member("tag", tag).member("count", count).end_object();
+    json.end_array().key("untagged").begin_object();
+    json.member("label", report.untagged_label).member("count", totals.untagged).end_object();
+    json.key("port_protocol");
+    write_json_ports(json, report, report.ports);
+    json.key("untagged_flows");
+    write_json_ports(json, report, totals.unmatched);
+    json.key("unnamed_protocols").begin_array();
+    for (auto const& [protocol, count] : unnamed_protocols(report))
+        json.begin_object().member("protocol_number", protocol).member("count", count).end_object();
+    json.end_array().key("warnings").begin_array();
+    for (auto const& warning : report.warnings) json.value(warning);
+    json.end_array();
+    write_accounting(json, report.done);
+    json.end_object();
+    return text + '\n';
+}
+
+auto summary_text(tag_report const& report, std::FILE* stream) -> std::string {
+    auto const look = style{stream};
+    auto text = tag_table_text(report, look) + '\n';
+    if (!report.ports.empty()) text += port_table_text(report, look) + '\n';
+    return text + accounting_text(report.done);
+}
+
+}  // namespace cli

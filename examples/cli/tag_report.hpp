@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_CLI_TAG_REPORT_HPP
+#define FLOWLOG_CLI_TAG_REPORT_HPP
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/aggregate/tags.hpp>
+#include <flowlog/lookup/protocol_table.hpp>
+
+#include "output_file.hpp"
+#include "reading.hpp"
+
+namespace cli {
+
+/// The results that `flowlog tag` writes to files.
+namespace tag_output {
+enum kind : std::size_t { summary, tag_counts, port_protocol_counts, untagged_flows, malformed };
+inline constexpr std::size_t count = 5;
+}  // namespace tag_output
+
+/// One of them: its option, the name of its file, how it begins, and what it holds.
+struct tag_output_kind {
+    char const* option;
+    char const* file;
+    std::string_view heading;
+    char const* meaning;
+};
+
+inline constexpr auto tag_outputs = std::array<tag_output_kind, tag_output::count>{{
+    {"--summary", "output.csv", "Tag Counts:\n", "All counts under titles"},
+    {"--tag-counts", "tag_counts.csv", "Tag,Count\n", "Flows per tag"},
+    {"--port-protocol-counts", "port_protocol_counts.csv", "Port,Protocol,Count\n",
+     "Flows per port and protocol"},
+    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n",
+     "Flows without a tag, per port and protocol"},
+    {"--malformed", "malformed.log", "# Malformed lines\n",
+     "Malformed lines, and protocols without a name"},
+}};
+
+/// How often a protocol occurred whose number has no name.
+struct protocol_count {
+    std::uint8_t protocol;
+    std::uint64_t count;
+};
+
+/// All that `flowlog tag` found out.
+struct tag_report {
+    flowlog::tag_totals totals{};
+    std::vector<flowlog::port_protocol_count> ports{};
+    flowlog::protocol_table protocols{};
+    std::string untagged_label = "Untagged";
+    std::vector<std::string> warnings{};
+    reading done{};
+};
+
+auto unnamed_protocols(tag_report const& report) -> std::vector<protocol_count>;
+
+/// Writes the files but for the malformed lines themselves, which were written as they were found.
+void write_files(tag_report const& report, std::array<output_file, tag_output::count>& files);
+
+/// The whole report as one JSON document.
+auto json_text(tag_report const& report) -> std::string;
+
+/// The largest counts and the accounting, for people, in the colours that the stream has.
+auto summary_text(tag_report const& report, std::FILE* stream) -> std::string;
+
+}  // namespace cli
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_OUTPUT_JSON_HPP
+#define FLOWLOG_OUTPUT_JSON_HPP
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/detail/escape.hpp>
+
+namespace flowlog {
+
+/// Writes JSON (RFC 8259) at the end of a string, without blanks or line ends, value by value: an
+/// answer of millions of rows is never a tree in memory. The string is the caller's, who may take
+/// away what is in it between two values. Bytes that are no UTF-8 become U+FFFD.
+///
+///     auto text = std::string{};
+///     auto json = flowlog::json_writer{text};
+///     json.begin_object().member("tag", tag).member("count", 3U).end_object();
+class json_writer {
+public:
+    explicit json_writer(std::string& out) noexcept : out_{&out} {}
+
+    auto begin_object() -> json_writer& { return open('{'); }
+    auto end_object() -> json_writer& { return close('}'); }
+    auto begin_array() -> json_writer& { return open('['); }
+    auto end_array() -> json_writer& { return close(']'); }
+
+    /// Names the value that comes next.
+    auto key(std::string_view name) -> json_writer& {
+        separate();
+        quote(name);
+        *out_ += ':';
+        after_key_ = true;
+        return *this;
+    }
+
+    auto value(std::string_view text) -> json_writer& {
+        separate();
+        quote(text);
+        return *this;
+    }
+    auto value(char const* text) -> json_writer& { return value(std::string_view{text}); }
+
+    auto value(std::same_as<bool> auto truth) -> json_writer& {
+        return raw(truth ? "true" : "false");
+    }
+
+    /// 64-bit numbers are written whole; mind readers that keep 53 bits.
+    template <std::integral Number>
+        requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
+    auto value(Number number) -> json_writer& {
+        auto room = std::array<char, 24>{};
+        auto const end = std::to_chars(room.data(), room.data() + room.size(), number).ptr;
+        return raw({room.data(), end});
+    }
+
+    /// Infinities and NaN become `null`.
+    auto value(double number) -> json_writer& {
+        if (!std::isfinite(number)) return null();
+        auto room = std::array<char, 32>{};
+        auto const end = std::to_chars(room.data(), room.data() + room.size(), number).ptr;
+        return raw({room.data(), end});
+    }
+
+    auto null() -> json_writer& { return raw("null"); }
+
+    /// Writes a name and its value.
+    template <class Value>
+    auto member(std::string_view name, Value const& what) -> json_writer& {
+        return key(name).value(what);
+    }
+
+private:
+    void separate() {
+        if (after_key_) {
+            after_key_ = false;
+        } else if (!begun_.empty()) {
+            if (begun_.back()) *out_ += ',';
+            begun_.back() = true;
+        }
+    }
+
+    auto open(char bracket) -> json_writer& {
+        separate();
+        begun_.push_back(false);
+        *out_ += bracket;
+        return *this;
+    }
+
+    auto close(char bracket) -> json_writer& {
+        begun_.pop_back();
+        *out_ += bracket;
+        return *this;
+    }
+
+    auto raw(std::string_view text) -> json_writer& {
+        separate();
+        *out_ += text;
+        return *this;
+    }
+
+    void quote(std::string_view text) {
+        *out_ += '"';
+        while (!text.empty()) {
+            std::uint32_t point = 0;
+            auto const size = detail::utf8_at(text, point);
+            if (size == 0) {
+                *out_ += "\xEF\xBF\xBD";
+            } else if (point < 0x20 || point == '"' || point == '\\' || point == 0x7F) {
+                escape(static_cast<char>(point));
+            } else {
+                *out_ += text.substr(0, size);
+            }
+            text.remove_prefix(size == 0 ? 1 : size);
+        }
+        *out_ += '"';
+    }
+
+    void escape(char c) {
+        constexpr auto letters = std::string_view{"\"\"\\\\\bb\ff\nn\rr\tt"};
+        *out_ += '\\';
+        for (std::size_t i = 0; i < letters.size(); i += 2) {
+            if (letters[i] != c) continue;
+            *out_ += letters[i + 1];
+            return;
+        }
+        constexpr auto digits = std::string_view{"0123456789abcdef"};
+        auto const byte = static_cast<unsigned char>(c);
+        *out_ += "u00";
+        *out_ += digits[byte >> 4];
+        *out_ += digits[byte & 15];
+    }
+
+    std::string* out_;
+    std::vector<bool> begun_;  // for each open bracket: whether a value stands in it
+    bool after_key_ = false;
+};
+
+}  // namespace flowlog
+
+#endif
