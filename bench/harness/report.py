@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Tells what was measured, in Markdown."""
+import datetime
+import os
+import platform
+import shlex
+import statistics
+import subprocess
+from pathlib import Path
+
+from .data import BENCH
+
+
+def first_line(*command):
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    except OSError:
+        return "missing"
+    return (done.stdout.decode(errors="replace").splitlines() or ["?"])[0].strip()
+
+
+def compiler(build):
+    cache = (build / "CMakeCache.txt").read_text() if (build / "CMakeCache.txt").exists() else ""
+    values = dict(line.split(":", 1) for line in cache.splitlines() if ":" in line and line[0].isalpha())
+    path = values.get("CMAKE_CXX_COMPILER", "=c++").split("=", 1)[1]
+    kind = values.get("CMAKE_BUILD_TYPE", "=").split("=", 1)[1]
+    return f"{first_line(path, '--version')}, {kind}"
+
+
+def processor():
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def machine(build, python):
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    versions = first_line(
+        python, "-c", "import duckdb, polars; print('DuckDB', duckdb.__version__, 'Polars', polars.__version__)"
+    )
+    if not versions.startswith("DuckDB"):
+        versions = "no DuckDB, no Polars"
+    return (
+        f"Machine: {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
+        f"{platform.release()}; {today}; {compiler(build)}; Python {platform.python_version()}, {versions}, "
+        f"{first_line('mlr', '--version')}, {first_line('mawk', '-W', 'version')}"
+    )
+
+
+def wall(result):
+    return [run["wall"] for run in result.runs]
+
+
+def times_faster(result, other):
+    """How many times the speed of `other` a result has: the median over the rounds, each of which is a pair."""
+    if result is None or other is None or not result.runs or not other.runs:
+        return "-"
+    ratio = statistics.median(o / w for w, o in zip(wall(result), wall(other)))
+    return f"{ratio:.3f}" if ratio < 0.1 else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
+
+
+def duration(seconds):
+    return f"{seconds * 1000:.2f} ms" if seconds < 0.1 else f"{seconds:.3f} s"
+
+
+def median_of(result, *keys):
+    return statistics.median(sum(run[key] for key in keys) for run in result.runs)
+
+
+def verdict(case, result):
+    """What the answer was worth. With damaged lines, only those that claim to tell them must agree."""
+    damaged = case.data.accounting.get("malformed", 0) > 0
+    if result.answer == "differs":
+        return "differs: does not check lines" if damaged and not result.entry.validates else "**WRONG**"
+    return result.answer
+
+
+def failed(case, result):
+    return verdict(case, result) not in ("same", "-", "differs: does not check lines")
+
+
+def row(case, result, results):
+    name = result.entry.name.replace("|", "\\|")
+    if not result.runs:
+        return f"| {result.entry.job} | {name} | | | | | | | | {verdict(case, result)} | |"
+    named = {r.entry.name: r for r in results}
+    ours = [r for r in results if r.entry.name.startswith("flowlog")]
+    times = wall(result)
+    middle = statistics.median(times)
+    spread = f"{duration(middle)} ({duration(min(times))} - {duration(max(times))})"
+    cells = [
+        result.entry.job,
+        name,
+        spread,
+        f"{case.data.raw_bytes / middle / 1e9:.3f}" if case.data.raw_bytes > 1e6 else "-",
+        times_faster(result, named.get(case.baseline)),
+        times_faster(ours[0] if ours else None, result),
+        times_faster(ours[-1] if ours else None, result),
+        duration(median_of(result, "user", "system")),
+        f"{median_of(result, 'peak_kb') / 1000:.0f}",
+        verdict(case, result),
+        f"{median_of(result, 'other_load'):.2f}" if middle > 0.1 else "-",  # told in ticks of 10 ms
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def table(case, results):
+    ours = [r.entry.name for r in results if r.entry.name.startswith("flowlog")] or ["flowlog"]
+    count = len(case.data.files)
+    accounting = ", ".join(f"{number:,} {kind}" for kind, number in case.data.accounting.items() if number)
+    head = [
+        "job",
+        "contender",
+        "wall, median (min - max)",
+        "GB/s",
+        f"speed / `{case.baseline}`",
+        f"{ours[0]} / it",
+        f"{ours[-1]} / it",
+        "CPU",
+        "peak MB",
+        "answer",
+        "other load",
+    ]
+    return "\n".join(
+        [
+            f"### {case.title}",
+            "",
+            f"{count} file{'s' * (count > 1)}, {case.data.raw_bytes:,} bytes of log: {accounting}.",
+            "",
+            f"| {' | '.join(head)} |",
+            "|---|---|" + "---:|" * 7 + "---|---:|",
+            *(row(case, result, results) for result in results),
+            "",
+        ]
+    )
+
+
+def commands(case, results):
+    """The commands, with short names for the folders."""
+    lines = [f"Commands of '{case.title}':", ""]
+    files = [str(path) for path in case.data.files]
+    for result in results:
+        parts = list(result.entry.command)
+        if len(files) > 1 and files[0] in parts:
+            at = parts.index(files[0])
+            parts[at : at + len(files)] = [str(Path(files[0]).parent / "*.log.gz")]
+        variables = "".join(f"{key}={value} " for key, value in result.entry.environment.items())
+        text = variables + shlex.join(parts).replace(str(BENCH.parent) + "/", "").replace("{out}", "OUT")
+        lines.append(f"    {text}")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Runs flowlog and its contenders side by side and prints tables in Markdown.
+
+Builds what is missing, generates the data, checks every answer against reference/tag.awk, and measures in rounds: each
+command once a round, the order reversed in every other one. Everything is kept in build/bench.
+"""
+import argparse
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from harness import cases, report
+from harness.data import Generator, say
+from harness.measure import Runner
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = ("mawk", "mlr", "igzip", "libdeflate-gunzip", "pigz", "gzip")
+MAKERS = {"plain": cases.plain, "gz": cases.gz, "gz200": cases.objects, "small": cases.small}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", default="1G", help="size of the log: 100M, 1G, 1Gi (default: 1G)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME",
+                        help=f"a case ({', '.join(MAKERS)}), or a part of the name of a contender, which then runs "
+                        "beside the baseline and flowlog; may be repeated")
+    parser.add_argument("--malformed", type=float, default=0, metavar="SHARE", help="share of damaged lines")
+    parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", metavar="DIR")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where the logs are (default: data in the build folder)")
+    parser.add_argument("--flowlog", type=Path, metavar="PROGRAM", help="the command to measure (default: it is built)")
+    parser.add_argument("--timeout", type=float, default=900, metavar="S", help="for one run")
+    parser.add_argument("--commands", action="store_true", help="print the commands as well")
+    return parser.parse_args()
+
+
+def cmake(build):
+    """Builds the generator and the contenders, and the command flowlog if it builds."""
+    options = ["-DCMAKE_BUILD_TYPE=Release", "-DFLOWLOG_BUILD_BENCH=ON", "-DFLOWLOG_BUILD_TESTS=OFF"]
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run(["cmake", "-S", ROOT, "-B", build, *options], **quiet)
+    ours = ["flowlog_generate", "flowlog_measure", "flowlog_contender_tag"]
+    subprocess.run(["cmake", "--build", build, "--target", *ours], **quiet)
+    if subprocess.run(["cmake", "--build", build, "--target", "flowlog_cli"], stdout=subprocess.DEVNULL).returncode:
+        say("flowlog does not build: going on without it")
+
+
+def find_flowlog(given, build):
+    path = given or build / "examples" / "flowlog"
+    if not path.is_file():
+        say("no command flowlog: going on without it")
+        return None
+    tells = subprocess.run([path, "tag", "--help"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if b"--lookup" not in tells.stdout:
+        say(f"{path} has no command 'tag': going on without it")
+        return None
+    return path.resolve()
+
+
+def python_with_packages(build):
+    """A Python that has DuckDB and Polars, in an environment of its own."""
+    python = build / "venv" / "bin" / "python"
+    test = [python, "-c", "import duckdb, polars"]
+    if python.exists() and subprocess.run(test, stderr=subprocess.DEVNULL).returncode == 0:
+        return str(python)
+    say("fetching DuckDB and Polars from PyPI")
+    try:
+        subprocess.run([sys.executable, "-m", "venv", build / "venv"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb", "polars"], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"no DuckDB and Polars: {error}")
+    return str(python)
+
+
+def chosen(case, names):
+    always = (case.baseline, "flowlog, ")
+    return [
+        entry
+        for entry in case.entries
+        if not names
+        or entry.name.startswith(always)
+        or any(name.lower() in entry.name.lower() for name in names)
+    ]
+
+
+def warm(data):
+    """Brings the files into the page cache."""
+    for path in data.files:
+        with path.open("rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
+
+
+def keep(build, text, everything):
+    folder = build / "results"
+    folder.mkdir(exist_ok=True)
+    path = folder / datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H%M%SZ.json")
+    runs = [
+        {"case": case.data.name, "contender": r.entry.name, "answer": r.answer, "runs": r.runs}
+        for case, results in everything
+        for r in results
+    ]
+    path.write_text(json.dumps({"machine": text, "results": runs}, indent=1))
+    say(f"all runs: {path}")
+
+
+def main():
+    given = arguments()
+    missing = [tool for tool in NEEDED if shutil.which(tool) is None]
+    if missing:
+        say(f"missing, so their rows will fail: {', '.join(missing)}; scripts/install-packages.sh bench installs them")
+    build = given.build.resolve()
+    cmake(build)
+    folder = (given.data or build / "data").resolve()
+    generator = Generator(build / "bench" / "flowlog_generate", folder, given.size, given.malformed, given.seed)
+    tools = cases.Tools(
+        find_flowlog(given.flowlog, build),
+        build / "bench" / "flowlog_contender_tag",
+        python_with_packages(build),
+        generator.lookup,
+    )
+    runner = Runner(build / "bench" / "flowlog_measure", build / "run", given.timeout)
+    makers = {"plain": generator.plain, "gz": generator.gz, "gz200": generator.objects, "small": generator.small}
+    names = [name for name in given.only if name not in MAKERS]
+    everything = []
+    for name in [name for name in MAKERS if name in given.only] or MAKERS:
+        data = generator.tell_truth(makers[name]())
+        case = MAKERS[name](tools, data)
+        warm(data)
+        everything.append((case, runner.compare(case, chosen(case, names), given.rounds)))
+
+    machine = report.machine(build, tools.python)
+    print(machine + f"; medians of {given.rounds} rounds.\n")
+    for case, results in everything:
+        print(report.table(case, results))
+    if given.commands:
+        for case, results in everything:
+            print(report.commands(case, results))
+    keep(build, machine, everything)
+    return any(report.failed(case, r) for case, results in everything for r in results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
