@@ -32,6 +32,7 @@ def arguments():
     parser.add_argument("--malformed", type=float, default=0, metavar="SHARE", help="share of damaged lines")
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", metavar="DIR")
+    parser.add_argument("--no-build", action="store_true", help="use the programs that are there")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the logs are (default: data in the build folder)")
     parser.add_argument("--flowlog", type=Path, metavar="PROGRAM", help="the command to measure (default: it is built)")
     parser.add_argument("--timeout", type=float, default=900, metavar="S", help="for one run")
@@ -39,15 +40,24 @@ def arguments():
     return parser.parse_args()
 
 
+def done(*command):
+    """Runs a command and says whether it succeeded; its output is shown if it did not."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    if result.returncode != 0:
+        say(result.stdout[-2000:])
+    return result.returncode == 0
+
+
 def cmake(build):
     """Builds the generator and the contenders, and the command flowlog if it builds."""
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DFLOWLOG_BUILD_BENCH=ON", "-DFLOWLOG_BUILD_TESTS=OFF"]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["cmake", "-S", ROOT, "-B", build, *options], **quiet)
     ours = ["flowlog_generate", "flowlog_measure", "flowlog_contender_tag"]
-    subprocess.run(["cmake", "--build", build, "--target", *ours], **quiet)
-    if subprocess.run(["cmake", "--build", build, "--target", "flowlog_cli"], stdout=subprocess.DEVNULL).returncode:
-        say("flowlog does not build: going on without it")
+    if not (
+        done("cmake", "-S", ROOT, "-B", build, *options) and done("cmake", "--build", build, "--target", *ours)
+    ):
+        raise SystemExit("the benchmarks do not build")
+    if not done("cmake", "--build", build, "--target", "flowlog_cli"):
+        say("flowlog does not build: going on with what is there")
 
 
 def find_flowlog(given, build):
@@ -115,7 +125,8 @@ def main():
     if missing:
         say(f"missing, so their rows will fail: {', '.join(missing)}; scripts/install-packages.sh bench installs them")
     build = given.build.resolve()
-    cmake(build)
+    if not given.no_build:
+        cmake(build)
     folder = (given.data or build / "data").resolve()
     generator = Generator(build / "bench" / "flowlog_generate", folder, given.size, given.malformed, given.seed)
     tools = cases.Tools(

@@ -1,9 +1,9 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # The job "tag" in Miller: the log is counted by one mlr, what is left is named and tagged by others.
 #
 #   tag_miller.sh LOOKUP PROTOCOLS DIR LOG…
-set -eu
+set -euo pipefail
 lookup=$1 protocols=$2 out=$3
 shift 3
 mlr --icsvlite --ifs ' ' --ocsv count-distinct -f dstport,protocol,log-status -o Count "$@" |

@@ -72,7 +72,7 @@ def engines(tools, files):
     lookup, protocols, paths = str(tools.lookup), str(PROTOCOLS), list(map(str, files))
     result = [
         Entry("Python", ["python3", str(CONTENDERS / "tag_plain.py"), lookup, protocols, "{out}", *paths]),
-        Entry("Miller", ["sh", str(CONTENDERS / "tag_miller.sh"), lookup, protocols, "{out}", *paths]),
+        Entry("Miller", ["bash", str(CONTENDERS / "tag_miller.sh"), lookup, protocols, "{out}", *paths]),
     ]
     for n in sorted({1, processors()}):
         threads = f"{n} thread{'s' * (n > 1)}"
