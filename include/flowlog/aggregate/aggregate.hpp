@@ -102,6 +102,13 @@ auto find_culprit([[maybe_unused]] Record const& record, field_list<Ids...>,
     return result;
 }
 
+/// Words with commas between them.
+inline auto listed(std::vector<std::string> const& words) -> std::string {
+    auto result = std::string{};
+    for (auto const& word : words) result += (result.empty() ? "" : ", ") + word;
+    return result;
+}
+
 /// A record whose fields of a list are decoded already: for the hot loop, in which a field is
 /// looked at once to see whether it can be used and once to use it.
 template <class Record, class Required, class Nullable>
@@ -179,22 +186,27 @@ template <aggregator A, flow_record Record>
     }
 }
 
-/// Throws `errc::missing_field`, with the names of what is missing and of what is there, where a
-/// log with these columns lacks a field that is read.
-inline void require_fields(std::vector<field_use> const& wanted, layout const& columns,
-                           std::string source) {
-    auto missing = std::string{};
+/// Throws `errc::missing_field`, with the names of what is missing and of what is there, where the
+/// log of a reader lacks a field that is read. An empty log lacks nothing.
+template <class Reader>
+void require_fields(std::vector<field_use> const& wanted, Reader& reader) {
+    auto missing = std::vector<std::string>{};
     for (auto const use : wanted) {
-        if (columns.has(use.id)) continue;
-        missing += (missing.empty() ? "" : ", ") + std::string{info(use.id).name};
+        if (!reader.has(use.id)) missing.emplace_back(info(use.id).name);
     }
     if (missing.empty()) return;
-    auto there = std::string{};
-    for (auto const& column : columns.names())
-        there += (there.empty() ? "" : ", ") + escaped(column, 80);
+    auto there = std::vector<std::string>{};
+    if constexpr (requires { reader.columns()->names(); }) {
+        if (!reader.columns()) return;
+        for (auto const& column : reader.columns()->names()) there.push_back(escaped(column, 80));
+    } else {
+        for (auto const& f : fields) {
+            if (reader.has(f.id)) there.emplace_back(f.name);
+        }
+    }
     throw error{errc::missing_field,
-                {std::move(source)},
-                "has no " + missing + "; its columns are " + there};
+                {reader.name()},
+                "has no " + detail::listed(missing) + "; it has " + detail::listed(there)};
 }
 
 /// Adds every record of a range to `a`. Records with a field that cannot be used are taken back

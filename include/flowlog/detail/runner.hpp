@@ -198,11 +198,7 @@ private:
     /// Adds a log's records to `a`, having made sure that the log has the fields.
     template <class Reader>
     void add_checked(Reader& reader, A& a) const {
-        if constexpr (requires { reader.recognise(); }) {
-            reader.recognise();
-            if (auto const columns = reader.columns())
-                require_fields(uses(a), *columns, reader.name());
-        }
+        require_fields(uses(a), reader);
         add_all(reader, a);
     }
 

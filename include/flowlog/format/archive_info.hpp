@@ -11,10 +11,10 @@
 
 namespace flowlog {
 
-/// What an archive says of itself. Empty or absent: it does not say. Texts come from the input as
+/// What a log says of itself. Empty or absent: it does not say. Texts come from the input as
 /// they stand, control characters included; escape them before printing.
 struct archive_info {
-    std::string format{};       ///< "flow-tools", "flowd" or "nfdump"
+    std::string format{};       ///< such as "VPC flow log", "flow-tools", "flowd" or "nfdump"
     std::string version{};      ///< of the file layout and of the records in it
     std::string byte_order{};   ///< "little-endian" or "big-endian"
     std::string compression{};  ///< "none", "zlib", "lzo", "bzip2", "lz4" or "zstd"

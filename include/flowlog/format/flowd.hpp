@@ -108,6 +108,11 @@ public:
         return info;
     }
 
+    /// Whether the flows of such stores can have this field.
+    [[nodiscard]] static constexpr auto has(field_id id) noexcept -> bool {
+        return flowd_record::may_have(id);
+    }
+
     /// Takes the current record back: it counts as malformed, not as a flow.
     void reject(field_id culprit, reason why) {
         --stats_.records;

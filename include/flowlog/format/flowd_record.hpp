@@ -71,6 +71,23 @@ public:
         }
     }
 
+    /// Whether records of flowd can have this field; each has what its own mask of fields says.
+    [[nodiscard]] static constexpr auto may_have(field_id id) noexcept -> bool {
+        switch (id) {
+            case field_id::srcaddr:
+            case field_id::dstaddr:
+            case field_id::next_hop:
+            case field_id::exporter:
+            case field_id::start:
+            case field_id::end:
+            case field_id::export_time:
+            case field_id::received_time:
+            case field_id::engine_type:
+            case field_id::engine_id: return true;
+            default: return place_of(id).width_v3 != 0;
+        }
+    }
+
     /// Whether the uptime of the router wrapped around between the flow and its export, and the
     /// times were put right.
     [[nodiscard]] auto wrapped() const noexcept -> bool {

@@ -12,19 +12,31 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog::detail {
+
+/// How a file that begins with these bytes is compressed; empty where it is not.
+constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_view {
+    using namespace std::string_view_literals;
+    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"\x1F\x8B"sv, "gzip"},
+        {"\x28\xB5\x2F\xFD"sv, "zstd"},
+        {"BZh"sv, "bzip2"},
+        {"\xFD\x37zXZ\x00"sv, "xz"},
+        {"\x04\x22\x4D\x18"sv, "lz4"},
+    });
+    for (auto const& [magic, name] : magics) {
+        if (bytes.starts_with(magic)) return name;
+    }
+    return {};
+}
 
 /// What the first bytes of a file that is no text log say it is; empty where they say nothing.
 constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
     using namespace std::string_view_literals;
     constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"\x1F\x8B"sv, "gzip-compressed"},
-        {"\x28\xB5\x2F\xFD"sv, "zstd-compressed"},
-        {"BZh"sv, "bzip2-compressed"},
-        {"\xFD\x37zXZ\x00"sv, "xz-compressed"},
-        {"\x04\x22\x4D\x18"sv, "LZ4-compressed"},
         {"PK\x03\x04"sv, "a zip archive"},
         {"PAR1"sv, "a Parquet file"},
         {"Obj\x01"sv, "an Avro file"},
@@ -34,6 +46,7 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_vi
         {"\xFF\xFE"sv, "UTF-16 text"},
         {"\xFE\xFF"sv, "UTF-16 text"},
     });
+    if (!compression_of(bytes).empty()) return "a compressed file";
     for (auto const& [magic, name] : magics) {
         if (bytes.starts_with(magic)) return name;
     }
@@ -103,6 +116,23 @@ inline auto is_inner_header(std::span<std::string_view const> tokens, layout con
     -> bool {
     if (!is_name(tokens[0]) || (tokens[0][0] >= '0' && tokens[0][0] <= '9')) return false;
     return (tokens[0] == columns.names()[0] || find_field(tokens[0])) && layout::is_header(tokens);
+}
+
+/// What a text log with these columns is.
+inline auto describe(layout const& columns) -> archive_info {
+    auto version = 0;
+    auto transit_gateway = false;
+    auto names = std::string{};
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        names += " " + columns.names()[i];
+        auto const id = columns.field_at(i);
+        if (!id) continue;
+        version = std::max(version, int{info(*id).version});
+        transit_gateway |= info(*id).origin == origin::transit_gateway;
+    }
+    return {.format = transit_gateway ? "transit gateway flow log" : "VPC flow log",
+            .version = version == 0 ? "" : std::to_string(version),
+            .notes = {std::to_string(columns.size()) + " columns:" + names}};
 }
 
 }  // namespace flowlog::detail

@@ -19,6 +19,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/recognise.hpp>
 #include <flowlog/format/text_record.hpp>
@@ -109,6 +110,18 @@ public:
             auto const data = odd_line();
             if (data) unread_ = true;
         }
+    }
+
+    /// Whether the log has a column for this field; reads up to the line that tells the columns.
+    [[nodiscard]] auto has(field_id id) -> bool {
+        recognise();
+        return layout_ && layout_->has(id);
+    }
+
+    /// What the log is; reads up to the line that tells the columns.
+    [[nodiscard]] auto describe() -> archive_info {
+        recognise();
+        return layout_ ? detail::describe(*layout_) : archive_info{.format = "text"};
     }
 
     /// Takes the current record back: it counts as malformed, not as a flow, and goes to

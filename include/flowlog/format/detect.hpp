@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_DETECT_HPP
+#define FLOWLOG_FORMAT_DETECT_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/error.hpp>
+#include <flowlog/format/log.hpp>
+#include <flowlog/format/recognise.hpp>
+#include <flowlog/source/decoder.hpp>
+#include <flowlog/source/file.hpp>
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+/// How a log of unknown format is opened.
+struct open_options {
+    /// The columns of text logs that have no header line.
+    std::optional<layout> format{};
+    /// Called for every malformed line or record.
+    malformed_handler on_malformed{};
+    /// Counts the bytes that were read, before decompression.
+    std::atomic<std::uint64_t>* progress = nullptr;
+};
+
+namespace detail {
+
+/// The first bytes of a source: enough to tell its format, fewer only where it has no more.
+inline auto take_front(any_source& source) -> std::string {
+    constexpr std::size_t enough = 512;
+    auto front = std::string{};
+    while (front.size() < enough) {
+        auto const block = source.next();
+        if (block.empty()) break;
+        front.append(block.data(), block.size());
+    }
+    return front;
+}
+
+/// Puts back what was taken.
+inline void put_back(any_source& source, std::string front) {
+    source = rewound_source<any_source>{std::move(front), std::move(source)};
+}
+
+[[noreturn]] inline void throw_packed(std::string const& name, std::string_view compression) {
+    auto const component = compression == "gzip" || compression == "zstd" || compression == "bzip2";
+    auto const with = std::string{compression};
+    throw error{errc::unsupported,
+                {name},
+                "is compressed with " + with +
+                    (component ? ", and this program was built without flowlog::" + with
+                               : ", which is not read here: unpack it first (" + with + " -dc)")};
+}
+
+/// Undoes the compressions of a source, and names them. Throws where one cannot be undone here.
+inline auto unpack(any_source& source) -> std::vector<std::string> {
+    constexpr std::size_t deepest = 3;  // a file that unpacks to a file that unpacks … is no log
+    auto packed = std::vector<std::string>{};
+    for (;;) {
+        auto front = take_front(source);
+        auto const found = find_decoder(front);
+        auto const name = source.name();
+        auto const compressed = compression_of(front);
+        put_back(source, std::move(front));
+        if (!found) {
+            if (compressed.empty()) return packed;
+            throw_packed(name, compressed);
+        }
+        if (packed.size() == deepest)
+            throw error{errc::unsupported,
+                        {name},
+                        "is compressed more than " + std::to_string(deepest) + " times over"};
+        packed.emplace_back(found->name);
+        source = found->wrap(std::move(source), 0);
+    }
+}
+
+}  // namespace detail
+
+/// Opens what a source hands out, whatever its format and compression; told by its content, never
+/// by its name. Throws `flowlog::error` where the format is known but not read by this program; a
+/// text log whose columns nothing tells throws when it is iterated.
+[[nodiscard]] inline auto open(any_source source, open_options options = {}) -> log {
+    if (options.progress != nullptr)
+        source = counted_source<any_source>{std::move(source), *options.progress};
+    auto packed = detail::unpack(source);
+    auto front = detail::take_front(source);
+    auto const is = [&front](auto test) { return test(std::string_view{front}); };
+    auto const flow_tools = is(detail::is_flow_tools);
+    auto const flowd = is(detail::is_flowd);
+    auto const nfdump = is(detail::is_nfdump);
+    detail::put_back(source, std::move(front));
+    if (flow_tools) {
+        return log{flow_tools_reader<any_source>{std::move(source),
+                                                 {.on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    if (nfdump) {
+        return log{nfdump_reader<any_source>{std::move(source),
+                                             {.on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    if (flowd) {
+        return log{flowd_reader<any_source>{std::move(source),
+                                            {.on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    return log{text_reader<any_source>{std::move(source),
+                                       {.format = std::move(options.format),
+                                        .on_malformed = std::move(options.on_malformed)}},
+               std::move(packed)};
+}
+
+/// Opens the file at `path`; "-" is standard input.
+///
+///     for (auto const& flow : flowlog::open("vpc.log.gz")) …
+[[nodiscard]] inline auto open(std::string path, open_options options = {}) -> log {
+    return open(any_source{file_source{std::move(path)}}, std::move(options));
+}
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_LOG_HPP
+#define FLOWLOG_FORMAT_LOG_HPP
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/flow_tools.hpp>
+#include <flowlog/format/flowd.hpp>
+#include <flowlog/format/nfdump.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+namespace detail {
+
+template <class Variant>
+struct records_of;
+template <class... Readers>
+struct records_of<std::variant<Readers...>> {
+    using pointers = std::variant<typename Readers::record_type const*...>;
+};
+
+}  // namespace detail
+
+/// The reader of any format that flowlog knows.
+using any_reader = std::variant<text_reader<any_source>, flow_tools_reader<any_source>,
+                                flowd_reader<any_source>, nfdump_reader<any_source>>;
+
+/// A record of a log of any format; a switch per field. A view: valid until its log moves on.
+class any_record {
+public:
+    any_record() = default;
+
+    /// Refers to `record`.
+    template <class Record>
+    explicit any_record(Record const& record) noexcept : record_{&record} {}
+
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id> key) const noexcept
+        -> field_value<field_value_type<Id>> {
+        return std::visit([key](auto const* record) { return (*record)[key]; }, record_);
+    }
+
+private:
+    typename detail::records_of<any_reader>::pointers record_;
+};
+
+/// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
+/// format itself, for loops that a switch per field would slow down.
+class log {
+public:
+    using record_type = any_record;
+
+    /// Takes over a reader that has not begun. `packed` names the compressions that were undone on
+    /// the way to it, the outermost first.
+    template <class Reader>
+    explicit log(Reader opened, std::vector<std::string> packed = {})
+        : reader_{std::make_unique<any_reader>(std::move(opened))}, packed_{std::move(packed)} {}
+
+    /// Calls `function(reader)` with the reader of this log's format.
+    template <class Function>
+    auto visit(Function&& function) -> decltype(auto) {
+        return std::visit(std::forward<Function>(function), *reader_);
+    }
+    template <class Function>
+    auto visit(Function&& function) const -> decltype(auto) {
+        return std::visit(std::forward<Function>(function), std::as_const(*reader_));
+    }
+
+    /// Single-pass; `*it` is valid until `++it`.
+    class iterator {
+    public:
+        using value_type = record_type;
+        using difference_type = std::ptrdiff_t;
+        using iterator_concept = std::input_iterator_tag;
+
+        explicit iterator(log& owner) : owner_{&owner} { ++*this; }
+        auto operator*() const noexcept -> record_type const& { return record_; }
+        auto operator->() const noexcept -> record_type const* { return &record_; }
+        auto operator++() -> iterator& {
+            owner_->visit([this](auto& from) {
+                auto const next = from.begin();
+                done_ = next == from.end();
+                if (!done_) record_ = record_type{*next};
+            });
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
+            return it.done_;
+        }
+
+    private:
+        log* owner_;
+        record_type record_;
+        bool done_ = false;
+    };
+
+    [[nodiscard]] auto begin() -> iterator { return iterator{*this}; }
+    [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
+
+    /// What became of the lines, or records, so far.
+    [[nodiscard]] auto stats() const -> statistics {
+        return visit([](auto const& from) { return from.stats(); });
+    }
+
+    /// The name of the input.
+    [[nodiscard]] auto name() const -> std::string {
+        return visit([](auto const& from) { return from.name(); });
+    }
+
+    /// Whether the flows have this field, as far as the beginning of the log tells; reads up to
+    /// there.
+    [[nodiscard]] auto has(field_id id) -> bool {
+        return visit([id](auto& from) { return from.has(id); });
+    }
+
+    /// What the beginning of the log says of it; reads up to there.
+    [[nodiscard]] auto describe() -> archive_info {
+        auto info = visit([](auto& from) { return from.describe(); });
+        for (auto const& name : packed_)
+            info.notes.push_back("the file is compressed with " + name);
+        return info;
+    }
+
+    /// Counts the current record as malformed instead of as a flow.
+    void reject(field_id culprit, reason why) {
+        visit([&](auto& from) { from.reject(culprit, why); });
+    }
+
+private:
+    std::unique_ptr<any_reader> reader_;
+    std::vector<std::string> packed_;
+};
+
+}  // namespace flowlog
+
+#endif
