@@ -140,8 +140,10 @@ private:
         auto& report = inputs_[input];
         auto opened = std::optional<log>{};
         guarded(input, [&] {
-            opened.emplace(
-                open(report.name, {options_.format, std::move(on_malformed), options_.progress}));
+            opened.emplace(open(report.name, {.format = options_.format,
+                                              .on_malformed = std::move(on_malformed),
+                                              .progress = options_.progress,
+                                              .overlap = inputs_.size() < threads_}));
             opened->visit([&](auto& reader) { add_checked(reader, total); });
         });
         if (opened) report.stats = opened->stats();

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/overlapped_source.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/format/recognise.hpp>
@@ -28,6 +29,8 @@ struct open_options {
     malformed_handler on_malformed{};
     /// Counts the bytes that were read, before decompression.
     std::atomic<std::uint64_t>* progress = nullptr;
+    /// Decompresses on a thread of its own.
+    bool overlap = false;
 };
 
 namespace detail {
@@ -91,6 +94,8 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     if (options.progress != nullptr)
         source = counted_source<any_source>{std::move(source), *options.progress};
     auto packed = detail::unpack(source);
+    if (options.overlap && !packed.empty())
+        source = detail::overlapped_source<any_source>{std::move(source)};
     auto front = detail::take_front(source);
     auto const is = [&front](auto test) { return test(std::string_view{front}); };
     auto const flow_tools = is(detail::is_flow_tools);

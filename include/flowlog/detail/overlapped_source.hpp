@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_OVERLAPPED_SOURCE_HPP
+#define FLOWLOG_DETAIL_OVERLAPPED_SOURCE_HPP
+
+#include <array>
+#include <concepts>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <flowlog/source/source.hpp>
+
+namespace flowlog::detail {
+
+/// Reads a source on a thread of its own, some blocks ahead: so that inflating and parsing overlap.
+/// The blocks are copied; an exception of the source comes after the blocks that were read before
+/// it.
+template <byte_source Source>
+class overlapped_source {
+public:
+    template <std::same_as<Source> S>
+    explicit overlapped_source(S source) : state_{std::make_unique<state>(std::move(source))} {
+        thread_ = std::jthread{
+            [shared = state_.get()](std::stop_token const& stop) { shared->produce(stop); }};
+    }
+    overlapped_source(overlapped_source&&) noexcept = default;
+    auto operator=(overlapped_source&&) noexcept -> overlapped_source& = default;
+    ~overlapped_source() = default;
+
+    [[nodiscard]] auto next() -> std::span<char const> { return state_->consume(); }
+    [[nodiscard]] auto name() const -> std::string { return state_->name; }
+
+private:
+    /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
+    /// `taken`.
+    struct state {
+        static constexpr std::size_t depth = 4;
+
+        explicit state(Source s) : source{std::move(s)}, name{source.name()} {}
+
+        void produce(std::stop_token const& stop) {
+            try {
+                for (;;) {
+                    auto const block = source.next();
+                    {
+                        auto lock = std::unique_lock{mutex};
+                        if (!changed.wait(lock, stop, [&] { return filled - taken < depth - 1; }))
+                            return;
+                    }
+                    ring[filled % depth].assign(block.begin(), block.end());
+                    auto const lock = std::scoped_lock{mutex};
+                    ++filled;
+                    changed.notify_all();
+                    if (block.empty()) return;
+                }
+            } catch (...) {
+                auto const lock = std::scoped_lock{mutex};
+                failure = std::current_exception();
+                changed.notify_all();
+            }
+        }
+
+        auto consume() -> std::span<char const> {
+            auto lock = std::unique_lock{mutex};
+            changed.wait(lock, [&] { return filled != taken || failure; });
+            if (filled == taken) std::rethrow_exception(failure);
+            auto const& block = ring[taken % depth];
+            if (!block.empty()) ++taken;
+            changed.notify_all();
+            return block;
+        }
+
+        Source source;
+        std::string name;
+        std::array<std::vector<char>, depth> ring;
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::size_t filled = 0;
+        std::size_t taken = 0;
+        std::exception_ptr failure;
+    };
+
+    std::unique_ptr<state> state_;
+    std::jthread thread_;  // joined before the state goes
+};
+
+}  // namespace flowlog::detail
+
+#endif
