@@ -2,7 +2,23 @@
 #ifndef FLOWLOG_FLOWLOG_HPP
 #define FLOWLOG_FLOWLOG_HPP
 
+// Everything but `grammar`, whose headers are slow to compile, and the optional components.
+
+#include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/ports.hpp>
+#include <flowlog/aggregate/run.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/protocol.hpp>
+#include <flowlog/format/detect.hpp>
+#include <flowlog/output/csv.hpp>
+#include <flowlog/output/json.hpp>
+#include <flowlog/output/text.hpp>
+#include <flowlog/source/file.hpp>
+#include <flowlog/source/inputs.hpp>
+#include <flowlog/source/memory.hpp>
 #include <flowlog/version.hpp>
 
 #endif
