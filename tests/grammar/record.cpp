@@ -239,8 +239,9 @@ TEST_CASE("a line of the default layout is one of six kinds", "[record]") {
     CHECK(kind("version account-id srcaddr") == line_kind::header);
     CHECK(kind("srcaddr unknown") == line_kind::header);
     CHECK(kind("srcaddr unknown other") == line_kind::malformed);
-    CHECK(kind("unknown srcaddr dstaddr") == line_kind::malformed);
+    CHECK(kind("unknown srcaddr dstaddr") == line_kind::header);
     CHECK(kind("srcaddr -") == line_kind::malformed);
+    CHECK(kind("srcaddr dstaddr 7") == line_kind::malformed);
 }
 
 TEST_CASE("without a log-status, an empty window has neither address nor protocol", "[record]") {

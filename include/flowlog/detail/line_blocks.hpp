@@ -109,7 +109,7 @@ private:
 
     /// Drops a line that grew too long, and keeps its beginning to be shown.
     [[nodiscard]] auto before_long_line() -> line_block {
-        constexpr auto shown = std::size_t{1024};
+        auto const shown = std::min<std::size_t>(1024, max_line_);
         std::swap(carry_, given_);
         carry_.clear();
         given_.resize(std::min(given_.size(), shown));

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_FLOW_FIELD_HPP
 #define FLOWLOG_FLOW_FIELD_HPP
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -298,7 +299,12 @@ constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> boo
     return true;
 }
 
-constexpr auto without_hyphens(std::string_view name, std::array<char, 64>& room) noexcept
+/// No name or alias is longer.
+inline constexpr std::size_t longest_spelling = 64;
+
+using spelling_room = std::array<char, longest_spelling>;
+
+constexpr auto without_hyphens(std::string_view name, spelling_room& room) noexcept
     -> std::string_view {
     std::size_t size = 0;
     for (auto const c : name.substr(0, room.size())) {
@@ -317,24 +323,65 @@ constexpr auto has_alias(std::string_view aliases, std::string_view name) noexce
     return false;
 }
 
+/// The same number for all spellings of a name.
+constexpr auto spelling_hash(std::string_view name) noexcept -> std::uint32_t {
+    auto hash = std::uint32_t{2166136261};  // FNV-1a
+    for (auto const c : name) {
+        if (c == '-' || c == '_') continue;
+        hash = (hash ^ static_cast<unsigned char>(to_lower(c))) * 16777619;
+    }
+    return hash;
+}
+
+struct spelling {
+    std::uint32_t hash;
+    field_id id;
+};
+
+/// The names and aliases of all fields by their hashes, ascending. Most of what is looked up is no
+/// name, as data lines are told from header lines by it.
+inline constexpr auto spellings = [] {
+    constexpr auto count = [] {
+        auto names = fields.size();
+        for (auto const& f : fields) {
+            if (!f.aliases.empty()) ++names;
+            for (auto const c : f.aliases) names += c == ' ' ? 1 : 0;
+        }
+        return names;
+    }();
+    auto result = std::array<spelling, count>{};
+    std::size_t size = 0;
+    for (auto const& f : fields) {
+        result[size++] = {spelling_hash(f.name), f.id};
+        for (auto rest = f.aliases; !rest.empty();) {
+            auto const end = rest.find(' ');
+            result[size++] = {spelling_hash(rest.substr(0, end)), f.id};
+            rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        }
+    }
+    std::ranges::sort(result, {}, &spelling::hash);
+    return result;
+}();
+
+/// Whether `name` is one of the field's accepted spellings.
+constexpr auto answers_to(field_info const& field, std::string_view name) noexcept -> bool {
+    if (same_name(field.name, name) || has_alias(field.aliases, name)) return true;
+    auto room = spelling_room{};
+    auto other = spelling_room{};
+    return without_hyphens(name, room) == without_hyphens(field.name, other);
+}
+
 }  // namespace detail
 
 /// Finds a field by any accepted spelling: its name in any case, with `-`, `_` or (as CloudWatch Logs Insights
 /// does, `srcAddr`) neither, wrapped in `${…}` or not, or one of its aliases.
 [[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
     if (name.starts_with("${") && name.ends_with('}')) name = name.substr(2, name.size() - 3);
-    for (auto const& f : fields) {
-        if (detail::same_name(f.name, name)) return f.id;
-    }
-    for (auto const& f : fields) {
-        if (detail::has_alias(f.aliases, name)) return f.id;
-    }
-    if (name.empty() || name.size() > 64) return std::nullopt;
-    auto room = std::array<char, 64>{};
-    auto other = std::array<char, 64>{};
-    auto const bare = detail::without_hyphens(name, room);
-    for (auto const& f : fields) {
-        if (detail::without_hyphens(f.name, other) == bare) return f.id;
+    if (name.size() > detail::longest_spelling) return std::nullopt;
+    auto const hash = detail::spelling_hash(name);
+    auto at = std::ranges::lower_bound(detail::spellings, hash, {}, &detail::spelling::hash);
+    for (; at != detail::spellings.end() && at->hash == hash; ++at) {
+        if (detail::answers_to(info(at->id), name)) return at->id;
     }
     return std::nullopt;
 }

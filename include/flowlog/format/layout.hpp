@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,7 +39,6 @@ public:
             auto& column = columns_[static_cast<std::size_t>(*id)];
             if (column == none) column = static_cast<std::uint16_t>(i);
         }
-        find_suspects();
     }
 
     /// The 14 fields of version 2: what AWS writes where no format was given.
@@ -66,15 +64,20 @@ public:
                   "pkt-dst-aws-service")};
     }
 
-    /// Whether the tokens of a line are a header line: none is numeric or `-`, at least half are
-    /// names of fields.
+    /// Whether the tokens of a line are a header line: none begins as a value does, at least half
+    /// are names of fields.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
-        std::size_t known = 0;
+        std::size_t unknown = 0;
         for (auto const token : tokens) {
-            if (is_number_or_absent(token)) return false;
-            if (find_field(token)) ++known;
+            if (token.empty() || begins_as_value(token.front())) return false;
+            if (!find_field(token) && ++unknown * 2 > tokens.size()) return false;
         }
-        return known >= 1 && known * 2 >= tokens.size() && tokens.size() <= max_columns;
+        return !tokens.empty() && tokens.size() <= max_columns;
+    }
+
+    /// Whether a token that begins with this byte is no column's name: with a digit, or `-`.
+    [[nodiscard]] static constexpr auto begins_as_value(char first) noexcept -> bool {
+        return (first >= '0' && first <= '9') || first == '-';
     }
 
     /// How many columns a line has.
@@ -108,11 +111,6 @@ public:
         return layout{std::move(names)};
     }
 
-    /// Whether a line that begins with this byte may be a header line and wants a closer look.
-    [[nodiscard]] auto suspects(char first) const noexcept -> bool {
-        return suspects_[static_cast<unsigned char>(first)];
-    }
-
     friend auto operator==(layout const& a, layout const& b) noexcept -> bool {
         return a.names_ == b.names_;
     }
@@ -136,30 +134,9 @@ private:
         return {parts.begin(), parts.end()};
     }
 
-    static auto is_number_or_absent(std::string_view token) noexcept -> bool {
-        return token == "-" || token.find_first_not_of("0123456789") == token.npos;
-    }
-
-    /// Header lines begin with a letter, `$` or, here, a BOM. Where the first column holds no free
-    /// text, nothing else but the hexadecimal digits of an IPv6 address and ACCEPT or REJECT does;
-    /// where it does, only a repetition of this layout's own header line is looked for.
-    void find_suspects() {
-        if (names_.empty() || names_[0].empty()) return;
-        auto const first = fields_[0];
-        if (first && info(*first).type != field_type::text) {
-            for (auto c = 'a'; c <= 'z'; ++c) suspects_.set(static_cast<unsigned char>(c));
-            for (auto c = 'A'; c <= 'Z'; ++c) suspects_.set(static_cast<unsigned char>(c));
-            suspects_.set('$');
-        } else {
-            suspects_.set(static_cast<unsigned char>(names_[0][0]));
-        }
-        suspects_.set(0xEF);  // a BOM where files were joined
-    }
-
     std::vector<std::string> names_;
     std::vector<std::optional<field_id>> fields_;  // of each column
     std::array<std::uint16_t, fields.size()> columns_;
-    std::bitset<256> suspects_;
 };
 
 }  // namespace flowlog

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -103,19 +104,20 @@ inline auto recognise_line(std::span<std::string_view const> tokens,
     return std::nullopt;
 }
 
-/// Whether a word can be the name of a column of AWS's, by its letters alone.
-constexpr auto is_name(std::string_view token) noexcept -> bool {
-    return std::ranges::all_of(token, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view{"-_${}"}.find(c) != std::string_view::npos;
-    });
-}
-
-/// Whether a line within a log is a header line: the log's own again, or another one.
-inline auto is_inner_header(std::span<std::string_view const> tokens, layout const& columns)
-    -> bool {
-    if (!is_name(tokens[0]) || (tokens[0][0] >= '0' && tokens[0][0] <= '9')) return false;
-    return (tokens[0] == columns.names()[0] || find_field(tokens[0])) && layout::is_header(tokens);
+/// Whether a line of `count` tokens, which are what stands between its delimiters, wants a closer
+/// look: it may be a header line, or begins with a BOM.
+inline auto may_be_header(char const* text, std::uint32_t const* delimiters,
+                          std::size_t count) noexcept -> bool {
+    auto const first_byte = [&](std::size_t token) {
+        return text[static_cast<std::uint32_t>(*(delimiters + token - 1) + 1)];
+    };
+    if (layout::begins_as_value(first_byte(0))) [[likely]]
+        return false;
+    if (first_byte(0) == '\xEF') return true;
+    for (std::size_t token = 1; token < count; ++token) {
+        if (layout::begins_as_value(first_byte(token))) return false;
+    }
+    return true;
 }
 
 /// What a text log with these columns is.

@@ -164,8 +164,9 @@ private:
     /// Deals with the next line of the window. True where it is a flow, which then is in `record_`.
     auto take_line() -> bool {
         next_line();
-        auto const regular = last_ - first_ == column_count_ && !index_.irregular &&
-                             !columns_->suspects(window_[start()]);
+        auto const regular =
+            last_ - first_ == column_count_ && !index_.irregular &&
+            !detail::may_be_header(window_.data(), index_.delimiters + first_, column_count_);
         return (regular || odd_line()) && count_flow();
     }
 
@@ -185,7 +186,7 @@ private:
             auto const* const delimiters = index.delimiters + last;
             auto const end = index.lines[line];
             auto const record = text_record{text, delimiters - 1, delimiters, &columns};
-            if (end - last != count || columns.suspects(text[delimiters[-1] + 1]) ||
+            if (end - last != count || detail::may_be_header(text, delimiters, count) ||
                 !is_ok(record.token(status)) || !use(record)) [[unlikely]]
                 break;
             last = end;
@@ -233,6 +234,7 @@ private:
             if (block.too_long) {
                 window_ = block.text;
                 window_offset_ = block.offset;
+                refuse_foreign(window_);
                 report_line(reason::too_long, window_, std::nullopt, 0);
             } else if (block.text.empty()) {
                 if (!layout_ && !unrecognised_.empty()) throw_unrecognised();
@@ -290,10 +292,7 @@ private:
 
     /// Tries to tell the columns by this line; true where the line is used up.
     auto learn() -> bool {
-        if (stats_.lines() == stats_.blank) {
-            auto const found = detail::foreign_format(window_.substr(start()));
-            if (!found.empty()) throw_foreign(found);
-        }
+        refuse_foreign(window_.substr(start()));
         if (auto found = detail::recognise_line(tokens_, options_.format)) {
             use(std::make_shared<layout const>(std::move(found->columns)));
             for (auto const& line : std::exchange(unrecognised_, {}))
@@ -301,20 +300,13 @@ private:
             if (found->header) ++stats_.headers;
             return found->header;
         }
-        ++stats_.malformed;
-        auto place = malformed_line{.line = stats_.lines(),
-                                    .offset = window_offset_ + start(),
-                                    .reason = reason::no_layout};
-        unrecognised_.push_back({std::move(place), std::string{line_text()}});
-        unrecognised_bytes_ += line_text().size() + 64;
-        if (unrecognised_bytes_ > unrecognised_limit) throw_unrecognised();
+        report_line(reason::no_layout, line_text(), std::nullopt, 0);
         return true;
     }
 
     /// Whether the line is a header line, which it then obeys.
     auto change_layout() -> bool {
-        auto const suspect = columns_->suspects(tokens_[0][0]) || tokens_.size() != column_count_;
-        if (!suspect || !detail::is_inner_header(tokens_, *columns_)) return false;
+        if (!layout::is_header(tokens_)) return false;
         auto found = layout{std::vector<std::string>(tokens_.begin(), tokens_.end())};
         if (!(found == *columns_)) use(std::make_shared<layout const>(std::move(found)));
         ++stats_.headers;
@@ -385,7 +377,9 @@ private:
                 text);
     }
 
+    /// Lines before the first one that tells the columns wait for it.
     void hand_on(malformed_line line, std::string_view text) {
+        if (!layout_) return keep(std::move(line), text);
         if (!options_.on_malformed) return;
         line.source = name();
         line.text = text.substr(0, text.find_last_not_of('\r') + 1);
@@ -393,7 +387,17 @@ private:
         options_.on_malformed(line);
     }
 
-    [[noreturn]] void throw_foreign(std::string_view what) const {
+    void keep(malformed_line line, std::string_view text) {
+        unrecognised_.push_back({std::move(line), std::string{text}});
+        unrecognised_bytes_ += text.size() + 64;
+        if (unrecognised_bytes_ > unrecognised_limit) throw_unrecognised();
+    }
+
+    /// Throws where this, the first line that is not blank, says that the input is no text log.
+    void refuse_foreign(std::string_view line) const {
+        if (layout_ || stats_.lines() != stats_.blank) return;
+        auto const what = detail::foreign_format(line);
+        if (what.empty()) return;
         throw error{errc::unsupported,
                     {name()},
                     "this is " + std::string{what} + ", which is not read here"};

@@ -219,10 +219,9 @@ public:
 
     /// What the line is, among lines of these columns.
     ///
-    /// A header line has no word that is a number or `-`; at least one word, and no fewer than half
-    /// of them, are names of fields; the first is one, or the name of these columns' first. Without
-    /// a log-status, a line is NODATA whose addresses and protocol, as far as there are columns for
-    /// them, are all `-`.
+    /// No word of a header line begins with a digit or `-`; at least one word, and no fewer than
+    /// half of them, are names of fields. Without a log-status, a line is NODATA whose addresses
+    /// and protocol, as far as there are columns for them, are all `-`.
     [[nodiscard]] auto kind() const -> line_kind {
         if (words_.empty()) return line_kind::blank;
         if (is_header()) return line_kind::header;
@@ -247,14 +246,12 @@ public:
 
 private:
     [[nodiscard]] auto is_header() const -> bool {
-        auto const is_number_or_absent = [](word const& one) {
+        auto const is_value = [](word const& one) {
             auto const* at = one.text.data();
-            return x3::parse(at, at + one.text.size(),
-                             (+x3::char_('0', '9') | x3::lit('-')) >> x3::eoi);
+            return x3::parse(at, at + one.text.size(), x3::char_("0-9") | '-');
         };
         auto const is_field = [](word const& one) { return find_field(one.text).has_value(); };
-        if (std::ranges::any_of(words_, is_number_or_absent)) return false;
-        if (!is_field(words_[0]) && words_[0].text != columns_->names()[0]) return false;
+        if (std::ranges::any_of(words_, is_value)) return false;
         auto const known = static_cast<std::size_t>(std::ranges::count_if(words_, is_field));
         return known != 0 && known * 2 >= words_.size() && words_.size() <= layout::max_columns;
     }

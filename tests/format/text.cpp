@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <flowlog/format/text.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+#include "reading.hpp"
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+namespace field = flowlog::field;
+using flowlog::errc;
+using flowlog::field_id;
+using flowlog::layout;
+using flowlog::reason;
+using testing::failure;
+using testing::read;
+
+using memory_reader = flowlog::text_reader<flowlog::memory_source>;
+static_assert(std::ranges::input_range<memory_reader>);
+static_assert(!std::ranges::forward_range<memory_reader>);
+static_assert(
+    std::is_same_v<std::ranges::range_reference_t<memory_reader>, flowlog::text_record const&>);
+static_assert(flowlog::flow_record<flowlog::text_record>);
+static_assert(std::is_nothrow_move_constructible_v<flowlog::text_record>);
+static_assert(!std::is_copy_constructible_v<flowlog::text_reader<>>);
+
+static constexpr auto good =
+    "2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 "
+    "1418530010 1418530070 ACCEPT OK"sv;
+static constexpr auto nodata =
+    "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"sv;
+static constexpr auto skipdata =
+    "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - SKIPDATA"sv;
+
+static auto lines(auto const&... line) -> std::string {
+    auto result = ""s;
+    ((result += line, result += '\n'), ...);
+    return result;
+}
+
+static auto with_format(std::vector<std::string> names) -> flowlog::text_options {
+    auto options = flowlog::text_options{};
+    options.format = layout{std::move(names)};
+    return options;
+}
+
+TEST_CASE("a line of the default layout is read", "[text]") {
+    auto const got = read(lines(good));
+    REQUIRE(got.flows.size() == 1);
+    auto const& flow = got.flows[0];
+    CHECK(flow[field::version] == std::uint8_t{2});
+    CHECK(flow[field::account_id] == "123456789010"sv);
+    CHECK(flow[field::interface_id] == "eni-1"sv);
+    CHECK(flow[field::srcaddr] == *flowlog::address::parse("172.31.16.139"));
+    CHECK(flow[field::dstaddr] == *flowlog::address::parse("172.31.16.21"));
+    CHECK(flow[field::srcport] == std::uint16_t{20641});
+    CHECK(flow[field::dstport] == std::uint16_t{22});
+    CHECK(flow[field::protocol] == std::uint8_t{6});
+    CHECK(flow[field::packets] == std::uint64_t{20});
+    CHECK(flow[field::bytes] == std::uint64_t{4249});
+    CHECK(flow[field::start] == flowlog::timestamp{std::chrono::seconds{1418530010}});
+    CHECK(flow[field::end] == flowlog::timestamp{std::chrono::seconds{1418530070}});
+    CHECK(flow[field::action] == flowlog::action::accept);
+    CHECK(flow[field::log_status] == flowlog::log_status::ok);
+    CHECK(flow[field::vpc_id].absent());
+    CHECK(got.stats.records == 1);
+    CHECK(got.stats.lines() == 1);
+    CHECK(got.stats.bytes == good.size() + 1);
+}
+
+TEST_CASE("every line is of one kind, and the kinds add up", "[text]") {
+    auto const text = lines(
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol "
+        "packets bytes start end action log-status",
+        good, nodata, "", skipdata, "2 1 eni-1", good, " \t ", good, nodata);
+    auto const got = read(text);
+    CHECK(got.stats.records == 3);
+    CHECK(got.stats.nodata == 2);
+    CHECK(got.stats.skipdata == 1);
+    CHECK(got.stats.malformed == 1);
+    CHECK(got.stats.headers == 1);
+    CHECK(got.stats.blank == 2);
+    CHECK(got.stats.lines() == 10);
+    CHECK(got.stats.bytes == text.size());
+    CHECK(got.flows.size() == 3);
+}
+
+TEST_CASE("a header line tells the columns, in any order and number", "[text]") {
+    auto const got = read("dstport flow-direction srcaddr\n443 egress 10.0.0.1\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{443});
+    CHECK(got.flows[0][field::flow_direction] == flowlog::flow_direction::egress);
+    CHECK(got.flows[0][field::srcaddr] == flowlog::address::v4(0x0A000001));
+    CHECK(got.flows[0][field::dstaddr].absent());
+    CHECK(got.stats.headers == 1);
+    auto const one = read("srcaddr\n10.0.0.1\nx\n");
+    CHECK(one.flows.size() == 2);
+    CHECK(one.flows[1][field::srcaddr].malformed());
+}
+
+TEST_CASE("a header line may have any spelling", "[text]") {
+    for (auto const* header : {"pkt-srcaddr dst-port tcp-flags", "pkt_srcaddr dstport tcp_flags",
+                               "${pkt-srcaddr} ${dstport} ${tcp-flags}",
+                               "pktSrcAddr dstPort tcpFlags", "PKT-SRCADDR DSTPORT TCP-FLAGS"}) {
+        CAPTURE(header);
+        auto const got = read(lines(header, "10.0.0.1 80 19"));
+        REQUIRE(got.flows.size() == 1);
+        CHECK(got.flows[0][field::pkt_srcaddr] == flowlog::address::v4(0x0A000001));
+        CHECK(got.flows[0][field::dstport] == std::uint16_t{80});
+        CHECK(got.flows[0][field::tcp_flags] == std::uint8_t{19});
+    }
+}
+
+TEST_CASE("unknown columns are kept as opaque text", "[text]") {
+    auto reading = memory_reader{
+        flowlog::memory_source{"srcaddr shiny dstport new-in-v12\n1.2.3.4 a,b 80 -\n"}};
+    auto const it = reading.begin();
+    CHECK((*it)["shiny"] == "a,b"sv);
+    CHECK((*it)["new-in-v12"].absent());
+    CHECK((*it)["srcaddr"] == "1.2.3.4"sv);
+    CHECK((*it)["nothing"].absent());
+    CHECK((*it)[field::dstport] == std::uint16_t{80});
+    CHECK(it->token(3) == "-");
+    CHECK(it->line() == "1.2.3.4 a,b 80 -");
+    CHECK(reading.columns()->names()[1] == "shiny");
+}
+
+TEST_CASE("a header line repeated within the log is counted, not read", "[text]") {
+    for (auto const* header : {"dstport srcaddr", "srcaddr dstport", "interface-id srcaddr",
+                               "mystery interface-id", "${interface-id} ${dstport}"}) {
+        CAPTURE(header);
+        auto const got = read(lines(header, "80 80", header, "81 81", "80 1.2.3.4", header));
+        CHECK(got.stats.headers == 3);
+        CHECK(got.stats.malformed == 0);
+        CHECK(got.flows.size() == 3);
+    }
+}
+
+TEST_CASE("another header line within the log changes the columns", "[text]") {
+    auto const got = read(
+        "srcaddr dstport log-status\n10.0.0.1 80 OK\n"
+        "dstport log-status srcaddr\n81 OK 10.0.0.2\n- NODATA -\n"
+        "dstport\n82\n"
+        "interface-id vpc-id dstport\neni-1 vpc-1 83\n");
+    REQUIRE(got.flows.size() == 4);
+    for (std::uint16_t i = 0; i < 4; ++i)
+        CHECK(got.flows[i][field::dstport] == static_cast<std::uint16_t>(80 + i));
+    CHECK(got.flows[1][field::srcaddr] == flowlog::address::v4(0x0A000002));
+    CHECK(got.flows[2][field::srcaddr].absent());
+    CHECK(got.flows[3][field::vpc_id] == "vpc-1"sv);
+    CHECK(got.stats.headers == 4);
+    CHECK(got.stats.nodata == 1);
+}
+
+TEST_CASE("columns change where the old first one is text, though their number stays", "[text]") {
+    auto const got = read(
+        "account-id dstport srcport\n1 80 1000\n"
+        "srcport account-id dstport\n1001 1 81\n"
+        "vpc-id srcport dstport\nvpc-1 1002 82\n"
+        "account_id dst-port src-port\n1 83 1003\n"
+        "mystery dstport srcport\n? 84 1004\n"
+        "end srcport dstport\n1 1005 85\n");
+    REQUIRE(got.flows.size() == 6);
+    for (std::uint16_t i = 0; i < 6; ++i) {
+        CHECK(got.flows[i][field::dstport] == static_cast<std::uint16_t>(80 + i));
+        CHECK(got.flows[i][field::srcport] == static_cast<std::uint16_t>(1000 + i));
+    }
+    CHECK(got.stats.headers == 6);
+}
+
+TEST_CASE("data that looks a bit like a header line stays data", "[text]") {
+    auto const text = read(
+        "interface-id srcaddr region\nend 10.0.0.1 bytes\nversion 1 -\n"
+        "srcaddr dstaddr 5\ninterface x y\n");
+    CHECK(text.flows.size() == 4);
+    CHECK(text.stats.headers == 1);
+}
+
+TEST_CASE("a format is used where there is no header line", "[text]") {
+    auto const got = read("443 10.0.0.1\n80 10.0.0.2\n", with_format({"dstport", "srcaddr"}));
+    REQUIRE(got.flows.size() == 2);
+    CHECK(got.flows[1][field::dstport] == std::uint16_t{80});
+    // a header line knows better
+    auto const headed =
+        read("srcaddr dstport\n10.0.0.1 443\n", with_format({"dstport", "srcaddr"}));
+    REQUIRE(headed.flows.size() == 1);
+    CHECK(headed.flows[0][field::dstport] == std::uint16_t{443});
+    // and AWS's defaults do not
+    auto const fourteen = read(lines(good), with_format(std::vector<std::string>(14, "x")));
+    REQUIRE(fourteen.flows.size() == 1);
+    CHECK(fourteen.flows[0][field::dstport].absent());
+}
+
+TEST_CASE("a transit gateway's default layout is known by its second column", "[text]") {
+    auto const line =
+        "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 1 2 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 "
+        "eni-2 "
+        "use1-az1 use1-az2 tgw-attach-2 10.0.0.1 10.0.0.2 49152 443 6 10 5000 1700000000 "
+        "1700000060 OK "
+        "IPv4 0 1 2 3 19 us-east-1 egress S3 -"sv;
+    auto const got = read(lines(line, line));
+    REQUIRE(got.flows.size() == 2);
+    CHECK(got.flows[0][field::tgw_id] == "tgw-1"sv);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{443});
+    CHECK(got.flows[0][field::packets_lost_ttl_expired] == std::uint64_t{3});
+    CHECK(got.flows[0][field::pkt_src_aws_service] == "S3"sv);
+    CHECK(got.flows[0][field::pkt_dst_aws_service].absent());
+    CHECK(got.flows[0][field::action].absent());
+}
+
+TEST_CASE("a time of export in front of each line is a column of its own", "[text]") {
+    auto const time = "2018-09-22T20:28:14.000Z "s;
+    auto const got = read(lines(time + std::string{good}, time + std::string{nodata}));
+    CHECK(got.stats.records == 1);
+    CHECK(got.stats.nodata == 1);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{22});
+    auto const custom = read(lines(time + "443 10.0.0.1"), with_format({"dstport", "srcaddr"}));
+    CHECK(custom.flows[0][field::dstport] == std::uint16_t{443});
+    auto const given = read(lines(time + "443"), with_format({"when", "dstport"}));
+    CHECK(given.flows[0][field::dstport] == std::uint16_t{443});
+}
+
+TEST_CASE("blanks of every kind are passed over", "[text]") {
+    auto const plain = read(lines(good, good));
+    auto doubled = std::string{good};
+    for (auto i = doubled.size(); i-- > 0;) {
+        if (doubled[i] == ' ') doubled.insert(i, i % 2 == 0 ? " " : "\t");
+    }
+    for (auto const& line :
+         {"  " + std::string{good}, std::string{good} + "  ", "\t" + std::string{good} + "\t",
+          std::string{good} + "\r", doubled, " " + doubled + " \t\r"}) {
+        CAPTURE(line);
+        CHECK(read(lines(line, line)).flows == plain.flows);
+        CHECK(read(lines(good, line)).flows == plain.flows);
+        CHECK(read(lines(line, good)).flows == plain.flows);
+    }
+}
+
+TEST_CASE("CRLF ends a line", "[text]") {
+    auto const got = read("srcaddr dstport\r\n10.0.0.1 80\r\n\r\n10.0.0.2 x\r\nbad\r\n");
+    CHECK(got.stats.records == 2);
+    CHECK(got.stats.blank == 1);
+    CHECK(got.stats.headers == 1);
+    REQUIRE(got.malformed.size() == 1);
+    CHECK(got.malformed[0].text == "bad");
+    CHECK(got.malformed[0].line == 5);
+    CHECK(got.malformed[0].offset == 44);
+}
+
+TEST_CASE("a byte order mark is no text", "[text]") {
+    auto const mark = "\xEF\xBB\xBF"s;
+    CHECK(read(mark + lines(good)).flows == read(lines(good)).flows);
+    CHECK(read(mark + "srcaddr dstport\n1.2.3.4 80\n").flows.size() == 1);
+    auto const joined = read("srcaddr dstport\n1.2.3.4 80\n" + mark +
+                             "srcaddr dstport\n1.2.3.4 81\n" + mark + "1.2.3.4 82\n");
+    CHECK(joined.stats.headers == 2);
+    REQUIRE(joined.flows.size() == 3);
+    CHECK(joined.flows[2][field::srcaddr].has_value());
+    CHECK(joined.flows[2][field::dstport] == std::uint16_t{82});
+    auto const text_first =
+        read("vpc-id dstport\nv 80\n" + mark + "vpc-id dstport\n" + mark + "v 81\n");
+    CHECK(text_first.stats.headers == 2);
+    REQUIRE(text_first.flows.size() == 2);
+    CHECK(text_first.flows[1][field::vpc_id] == "v"sv);
+}
+
+TEST_CASE("the last line needs no end", "[text]") {
+    auto text = lines(good, good);
+    auto const whole = read(text);
+    text.pop_back();
+    auto const cut = read(text);
+    CHECK(cut.flows == whole.flows);
+    CHECK(cut.stats.lines() == 2);
+    CHECK(cut.stats.bytes == text.size());
+    CHECK(read("srcaddr").stats.headers == 1);
+}
+
+TEST_CASE("a log may be empty, or a header line alone", "[text]") {
+    CHECK(read("") == testing::reading{});
+    auto const header = read("srcaddr dstport\n");
+    CHECK(header.flows.empty());
+    CHECK(header.stats.headers == 1);
+    auto const blank = read("\n \n\t\r\n");
+    CHECK(blank.stats.blank == 3);
+    CHECK(blank.stats.lines() == 3);
+    auto empty = memory_reader{flowlog::memory_source{""}};
+    CHECK(empty.begin() == empty.end());
+    CHECK(empty.columns() == nullptr);
+}
+
+TEST_CASE("NUL and other bytes are text", "[text]") {
+    auto const got =
+        read("srcaddr vpc-id dstport\n\0 \x80\xFF 80\n1.2.3.4\0 v\0v 8\0\n\x1b[2J \xc3\xa4 81\n"sv);
+    REQUIRE(got.flows.size() == 3);
+    CHECK(got.flows[0][field::srcaddr].malformed());
+    CHECK(got.flows[0][field::vpc_id] == "\x80\xFF"sv);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{80});
+    CHECK(got.flows[1][field::srcaddr].malformed());
+    CHECK(got.flows[1][field::vpc_id] == "v\0v"sv);
+    CHECK(got.flows[1][field::dstport].malformed());
+    CHECK(got.flows[2][field::vpc_id] == "\xc3\xa4"sv);
+}
+
+TEST_CASE("an absent value is told from a malformed one", "[text]") {
+    auto const got = read(
+        "srcaddr dstport protocol bytes start action\n- - - - 1 -\n1.2.3.4.5 65536 256 "
+        "18446744073709551616 x MAYBE\n1.2.3.4 +1 -1 1e3 1.5 accept\n");
+    REQUIRE(got.flows.size() == 2);  // the first is an empty window
+    CHECK(got.stats.nodata == 1);
+    auto const& bad = got.flows[0];
+    CHECK(bad[field::srcaddr].malformed());
+    CHECK(bad[field::dstport].malformed());
+    CHECK(bad[field::protocol].malformed());
+    CHECK(bad[field::bytes].malformed());
+    CHECK(bad[field::start].malformed());
+    CHECK(bad[field::action].malformed());
+    auto const& worse = got.flows[1];
+    CHECK(worse[field::dstport].malformed());
+    CHECK(worse[field::protocol].malformed());
+    CHECK(worse[field::bytes].malformed());
+    CHECK(worse[field::start].malformed());
+    CHECK(worse[field::action] == flowlog::action::accept);
+}
+
+TEST_CASE("numbers are taken at their limits", "[text]") {
+    auto const got = read(
+        "dstport protocol bytes\n65535 255 18446744073709551615\n"
+        "0065535 00000000000000000000000255 000000018446744073709551615\n0 0 0\n");
+    REQUIRE(got.flows.size() == 3);
+    for (auto i : {0, 1}) {
+        auto const& flow = got.flows[static_cast<std::size_t>(i)];
+        CHECK(flow[field::dstport] == std::uint16_t{65535});
+        CHECK(flow[field::protocol] == std::uint8_t{255});
+        CHECK(flow[field::bytes] == ~std::uint64_t{0});
+    }
+    CHECK(got.flows[2][field::bytes] == std::uint64_t{0});
+}
+
+TEST_CASE("windows without data are no flows", "[text]") {
+    auto const custom = read(
+        "account-id action az-id bytes dstaddr dstport end flow-direction log-status\n"
+        "3 - apne1-az1 - - - 1700185000 - SKIPDATA\n3 - apne1-az1 - - - - - NODATA\n"
+        "3 - apne1-az1 - - - - - -\n3 - apne1-az1 - 1.2.3.4 - - - -\n"
+        "3 - apne1-az1 - 1.2.3.4 - - - ok\n3 - a - - - - - nodata\n3 - a - - - - - WHAT\n");
+    CHECK(custom.stats.skipdata == 1);
+    CHECK(custom.stats.nodata == 3);
+    CHECK(custom.stats.records == 2);
+    REQUIRE(custom.malformed.size() == 1);
+    CHECK(custom.malformed[0].field == field_id::log_status);
+    CHECK(custom.malformed[0].reason == reason::bad_value);
+    CHECK(custom.malformed[0].column == 17);
+    CHECK(custom.malformed[0].line == 8);
+
+    auto const without = read(
+        "interface-id srcaddr dstaddr protocol dstport\ne - - - -\ne - - - 80\n"
+        "e 1.2.3.4 - - -\ne - - 6 -\n");
+    CHECK(without.stats.nodata == 2);
+    CHECK(without.stats.records == 2);
+    auto const neither = read("interface-id dstport\ne -\n- -\n");
+    CHECK(neither.stats.records == 2);
+}
+
+TEST_CASE("a malformed line is reported with its place", "[text]") {
+    auto const text =
+        lines("srcaddr dstport", "1.2.3.4 80", "1.2.3.4", "", " 1.2.3.4 80 6", "1.2.3.4 81");
+    auto const got = read(text);
+    CHECK(got.stats.records == 2);
+    REQUIRE(got.malformed.size() == 2);
+    CHECK(got.malformed[0] ==
+          testing::rejected{"test", 3, 27, 0, {}, reason::column_count, "1.2.3.4"});
+    CHECK(got.malformed[1] ==
+          testing::rejected{"test", 5, 36, 0, {}, reason::column_count, " 1.2.3.4 80 6"});
+}
+
+TEST_CASE("a malformed line comes with the columns in force", "[text]") {
+    auto names = std::vector<std::size_t>{};
+    auto options = flowlog::text_options{};
+    options.on_malformed = [&](auto const& line) {
+        names.push_back(line.columns ? line.columns->size() : 0);
+    };
+    auto reading = flowlog::text_reader{
+        flowlog::memory_source{"what is this\nsrcaddr dstport\nx\ndstport\nx y z\n"}, options};
+    for (auto const& record : reading) static_cast<void>(record);
+    CHECK(names == std::vector<std::size_t>{2, 2, 1});
+}
+
+TEST_CASE("a record can be taken back", "[text]") {
+    auto got = std::vector<testing::rejected>{};
+    auto options = flowlog::text_options{};
+    options.on_malformed = [&](auto const& line) { got.push_back(testing::keep(line)); };
+    auto reading = flowlog::text_reader{
+        flowlog::memory_source{"srcaddr dstport\n1.2.3.4  x\n1.2.3.4 80\nx 81\n"}, options};
+    for (auto const& record : reading) {
+        if (!record[field::dstport]) reading.reject(field_id::dstport, reason::bad_value);
+        if (record[field::dstport] == std::uint16_t{81})
+            reading.reject(field_id::action, reason::absent_value);
+    }
+    CHECK(reading.stats().records == 1);
+    CHECK(reading.stats().malformed == 2);
+    REQUIRE(got.size() == 2);
+    CHECK(got[0] == testing::rejected{"memory", 2, 16, 10, field_id::dstport, reason::bad_value,
+                                      "1.2.3.4  x"});
+    CHECK(got[1] ==
+          testing::rejected{"memory", 4, 38, 0, field_id::action, reason::absent_value, "x 81"});
+}
+
+TEST_CASE("the columns can be asked for before the first record", "[text]") {
+    auto reading = memory_reader{flowlog::memory_source{"\n\nsrcaddr dstport\n1.2.3.4 80\n"}};
+    CHECK(reading.columns() == nullptr);
+    reading.recognise();
+    REQUIRE(reading.columns());
+    CHECK(reading.columns()->size() == 2);
+    reading.recognise();
+    CHECK(std::ranges::distance(reading.begin(), reading.end()) == 1);
+
+    auto const text = lines(good, good);
+    auto data = memory_reader{flowlog::memory_source{text}};
+    data.recognise();
+    CHECK(data.columns()->size() == 14);
+    CHECK(data.stats().lines() == 0);
+    CHECK(std::ranges::distance(data.begin(), data.end()) == 2);
+    CHECK(data.stats().records == 2);
+}
+
+TEST_CASE("a reader goes on where a loop left it", "[text]") {
+    auto reading = memory_reader{flowlog::memory_source{"dstport\n1\n2\n3\n4\n"}};
+    auto seen = std::vector<std::uint16_t>{};
+    for (auto const& record : reading) {
+        seen.push_back(*record[field::dstport]);
+        if (seen.size() == 2) break;
+    }
+    auto moved = std::move(reading);
+    for (auto const& record : moved) seen.push_back(*record[field::dstport]);
+    CHECK(seen == std::vector<std::uint16_t>{1, 2, 3, 4});
+    CHECK(moved.begin() == moved.end());
+}
