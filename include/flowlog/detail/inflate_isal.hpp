@@ -23,8 +23,12 @@ public:
 
     /// Makes ready for the first byte of a stream.
     void begin() noexcept {
+        auto const gzip = wrapper_ == deflate_wrapper::gzip;
         ::isal_inflate_init(state_.get());
-        state_->crc_flag = wrapper_ == deflate_wrapper::gzip ? ISAL_GZIP : ISAL_ZLIB;
+        state_->crc_flag = gzip ? ISAL_GZIP_NO_HDR_VER : ISAL_ZLIB_NO_HDR_VER;
+        gzip_header_ = {};
+        zlib_header_ = {};
+        in_header_ = true;
     }
 
     /// Inflates until a stream ends, `in` is used up or `out` is full; takes off both what was
@@ -38,21 +42,46 @@ public:
         state_->avail_in = static_cast<std::uint32_t>(given);
         state_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
         state_->avail_out = static_cast<std::uint32_t>(room);
-        auto const result = ::isal_inflate(state_.get());
-        in.remove_prefix(given - std::min<std::size_t>(state_->avail_in, given));
-        out = out.subspan(room - std::min<std::size_t>(state_->avail_out, room));
+        auto const result = advance();
+        auto const ended = !in_header_ && state_->block_state == ISAL_BLOCK_FINISH;
+        auto const unused = state_->avail_in + (ended ? held() : 0);
+        excess_ = unused > given ? unused - given : 0;
+        in.remove_prefix(given - std::min(unused, given));
+        out = out.subspan(room - state_->avail_out);
+        if (result == ISAL_END_INPUT) return inflate_status::more;
         if (result != ISAL_DECOMP_OK) {
             reason_ = describe(result);
             return inflate_status::damaged;
         }
-        return state_->block_state == ISAL_BLOCK_FINISH ? inflate_status::end
-                                                        : inflate_status::more;
+        return ended ? inflate_status::end : inflate_status::more;
     }
+
+    /// How many bytes behind the end of the stream were taken by calls before the one that found
+    /// the end.
+    [[nodiscard]] auto excess() const noexcept -> std::size_t { return excess_; }
 
     /// Why the data are damaged.
     [[nodiscard]] auto reason() const noexcept -> std::string_view { return reason_; }
 
 private:
+    // isal_inflate reads headers too, but only those that come in one piece (its issue 224)
+    auto advance() noexcept -> int {
+        if (in_header_) {
+            auto const result = wrapper_ == deflate_wrapper::gzip
+                                    ? ::isal_read_gzip_header(state_.get(), &gzip_header_)
+                                    : ::isal_read_zlib_header(state_.get(), &zlib_header_);
+            if (result != ISAL_DECOMP_OK) return result;
+            in_header_ = false;
+            if (zlib_header_.dict_flag != 0) return ISAL_NEED_DICT;
+        }
+        return ::isal_inflate(state_.get());
+    }
+
+    /// At the end of a stream ISA-L holds bytes that follow it.
+    [[nodiscard]] auto held() const noexcept -> std::size_t {
+        return static_cast<std::size_t>(std::max(state_->read_in_length, 0)) / 8;
+    }
+
     static auto describe(int result) noexcept -> std::string_view {
         switch (result) {
             case ISAL_INVALID_BLOCK: return "invalid block";
@@ -67,7 +96,11 @@ private:
     }
 
     std::unique_ptr<::inflate_state> state_;
+    ::isal_gzip_header gzip_header_{};
+    ::isal_zlib_header zlib_header_{};
     deflate_wrapper wrapper_;
+    bool in_header_ = true;
+    std::size_t excess_ = 0;
     std::string_view reason_;
 };
 

@@ -48,6 +48,9 @@ public:
         return inflate_status::damaged;
     }
 
+    /// How many bytes behind the end of the stream were taken: zlib takes none.
+    [[nodiscard]] static constexpr auto excess() noexcept -> std::size_t { return 0; }
+
     /// Why the data are damaged.
     [[nodiscard]] auto reason() const noexcept -> std::string_view {
         return stream_->msg != nullptr ? stream_->msg : "invalid data";

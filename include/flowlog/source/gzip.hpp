@@ -81,8 +81,7 @@ private:
             return true;
         }
         if (!gzip || ahead[0] != '\0') {
-            fail("holds bytes behind the end of its " + unit() + " data, at byte " +
-                 std::to_string(input_.offset()));
+            fail_behind(input_.offset());
             return false;
         }
         place_ = place::padding;
@@ -99,6 +98,7 @@ private:
         input_.skip(used);
         if (status == inflate_status::end) {
             place_ = place::behind;
+            if (inflater_.excess() != 0) fail_behind(input_.offset() - inflater_.excess());
         } else if (status == inflate_status::damaged) {
             fail("holds damaged " + unit() + " data before byte " +
                  std::to_string(input_.offset() + 1) + ": " + std::string{inflater_.reason()});
@@ -111,6 +111,11 @@ private:
     /// To be thrown as soon as all that is good was handed out.
     void fail(std::string message) {
         failure_.emplace(errc::corrupt, location{name()}, std::move(message));
+    }
+
+    void fail_behind(std::uint64_t offset) {
+        fail("holds bytes behind the end of its " + unit() + " data, at byte " +
+             std::to_string(offset));
     }
 
     [[nodiscard]] auto unit() const -> std::string {
