@@ -1,26 +1,57 @@
 // SPDX-License-Identifier: BSL-1.0
+// The components that were built in: including a header is what registers it.
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/version.hpp>
+
+#ifdef FLOWLOG_CLI_WITH_BZIP2
+#include <flowlog/source/bzip2.hpp>
+#endif
+#ifdef FLOWLOG_CLI_WITH_GZIP
+#include <flowlog/source/gzip.hpp>
+#endif
+#ifdef FLOWLOG_CLI_WITH_LZ4
+#include <flowlog/source/lz4.hpp>
+#endif
+#ifdef FLOWLOG_CLI_WITH_LZO
+#include <flowlog/source/lzo.hpp>
+#endif
+#ifdef FLOWLOG_CLI_WITH_ZSTD
+#include <flowlog/source/zstd.hpp>
+#endif
 
 #include "commands.hpp"
 
 namespace cli {
+namespace {
+
+auto component_names(bool built_in) -> std::string {
+    using flowlog::codec;
+    auto const has = [](codec c) { return flowlog::find_block_codec(c) != nullptr; };
+    auto const components = std::to_array<std::pair<std::string_view, bool>>({
+        {"bzip2", has(codec::bzip2)},
+        {"gzip", flowlog::find_decoder_named("gzip").has_value()},
+        {"lz4", has(codec::lz4)},
+        {"lzo", has(codec::lzo)},
+        {"zstd", has(codec::zstd)},
+    });
+    auto text = std::string{};
+    for (auto const& [name, built] : components) {
+        if (built == built_in) text.append(" ").append(name);
+    }
+    return text.empty() ? " none" : text;
+}
+
+}  // namespace
 
 auto version_text() -> std::string {
-    constexpr auto compressions =
-        std::to_array<std::string_view>({"gzip", "zlib", "zstd", "bzip2", "lz4", "lzo"});
-    auto text = "flowlog " + std::string{flowlog::version} + "\ncomponents:";
-    auto missing = std::string{};
-    for (auto const name : compressions) {
-        auto& list = flowlog::find_decoder_named(name) ? text : missing;
-        list.append(" ").append(name);
-    }
-    if (text.ends_with(':')) text += " none";
-    return missing.empty() ? text : text + "\nnot built in:" + missing;
+    return "flowlog " + std::string{flowlog::version} + "\ncomponents:" + component_names(true) +
+           "\nnot built in:" + component_names(false);
 }
 
 }  // namespace cli

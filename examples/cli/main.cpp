@@ -61,7 +61,7 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
         extras.empty() ? std::string{} : extras.front().substr(0, extras.front().find('='));
     auto const* const what = word.starts_with('-') ? "no such option: "
                              : &called == &app     ? "no such command: "
-                                                   : "what is this for: ";
+                                                   : "unexpected argument: ";
     return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
 }
 

@@ -17,9 +17,16 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
+    auto const small_number = CLI::Validator{
+        [](std::string const& given) -> std::string {
+            auto const digits = given.find_first_not_of("0123456789") == given.npos;
+            if (digits && given.size() <= 4 && std::stoul(given) <= 1024) return {};
+            return "expected a number up to 1024, found '" + flowlog::escaped(given, 20) + "'";
+        },
+        ""};
     app.add_option("--threads", options.threads, "Threads; 0, the default: one per core")
         ->type_name("N")
-        ->check(CLI::Range(0U, 1024U));
+        ->check(small_number);
     app.add_flag("--quiet,-q", options.quiet, "Say nothing but warnings and errors");
 }
 

@@ -79,20 +79,24 @@ auto identity(std::string const& path) -> std::optional<std::pair<::dev_t, ::ino
     return std::pair{status.st_dev, status.st_ino};
 }
 
+/// Where a file is or will be.
+auto place(std::string const& path) -> fs::path {
+    auto ignored = std::error_code{};
+    return fs::weakly_canonical(fs::absolute(path), ignored);
+}
+
+/// Throws where a result would replace an input, or another result.
 void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
     inputs.push_back(options.lookup);
     inputs.push_back(options.protocols);
-    for (std::size_t i = 0; i < options.paths.size(); ++i) {
-        auto const& path = options.paths[i];
-        if (path == "-" || path == "none") continue;
+    auto places = std::vector<fs::path>{};
+    for (auto const& path : options.paths) {
         auto ignored = std::error_code{};
-        auto const place = fs::weakly_canonical(path, ignored);
-        for (std::size_t j = 0; j < i; ++j) {
-            if (options.paths[j] != "-" &&
-                place == fs::weakly_canonical(options.paths[j], ignored) &&
-                !fs::is_character_file(place, ignored))
-                throw usage_error{"two results go to " + flowlog::escaped(path)};
-        }
+        if (path == "-" || path == "none" || fs::is_character_file(path, ignored)) continue;
+        auto here = place(path);
+        if (std::ranges::find(places, here) != places.end())
+            throw usage_error{"two results go to " + flowlog::escaped(path)};
+        places.push_back(std::move(here));
         auto const output = identity(path);
         if (!output) continue;
         for (auto const& input : inputs) {
@@ -234,7 +238,7 @@ auto run_tag(tag_options options) -> int {
     print_warnings(report.warnings);
 
     keep_apart(options, logs.files);
-    auto files = open_outputs(options);
+    auto files = logs.files.empty() ? output_files{} : open_outputs(options);
     auto malformed = malformed_log{files[tag_output::malformed]};
     count(options, logs, table, malformed.handler(), report);
     report_trouble(report.done);
@@ -272,11 +276,10 @@ auto add_tag(CLI::App& app) -> command {
     auto options = std::make_shared<tag_options>();
     auto* const tag = app.add_subcommand("tag", "Count flows per tag, and per port and protocol");
     tag->footer(examples);
-    add_reading_options(*tag, options->reading);
     tag->add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
         ->type_name("FILE");
     tag->add_option("--protocols", options->protocols,
-                    "Names of protocol numbers, as IANA's protocol-numbers-1.csv")
+                    "Names of protocols, as IANA's protocol-numbers-1.csv")
         ->type_name("FILE");
     add_choice(*tag, "--key", options->key, "Port that is looked up (default: dstport)",
                {{"dstport", flowlog::port_key::dstport},
@@ -295,18 +298,24 @@ auto add_tag(CLI::App& app) -> command {
                     "What flows without a tag are called (default: Untagged)")
         ->type_name("TEXT");
     tag->add_flag("--strict", options->strict, "Exit with 1 if lines are malformed or SKIPDATA");
-    tag->add_flag("--json", options->json,
-                  "Print one JSON document; files only if --out or their option is given");
+    add_reading_options(*tag, options->reading);
+    constexpr auto results = "Results (each FILE may be - for standard output, or none)";
     tag->add_option("--out", options->out, "Folder of the results (default: the current one)")
         ->type_name("DIR")
+        ->group(results)
         ->each([given = &options->out_given](std::string const&) { *given = true; });
     for (std::size_t i = 0; i < tag_outputs.size(); ++i) {
         auto const& kind = tag_outputs[i];
         tag->add_option(kind.option, options->paths[i],
-                        fmt::format("{} (DIR/{}); - or none", kind.meaning, kind.file))
-            ->type_name("FILE");
+                        fmt::format("{} (DIR/{})", kind.meaning, kind.file))
+            ->type_name("FILE")
+            ->group(results);
     }
-    tag->add_flag("--force", options->force, "Replace existing files, whatever they hold");
+    tag->add_flag("--force", options->force, "Replace existing files, whatever they hold")
+        ->group(results);
+    tag->add_flag("--json", options->json,
+                  "Print one JSON document; files only if --out or FILE is given")
+        ->group(results);
     return {tag, [options] { return run_tag(*options); }};
 }
 

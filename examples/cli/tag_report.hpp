@@ -36,10 +36,9 @@ inline constexpr auto tag_outputs = std::array<tag_output_kind, tag_output::coun
     {"--tag-counts", "tag_counts.csv", "Tag,Count\n", "Flows per tag"},
     {"--port-protocol-counts", "port_protocol_counts.csv", "Port,Protocol,Count\n",
      "Flows per port and protocol"},
-    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n",
-     "Flows without a tag, per port and protocol"},
+    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n", "Those without a tag"},
     {"--malformed", "malformed.log", "# Malformed lines\n",
-     "Malformed lines, and protocols without a name"},
+     "Bad lines, and protocols without a name"},
 }};
 
 /// How often a protocol occurred whose number has no name.
