@@ -10,6 +10,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/format/detect.hpp>

@@ -17,20 +17,12 @@
 
 #include <flowlog/detail/escape.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog {
-
-/// A field that an aggregator reads. A log that lacks the column is refused. In a record it must be
-/// present and well formed, or, where `nullable`, may be absent.
-struct field_use {
-    field_id id;
-    bool nullable = false;
-
-    friend constexpr auto operator==(field_use const&, field_use const&) noexcept -> bool = default;
-};
 
 /// Makes partial results out of records, and one out of two.
 ///
@@ -39,7 +31,8 @@ struct field_use {
 /// it is associative, and results do not depend on how records were shared out. What is read is
 /// told by `using fields = field_list<…>` (needed in each record) and, if any, `using
 /// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
-/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`.
+/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`; and
+/// do both at once: `try_add(record)`, which adds the record or returns false where there is one.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
@@ -186,6 +179,30 @@ template <aggregator A, flow_record Record>
     }
 }
 
+namespace detail {
+
+/// Adds a record; false where a field keeps it out.
+template <aggregator A, flow_record Record>
+[[gnu::always_inline]] inline auto try_add(A& a, Record const& record) -> bool {
+    if constexpr (requires { a.try_add(record); }) {
+        return a.try_add(record);
+    } else if constexpr (requires { typename A::fields; }) {
+        using nullable = typename nullable_fields_of<A>::type;
+        auto const decoded = decoded_record<Record, typename A::fields, nullable>{record};
+        if (!decoded.usable()) [[unlikely]]
+            return false;
+        a.add(decoded);
+        return true;
+    } else {
+        if (find_culprit(a, record)) [[unlikely]]
+            return false;
+        a.add(record);
+        return true;
+    }
+}
+
+}  // namespace detail
+
 /// Throws `errc::missing_field`, with the names of what is missing and of what is there, where the
 /// log of a reader lacks a field that is read. An empty log lacks nothing.
 template <class Reader>
@@ -215,22 +232,8 @@ void require_fields(std::vector<field_use> const& wanted, Reader& reader) {
 template <std::ranges::input_range Records, aggregator A>
     requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>>
 void add_all(Records&& records, A& a) {
-    auto const use = [&a](auto const& record) __attribute__((always_inline)) {
-        if constexpr (requires { typename A::fields; }) {
-            using record_type = std::remove_cvref_t<decltype(record)>;
-            using nullable = typename detail::nullable_fields_of<A>::type;
-            auto const decoded =
-                detail::decoded_record<record_type, typename A::fields, nullable>{record};
-            if (!decoded.usable()) [[unlikely]]
-                return false;
-            a.add(decoded);
-        } else {
-            if (find_culprit(a, record)) [[unlikely]]
-                return false;
-            a.add(record);
-        }
-        return true;
-    };
+    auto const use = [&a](auto const& record)
+                         __attribute__((always_inline)) { return detail::try_add(a, record); };
     auto const refused = [&a](auto const& record) { return *find_culprit(a, record); };
     if constexpr (requires { records.each(use, refused); }) {
         records.each(use, refused);
