@@ -75,7 +75,7 @@ public:
         auto const magic = load<std::uint16_t>(bytes.data(), false);
         header_.swapped = magic == 0x0CA5;
         if (magic != 0xA50C && magic != 0x0CA5)
-            fail(errc::unknown_format, 0, "is no nfdump archive: it begins with '" + escaped(bytes, 4) + "'");
+            fail(errc::unknown_format, 0, "is no nfdump archive: it begins with '" + escaped(bytes.substr(0, 4)) + "'");
         header_.layout = load<std::uint16_t>(bytes.data() + 2, header_.swapped);
         if (header_.layout != 1 && header_.layout != 2)
             fail(errc::unsupported, 2, "has the layout version " + std::to_string(header_.layout) + "; 1 and 2 are known");
