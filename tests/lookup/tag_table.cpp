@@ -352,6 +352,12 @@ TEST_CASE("a lenient table skips bad rows and says so", "[tag_table]") {
           "the quote that opens here is never closed; the row is skipped");
 }
 
+TEST_CASE("a bad row with escaped quotes is gone when the next one is bad too", "[tag_table]") {
+    auto const long_cell = "\"x\"\"" + std::string(200, 'y') + "\",tcp,a\n";
+    auto const table = parse(long_cell + long_cell + "1,\"tcp,b", {.lenient = true});
+    CHECK(table.skipped() == 3);
+}
+
 TEST_CASE("warnings are counted, but not all kept", "[tag_table]") {
     auto text = ""s;
     for (auto i = 0; i < 3000; ++i) text += "bad\n1,tcp,t" + std::to_string(i) + '\n';

@@ -37,6 +37,7 @@ public:
     /// Reads the next row, good or not. False at the end. Throws where the headings do not do.
     auto next() -> bool {
         while (rows_.next()) {
+            bad_text_ = {};  // it was part of the row before
             problem_ = rows_.fault() == csv_fault::none ? problem::none : problem::fault;
             if (!good()) return true;
             if (is_empty(rows_.cells())) continue;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include <flowlog/detail/similar.hpp>
+
+#include "catch.hpp"
+
+using flowlog::detail::edit_distance;
+
+static_assert(edit_distance("", "") == 0);
+static_assert(edit_distance("tcp", "tcp") == 0);
+static_assert(edit_distance("", "tcp") == 3);
+static_assert(edit_distance("tcp", "") == 3);
+static_assert(edit_distance("tpc", "tcp") == 1);
+static_assert(edit_distance("tcpp", "tcp") == 1);
+static_assert(edit_distance("cp", "tcp") == 1);
+static_assert(edit_distance("tzp", "tcp") == 1);
+static_assert(edit_distance("abcd", "badc") == 2);
+static_assert(edit_distance("kitten", "sitting") == 3);
+
+namespace {
+
+auto hint(std::string_view word, std::initializer_list<std::string_view> candidates)
+    -> std::string {
+    auto words = flowlog::detail::similar_words{word};
+    for (auto const candidate : candidates) words.consider(candidate);
+    return words.hint();
+}
+
+}  // namespace
+
+TEST_CASE("the words most like a mistyped one are named", "[similar]") {
+    CHECK(hint("tpc", {"udp", "tcp", "icmp"}) == "; did you mean 'tcp'?");
+    CHECK(hint("icmp-v6", {"icmpv4", "icmpv6"}) == "; did you mean 'icmpv6'?");
+    CHECK(hint("ab", {"ac", "ac", "ad"}) == "; did you mean 'ac' or 'ad'?");
+    CHECK(hint("ab", {"ac", "ad", "ae", "af"}) == "; did you mean 'ac', 'ad' or 'ae'?");
+}
+
+TEST_CASE("words that have little in common are not named", "[similar]") {
+    CHECK(hint("abc", {"xyz", "abxyz", ""}).empty());
+    CHECK(hint("a", {"b"}).empty());
+    CHECK(hint("", {"b"}).empty());
+    CHECK(hint(std::string(33, 'a'), {std::string_view{"aaaa"}}).empty());
+    auto const big = std::string(100'000, 'a');
+    CHECK(hint("aaa", {big}).empty());
+}
