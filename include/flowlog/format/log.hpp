@@ -52,6 +52,13 @@ public:
         return std::visit([key](auto const* record) { return (*record)[key]; }, record_);
     }
 
+    /// Calls `function(record)` with the record of the format itself, for what reads many fields.
+    template <class Function>
+    auto visit(Function&& function) const -> decltype(auto) {
+        return std::visit([&](auto const* record) -> decltype(auto) { return function(*record); },
+                          record_);
+    }
+
 private:
     typename detail::records_of<any_reader>::pointers record_;
 };
