@@ -14,6 +14,8 @@
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/lookup/protocol_table.hpp>
+#include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>
