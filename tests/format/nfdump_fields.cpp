@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: BSL-1.0
+// Elements and extensions that no fixture has, and the byte order of the other kind of machine: archives built here.
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/nfdump.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+
+using namespace flowlog;
+
+namespace {
+
+/// Numbers in a byte order of choice, one after the other.
+class writer {
+public:
+    explicit writer(bool big) : big_{big} {}
+
+    template <std::unsigned_integral T>
+    auto put(T value) -> writer& {
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            bytes_ += static_cast<char>(value >> 8 * (big_ ? sizeof(T) - 1 - i : i) & 0xFF);
+        return *this;
+    }
+    template <std::unsigned_integral... T>
+    auto put(T... values) -> writer&
+        requires(sizeof...(T) > 1)
+    {
+        (put(values), ...);
+        return *this;
+    }
+    auto text(std::string_view characters, std::size_t size) -> writer& {
+        bytes_ += characters;
+        bytes_.append(size - characters.size(), '\0');
+        return *this;
+    }
+
+    [[nodiscard]] auto bytes() const -> std::string const& { return bytes_; }
+    [[nodiscard]] auto big() const -> bool { return big_; }
+
+private:
+    bool big_;
+    std::string bytes_;
+};
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+auto block(bool big, u16 type, u32 records, std::string const& body) -> std::string {
+    return writer{big}.put(records, static_cast<u32>(body.size()), type, u16{0}).bytes() + body;
+}
+
+/// An archive of the layout 2 with one block.
+auto layout_2(bool big, u32 records, std::string const& body) -> std::string {
+    auto header = writer{big};
+    header.put(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, u8{0}, u8{0}, u16{0}, u32{1}, u64{0}, u32{0}, u32{1});
+    return header.bytes() + block(big, 3, records, body);
+}
+
+/// An archive of the layout 1 with one block.
+auto layout_1(bool big, u32 records, std::string const& body) -> std::string {
+    auto header = writer{big};
+    header.put(u16{0xA50C}, u16{1}, u32{2}, u32{1}).text("me", 128);
+    header.put(u64{records});
+    for (int i = 0; i < 14; ++i) header.put(u64{0});
+    header.put(u32{1000}, u32{2000}, u16{7}, u16{8}, u32{3});
+    return header.bytes() + block(big, 2, records, body);
+}
+
+using element = std::pair<u16, std::string>;
+
+auto record_v3(bool big, std::vector<element> const& elements, u8 flags = 0) -> std::string {
+    auto body = std::string{};
+    for (auto const& [id, data] : elements)
+        body += writer{big}.put(id, static_cast<u16>(data.size() + 4)).bytes() + data;
+    return writer{big}
+               .put(u16{11}, static_cast<u16>(body.size() + 12), static_cast<u16>(elements.size()), u8{3}, u8{7}, u16{1},
+                    flags, u8{9})
+               .bytes() +
+           body;
+}
+
+auto generic(bool big) -> element {
+    auto data = writer{big};
+    data.put(u64{1700000000123}, u64{1700000001456}, u64{1700000002000}, u64{10}, u64{1} << 40, u16{1234}, u16{443}, u8{6},
+             u8{0x12}, u8{64}, u8{8});
+    return {1, data.bytes()};
+}
+
+auto ms(std::int64_t count) -> timestamp { return timestamp{std::chrono::milliseconds{count}}; }
+
+/// The flows of an archive, all without malformed records.
+auto flows_of(std::string const& archive) -> std::vector<flow> {
+    auto result = std::vector<flow>{};
+    auto reader = nfdump_reader{memory_source{archive, "made", 11}};
+    for (auto const& record : reader) result.emplace_back(record);
+    CHECK(reader.stats().malformed == 0);
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("all elements of nfdump's layout 2, in both byte orders", "[nfdump]") {
+    for (auto const big : {false, true}) {
+        CAPTURE(big);
+        auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
+        auto const high = u64{0x20010DB800000000};
+        auto const elements = std::vector<element>{
+            generic(big),
+            {3, data(high, u64{1}, high, u64{2})},
+            {4, data(u32{70000}, u32{70001}, u8{24}, u8{25}, u8{1}, u8{9}, u8{2}, u8{3}, u16{0})},
+            {5, data(u64{5}, u64{6}, u64{7})},
+            {6, data(u32{100}, u32{200})},
+            {7, data(u32{65536}, u32{65537})},
+            {9, data(high, u64{3})},
+            {11, data(high, u64{4})},
+            {13, data(high, u64{5})},
+            {14, std::string(40, 'm')},
+            {15, data(u64{0x000C291E35A2}, u64{0x00005E000101}, u64{0xFFFFFFFFFFFF}, u64{1})},
+            {16, data(u32{64512}, u32{64513})},
+            {19, data(u64{1700000003000}, u32{99}, u16{1}, u8{2}, u8{0})},
+            {21, data(high, u64{6}, high, u64{7})},
+            {22, data(u16{40000}, u16{8443})},
+            {24, writer{big}.text("alice", 68).bytes()},
+        };
+        auto const flows = flows_of(layout_2(big, 1, record_v3(big, elements)));
+        REQUIRE(flows.size() == 1);
+        auto const& f = flows[0];
+        CHECK(f[field::start] == ms(1700000000123));
+        CHECK(f[field::end] == ms(1700000001456));
+        CHECK(f[field::received_time] == ms(1700000002000));
+        CHECK(f[field::packets] == 10);
+        CHECK(f[field::bytes] == u64{1} << 40);
+        CHECK(f[field::srcport] == 1234);
+        CHECK(f[field::dstport] == 443);
+        CHECK(f[field::protocol] == 6);
+        CHECK(f[field::tcp_flags] == 0x12);
+        CHECK(f[field::forwarding_status] == 64);
+        CHECK(f[field::tos] == 8);
+        CHECK(f[field::srcaddr] == *address::parse("2001:db8::1"));
+        CHECK(f[field::dstaddr] == *address::parse("2001:db8::2"));
+        CHECK(f[field::type] == "IPv6");
+        CHECK(f[field::input] == 70000);
+        CHECK(f[field::output] == 70001);
+        CHECK(f[field::src_mask] == 24);
+        CHECK(f[field::dst_mask] == 25);
+        CHECK(f[field::flow_direction] == flow_direction::egress);
+        CHECK(f[field::dst_tos] == 9);
+        CHECK(f[field::biflow_direction] == 2);
+        CHECK(f[field::flow_end_reason] == 3);
+        CHECK(f[field::flows] == 5);
+        CHECK(f[field::out_packets] == 6);
+        CHECK(f[field::out_bytes] == 7);
+        CHECK(f[field::src_vlan] == 100);
+        CHECK(f[field::dst_vlan] == 200);
+        CHECK(f[field::src_as] == 65536);
+        CHECK(f[field::dst_as] == 65537);
+        CHECK(f[field::bgp_next_hop] == *address::parse("2001:db8::3"));
+        CHECK(f[field::next_hop] == *address::parse("2001:db8::4"));
+        CHECK(f[field::exporter] == *address::parse("2001:db8::5"));
+        CHECK(f[field::src_mac] == "00:0c:29:1e:35:a2");
+        CHECK(f[field::post_dst_mac] == "00:00:5e:00:01:01");
+        CHECK(f[field::dst_mac] == "ff:ff:ff:ff:ff:ff");
+        CHECK(f[field::post_src_mac] == "00:00:00:00:00:01");
+        CHECK(f[field::next_as] == 64512);
+        CHECK(f[field::prev_as] == 64513);
+        CHECK(f[field::event_time] == ms(1700000003000));
+        CHECK(f[field::flow_id] == 99);
+        CHECK(f[field::firewall_event] == 2);
+        CHECK(f[field::post_nat_srcaddr] == *address::parse("2001:db8::6"));
+        CHECK(f[field::post_nat_dstaddr] == *address::parse("2001:db8::7"));
+        CHECK(f[field::post_napt_srcport] == 40000);
+        CHECK(f[field::post_napt_dstport] == 8443);
+        CHECK(f[field::user_name] == "alice");
+        CHECK(f[field::engine_type] == 3);
+        CHECK(f[field::engine_id] == 7);
+        CHECK(f[field::netflow_version] == 9);
+    }
+}
+
+TEST_CASE("the IPv4 elements and the rest of layout 2, in any order", "[nfdump]") {
+    for (auto const big : {false, true}) {
+        CAPTURE(big);
+        auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
+        auto const elements = std::vector<element>{
+            {39, data(u64{1} << 33)},
+            {36, data(u32{11}, u32{12})},
+            {25, data(u64{1700000004000}, u32{0}, u8{4}, u8{0}, u16{0})},
+            {20, data(u32{0xC6336401}, u32{0xC6336402})},
+            {200, "unknown"},
+            {12, data(u32{0xC0000201})},
+            {10, data(u32{0xC0000202})},
+            {8, data(u32{0xC0000203})},
+            {24, writer{big}.text("", 68).bytes()},
+            {2, data(u32{0x0A000001}, u32{0x0A000002})},
+            generic(big),
+            {28, ""},
+        };
+        auto const flows = flows_of(layout_2(big, 1, record_v3(big, elements)));
+        REQUIRE(flows.size() == 1);
+        auto const& f = flows[0];
+        CHECK(f[field::srcaddr] == *address::parse("10.0.0.1"));
+        CHECK(f[field::dstaddr] == *address::parse("10.0.0.2"));
+        CHECK(f[field::type] == "IPv4");
+        CHECK(f[field::bgp_next_hop] == *address::parse("192.0.2.3"));
+        CHECK(f[field::next_hop] == *address::parse("192.0.2.2"));
+        CHECK(f[field::exporter] == *address::parse("192.0.2.1"));
+        CHECK(f[field::post_nat_srcaddr] == *address::parse("198.51.100.1"));
+        CHECK(f[field::post_nat_dstaddr] == *address::parse("198.51.100.2"));
+        CHECK(f[field::event_time] == ms(1700000004000));
+        CHECK(f[field::nat_event] == 4);
+        CHECK(f[field::egress_vrf] == 11);
+        CHECK(f[field::ingress_vrf] == 12);
+        CHECK(f[field::flow_id] == u64{1} << 33);
+        CHECK(f[field::user_name].absent());
+        CHECK(f[field::input].absent());
+        CHECK(f[field::flows].absent());
+    }
+}
+
+TEST_CASE("times of nfdump that are not known, or that no clock shows", "[nfdump]") {
+    auto odd = generic(false);
+    odd.second.replace(0, 8, 8, '\0');
+    odd.second.replace(8, 8, 8, '\xFF');
+    auto const flows = flows_of(layout_2(false, 1, record_v3(false, {odd})));
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0][field::start].absent());
+    CHECK(flows[0][field::end].malformed());
+    CHECK(flows[0][field::srcaddr].absent());
+    CHECK(flows[0][field::type].absent());
+}
+
+TEST_CASE("records of many shapes, and of more elements than are remembered", "[nfdump]") {
+    auto body = std::string{};
+    auto count = u32{0};
+    for (int round = 0; round < 3; ++round) {
+        for (u16 padding = 0; padding < 100; ++padding, ++count) {
+            auto elements = std::vector<element>(padding % 30, element{28, "x"});
+            elements.push_back({29, std::string(padding, 'p')});
+            elements.push_back(generic(false));
+            elements.push_back({2, writer{false}.put(u32{padding}, count).bytes()});
+            body += record_v3(false, elements);
+        }
+    }
+    auto const flows = flows_of(layout_2(false, count, body));
+    REQUIRE(flows.size() == count);
+    for (u32 i = 0; i < count; ++i) {
+        CHECK((flows[i][field::srcaddr] == address::v4(i % 100)));
+        CHECK((flows[i][field::dstaddr] == address::v4(i)));
+        CHECK((flows[i][field::dstport] == 443));
+    }
+}
+
+TEST_CASE("records of the same size whose elements stand in another order", "[nfdump]") {
+    auto const addresses = element{2, writer{false}.put(u32{1}, u32{2}).bytes()};
+    auto const as = element{7, writer{false}.put(u32{3}, u32{4}).bytes()};
+    auto const flows = flows_of(layout_2(false, 2, record_v3(false, {generic(false), addresses, as}) +
+                                                       record_v3(false, {generic(false), as, addresses})));
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0] == flows[1]);
+    CHECK(flows[1][field::srcaddr] == address::v4(1));
+    CHECK(flows[1][field::src_as] == 3);
+}
+
+TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "[nfdump]") {
+    for (auto const big : {false, true}) {
+        CAPTURE(big);
+        auto const map = [&](u16 id, std::vector<u16> const& extensions) {
+            auto body = writer{big};
+            body.put(u16{2}, static_cast<u16>(8 + 2 * extensions.size() + 2), id, u16{0});
+            for (auto const e : extensions) body.put(e);
+            return body.put(u16{0}).bytes();
+        };
+        auto const common = [&](u16 type, u16 flags, u16 map_id, std::string const& rest) {
+            auto body = writer{big};
+            auto const fixed = type == 10 ? 32U : 28U;
+            body.put(type, static_cast<u16>(fixed + rest.size()));
+            if (type == 10) {
+                body.put(flags);
+            } else {
+                body.put(static_cast<u8>(flags), u8{0});
+            }
+            body.put(map_id, u16{123}, u16{456}, u32{1700000000}, u32{1700000001}, u8{64}, u8{0x12}, u8{6}, u8{8}, u16{1234},
+                     u16{443});
+            if (type == 10) body.put(u16{1}, u8{2}, u8{3});
+            return body.bytes() + rest;
+        };
+        auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
+        auto const high = u64{0x20010DB800000000};
+        auto const wide =
+            data(high, u64{1}, high, u64{2}, u64{1} << 40, u64{1} << 41, u32{70000}, u32{70001}, u32{65536}, u32{65537}, u8{9},
+                 u8{1}, u8{24}, u8{25}, high, u64{4}, high, u64{3}, u16{100}, u16{200}, u64{6}, u64{7}, u64{5},
+                 u64{0x000C291E35A2}, u64{0x00005E000101}, u64{0xFFFFFFFFFFFF}, u64{1}, high, u64{5}, u32{64512}, u32{64513},
+                 u64{1700000002000});
+        auto const narrow =
+            data(u32{0x0A000001}, u32{0x0A000002}, u32{10}, u32{1000}, u16{1}, u16{2}, u16{3}, u16{4}, u32{0xC0000202},
+                 u32{0xC0000203}, u32{6}, u32{7}, u32{5}, u32{0xC0000201}, u64{1700000003000}, u32{99}, u16{0}, u8{2}, u8{0},
+                 u16{1}, u16{0}, u16{40000}, u16{8443}, u32{0xC6336401}, u32{0xC6336402});
+        auto const old = data(u32{0x0A000003}, u32{0x0A000004}, u32{11}, u32{1001}, u8{4}, u8{0}, u16{0}, u32{11}, u32{12});
+        auto const body = map(7, {5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 21, 24, 26, 27}) +
+                          map(65535, {4, 6, 9, 11, 14, 16, 18, 23, 37, 38, 39}) + map(0, {1, 2, 3, 46}) +
+                          common(10, 7 | 128, 7, wide) + common(10, 0, 65535, narrow) + common(1, 0, 0, old) +
+                          map(7, {39, 300, 5}) +
+                          common(10, 0, 7, data(u32{1}, u32{2}, u32{3}, u32{4}, u32{5}, u32{6}) + "whatever follows");
+        auto const archive = layout_1(big, 8, body);
+        auto const flows = flows_of(archive);
+        REQUIRE(flows.size() == 4);
+        auto const& f = flows[0];
+        CHECK(f[field::start] == ms(1700000000123));
+        CHECK(f[field::end] == ms(1700000001456));
+        CHECK(f[field::srcaddr] == *address::parse("2001:db8::1"));
+        CHECK(f[field::dstaddr] == *address::parse("2001:db8::2"));
+        CHECK(f[field::packets] == u64{1} << 40);
+        CHECK(f[field::bytes] == u64{1} << 41);
+        CHECK(f[field::tcp_flags] == 0x12);
+        CHECK(f[field::forwarding_status] == 64);
+        CHECK(f[field::biflow_direction] == 2);
+        CHECK(f[field::flow_end_reason] == 3);
+        CHECK(f[field::input] == 70000);
+        CHECK(f[field::output] == 70001);
+        CHECK(f[field::src_as] == 65536);
+        CHECK(f[field::dst_as] == 65537);
+        CHECK(f[field::dst_tos] == 9);
+        CHECK(f[field::flow_direction] == flow_direction::egress);
+        CHECK(f[field::src_mask] == 24);
+        CHECK(f[field::dst_mask] == 25);
+        CHECK(f[field::next_hop] == *address::parse("2001:db8::4"));
+        CHECK(f[field::bgp_next_hop] == *address::parse("2001:db8::3"));
+        CHECK(f[field::src_vlan] == 100);
+        CHECK(f[field::dst_vlan] == 200);
+        CHECK(f[field::out_packets] == 6);
+        CHECK(f[field::out_bytes] == 7);
+        CHECK(f[field::flows] == 5);
+        CHECK(f[field::src_mac] == "00:0c:29:1e:35:a2");
+        CHECK(f[field::post_dst_mac] == "00:00:5e:00:01:01");
+        CHECK(f[field::dst_mac] == "ff:ff:ff:ff:ff:ff");
+        CHECK(f[field::post_src_mac] == "00:00:00:00:00:01");
+        CHECK(f[field::exporter] == *address::parse("2001:db8::5"));
+        CHECK(f[field::next_as] == 64512);
+        CHECK(f[field::prev_as] == 64513);
+        CHECK(f[field::received_time] == ms(1700000002000));
+
+        auto const& n = flows[1];
+        CHECK(n[field::srcaddr] == *address::parse("10.0.0.1"));
+        CHECK(n[field::packets] == 10);
+        CHECK(n[field::bytes] == 1000);
+        CHECK(n[field::input] == 1);
+        CHECK(n[field::output] == 2);
+        CHECK(n[field::src_as] == 3);
+        CHECK(n[field::dst_as] == 4);
+        CHECK(n[field::next_hop] == *address::parse("192.0.2.2"));
+        CHECK(n[field::bgp_next_hop] == *address::parse("192.0.2.3"));
+        CHECK(n[field::out_packets] == 6);
+        CHECK(n[field::out_bytes] == 7);
+        CHECK(n[field::flows] == 5);
+        CHECK(n[field::exporter] == *address::parse("192.0.2.1"));
+        CHECK(n[field::event_time] == ms(1700000003000));
+        CHECK(n[field::flow_id] == 99);
+        CHECK(n[field::firewall_event] == 2);
+        CHECK(n[field::post_napt_srcport] == 40000);
+        CHECK(n[field::post_napt_dstport] == 8443);
+        CHECK(n[field::post_nat_srcaddr] == *address::parse("198.51.100.1"));
+        CHECK(n[field::post_nat_dstaddr] == *address::parse("198.51.100.2"));
+
+        auto const& o = flows[2];
+        CHECK(o[field::srcaddr] == *address::parse("10.0.0.3"));
+        CHECK(o[field::bytes] == 1001);
+        CHECK(o[field::biflow_direction].absent());
+        CHECK(o[field::nat_event] == 4);
+        CHECK(o[field::egress_vrf] == 11);
+        CHECK(o[field::ingress_vrf] == 12);
+
+        // the map was defined anew, and what follows its unknown extension cannot be told
+        CHECK(flows[3][field::post_nat_dstaddr] == address::v4(6));
+        CHECK(flows[3][field::input].absent());
+
+        auto reader = nfdump_reader{memory_source{archive}};
+        for ([[maybe_unused]] auto const& flow : reader) {}
+        auto const info = reader.describe();
+        CHECK(info.byte_order == (big ? "big-endian" : "little-endian"));
+        CHECK(info.comment == "me");
+        CHECK(info.first == ms(1000007));
+        CHECK(info.last == ms(2000008));
+        CHECK(info.notes == std::vector<std::string>{"sequence failures: 3",
+                                                     "announces 8 flows and holds 4 records of flows",
+                                                     "flows were sampled; the collector multiplied their counters",
+                                                     "addresses are anonymized"});
+    }
+}
+
+TEST_CASE("exporters of nfdump, as its versions store them", "[nfdump]") {
+    auto const record = [](std::string const& ip, u16 family) {
+        return writer{false}.put(u16{7}, u16{32}, u32{9}).bytes() + ip +
+               writer{false}.put(family, u16{1}, u32{0}).bytes();
+    };
+    auto const number = [](u64 high, u64 low) { return writer{false}.put(high, low).bytes(); };
+    auto const travels = [](u64 high, u64 low) { return writer{true}.put(high, low).bytes(); };
+    auto const high = u64{0x20010DB800000000};
+    auto const body = record(number(0, 0xC0000201), 2) + record(number(high, 1), 10) +
+                      record(travels(0, 0xFFFFC0000202), 0) + record(travels(high, 2), 0) +
+                      record(number(0, 0xC0000201), 2);
+    auto const archive = layout_2(false, 5, body);
+    auto reader = nfdump_reader{memory_source{archive}};
+    CHECK(reader.begin() == reader.end());
+    CHECK(reader.describe().exporter == "192.0.2.1, 2001:db8::1, 192.0.2.2, 2001:db8::2");
+}
