@@ -44,12 +44,12 @@ public:
         state_->avail_out = static_cast<std::uint32_t>(room);
         auto const result = advance();
         auto const ended = !in_header_ && state_->block_state == ISAL_BLOCK_FINISH;
-        auto const unused = state_->avail_in + (ended ? held() : 0);
-        excess_ = unused > given ? unused - given : 0;
+        auto const damaged = result != ISAL_DECOMP_OK && result != ISAL_END_INPUT;
+        auto const unused = state_->avail_in + (ended || damaged ? held() : 0);
+        excess_ = ended && unused > given ? unused - given : 0;
         in.remove_prefix(given - std::min(unused, given));
         out = out.subspan(room - state_->avail_out);
-        if (result == ISAL_END_INPUT) return inflate_status::more;
-        if (result != ISAL_DECOMP_OK) {
+        if (damaged) {
             reason_ = describe(result);
             return inflate_status::damaged;
         }
@@ -77,7 +77,7 @@ private:
         return ::isal_inflate(state_.get());
     }
 
-    /// At the end of a stream ISA-L holds bytes that follow it.
+    /// ISA-L reads ahead: the bytes that it holds follow the place where it stopped.
     [[nodiscard]] auto held() const noexcept -> std::size_t {
         return static_cast<std::size_t>(std::max(state_->read_in_length, 0)) / 8;
     }

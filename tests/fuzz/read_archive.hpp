@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_TESTS_FUZZ_READ_ARCHIVE_HPP
+#define FLOWLOG_TESTS_FUZZ_READ_ARCHIVE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/error.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/source/memory.hpp>
+
+namespace fuzz {
+
+/// The first byte tells the size of the blocks and an option, the others are the archive. Aborts
+/// where a reader breaks its promises: what it gives does not depend on the blocks, and `stats`
+/// counts what it gives.
+template <class Make>
+void read_archive(std::uint8_t const* data, std::size_t size, Make make) {
+    if (size == 0) return;
+    auto const bytes = std::string_view{reinterpret_cast<char const*>(data), size}.substr(1);
+    auto const option = (data[0] & 1) != 0;
+    auto const read = [&](std::size_t block_size) {
+        auto reader = make(flowlog::memory_source{bytes, "fuzz", block_size}, option);
+        auto seen = std::pair<std::uint64_t, std::string>{};
+        try {
+            static_cast<void>(reader.describe());
+            for (auto const& record : reader) {
+                ++seen.first;
+                // the first flows whole, of all others a few fields
+                if (seen.first <= 4) static_cast<void>(flowlog::flow{record});
+                static_cast<void>(record[flowlog::field::start]);
+                static_cast<void>(record[flowlog::field::dstport]);
+            }
+        } catch (flowlog::error const& failure) {
+            seen.second = failure.message();
+            // how soon an inflater notices damage depends on how far it looks ahead
+            auto const inflating = seen.second.find(" before byte");
+            if (inflating != std::string::npos)
+                return std::pair{std::uint64_t{0}, seen.second.substr(0, inflating)};
+        }
+        if (reader.stats().records != seen.first) std::abort();
+        return seen;
+    };
+    auto const whole = read(bytes.size() + 1);
+    if (read(1 + (data[0] >> 1)) != whole) std::abort();
+}
+
+}  // namespace fuzz
+
+#endif
