@@ -37,7 +37,7 @@ constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> 
 constexpr auto is_control(std::uint32_t point) noexcept -> bool {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
            (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
-           point == 0xFEFF;
+           point == 0x061C || point == 0xFEFF;
 }
 
 }  // namespace detail

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/detail/scan.hpp>
+
+#include "catch.hpp"
+#include "reading.hpp"
+
+namespace detail = flowlog::detail;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+struct found {
+    std::vector<std::uint32_t> delimiters{};
+    std::vector<std::uint32_t> lines{};
+    bool irregular = false;
+
+    friend auto operator==(found const&, found const&) -> bool = default;
+};
+
+/// Byte by byte, as the documentation of `scan_index` says it.
+static auto plain_scan(std::string_view text) -> found {
+    auto result = found{};
+    auto after_delimiter = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const delimiter = " \t\r\n"sv.find(text[i]) != std::string_view::npos;
+        if (delimiter) result.delimiters.push_back(static_cast<std::uint32_t>(i));
+        if (text[i] == '\n')
+            result.lines.push_back(static_cast<std::uint32_t>(result.delimiters.size()));
+        result.irregular |= text[i] == '\t' || text[i] == '\r' || (delimiter && after_delimiter);
+        after_delimiter = delimiter;
+    }
+    return result;
+}
+
+/// Scans a copy that ends where its memory does, so that the sanitizers see who reads beyond it.
+static auto scan_with(detail::scan_function scanner, std::string_view text) -> found {
+    auto const copy = std::make_unique_for_overwrite<char[]>(text.size());
+    std::ranges::copy(text, copy.get());
+    auto buffer = detail::scan_buffer{};
+    auto const index = buffer.scan({copy.get(), text.size()}, scanner);
+    CHECK(index.delimiters[-1] == ~std::uint32_t{0});
+    return {{index.delimiters, index.delimiters + index.delimiter_count},
+            {index.lines, index.lines + index.line_count},
+            index.irregular};
+}
+
+static void check(std::string_view text) {
+    auto const expected = plain_scan(text);
+    for (auto const& scanner : detail::scanners()) {
+        CAPTURE(scanner.name, text);
+        CHECK(scan_with(scanner.scan, text) == expected);
+    }
+}
+
+TEST_CASE("there is a scanner for every machine", "[scan]") {
+    REQUIRE_FALSE(detail::scanners().empty());
+    CHECK(detail::scanners().back().name == "scalar");
+    CHECK(detail::find_scanner("scalar"));
+    CHECK_FALSE(detail::find_scanner("abacus"));
+    CHECK(detail::find_scanner(detail::chosen_scanner().name));
+}
+
+TEST_CASE("each byte is told for what it is, at each place", "[scan]") {
+    for (auto byte = 0; byte < 256; ++byte) {
+        auto text = std::string(130, 'x');
+        for (std::size_t at : {0U, 1U, 7U, 8U, 31U, 32U, 62U, 63U, 64U, 65U, 127U, 128U, 129U}) {
+            auto const kept = std::exchange(text[at], static_cast<char>(byte));
+            check(text);
+            text[at] = kept;
+        }
+    }
+}
+
+TEST_CASE("texts of every length are scanned to their end", "[scan]") {
+    check("");
+    for (std::size_t size = 1; size < 200; ++size) {
+        check(std::string(size, 'x'));
+        check(std::string(size, '\n'));
+        check(std::string(size, ' '));
+        check(std::string(size - 1, 'x') + '\n');
+        check(std::string(size - 1, '\n') + 'x');
+    }
+}
+
+TEST_CASE("two neighbouring delimiters are irregular, wherever they stand", "[scan]") {
+    for (std::size_t at = 0; at < 130; ++at) {
+        auto text = std::string(132, 'x');
+        text[at] = ' ';
+        CHECK(plain_scan(text).irregular == (at == 0));
+        check(text);
+        text[at + 1] = '\n';
+        CHECK(plain_scan(text).irregular);
+        check(text);
+    }
+    CHECK_FALSE(plain_scan("a b\nc d\n").irregular);
+    CHECK(plain_scan("a\tb\n").irregular);
+    CHECK(plain_scan("a b\r\n").irregular);
+    CHECK(plain_scan("\na\n").irregular);
+}
+
+TEST_CASE("all scanners give the same index for any text", "[scan][property]") {
+    auto random = testing::random_numbers{3};
+    for (auto i = 0; i < 4000; ++i) {
+        auto const alphabet = random(2) == 0 ? "   \t\r\n\n012abc-.\0\x20\xA0\x8A\x8D\x89\x0B\x0C"sv
+                                             : "0123456789.- \n"sv;
+        auto text = std::string(static_cast<std::size_t>(random(400)), ' ');
+        auto const rare = 1 + random(20);
+        for (auto& c : text) c = random(rare) == 0 ? random.pick(alphabet) : 'x';
+        check(text);
+    }
+}
+
+TEST_CASE("a buffer is used again, and grows", "[scan]") {
+    auto buffer = detail::scan_buffer{};
+    for (std::size_t size : {10U, 1000U, 5U, 100000U, 0U, 64U}) {
+        auto text = ""s;
+        while (text.size() < size) text += "ab c\n";
+        auto const index = buffer.scan(text);
+        auto const expected = plain_scan(text);
+        CHECK(std::equal(expected.delimiters.begin(), expected.delimiters.end(), index.delimiters,
+                         index.delimiters + index.delimiter_count));
+        CHECK(std::equal(expected.lines.begin(), expected.lines.end(), index.lines,
+                         index.lines + index.line_count));
+    }
+}
+
+TEST_CASE("bytes are compared eight at a time", "[scan]") {
+    for (auto a = 0; a < 256; ++a) {
+        for (auto b = 0; b < 256; b += 5) {
+            std::uint64_t word = 0;
+            std::uint64_t expected = 0;
+            for (unsigned i = 0; i < 8; ++i) {
+                auto const byte = i % 2 == 0 ? a : (a + static_cast<int>(i) * b) % 256;
+                word |= static_cast<std::uint64_t>(byte) << (8 * i);
+                if (byte == b) expected |= 1U << i;
+            }
+            REQUIRE(detail::equal_bytes(word, static_cast<char>(b)) == expected);
+        }
+    }
+}
