@@ -124,6 +124,7 @@ constexpr auto examples =
 
 auto add_check(CLI::App& app) -> command {
     auto options = std::make_shared<check_options>();
+    options->reading.check_empty = true;
     auto* const check = app.add_subcommand("check", "Validate every field of every line");
     check->footer(examples);
     add_reading_options(*check, options->reading);

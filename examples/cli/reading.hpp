@@ -28,6 +28,7 @@ struct reading_options {
     std::string format{};
     unsigned threads = 0;
     bool quiet = false;
+    bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
 /// Adds LOG…, --format, --threads and --quiet.
@@ -80,6 +81,7 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
     how.threads = options.threads;
     if (!options.format.empty()) how.format = parse_format(options.format);
     how.on_malformed = std::move(on_malformed);
+    how.check_empty = options.check_empty;
     how.keep_going = true;
     auto bar = progress_bar{show_progress && !options.quiet, total_size(logs.files)};
     how.progress = bar.bytes();

@@ -613,6 +613,17 @@ bad.log:2:22: srcaddr: expected an IPv4 or IPv6 address, found '10.0.0.256': 2 1
 bad.log:3:78: action: expected ACCEPT, REJECT or '-', found 'MAYBE': 2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 443 6 1 40 1620140761 1620140821 MAYBE OK
 bad.log:4:53: bytes: expected a number (0-18446744073709551615), found '-40': 2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 443 6 1 -40 1620140761 1620140821 ACCEPT OK
 EOF
+    flow 443 | sed 's/443 6.*/- - - - 1620140761 x NODATA/; s/10.0.0.1 10.0.0.2 1234/- - -/' | sed 's/1620140761 x/& -/' >empty.log
+    run tag empty.log --lookup <(web) --out o
+    says out '1 NODATA'
+    run check empty.log
+    returns 1
+    says out "empty.log:1:47: end: expected a time in Unix seconds, found 'x'"
+    awk '{ for (i = 0; i < 300000; ++i) print }' empty.log >big.log
+    for n in 1 2; do
+        run check big.log --max 0 --threads $n
+        says out '300,000 lines = 0 records + 0 NODATA + 0 SKIPDATA + 300,000 malformed'
+    done
     run check bad.log --max 1
     returns 1
     says out '... and 2 more'

@@ -444,3 +444,25 @@ TEST_CASE("a reader goes on where a loop left it", "[text]") {
     CHECK(seen == std::vector<std::uint16_t>{1, 2, 3, 4});
     CHECK(moved.begin() == moved.end());
 }
+
+TEST_CASE("lines that are no flows are checked where asked", "[text]") {
+    auto const text = lines(nodata, "2 x eni-1 - - - - - - - start 1431280934 - NODATA", skipdata,
+                            "2 x eni-1 1.2.3 - - - - - - 1 2 - SKIPDATA", good);
+    auto options = flowlog::text_options{};
+    auto const lenient = read(text, options);
+    CHECK(lenient.stats.nodata == 2);
+    CHECK(lenient.stats.skipdata == 2);
+    options.check_empty = true;
+    auto const strict = read(text, options);
+    CHECK(strict.stats.records == 1);
+    CHECK(strict.stats.nodata == 1);
+    CHECK(strict.stats.skipdata == 1);
+    REQUIRE(strict.malformed.size() == 2);
+    CHECK(strict.malformed[0].line == 2);
+    CHECK(strict.malformed[0].field == field_id::start);
+    CHECK(strict.malformed[1].field == field_id::srcaddr);
+    auto const bare = read("srcaddr dstaddr start\n- - x\n- - 1\n", options);
+    CHECK(bare.stats.nodata == 1);
+    REQUIRE(bare.malformed.size() == 1);
+    CHECK(bare.malformed[0].field == field_id::start);
+}

@@ -26,6 +26,8 @@ struct run_options {
     std::optional<layout> format{};
     /// Called for every malformed line, in the order of the inputs; never twice at once.
     malformed_handler on_malformed{};
+    /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
+    bool check_empty = false;
     /// Goes on with the other inputs where one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.

@@ -143,7 +143,8 @@ private:
             opened.emplace(open(report.name, {.format = options_.format,
                                               .on_malformed = std::move(on_malformed),
                                               .progress = options_.progress,
-                                              .overlap = inputs_.size() < threads_}));
+                                              .overlap = inputs_.size() < threads_,
+                                              .check_empty = options_.check_empty}));
             opened->visit([&](auto& reader) { add_checked(reader, total); });
         });
         if (opened) report.stats = opened->stats();
@@ -157,7 +158,8 @@ private:
                 if (file.changed && mine.part.begin > file.changed->begin) return std::nullopt;
                 return file.lines_before;
             });
-        auto reader = file.parts.reader(mine.part, reporter.handler(), options_.progress);
+        auto reader = file.parts.reader(mine.part, reporter.handler(), options_.progress,
+                                        options_.check_empty);
         guarded(mine.input, [&] { add_checked(reader, value); });
         auto const stats = reader.stats();
         {

@@ -59,13 +59,14 @@ public:
     }
 
     [[nodiscard]] auto reader(text_part part, malformed_handler on_malformed,
-                              std::atomic<std::uint64_t>* progress) const
+                              std::atomic<std::uint64_t>* progress, bool check_empty) const
         -> text_reader<any_source> {
         auto source = any_source{file_source{input_, part.begin, part.end}};
         if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
         auto options = text_options{};
         options.offset = part.begin;
         options.on_malformed = std::move(on_malformed);
+        options.check_empty = check_empty;
         if (part.begin == 0) {
             options.format = format_;
         } else {

@@ -31,6 +31,8 @@ struct open_options {
     std::atomic<std::uint64_t>* progress = nullptr;
     /// Decompresses on a thread of its own.
     bool overlap = false;
+    /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
+    bool check_empty = false;
 };
 
 namespace detail {
@@ -119,7 +121,8 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     }
     return log{text_reader<any_source>{std::move(source),
                                        {.format = std::move(options.format),
-                                        .on_malformed = std::move(options.on_malformed)}},
+                                        .on_malformed = std::move(options.on_malformed),
+                                        .check_empty = options.check_empty}},
                std::move(packed)};
 }
 

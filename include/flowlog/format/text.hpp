@@ -39,6 +39,9 @@ struct text_options {
     std::size_t max_line = std::size_t{1} << 20;
     /// Called for every malformed line.
     malformed_handler on_malformed{};
+    /// NODATA and SKIPDATA lines with a field that does not decode are malformed, too. Flows are for
+    /// those to check who read them.
+    bool check_empty = false;
 };
 
 /// Reads a text log: an input range of `text_record`, one for each flow. NODATA, SKIPDATA,
@@ -338,6 +341,7 @@ private:
             report(reason::bad_value, field_id::log_status, status_column_);
             return false;
         }
+        if (*status != log_status::ok && is_bad_empty()) return false;
         if (*status == log_status::nodata) ++stats_.nodata;
         if (*status == log_status::skipdata) ++stats_.skipdata;
         return *status == log_status::ok;
@@ -352,8 +356,23 @@ private:
             if (record_.token(column) != "-") return false;
             told = true;
         }
+        if (told && is_bad_empty()) return true;
         if (told) ++stats_.nodata;
         return told;
+    }
+
+    /// Whether the line in `record_`, which is no flow, is to be checked and has a malformed field;
+    /// reports it.
+    auto is_bad_empty() -> bool {
+        if (!options_.check_empty) return false;
+        for (std::size_t i = 0; i < columns_->size(); ++i) {
+            auto const id = columns_->field_at(i);
+            if (!id || !with_field(*id, [&](auto key) { return record_[key].malformed(); }))
+                continue;
+            report(reason::bad_value, *id, columns_->column(*id));
+            return true;
+        }
+        return false;
     }
 
     void report(reason why, std::optional<field_id> culprit, std::uint16_t column) {
