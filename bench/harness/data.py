@@ -34,7 +34,8 @@ class DataSet:
     files: list
     raw_bytes: int
     answer: str = ""
-    accounting: dict = field(default_factory=dict)
+    accounting: dict = field(default_factory=dict)  # what became of the lines, by reference/tag.awk
+    told: str = ""  # how flowlog's accounting compares
 
 
 class Generator:

@@ -92,11 +92,12 @@ def failed(case, result):
 def row(case, result, results):
     name = result.entry.name.replace("|", "\\|")
     if not result.runs:
-        return f"| {result.entry.job} | {name} | | | | | | | | {verdict(case, result)} | |"
+        return f"| {result.entry.job} | {name} | | | | | | | | | {verdict(case, result)} | |"
     named = {r.entry.name: r for r in results}
     ours = [r for r in results if r.entry.name.startswith("flowlog")]
     times = wall(result)
     middle = statistics.median(times)
+    cpu = median_of(result, "user", "system")
     spread = f"{duration(middle)} ({duration(min(times))} - {duration(max(times))})"
     cells = [
         result.entry.job,
@@ -106,7 +107,8 @@ def row(case, result, results):
         times_faster(result, named.get(case.baseline)),
         times_faster(ours[0] if ours else None, result),
         times_faster(ours[-1] if ours else None, result),
-        duration(median_of(result, "user", "system")),
+        duration(cpu),
+        f"{case.data.raw_bytes / cpu / 1e9:.2f}" if case.data.raw_bytes > 1e6 and cpu > 0 else "-",
         f"{median_of(result, 'peak_kb') / 1000:.0f}",
         verdict(case, result),
         f"{median_of(result, 'other_load'):.2f}" if middle > 0.1 else "-",  # told in ticks of 10 ms
@@ -127,6 +129,7 @@ def table(case, results):
         f"{ours[0]} / it",
         f"{ours[-1]} / it",
         "CPU",
+        "GB / CPU s",
         "peak MB",
         "answer",
         "other load",
@@ -135,10 +138,11 @@ def table(case, results):
         [
             f"### {case.title}",
             "",
-            f"{count} file{'s' * (count > 1)}, {case.data.raw_bytes:,} bytes of log: {accounting}.",
+            f"{count} file{'s' * (count > 1)}, {case.data.raw_bytes:,} bytes of log: {accounting} "
+            f"(flowlog's accounting: {case.data.told}).",
             "",
             f"| {' | '.join(head)} |",
-            "|---|---|" + "---:|" * 7 + "---|---:|",
+            "|---|---|" + "---:|" * 8 + "---|---:|",
             *(row(case, result, results) for result in results),
             "",
         ]
