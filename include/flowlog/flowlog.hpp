@@ -7,6 +7,7 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/tags.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
