@@ -214,6 +214,28 @@ TEST_CASE("A bomb is handed out in bounded blocks", "[gzip]") {
     CHECK(found.bytes.find_first_not_of('\0') == std::string::npos);
 }
 
+TEST_CASE("Streams may end where the room for their content ends", "[gzip]") {
+    auto const streams = gunzip(packed("edges.gz")).bytes;
+    auto const number = [&](std::size_t at, std::size_t width) {
+        std::size_t value = 0;
+        for (std::size_t i = width; i-- != 0;)
+            value = value << 8 | static_cast<unsigned char>(streams.at(at + i));
+        return value;
+    };
+    auto count = 0;
+    for (std::size_t at = 0; at < streams.size(); ++count) {
+        auto const size = number(at, 2);
+        auto const content = number(at + 2, 4);
+        auto const stream = std::string_view{streams}.substr(at + 6, size);
+        INFO("stream " << count << " of " << content << " bytes");
+        auto const found = stream[0] == '\x1F' ? gunzip(stream) : inflate(stream);
+        REQUIRE_FALSE(found.failure);
+        REQUIRE(found.bytes.size() == content);
+        at += 6 + size;
+    }
+    CHECK(count == 1060);
+}
+
 TEST_CASE("What is no gzip is refused", "[gzip]") {
     check_failure(gunzip(""), errc::truncated, "at byte 0");
     check_failure(gunzip("2 123456789010 eni-abc123de"), errc::corrupt, "damaged gzip data");

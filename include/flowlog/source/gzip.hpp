@@ -53,6 +53,9 @@ public:
         while (room.size() == block_size) {
             if (failure_) throw *failure_;
             if (!input_.fetch()) {
+                // an inflater may hold what it had no room for, or what it looked ahead at
+                if (place_ == place::within) inflate(room);
+                if (failure_ || room.size() != block_size) continue;
                 if (place_ == place::within || place_ == place::start)
                     input_.fail_truncated(unit() + " stream");
                 return {};
@@ -102,7 +105,7 @@ private:
         } else if (status == inflate_status::damaged) {
             fail("holds damaged " + unit() + " data before byte " +
                  std::to_string(input_.offset() + 1) + ": " + std::string{inflater_.reason()});
-        } else if (used == 0 && room.size() == before) {
+        } else if (used == 0 && room.size() == before && !rest.empty()) {
             fail("holds " + unit() + " data that lead nowhere, at byte " +
                  std::to_string(input_.offset()));
         }
