@@ -56,6 +56,7 @@ inline auto syntax(std::type_identity<timestamp>) {
         using namespace std::chrono;
         auto const number = static_cast<std::int64_t>(x3::_attr(context));
         x3::_pass(context) = x3::_attr(context) <= 9'000'000'000'000'000;
+        if (!x3::_pass(context)) return;
         x3::_val(context) =
             number < 100'000'000'000 ? timestamp{seconds{number}} : timestamp{milliseconds{number}};
     };

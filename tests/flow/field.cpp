@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+
+#include "catch.hpp"
+
+using namespace std::string_view_literals;
+namespace field = flowlog::field;
+using flowlog::field_id;
+using flowlog::field_type;
+using flowlog::fields;
+using flowlog::find_field;
+using flowlog::info;
+using flowlog::origin;
+
+static_assert(std::is_same_v<decltype(field::dstport)::value_type, std::uint16_t>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::protocol>, std::uint8_t>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::bytes>, std::uint64_t>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::srcaddr>, flowlog::address>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::start>, flowlog::timestamp>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::account_id>, std::string_view>);
+static_assert(std::is_same_v<flowlog::field_value_type<field_id::action>, flowlog::action>);
+static_assert(find_field("dstport") == field_id::dstport);
+static_assert(!find_field("nothing"));
+static_assert(flowlog::field_list<field_id::end, field_id::start>::ids.size() == 2);
+static_assert(std::is_empty_v<decltype(field::end)>);
+
+TEST_CASE("the table stands in the order of the identifiers", "[field]") {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        CHECK(static_cast<std::size_t>(fields[i].id) == i);
+        CHECK(&info(fields[i].id) == &fields[i]);
+    }
+}
+
+TEST_CASE("the table has all fields of AWS", "[field]") {
+    auto const count = [](origin from) {
+        return std::ranges::count(fields, from, &flowlog::field_info::origin);
+    };
+    CHECK(count(origin::vpc) == 54);
+    CHECK(count(origin::transit_gateway) == 18);
+    auto versions = std::map<int, int>{};
+    for (auto const& f : fields) {
+        if (f.origin == origin::vpc) ++versions[f.version];
+    }
+    CHECK(versions ==
+          std::map<int, int>{
+              {2, 14}, {3, 7}, {4, 4}, {5, 4}, {7, 10}, {8, 1}, {9, 1}, {10, 1}, {11, 12}});
+    for (auto const& f : fields) {
+        CAPTURE(f.name);
+        if (f.origin == origin::transit_gateway) CHECK(f.version == 6);
+        if (f.origin == origin::netflow) CHECK(f.version == 0);
+        CHECK_FALSE(f.meaning.empty());
+        CHECK_FALSE(f.meaning.ends_with('.'));
+    }
+}
+
+TEST_CASE("a field is found by every spelling of its name", "[field]") {
+    for (auto const& f : fields) {
+        CAPTURE(f.name);
+        CHECK(find_field(f.name) == f.id);
+        CHECK(find_field("${" + std::string{f.name} + "}") == f.id);
+        auto text = std::string{f.name};
+        std::ranges::replace(text, '-', '_');
+        CHECK(find_field(text) == f.id);
+        std::ranges::transform(text, text.begin(), [](char c) {
+            return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        });
+        CHECK(find_field(text) == f.id);
+        std::erase(text, '_');
+        CHECK(find_field(text) == f.id);
+    }
+    CHECK(find_field("pktSrcAddr") == field_id::pkt_srcaddr);
+    CHECK(find_field("logStatus") == field_id::log_status);
+}
+
+static auto aliases(flowlog::field_info const& f) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    auto word = std::string{};
+    for (auto const c : std::string{f.aliases} + ' ') {
+        if (c != ' ') {
+            word += c;
+        } else if (!word.empty()) {
+            result.push_back(std::exchange(word, {}));
+        }
+    }
+    return result;
+}
+
+TEST_CASE("a field is found by its aliases", "[field]") {
+    for (auto const& f : fields) {
+        for (auto const& alias : aliases(f)) {
+            CAPTURE(f.name, alias);
+            CHECK(find_field(alias) == f.id);
+            CHECK(alias.size() <= 64);
+        }
+    }
+    CHECK(find_field("dOctets") == field_id::bytes);
+    CHECK(find_field("DPKTS") == field_id::packets);
+    CHECK(find_field("prot") == field_id::protocol);
+}
+
+TEST_CASE("no spelling means two fields", "[field]") {
+    auto owners = std::map<std::string, field_id>{};
+    auto const plain = [](std::string_view name) {
+        auto text = std::string{};
+        for (auto const c : name) {
+            if (c != '-' && c != '_') text += flowlog::detail::to_lower(c);
+        }
+        return text;
+    };
+    for (auto const& f : fields) {
+        auto names = aliases(f);
+        names.emplace_back(f.name);
+        for (auto const& name : names) {
+            CAPTURE(name);
+            auto const [at, fresh] = owners.try_emplace(plain(name), f.id);
+            CHECK(at->second == f.id);
+        }
+    }
+}
+
+TEST_CASE("what is no field's name is not found", "[field]") {
+    for (auto const name :
+         {""sv, "-"sv, "_"sv, "${}"sv, "$"sv, "${"sv, "{dstport}"sv, "dstport "sv, " dstport"sv,
+          "dst.port"sv, "dstports"sv, "dstpor"sv, "6"sv, "OK"sv, "dst\0port"sv, "d\xC3\xB6"sv}) {
+        CAPTURE(name);
+        CHECK_FALSE(find_field(name));
+    }
+    CHECK_FALSE(find_field(std::string(65, 'a')));
+    CHECK_FALSE(find_field(std::string(1000000, '-')));
+    CHECK_FALSE(find_field("dstport" + std::string(100, '-')));
+    CHECK_FALSE(find_field("-dstport-a"));
+}
+
+TEST_CASE("names are made of few letters", "[field]") {
+    for (auto const& f : fields) {
+        CAPTURE(f.name);
+        CHECK(f.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == f.name.npos);
+        CHECK(f.name[0] >= 'a');
+    }
+}
+
+TEST_CASE("a field known at run time is met as a key", "[field]") {
+    for (auto const& f : fields) {
+        auto const seen = flowlog::with_field(f.id, [](auto key) {
+            using key_type = decltype(key);
+            static_assert(key_type::id == field_id{key});
+            using value = typename key_type::value_type;
+            auto const type = std::is_same_v<value, std::uint8_t>         ? field_type::u8
+                              : std::is_same_v<value, std::uint16_t>      ? field_type::u16
+                              : std::is_same_v<value, std::uint32_t>      ? field_type::u32
+                              : std::is_same_v<value, std::uint64_t>      ? field_type::u64
+                              : std::is_same_v<value, flowlog::address>   ? field_type::address
+                              : std::is_same_v<value, flowlog::timestamp> ? field_type::time
+                              : std::is_same_v<value, std::string_view>   ? field_type::text
+                              : std::is_same_v<value, flowlog::action>    ? field_type::action
+                              : std::is_same_v<value, flowlog::log_status>
+                                  ? field_type::log_status
+                                  : field_type::flow_direction;
+            return std::pair{key_type::id, type};
+        });
+        CHECK(seen.first == f.id);
+        CHECK(seen.second == f.type);
+    }
+}
+
+TEST_CASE("values of a set and types have names", "[field]") {
+    CHECK(name(flowlog::action::accept) == "ACCEPT");
+    CHECK(name(flowlog::action::reject) == "REJECT");
+    CHECK(name(flowlog::log_status::ok) == "OK");
+    CHECK(name(flowlog::log_status::nodata) == "NODATA");
+    CHECK(name(flowlog::log_status::skipdata) == "SKIPDATA");
+    CHECK(name(flowlog::flow_direction::ingress) == "ingress");
+    CHECK(name(flowlog::flow_direction::egress) == "egress");
+    CHECK(name(origin::transit_gateway) == "tgw");
+    CHECK(name(field_type::u8) == "u8");
+    CHECK(name(field_type::flow_direction) == "flow-direction");
+    CHECK(name(field_type::time) == "time");
+}
