@@ -10,11 +10,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/name_index.hpp>
 #include <flowlog/detail/table_text.hpp>
 #include <flowlog/detail/tag_index.hpp>
 #include <flowlog/detail/tag_resolver.hpp>
@@ -159,18 +159,6 @@ public:
 private:
     friend class tag_table;
 
-    struct text_hash {
-        using is_transparent = void;
-        auto operator()(std::string_view text) const noexcept -> std::size_t {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-    struct first_use {
-        tag_id tag;
-        std::uint64_t line;
-    };
-    using text_map = std::unordered_map<std::string, first_use, text_hash, std::equal_to<>>;
-
     struct source_row {
         std::uint64_t line;
         tag_id tag;
@@ -189,7 +177,7 @@ private:
     }
 
     auto intern(std::string_view tag, std::uint64_t line) -> tag_id;
-    void hint(tag_id tag, std::uint64_t line, first_use const& other);
+    void hint(tag_id tag, tag_id earlier);
     void skip(detail::tag_rows const& bad_row);
     void report(std::vector<detail::tag_conflict> const& conflicts);
     [[nodiscard]] auto describe(detail::tag_conflict const& conflict) const -> std::string;
@@ -209,8 +197,9 @@ private:
     tag_table table_;
     std::vector<source_row> rows_;
     std::vector<detail::tag_rule> rules_;
-    text_map tags_;    // as written
-    text_map folded_;  // in lower case
+    std::vector<std::uint64_t> tag_lines_;  // where each tag is first written
+    detail::name_index tags_;               // as written; unused if they are folded
+    detail::name_index folded_;             // in lower case: the first of those that are equal then
     std::size_t hints_ = 0;
 };
 
@@ -239,23 +228,30 @@ inline auto tag_table::parse(std::string_view text, std::string const& source,
 }
 
 inline auto tag_table::builder::intern(std::string_view tag, std::uint64_t line) -> tag_id {
-    if (auto const known = tags_.find(tag); known != tags_.end()) return known->second.tag;
+    auto const hash = std::hash<std::string_view>{};
     auto const next = static_cast<tag_id>(table_.names_.size());
-    auto const [variant, is_new] = folded_.try_emplace(detail::folded(tag), first_use{next, line});
-    auto const first = variant->second;
-    auto const joined = options_.fold_tags && !is_new;
-    tags_.try_emplace(std::string{tag}, first_use{joined ? first.tag : next, line});
-    if (joined) return first.tag;
+    if (!options_.fold_tags) {
+        auto const known = tags_.find_or_insert(
+            hash(tag), next, [&](tag_id other) { return table_.names_[other] == tag; });
+        if (known != next) return known;
+    }
+    auto const key = detail::folded(tag);
+    auto const first = folded_.find_or_insert(
+        hash(key), next, [&](tag_id other) { return detail::folded(table_.names_[other]) == key; });
+    if (options_.fold_tags && first != next) return first;
     table_.names_.emplace_back(tag);
-    if (!is_new && counts(hints_)) hint(next, line, first);
+    tag_lines_.push_back(line);
+    if (first != next && counts(hints_)) hint(next, first);
     return next;
 }
 
 /// Says that a tag looks like an earlier one.
-inline void tag_table::builder::hint(tag_id tag, std::uint64_t line, first_use const& other) {
-    auto message = quoted(tag) + " differs only in case from " + quoted(other.tag);
-    if (other.line != 0) message += " on line " + std::to_string(other.line);
-    table_.warnings_.push_back({{source_, line, 0}, message + "; they are different tags"});
+inline void tag_table::builder::hint(tag_id tag, tag_id earlier) {
+    auto message = quoted(tag) + " differs only in case from " + quoted(earlier);
+    if (auto const line = tag_lines_[earlier]; line != 0)
+        message += " on line " + std::to_string(line);
+    table_.warnings_.push_back(
+        {{source_, tag_lines_[tag], 0}, message + "; they are different tags"});
 }
 
 inline void tag_table::builder::skip(detail::tag_rows const& bad_row) {
