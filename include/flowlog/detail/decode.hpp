@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include <flowlog/detail/decode_address.hpp>
-#include <flowlog/detail/scan.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
@@ -20,7 +19,7 @@
 namespace flowlog::detail {
 
 /// Tokens given to the decoders must be readable this many bytes past their first.
-inline constexpr std::size_t token_padding = 24;
+inline constexpr std::size_t token_padding = 16;
 
 /// A number, or none.
 struct decoded_number {
@@ -132,55 +131,11 @@ inline auto decode<std::string_view>(char const* first, char const* last) noexce
     return std::string_view{first, static_cast<std::size_t>(last - first)};
 }
 
-/// A bit for each of 16 bytes that is a dot.
-[[gnu::always_inline]] inline auto find_dots(char const* text) noexcept -> std::uint32_t {
-#if defined(__SSE2__)
-    auto const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(text));
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.'))));
-#else
-    auto const low = equal_bytes(load_eight(text), '.');
-    return static_cast<std::uint32_t>(low | equal_bytes(load_eight(text + 8), '.') << 8);
-#endif
-}
-
-/// A dotted quad without leading zeros: finds the dots at once, and decodes the octets side by
-/// side. A loop over the characters takes 3 times as many instructions.
-[[gnu::always_inline]] inline auto decode_quad(char const* first, std::size_t size) noexcept
-    -> decoded_number {
-    if (size < 7 || size > 15) return {0, false};
-    auto dots = find_dots(first) & ((1U << size) - 1);
-    if (std::popcount(dots) != 3) return {0, false};
-    dots |= 1U << size;
-    std::uint32_t result = 0;
-    std::uint32_t bad = 0;
-    std::uint32_t begin = 0;
-    for (auto octet = 0; octet < 4; ++octet) {
-        auto const end = static_cast<std::uint32_t>(std::countr_zero(dots));
-        dots &= dots - 1;
-        auto const digits = end - begin;
-        bad |= (digits - 1) > 2 ? 1U : 0U;
-        auto bytes = std::uint32_t{0};
-        std::memcpy(&bytes, first + begin, sizeof bytes);
-        if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap32(bytes);
-        // the digits' values, moved to the high end
-        bytes = (bytes ^ 0x30303030U) << ((32 - 8 * digits) & 31);
-        bad |= ((bytes + 0x76767676U) | bytes) & 0x80808080U;
-        auto const value = (bytes >> 24) + (bytes >> 16 & 0xFF) * 10 + (bytes >> 8 & 0xFF) * 100;
-        constexpr std::uint32_t smallest[] = {0, 0, 10, 100};  // of so many digits
-        bad |= value > 255 || value < smallest[digits & 3] ? 1U : 0U;
-        result = result << 8 | value;
-        begin = end + 1;
-    }
-    return {result, bad == 0};
-}
-
 template <>
 inline auto decode<address>(char const* first, char const* last) noexcept -> field_value<address> {
-    auto const quad = decode_quad(first, static_cast<std::size_t>(last - first));
-    if (quad.good) [[likely]]
-        return address::v4(static_cast<std::uint32_t>(quad.value));
     auto value = address{};
-    if (decode_address(first, last, value)) return value;
+    if (decode_address(first, last, value)) [[likely]]
+        return value;
     if (last - first == 1 && *first == '-') return {};
     return field_value<address>{presence::malformed};
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_GROUP_TABLE_HPP
+#define FLOWLOG_DETAIL_GROUP_TABLE_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <flowlog/detail/mix.hpp>
+
+namespace flowlog::detail {
+
+/// A hash table of rows of words, whose number is known at run time: first a key, then values. Rows
+/// stand in the order in which they came and are never taken out; a row is named by its number.
+/// boost::unordered_flat_map wants its types at compile time, and its rows cannot be fetched ahead
+/// of a look-up, which is what makes millions of groups fast.
+class group_table {
+public:
+    using word = std::uint64_t;
+
+    /// New rows begin with the values `empty`.
+    group_table(std::size_t key_words, std::vector<word> empty)
+        : key_words_{key_words}, empty_{std::move(empty)}, slots_(smallest) {}
+
+    /// A good hash of a key.
+    [[nodiscard]] static auto hash(word const* key, std::size_t words) noexcept -> word {
+        auto result = word{0x9E3779B97F4A7C15ULL};
+        for (std::size_t i = 0; i < words; ++i)
+            result = mix(result ^ key[i], 0xA0761D6478BD642FULL);
+        return mix(result, 0xE7037ED1A0B428DBULL);
+    }
+    [[nodiscard]] auto hash(word const* key) const noexcept -> word {
+        return hash(key, key_words_);
+    }
+
+    /// Brings what a look-up of this hash reads first into the cache.
+    void prefetch_slot(word hash) const noexcept { __builtin_prefetch(&slots_[home(hash)]); }
+
+    /// Brings the row that is probably meant into the cache; after `prefetch_slot`.
+    void prefetch_row(word hash) const noexcept {
+        auto const likely = slots_[home(hash)];
+        if (likely.row != none) __builtin_prefetch(rows_.data() + likely.row * stride(), 1);
+    }
+
+    /// The values of the row with this key, which is made if there is none. Valid until the next
+    /// call.
+    [[nodiscard]] auto values(word const* key, word hash) -> word* {
+        auto const tag = static_cast<std::uint32_t>(hash);
+        for (auto at = home(hash);; at = (at + 1) & (slots_.size() - 1)) {
+            auto const here = slots_[at];
+            if (here.row == none) return add(at, key, hash);
+            if (here.tag != tag) continue;
+            auto* const row = rows_.data() + here.row * stride();
+            if (std::equal(row, row + key_words_, key)) return row + key_words_;
+        }
+    }
+
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+    [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
+        return {rows_.data() + row * stride(), key_words_};
+    }
+    [[nodiscard]] auto values(std::size_t row) const noexcept -> std::span<word const> {
+        return {rows_.data() + row * stride() + key_words_, empty_.size()};
+    }
+
+private:
+    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::size_t smallest = 64;
+
+    struct slot {
+        std::uint32_t tag = 0;
+        std::uint32_t row = none;
+    };
+
+    [[nodiscard]] auto stride() const noexcept -> std::size_t { return key_words_ + empty_.size(); }
+    [[nodiscard]] auto home(word hash) const noexcept -> std::size_t {
+        return static_cast<std::size_t>(hash >> 32) & (slots_.size() - 1);
+    }
+
+    auto add(std::size_t at, word const* key, word hash) -> word* {
+        if (size_ == none) throw std::bad_alloc{};
+        slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)};
+        rows_.insert(rows_.end(), key, key + key_words_);
+        rows_.insert(rows_.end(), empty_.begin(), empty_.end());
+        ++size_;
+        if (size_ * 2 > slots_.size()) grow();
+        return rows_.data() + rows_.size() - empty_.size();
+    }
+
+    void grow() {
+        slots_ = std::vector<slot>(slots_.size() * 2);
+        for (std::size_t row = 0; row < size_; ++row) {
+            auto const hash = this->hash(rows_.data() + row * stride());
+            auto at = home(hash);
+            while (slots_[at].row != none) at = (at + 1) & (slots_.size() - 1);
+            slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(row)};
+        }
+    }
+
+    std::size_t key_words_;
+    std::vector<word> empty_;
+    std::vector<slot> slots_;  // a power of two, at most half of them taken
+    std::vector<word> rows_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace flowlog::detail
+
+#endif

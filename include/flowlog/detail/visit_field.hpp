@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_VISIT_FIELD_HPP
+#define FLOWLOG_DETAIL_VISIT_FIELD_HPP
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <flowlog/detail/load_field.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/flow.hpp>
+
+namespace flowlog::detail {
+
+/// Calls `function(type_identity<T>{})` with the C++ type of a field's values.
+template <class Function>
+[[gnu::always_inline]] inline auto with_type(field_type type, Function&& function)
+    -> decltype(auto) {
+    switch (type) {
+        case field_type::u8: return function(std::type_identity<std::uint8_t>{});
+        case field_type::u16: return function(std::type_identity<std::uint16_t>{});
+        case field_type::u32: return function(std::type_identity<std::uint32_t>{});
+        case field_type::u64: return function(std::type_identity<std::uint64_t>{});
+        case field_type::address: return function(std::type_identity<address>{});
+        case field_type::time: return function(std::type_identity<timestamp>{});
+        case field_type::action: return function(std::type_identity<action>{});
+        case field_type::log_status: return function(std::type_identity<log_status>{});
+        case field_type::flow_direction: return function(std::type_identity<flow_direction>{});
+        case field_type::text: break;
+    }
+    return function(std::type_identity<std::string_view>{});
+}
+
+/// Calls `function(value)` with the `field_value` of a field known only at run time.
+template <flow_record Record, class Function>
+[[gnu::always_inline]] inline auto visit_field(Record const& record, field_id id,
+                                               Function&& function) -> decltype(auto) {
+    return with_type(info(id).type, [&]<class T>(std::type_identity<T>) -> decltype(auto) {
+        return function(load_field<T>(record, id));
+    });
+}
+
+}  // namespace flowlog::detail
+
+#endif

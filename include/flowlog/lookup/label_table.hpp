@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_LOOKUP_LABEL_TABLE_HPP
+#define FLOWLOG_LOOKUP_LABEL_TABLE_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <flowlog/detail/table_text.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/address.hpp>
+
+namespace flowlog {
+
+/// Names a label of one table; counted from 0 in the order in which the table first writes them.
+using label_id = std::uint32_t;
+
+/// Labels of blocks of addresses: subnets, zones, teams. The longest prefix wins.
+///
+/// A table is CSV of rows `cidr,label`, or has headings and then these columns in any order (also
+/// `network`, `prefix` or `address`; `name`); other columns are ignored. A block is as
+/// `cidr::parse` reads it. Separators, quotes, comments and blanks are those of `tag_table`. Of
+/// rows with the same block, the last counts.
+class label_table {
+public:
+    label_table() = default;
+
+    /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
+    /// place and what was expected there, and what opening and reading throw.
+    [[nodiscard]] static auto load(std::string const& path) -> label_table {
+        return parse(detail::read_table(path), path);
+    }
+
+    /// Reads a table from its text; `source` is what errors call it.
+    [[nodiscard]] static auto parse(std::string_view text, std::string const& source)
+        -> label_table {
+        detail::refuse_utf16(text, source);
+        auto table = label_table{};
+        table.read(text, source);
+        return table;
+    }
+
+    /// Adds a block, or gives it another label.
+    void insert(cidr const& block, std::string_view label) {
+        auto const known =
+            ids_.try_emplace(std::string{label}, static_cast<label_id>(names_.size()));
+        if (known.second) names_.emplace_back(label);
+        auto& lengths = block.network().is_v6() ? v6_ : v4_;
+        auto const at = std::ranges::lower_bound(lengths, block.prefix_length(), std::greater{},
+                                                 &blocks::length);
+        auto const there = at != lengths.end() && at->length == block.prefix_length();
+        auto const group = there ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
+        group->labels.insert_or_assign(block.network(), known.first->second);
+    }
+
+    /// The label of the smallest block that has the address. A hash look-up for each length of
+    /// prefix in the table.
+    [[nodiscard]] auto find(address const& member) const noexcept -> std::optional<label_id> {
+        for (auto const& group : member.is_v6() ? v6_ : v4_) {
+            auto const found = group.labels.find(cidr{member, group.length}.network());
+            if (found != group.labels.end()) return found->second;
+        }
+        return std::nullopt;
+    }
+
+    /// A label as the table writes it. `label` is one that `find` gave.
+    [[nodiscard]] auto name(label_id label) const noexcept -> std::string_view {
+        return names_[label];
+    }
+
+    /// How many blocks the table has.
+    [[nodiscard]] auto size() const noexcept -> std::size_t {
+        std::size_t sum = 0;
+        for (auto const* lengths : {&v4_, &v6_}) {
+            for (auto const& group : *lengths) sum += group.labels.size();
+        }
+        return sum;
+    }
+
+private:
+    struct columns {
+        std::size_t block = 0;
+        std::size_t label = 1;
+    };
+
+    /// The blocks with prefixes of one length.
+    struct blocks {
+        std::uint8_t length;
+        boost::unordered_flat_map<address, label_id, std::hash<address>> labels;
+    };
+
+    void read(std::string_view text, std::string const& source) {
+        auto rows = detail::csv_rows{text};
+        auto where = columns{};
+        auto first_row = true;
+        while (rows.next()) {
+            if (rows.fault() != detail::csv_fault::none) detail::throw_fault(rows, source);
+            if (detail::is_empty(rows.cells())) continue;
+            if (std::exchange(first_row, false) && read_headings(rows.cells(), source, where))
+                continue;
+            read_row(rows.cells(), source, where);
+        }
+    }
+
+    [[nodiscard]] static auto read_headings(std::span<detail::csv_cell const> cells,
+                                            std::string const& source, columns& where) -> bool {
+        auto const block =
+            detail::find_column(cells, "cidr network prefix block address subnet", source);
+        auto const label = detail::find_column(cells, "label name tag", source);
+        if (!block && !label) return false;
+        if (!block || !label)
+            fail(
+                source, cells[0],
+                block ? "the headings lack a column 'label'" : "the headings lack a column 'cidr'");
+        where = {*block, *label};
+        return true;
+    }
+
+    void read_row(std::span<detail::csv_cell const> cells, std::string const& source,
+                  columns where) {
+        if (std::max(where.block, where.label) >= cells.size())
+            fail(source, cells.back(), "expected a block and a label: 10.0.0.0/8,office");
+        auto const text = detail::trimmed(cells[where.block].text);
+        auto const block = cidr::parse(text);
+        if (!block) {
+            fail(source, cells[where.block],
+                 "expected a block such as 10.0.0.0/8 or 2001:db8::/32, found '" +
+                     escaped(text, 60) + '\'');
+        }
+        auto const label = detail::trimmed(cells[where.label].text);
+        if (label.empty())
+            fail(source, cells[where.label], "expected a label, found an empty cell");
+        insert(*block, label);
+    }
+
+    [[noreturn]] static void fail(std::string const& source, detail::csv_cell const& cell,
+                                  std::string message) {
+        throw error{errc::invalid_table, {source, cell.line, cell.column}, std::move(message)};
+    }
+
+    std::vector<blocks> v4_;  // the longest prefixes first
+    std::vector<blocks> v6_;
+    std::vector<std::string> names_;
+    boost::unordered_flat_map<std::string, label_id> ids_;
+};
+
+}  // namespace flowlog
+
+#endif
