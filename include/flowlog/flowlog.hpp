@@ -5,6 +5,8 @@
 // Everything but `grammar`, whose headers are slow to compile, and the optional components.
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>
@@ -14,12 +16,17 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/scope.hpp>
+#include <flowlog/flow/service.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>
+#include <flowlog/query/filter.hpp>
+#include <flowlog/query/views.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/memory.hpp>

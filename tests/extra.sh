@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# extra.sh [aarch64|fuzz|tsan|catch3]…: what is too heavy for every run; all of them without an argument.
+#   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
+#   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
+#   tsan     the whole suite under ThreadSanitizer
+#   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+run_aarch64() {
+    scripts/install-packages.sh aarch64
+    local out=build/aarch64
+    mkdir -p "$out/include"
+    ln -sfn /usr/include/boost "$out/include/boost"
+    ln -sfn /usr/include/catch2 "$out/include/catch2"
+    printf '#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n' >"$out/main.cpp"
+    echo "== Cross-compiling for aarch64"
+    aarch64-linux-gnu-g++-12 -std=c++20 -O1 -static -Iinclude -Itests -isystem "$out/include" \
+        -DFLOWLOG_TEST_DATA="\"$PWD/tests/data\"" "$out/main.cpp" \
+        tests/detail/{scan,decode,line_blocks}.cpp tests/flow/{address,field}.cpp tests/format/{text,text_blocks}.cpp \
+        -o "$out/tests"
+    echo "== Running under qemu"
+    qemu-aarch64 "$out/tests"
+}
+
+run_fuzz() {
+    scripts/install-packages.sh ci
+    cmake --preset clang -B build/fuzz -D FLOWLOG_BUILD_FUZZERS=ON
+    for target in flow_tools flowd nfdump; do
+        local seeds=tests/data/netflow/${target/_/-}
+        echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
+        cmake --build build/fuzz --target "fuzz_$target"
+        tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"
+    done
+}
+
+run_tsan() { tests/run.sh tsan; }
+
+run_catch3() {
+    : "${CATCH3:?the folder that holds catch2/catch_all.hpp of Catch2 3}"
+    for test in $(find tests -name '*.cpp' -not -path '*/fuzz/*' -not -path '*/package/*' -not -path '*/link/*' -not -path '*/unlinked/*'); do
+        echo "== $test"
+        g++ -std=c++20 -fsyntax-only -Iinclude -Itests -isystem "$CATCH3" -DFLOWLOG_TEST_DATA='""' "$test"
+    done
+}
+
+for what in "${@:-aarch64 fuzz tsan}"; do
+    for one in $what; do "run_$one"; done
+done
