@@ -119,3 +119,15 @@ TEST_CASE("a description shows no more of a line than it is asked to", "[explain
     CHECK(
         describe(line(long_line, reason::column_count), 10).ends_with(": xxxxxxxxxx\xE2\x80\xA6"));
 }
+
+TEST_CASE("a record of an archive is described by its place", "[explain]") {
+    auto record = flowlog::malformed_line{.source = "a.ft",
+                                          .line = 3,
+                                          .offset = 96,
+                                          .field = flowlog::field_id::dstport,
+                                          .reason = reason::absent_value};
+    CHECK(describe(record) == "a.ft:3: dstport: the record has no value (at byte 96)");
+    record.reason = reason::bad_value;
+    record.field.reset();
+    CHECK(describe(record) == "a.ft:3: malformed (at byte 96)");
+}

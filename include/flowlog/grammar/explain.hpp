@@ -90,18 +90,24 @@ inline auto explain_value(malformed_line const& line) -> explanation {
             if (line.columns) return detail::explain_value(line);
             break;
     }
-    return {.column = line.column, .field = line.field, .reason = "malformed"};
+    auto const absent = line.reason == reason::absent_value;
+    return {.column = line.column,
+            .field = line.field,
+            .reason = absent ? "the record has no value" : "malformed"};
 }
 
 /// A rejected line as one line of text: `source:line:column: field: reason: text`, without what
-/// does not apply. Escaped for a terminal; of the text, no more than `limit` bytes.
+/// does not apply. Escaped for a terminal; of the text, no more than `limit` bytes. Records of
+/// archives have no text: what stands for it is their place in the file.
 [[nodiscard]] inline auto describe(malformed_line const& line, std::size_t limit = 1000)
     -> std::string {
     auto const why = explain(line);
     auto result = escaped(line.source) + ':' + std::to_string(line.line) + ':';
     if (why.column != 0) result += std::to_string(why.column) + ':';
     if (why.field) result += ' ' + std::string{info(*why.field).name} + ':';
-    return result + ' ' + why.reason + ": " + escaped(line.text, limit);
+    result += ' ' + why.reason;
+    if (line.text.empty()) return result + " (at byte " + std::to_string(line.offset) + ')';
+    return result + ": " + escaped(line.text, limit);
 }
 
 }  // namespace flowlog
