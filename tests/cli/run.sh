@@ -352,6 +352,32 @@ case_foreign_inputs() {
     says err 'a Parquet file'
 }
 
+case_compressed() {
+    command -v gzip >/dev/null || return 0
+    web >lookup.csv
+    { flow 443; flow 443; } | gzip >a.log.gz
+    flow 80 | gzip >>a.log.gz
+    run tag a.log.gz --lookup lookup.csv --out o
+    if ! "$flowlog" --version | grep -q '^components:.* gzip'; then
+        returns 2
+        says err 'a.log.gz: is compressed with gzip, and this program was built without flowlog::gzip'
+        return
+    fi
+    returns 0
+    printf 'Tag,Count\nweb,2\nUntagged,1\n' | holds o/tag_counts.csv
+    cp a.log.gz named.log
+    flow 443 >plain.gz
+    run tag named.log plain.gz --lookup lookup.csv --out o
+    says o/tag_counts.csv 'web,3'
+    head -c 60 a.log.gz >cut.log.gz
+    flow 443 >a.log
+    run tag cut.log.gz a.log --lookup lookup.csv --out o --json
+    returns 2
+    says err 'cut.log.gz:'
+    says out '"incomplete":true'
+    is_json out
+}
+
 case_given_twice() {
     web >lookup.csv
     flow 443 >a.log
