@@ -47,16 +47,19 @@ using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-/// A record as nfcapd 1.7 writes it of NetFlow v5; one in 16 is IPv6. Sources are as unequal as in life.
+/// A record as nfcapd 1.7 writes it of NetFlow v5; one in 16 is IPv6. Sources are as unequal as in
+/// life.
 void add_flow(bytes_writer& out, std::mt19937_64& random, u32 number) {
     auto const x = random();
-    auto const src = 0x0A000000U + static_cast<u32>(std::pow(100'000.0, static_cast<double>(x >> 11) * 0x1p-53));
+    auto const src =
+        0x0A000000U + static_cast<u32>(std::pow(100'000.0, static_cast<double>(x >> 11) * 0x1p-53));
     auto const dst = 0xC0000000U + static_cast<u32>(random() >> 44);
     auto const v6 = x % 16 == 0;
     auto const start = u64{1'700'000'000'000} + number / 10;
     out.add(u16{11}, static_cast<u16>(v6 ? 148 : 124), u16{6}, u8{0}, u8{0}, u16{1}, u8{0}, u8{5});
-    out.add(u16{1}, u16{52}, start, start + (x & 4095), start + 5000, 1 + (x >> 50), 40 + (x >> 44), static_cast<u16>(x >> 16),
-            static_cast<u16>(x % 3 == 0 ? 443 : x % 1024), static_cast<u8>(x % 5 == 0 ? 17 : 6), u8{0x1B}, u8{0}, u8{0});
+    out.add(u16{1}, u16{52}, start, start + (x & 4095), start + 5000, 1 + (x >> 50), 40 + (x >> 44),
+            static_cast<u16>(x >> 16), static_cast<u16>(x % 3 == 0 ? 443 : x % 1024),
+            static_cast<u8>(x % 5 == 0 ? 17 : 6), u8{0x1B}, u8{0}, u8{0});
     if (v6) {
         auto const high = u64{0x20010DB800000000};
         out.add(u16{3}, u16{36}, high, u64{src}, high, u64{dst});
@@ -88,7 +91,8 @@ auto archive(u8 compression, packer pack) -> std::string {
         ++block_count;
     }
     auto header = bytes_writer{};
-    header.add(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, compression, u8{0}, u16{0}, u32{1}, u64{0}, u32{0}, block_count);
+    header.add(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, compression, u8{0}, u16{0}, u32{1},
+               u64{0}, u32{0}, block_count);
     return header.bytes() + blocks;
 }
 
@@ -120,16 +124,18 @@ void sum_bytes(benchmark::State& state, std::string const& bytes) {
 
 void bytes_by_source(benchmark::State& state, std::string const& bytes) {
     auto sums = boost::unordered_flat_map<address, u64>{};
-    over(state, bytes, [&](nfdump_record const& r) { sums[*r[field::srcaddr]] += *r[field::bytes]; });
+    over(state, bytes,
+         [&](nfdump_record const& r) { sums[*r[field::srcaddr]] += *r[field::bytes]; });
     benchmark::DoNotOptimize(sums.size());
 }
 
 void seven_tuple(benchmark::State& state, std::string const& bytes) {
     u64 sum = 0;
     over(state, bytes, [&](nfdump_record const& r) {
-        sum += r[field::srcaddr]->low() + r[field::dstaddr]->low() + *r[field::srcport] + *r[field::dstport] +
-               *r[field::protocol] + *r[field::packets] + *r[field::bytes];
-        sum += static_cast<u64>(r[field::start]->time_since_epoch().count() + r[field::end]->time_since_epoch().count());
+        sum += r[field::srcaddr]->low() + r[field::dstaddr]->low() + *r[field::srcport] +
+               *r[field::dstport] + *r[field::protocol] + *r[field::packets] + *r[field::bytes];
+        sum += static_cast<u64>(r[field::start]->time_since_epoch().count() +
+                                r[field::end]->time_since_epoch().count());
     });
     benchmark::DoNotOptimize(sum);
 }
@@ -158,8 +164,10 @@ BENCHMARK_CAPTURE(bytes_by_source, lzo, lzo())->Unit(benchmark::kMillisecond);
 #ifdef FLOWLOG_BENCH_LZ4
 auto lz4() -> std::string const& {
     static auto const bytes = archive(3, [](std::string const& body) {
-        auto out = std::string(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(body.size()))), '\0');
-        auto const size = LZ4_compress_default(body.data(), out.data(), static_cast<int>(body.size()), static_cast<int>(out.size()));
+        auto out = std::string(
+            static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(body.size()))), '\0');
+        auto const size = LZ4_compress_default(
+            body.data(), out.data(), static_cast<int>(body.size()), static_cast<int>(out.size()));
         out.resize(static_cast<std::size_t>(size));
         return out;
     });

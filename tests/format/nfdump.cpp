@@ -197,7 +197,6 @@ TEST_CASE("a rejected flow counts as malformed", "[nfdump]") {
 }
 
 TEST_CASE("an archive describes itself", "[nfdump]") {
-    using namespace std::chrono;
     SECTION("layout 1 at once") {
         auto reader = nfdump_reader{file_source{path("v1-1625-bz2.nfdump")}};
         auto const info = reader.describe();

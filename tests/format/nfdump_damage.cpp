@@ -244,6 +244,10 @@ TEST_CASE("an error of nfdump is not forgotten", "[nfdump]") {
     CHECK(second.code == errc::truncated);
     CHECK(second.what == first.what);
     CHECK_THROWS_AS(reader.skip_to_end(), error);
+    CHECK(reader.describe().exporter == "127.0.0.1");
+    auto headless = nfdump_reader{file_source{path("malformed/hdr-cut.nfdump")}};
+    CHECK_THROWS_AS(headless.describe(), error);
+    CHECK_THROWS_AS(headless.begin(), error);
 }
 
 TEST_CASE("nfdump archives cut off anywhere are truncated", "[nfdump]") {
@@ -258,7 +262,7 @@ TEST_CASE("nfdump archives cut off anywhere are truncated", "[nfdump]") {
                                           {"v2-171-empty", 1},
                                           {"v2-171-filter-v6", 3},
                                           {"v2-171-lzo", 1},
-                                          {"v2-171-multiblock-bz2", 1511},
+                                          {"v2-171-multiblock-bz2", 15101},
                                           {"v2-178-mixed", 23},
                                           {"v2-178-bz2", 1},
                                           {"v2-178-lz4", 1},

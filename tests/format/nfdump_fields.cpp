@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Elements and extensions that no fixture has, and the byte order of the other kind of machine: archives built here.
+// Elements and extensions that no fixture has, and the byte order of the other kind of machine:
+// archives built here.
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -20,8 +21,8 @@ namespace {
 
 auto generic(bool big) -> element {
     auto data = writer{big};
-    data.put(u64{1700000000123}, u64{1700000001456}, u64{1700000002000}, u64{10}, u64{1} << 40, u16{1234}, u16{443}, u8{6},
-             u8{0x12}, u8{64}, u8{8});
+    data.put(u64{1700000000123}, u64{1700000001456}, u64{1700000002000}, u64{10}, u64{1} << 40,
+             u16{1234}, u16{443}, u8{6}, u8{0x12}, u8{64}, u8{8});
     return {1, data.bytes()};
 }
 
@@ -192,8 +193,9 @@ TEST_CASE("records of many shapes, and of more elements than are remembered", "[
 TEST_CASE("records of the same size whose elements stand in another order", "[nfdump]") {
     auto const addresses = element{2, writer{false}.put(u32{1}, u32{2}).bytes()};
     auto const as = element{7, writer{false}.put(u32{3}, u32{4}).bytes()};
-    auto const flows = flows_of(layout_2(false, 2, record_v3(false, {generic(false), addresses, as}) +
-                                                       record_v3(false, {generic(false), as, addresses})));
+    auto const flows = flows_of(layout_2(false, 2,
+                                         record_v3(false, {generic(false), addresses, as}) +
+                                             record_v3(false, {generic(false), as, addresses})));
     REQUIRE(flows.size() == 2);
     CHECK(flows[0] == flows[1]);
     CHECK(flows[1][field::srcaddr] == address::v4(1));
@@ -218,28 +220,32 @@ TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "
             } else {
                 body.put(static_cast<u8>(flags), u8{0});
             }
-            body.put(map_id, u16{123}, u16{456}, u32{1700000000}, u32{1700000001}, u8{64}, u8{0x12}, u8{6}, u8{8}, u16{1234},
-                     u16{443});
+            body.put(map_id, u16{123}, u16{456}, u32{1700000000}, u32{1700000001}, u8{64}, u8{0x12},
+                     u8{6}, u8{8}, u16{1234}, u16{443});
             if (type == 10) body.put(u16{1}, u8{2}, u8{3});
             return body.bytes() + rest;
         };
         auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
         auto const high = u64{0x20010DB800000000};
-        auto const wide =
-            data(high, u64{1}, high, u64{2}, u64{1} << 40, u64{1} << 41, u32{70000}, u32{70001}, u32{65536}, u32{65537}, u8{9},
-                 u8{1}, u8{24}, u8{25}, high, u64{4}, high, u64{3}, u16{100}, u16{200}, u64{6}, u64{7}, u64{5},
-                 u64{0x000C291E35A2}, u64{0x00005E000101}, u64{0xFFFFFFFFFFFF}, u64{1}, high, u64{5}, u32{64512}, u32{64513},
-                 u64{1700000002000});
+        auto const wide = data(
+            high, u64{1}, high, u64{2}, u64{1} << 40, u64{1} << 41, u32{70000}, u32{70001},
+            u32{65536}, u32{65537}, u8{9}, u8{1}, u8{24}, u8{25}, high, u64{4}, high, u64{3},
+            u16{100}, u16{200}, u64{6}, u64{7}, u64{5}, u64{0x000C291E35A2}, u64{0x00005E000101},
+            u64{0xFFFFFFFFFFFF}, u64{1}, high, u64{5}, u32{64512}, u32{64513}, u64{1700000002000});
         auto const narrow =
-            data(u32{0x0A000001}, u32{0x0A000002}, u32{10}, u32{1000}, u16{1}, u16{2}, u16{3}, u16{4}, u32{0xC0000202},
-                 u32{0xC0000203}, u32{6}, u32{7}, u32{5}, u32{0xC0000201}, u64{1700000003000}, u32{99}, u16{0}, u8{2}, u8{0},
-                 u16{1}, u16{0}, u16{40000}, u16{8443}, u32{0xC6336401}, u32{0xC6336402});
-        auto const old = data(u32{0x0A000003}, u32{0x0A000004}, u32{11}, u32{1001}, u8{4}, u8{0}, u16{0}, u32{11}, u32{12});
-        auto const body = map(7, {5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 21, 24, 26, 27}) +
-                          map(65535, {4, 6, 9, 11, 14, 16, 18, 23, 37, 38, 39}) + map(0, {1, 2, 3, 46}) +
-                          common(10, 7 | 128, 7, wide) + common(10, 0, 65535, narrow) + common(1, 0, 0, old) +
-                          map(7, {39, 300, 5}) +
-                          common(10, 0, 7, data(u32{1}, u32{2}, u32{3}, u32{4}, u32{5}, u32{6}) + "whatever follows");
+            data(u32{0x0A000001}, u32{0x0A000002}, u32{10}, u32{1000}, u16{1}, u16{2}, u16{3},
+                 u16{4}, u32{0xC0000202}, u32{0xC0000203}, u32{6}, u32{7}, u32{5}, u32{0xC0000201},
+                 u64{1700000003000}, u32{99}, u16{0}, u8{2}, u8{0}, u16{1}, u16{0}, u16{40000},
+                 u16{8443}, u32{0xC6336401}, u32{0xC6336402});
+        auto const old = data(u32{0x0A000003}, u32{0x0A000004}, u32{11}, u32{1001}, u8{4}, u8{0},
+                              u16{0}, u32{11}, u32{12});
+        auto const body =
+            map(7, {5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 21, 24, 26, 27}) +
+            map(65535, {4, 6, 9, 11, 14, 16, 18, 23, 37, 38, 39}) + map(0, {1, 2, 3, 46}) +
+            common(10, 7 | 128, 7, wide) + common(10, 0, 65535, narrow) + common(1, 0, 0, old) +
+            map(7, {39, 300, 5}) +
+            common(10, 0, 7,
+                   data(u32{1}, u32{2}, u32{3}, u32{4}, u32{5}, u32{6}) + "whatever follows");
         auto const archive = layout_1(big, 8, body);
         auto const flows = flows_of(archive);
         REQUIRE(flows.size() == 4);
@@ -313,16 +319,18 @@ TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "
         CHECK(flows[3][field::input].absent());
 
         auto reader = nfdump_reader{memory_source{archive}};
-        for ([[maybe_unused]] auto const& flow : reader) {}
+        for ([[maybe_unused]] auto const& flow : reader) {
+        }
         auto const info = reader.describe();
         CHECK(info.byte_order == (big ? "big-endian" : "little-endian"));
         CHECK(info.comment == "me");
         CHECK(info.first == ms(1000007));
         CHECK(info.last == ms(2000008));
-        CHECK(info.notes == std::vector<std::string>{"sequence failures: 3",
-                                                     "announces 8 flows and holds 4 records of flows",
-                                                     "flows were sampled; the collector multiplied their counters",
-                                                     "addresses are anonymized"});
+        CHECK(info.notes == std::vector<std::string>{
+                                "sequence failures: 3",
+                                "announces 8 flows and holds 4 records of flows",
+                                "flows were sampled; the collector multiplied their counters",
+                                "addresses are anonymized"});
     }
 }
 

@@ -64,7 +64,8 @@ auto tcp_flags(Record const& flow, flags_as how) -> std::string {
 }
 
 inline auto seconds(flowlog::field_value<flowlog::timestamp> const& time) -> std::string {
-    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>((*time).time_since_epoch()).count();
+    auto const ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>((*time).time_since_epoch()).count();
     auto rest = std::to_string(1000 + ms % 1000);
     return std::to_string(ms / 1000) + "." + rest.substr(1);
 }
@@ -79,15 +80,27 @@ auto row(Record const& flow, flags_as how) -> std::string {
     auto const shown = icmp ? std::to_string(dstport >> 8) + "." + std::to_string(dstport & 255)
                             : std::to_string(dstport);
     auto result = std::string{};
-    for (auto const& cell :
-         {seconds(flow[field::start]), seconds(flow[field::end]), number(flow[field::protocol]),
-          tcp_flags(flow, how), (*flow[field::srcaddr]).to_string(),
-          number(flow[field::srcport]), (*flow[field::dstaddr]).to_string(), shown,
-          number(flow[field::packets]), number(flow[field::bytes]), number(flow[field::out_packets]),
-          number(flow[field::out_bytes]), number(flow[field::tos]), number(flow[field::input]),
-          number(flow[field::output]), number(flow[field::src_as]), number(flow[field::dst_as]),
-          number(flow[field::src_mask]), number(flow[field::dst_mask]),
-          (*flow[field::next_hop]).to_string(), (*flow[field::exporter]).to_string()})
+    for (auto const& cell : {seconds(flow[field::start]),
+                             seconds(flow[field::end]),
+                             number(flow[field::protocol]),
+                             tcp_flags(flow, how),
+                             (*flow[field::srcaddr]).to_string(),
+                             number(flow[field::srcport]),
+                             (*flow[field::dstaddr]).to_string(),
+                             shown,
+                             number(flow[field::packets]),
+                             number(flow[field::bytes]),
+                             number(flow[field::out_packets]),
+                             number(flow[field::out_bytes]),
+                             number(flow[field::tos]),
+                             number(flow[field::input]),
+                             number(flow[field::output]),
+                             number(flow[field::src_as]),
+                             number(flow[field::dst_as]),
+                             number(flow[field::src_mask]),
+                             number(flow[field::dst_mask]),
+                             (*flow[field::next_hop]).to_string(),
+                             (*flow[field::exporter]).to_string()})
         result += (result.empty() ? "" : ",") + cell;
     return result;
 }

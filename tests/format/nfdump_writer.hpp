@@ -57,7 +57,8 @@ inline auto block(bool big, u16 type, u32 records, std::string const& body) -> s
 /// An archive of the layout 2 with one block.
 inline auto layout_2(bool big, u32 records, std::string const& body) -> std::string {
     auto header = writer{big};
-    header.put(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, u8{0}, u8{0}, u16{0}, u32{1}, u64{0}, u32{0}, u32{1});
+    header.put(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, u8{0}, u8{0}, u16{0}, u32{1}, u64{0},
+               u32{0}, u32{1});
     return header.bytes() + block(big, 3, records, body);
 }
 
@@ -78,8 +79,8 @@ inline auto record_v3(bool big, std::vector<element> const& elements, u8 flags =
     for (auto const& [id, data] : elements)
         body += writer{big}.put(id, static_cast<u16>(data.size() + 4)).bytes() + data;
     return writer{big}
-               .put(u16{11}, static_cast<u16>(body.size() + 12), static_cast<u16>(elements.size()), u8{3}, u8{7}, u16{1},
-                    flags, u8{9})
+               .put(u16{11}, static_cast<u16>(body.size() + 12), static_cast<u16>(elements.size()),
+                    u8{3}, u8{7}, u16{1}, flags, u8{9})
                .bytes() +
            body;
 }

@@ -45,7 +45,9 @@ TEST_CASE("codecs have the names of their components", "[block_codec]") {
 
 TEST_CASE("a decoder of one's own takes the place of another", "[block_codec]") {
     auto const before = find_block_codec(codec::lzo);
-    CHECK(register_block_codec(codec::lzo, [](std::span<char const>, std::span<char>) { return std::optional{std::size_t{3}}; }));
+    CHECK(register_block_codec(codec::lzo, [](std::span<char const>, std::span<char>) {
+        return std::optional{std::size_t{3}};
+    }));
     CHECK(find_block_codec(codec::lzo)({}, {}) == 3U);
     register_block_codec(codec::lzo, before);
     CHECK(find_block_codec(codec::lzo) == before);
@@ -54,12 +56,24 @@ TEST_CASE("a decoder of one's own takes the place of another", "[block_codec]") 
 #ifdef FLOWLOG_TEST_LZ4
 TEST_CASE("LZ4 blocks are decoded", "[lz4]") {
     // one literal run, and a match that repeats it
-    check(codec::lz4, std::string_view{"\x44" "abcd" "\x04\x00" "\x50" "abcde", 13}, "abcdabcdabcdabcde");
+    check(codec::lz4,
+          std::string_view{"\x44"
+                           "abcd"
+                           "\x04\x00"
+                           "\x50"
+                           "abcde",
+                           13},
+          "abcdabcdabcdabcde");
 }
 #endif
 
 #ifdef FLOWLOG_TEST_LZO
 TEST_CASE("LZO blocks are decoded", "[lzo]") {
-    check(codec::lzo, std::string_view{"\x16" "abcde" "\x11\x00\x00", 9}, "abcde");
+    check(codec::lzo,
+          std::string_view{"\x16"
+                           "abcde"
+                           "\x11\x00\x00",
+                           9},
+          "abcde");
 }
 #endif

@@ -23,15 +23,16 @@ static_assert(!std::copyable<bzip2_source<memory_source>>);
 
 auto text(std::size_t size) -> std::string {
     auto result = std::string{};
-    for (auto i = 0; result.size() < size; ++i) result += "line " + std::to_string(i * 7919 % 1000) + '\n';
+    for (auto i = 0; result.size() < size; ++i)
+        result += "line " + std::to_string(i * 7919 % 1000) + '\n';
     return result.substr(0, size);
 }
 
 auto packed(std::string plain, int level = 1) -> std::string {
     auto size = static_cast<unsigned>(plain.size() + plain.size() / 100 + 600);
     auto result = std::string(size, '\0');
-    REQUIRE(BZ2_bzBuffToBuffCompress(result.data(), &size, plain.data(), static_cast<unsigned>(plain.size()), level, 0, 0) ==
-            BZ_OK);
+    REQUIRE(BZ2_bzBuffToBuffCompress(result.data(), &size, plain.data(),
+                                     static_cast<unsigned>(plain.size()), level, 0, 0) == BZ_OK);
     result.resize(size);
     return result;
 }
@@ -44,8 +45,10 @@ auto drain(std::string_view bytes, std::size_t block_size = 1 << 16) -> drained 
 
 TEST_CASE("bzip2 streams are decoded, however they come", "[bzip2]") {
     auto const plain = text(400'000);
-    auto const streams = packed(plain.substr(0, 250'000)) + packed("") + packed(plain.substr(250'000), 9);
-    for (auto const block_size : {std::size_t{1}, std::size_t{64}, std::size_t{4096}, streams.size()}) {
+    auto const streams =
+        packed(plain.substr(0, 250'000)) + packed("") + packed(plain.substr(250'000), 9);
+    for (auto const block_size :
+         {std::size_t{1}, std::size_t{64}, std::size_t{4096}, streams.size()}) {
         CAPTURE(block_size);
         auto const result = drain(streams, block_size);
         CHECK(result.what == "");
@@ -64,12 +67,16 @@ TEST_CASE("bzip2 data that expand without end stay in bounds", "[bzip2]") {
     CHECK(size == 20'000'000);
 }
 
-TEST_CASE("a bzip2 file cut off anywhere is truncated, and what is good was handed out", "[bzip2]") {
+TEST_CASE("a bzip2 file cut off anywhere is truncated, and what is good was handed out",
+          "[bzip2]") {
     auto const plain = text(250'000);
     auto const stream = packed(plain);
     auto before = std::size_t{0};
-    for (std::size_t size = 1; size < stream.size(); size += size % 499 < 30 || size > stream.size() - 500 ? std::size_t{1} : std::size_t{469}) {
-        auto const result = drain(std::string_view{stream}.substr(0, size), size % 2 == 0 ? 17 : 70'000);
+    for (std::size_t size = 1; size < stream.size();
+         size +=
+         size % 499 < 30 || size > stream.size() - 500 ? std::size_t{1} : std::size_t{469}) {
+        auto const result =
+            drain(std::string_view{stream}.substr(0, size), size % 2 == 0 ? 17 : 70'000);
         CAPTURE(size);
         CHECK(result.code == errc::truncated);
         CHECK(result.bytes.size() >= before);

@@ -26,7 +26,8 @@ static_assert(!std::copyable<zstd_source<memory_source>>);
 
 auto text(std::size_t size) -> std::string {
     auto result = std::string{};
-    for (auto i = 0; result.size() < size; ++i) result += "line " + std::to_string(i * 7919 % 1000) + '\n';
+    for (auto i = 0; result.size() < size; ++i)
+        result += "line " + std::to_string(i * 7919 % 1000) + '\n';
     return result.substr(0, size);
 }
 
@@ -50,7 +51,8 @@ auto packed(std::string_view bytes, int window_log = 0, bool checksum = true) ->
 
 auto skippable(std::string_view bytes) -> std::string {
     auto const size = static_cast<char>(bytes.size());
-    return std::string{"\x5A\x2A\x4D\x18"} + std::string{size, '\0', '\0', '\0'} + std::string{bytes};
+    return std::string{"\x5A\x2A\x4D\x18"} + std::string{size, '\0', '\0', '\0'} +
+           std::string{bytes};
 }
 
 auto drain(std::string_view bytes, std::size_t block_size = 1 << 16) -> drained {
@@ -62,9 +64,10 @@ auto drain(std::string_view bytes, std::size_t block_size = 1 << 16) -> drained 
 TEST_CASE("zstd frames are decoded, however they come", "[zstd]") {
     auto const plain = text(700'000);
     auto const half = plain.size() / 2;
-    auto const frames = packed(std::string_view{plain}.substr(0, half)) + skippable("meta") + packed("") +
-                        packed(std::string_view{plain}.substr(half)) + skippable("");
-    for (auto const block_size : {std::size_t{1}, std::size_t{3}, std::size_t{64}, std::size_t{4096}, frames.size()}) {
+    auto const frames = packed(std::string_view{plain}.substr(0, half)) + skippable("meta") +
+                        packed("") + packed(std::string_view{plain}.substr(half)) + skippable("");
+    for (auto const block_size :
+         {std::size_t{1}, std::size_t{3}, std::size_t{64}, std::size_t{4096}, frames.size()}) {
         CAPTURE(block_size);
         auto const result = drain(frames, block_size);
         CHECK(result.what == "");
@@ -92,9 +95,11 @@ TEST_CASE("a zstd file cut off anywhere is truncated, and what is good was hande
     auto const frame = packed(plain);
     auto const two = frame + frame;
     auto before = std::size_t{0};
-    for (std::size_t size = 1; size < two.size(); size += size < 100 || size > two.size() - 200 ? std::size_t{1} : std::size_t{97}) {
+    for (std::size_t size = 1; size < two.size();
+         size += size < 100 || size > two.size() - 200 ? std::size_t{1} : std::size_t{97}) {
         if (size == frame.size()) continue;
-        auto const result = drain(std::string_view{two}.substr(0, size), size % 2 == 0 ? 17 : 70'000);
+        auto const result =
+            drain(std::string_view{two}.substr(0, size), size % 2 == 0 ? 17 : 70'000);
         CAPTURE(size);
         CHECK(result.code == errc::truncated);
         CHECK(result.bytes.size() >= before);
@@ -102,7 +107,8 @@ TEST_CASE("a zstd file cut off anywhere is truncated, and what is good was hande
     }
     CHECK(before == 2 * plain.size());  // but for the checksum
     auto const cut = drain(std::string_view{frame}.substr(0, frame.size() - 3));
-    CHECK(cut.what == "x.zst: ends inside a zstd frame, at byte " + std::to_string(frame.size() - 3));
+    CHECK(cut.what ==
+          "x.zst: ends inside a zstd frame, at byte " + std::to_string(frame.size() - 3));
 }
 
 TEST_CASE("damaged zstd data are corrupt, and what is good was handed out", "[zstd]") {

@@ -47,5 +47,6 @@ TEST_CASE("Without the component the end of a compressed nfdump archive stays un
     auto reader = reader_of("v2-178-zstd.nfdump");
     reader.skip_to_end();
     CHECK_FALSE(reader.describe().records);
-    CHECK(reader.describe().notes.back() == "the appendix, which holds counts and times, could not be read");
+    CHECK(reader.describe().notes.back() ==
+          "the appendix, which holds counts and times, could not be read");
 }

@@ -22,8 +22,9 @@
 
 namespace flowlog::detail {
 
-/// Walks through the blocks of an nfdump archive and hands out their records in runs of whole ones. Uncompressed blocks
-/// are not put together: their records come from the source's own blocks, while they are in the cache.
+/// Walks through the blocks of an nfdump archive and hands out their records in runs of whole ones.
+/// Uncompressed blocks are not put together: their records come from the source's own blocks, while
+/// they are in the cache.
 template <byte_source Source>
 class nfdump_blocks {
 public:
@@ -32,9 +33,12 @@ public:
 
     explicit nfdump_blocks(Source source) : cursor_{std::move(source)} {}
 
+    /// Whether the header was read.
+    [[nodiscard]] auto begun() const noexcept -> bool { return header_.layout != 0; }
+
     /// The header; reads it if that was not done yet.
     [[nodiscard]] auto header() -> nfdump_header& {
-        if (header_.layout == 0) read_header();
+        if (!begun()) read_header();
         return header_;
     }
 
@@ -54,8 +58,8 @@ public:
         return false;
     }
 
-    /// What comes after the first `used` bytes of the run before: as many whole records as lie in one piece, and maybe part
-    /// of another. Empty at the end of the block.
+    /// What comes after the first `used` bytes of the run before: as many whole records as lie in
+    /// one piece, and maybe part of another. Empty at the end of the block.
     [[nodiscard]] auto records(std::size_t used) -> std::string_view {
         if (header_.compression) {
             body_.remove_prefix(used);
@@ -67,7 +71,8 @@ public:
         if (left_ < nfdump_record_header::size) fail_record("a block ends inside a record");
         auto const size = record_size();
         if (size < nfdump_record_header::size || size > left_)
-            fail_record("a record has the length " + std::to_string(size) + " where " + std::to_string(left_) + " bytes are left");
+            fail_record("a record has the length " + std::to_string(size) + " where " +
+                        std::to_string(left_) + " bytes are left");
         if (!header_.compression) need(size, "a record");
         return ahead();
     }
@@ -75,7 +80,8 @@ public:
     /// How many records the header of the block announces.
     [[nodiscard]] auto announced() const noexcept -> std::uint32_t { return announced_; }
 
-    /// Offset of the byte that lies `within` the last run; in a compressed block, that of the block.
+    /// Offset of the byte that lies `within` the last run; in a compressed block, that of the
+    /// block.
     [[nodiscard]] auto offset(std::size_t within) const noexcept -> std::uint64_t {
         return header_.compression ? block_offset_ : cursor_.offset() + within;
     }
@@ -94,7 +100,8 @@ public:
     /// Says that the block holds another number of records than its header announces.
     [[noreturn]] void fail_count(std::uint32_t count) const {
         fail(errc::corrupt, block_offset_,
-             "a block holds " + std::to_string(count) + " records and announces " + std::to_string(announced_));
+             "a block holds " + std::to_string(count) + " records and announces " +
+                 std::to_string(announced_));
     }
 
     /// Takes what an ident or statistic record says.
@@ -103,9 +110,13 @@ public:
         auto const body = record.substr(nfdump_record_header::size);
         if (type == nfdump_record_header::ident) header_.ident = body.substr(0, body.find('\0'));
         if (type != nfdump_record_header::statistic || body.size() < 18 * 8) return;
-        auto const number = [&](std::size_t i) { return load<std::uint64_t>(body.data() + 8 * i, header_.swapped); };
-        header_.statistic = nfdump_statistic{
-            .flows = number(0), .first = number(15), .last = number(16), .sequence_failures = number(17)};
+        auto const number = [&](std::size_t i) {
+            return load<std::uint64_t>(body.data() + 8 * i, header_.swapped);
+        };
+        header_.statistic = nfdump_statistic{.flows = number(0),
+                                             .first = number(15),
+                                             .last = number(16),
+                                             .sequence_failures = number(17)};
     }
 
     /// Whether every block was read.
@@ -165,12 +176,14 @@ private:
         auto const codec_name = std::string{flowlog::name(*header_.compression)};
         if (decode == nullptr) {
             fail(errc::unsupported, block_offset_,
-                 "the blocks are compressed with " + codec_name + "; this program was built without flowlog::" + codec_name);
+                 "the blocks are compressed with " + codec_name +
+                     "; this program was built without flowlog::" + codec_name);
         }
         need(stored_, "a block");
         if (!unpacked_) unpacked_ = std::make_unique_for_overwrite<char[]>(max_size);
         auto const size = decode(cursor_.ahead().substr(0, stored_), {unpacked_.get(), max_size});
-        if (!size) fail(errc::corrupt, block_offset_, "a block does not decompress (" + codec_name + ")");
+        if (!size)
+            fail(errc::corrupt, block_offset_, "a block does not decompress (" + codec_name + ")");
         cursor_.skip(stored_);
         body_ = {unpacked_.get(), *size};
         left_ = *size;
@@ -189,19 +202,23 @@ private:
     void end_of_input() const {
         if (blocks_ >= header_.blocks) return;
         fail(errc::truncated, cursor_.offset(),
-             "ends after " + std::to_string(blocks_) + " of " + std::to_string(header_.blocks) + " blocks");
+             "ends after " + std::to_string(blocks_) + " of " + std::to_string(header_.blocks) +
+                 " blocks");
     }
 
-    /// Reads what stands behind the announced blocks: it holds no flows, but shows whether the header is right about them.
+    /// Reads what stands behind the announced blocks: it holds no flows, but shows whether the
+    /// header is right about them.
     void read_appendix() {
         auto const at = cursor_.offset();
-        if (header_.appendix_blocks != 0 && static_cast<std::uint64_t>(header_.appendix_offset) != at) {
+        if (header_.appendix_blocks != 0 &&
+            static_cast<std::uint64_t>(header_.appendix_offset) != at) {
             fail(errc::corrupt, at,
                  "the announced blocks end where the header puts no appendix (but at byte " +
                      std::to_string(header_.appendix_offset) + ")");
         }
         for (unsigned i = 0; i < header_.appendix_blocks; ++i) read_appendix_block();
-        if (cursor_.fetch(1)) fail(errc::corrupt, cursor_.offset(), "bytes follow the last announced block");
+        if (cursor_.fetch(1))
+            fail(errc::corrupt, cursor_.offset(), "bytes follow the last announced block");
     }
 
     void read_appendix_block() {
@@ -218,7 +235,8 @@ private:
         cursor_.skip(stored_);
         if (body.empty()) appendix_unread_ = true;
         while (!body.empty()) {
-            auto const size = body.size() < 4 ? 0U : load<std::uint16_t>(body.data() + 2, header_.swapped);
+            auto const size =
+                body.size() < 4 ? 0U : load<std::uint16_t>(body.data() + 2, header_.swapped);
             if (size < nfdump_record_header::size || size > body.size()) {
                 appendix_unread_ = true;
                 return;
@@ -239,10 +257,13 @@ private:
 
     void need(std::size_t size, char const* unit) {
         if (cursor_.fetch(size)) return;
-        fail(errc::truncated, cursor_.offset() + cursor_.ahead().size(), std::string{"ends inside "} + unit);
+        fail(errc::truncated, cursor_.offset() + cursor_.ahead().size(),
+             std::string{"ends inside "} + unit);
     }
 
-    [[noreturn]] void fail_record(std::string const& what) const { fail(errc::corrupt, offset(0), what); }
+    [[noreturn]] void fail_record(std::string const& what) const {
+        fail(errc::corrupt, offset(0), what);
+    }
     [[noreturn]] void fail(errc code, std::uint64_t offset, std::string const& what) const {
         fail_at(code, name(), offset, what);
     }

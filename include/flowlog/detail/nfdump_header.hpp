@@ -55,30 +55,37 @@ struct nfdump_header {
     std::uint16_t appendix_blocks = 0;
     std::int64_t appendix_offset = 0;
 
-    [[nodiscard]] auto size() const noexcept -> std::size_t { return layout == 1 ? size_1 : size_2; }
+    [[nodiscard]] auto size() const noexcept -> std::size_t {
+        return layout == 1 ? size_1 : size_2;
+    }
 };
 
 /// Throws an error that names the byte.
-[[noreturn]] inline void fail_at(errc code, std::string name, std::uint64_t offset, std::string const& what) {
+[[noreturn]] inline void fail_at(errc code, std::string name, std::uint64_t offset,
+                                 std::string const& what) {
     throw error{code, {std::move(name)}, what + ", at byte " + std::to_string(offset)};
 }
 
-/// Reads the header of an nfdump archive in two steps, as its first bytes tell how long it is. Throws `flowlog::error`;
-/// `name` is for its message.
+/// Reads the header of an nfdump archive in two steps, as its first bytes tell how long it is.
+/// Throws `flowlog::error`; `name` is for its message.
 class nfdump_header_parser {
 public:
     explicit nfdump_header_parser(std::string name) : name_{std::move(name)} {}
 
-    /// Tells how long the header is; takes `nfdump_header::prefix_size` bytes, or fewer if there are no more.
+    /// Tells how long the header is; takes `nfdump_header::prefix_size` bytes, or fewer if there
+    /// are no more.
     [[nodiscard]] auto parse_prefix(std::string_view bytes) -> std::size_t {
         if (bytes.size() < nfdump_header::prefix_size) fail_short(bytes.size());
         auto const magic = load<std::uint16_t>(bytes.data(), false);
         header_.swapped = magic == 0x0CA5;
         if (magic != 0xA50C && magic != 0x0CA5)
-            fail(errc::unknown_format, 0, "is no nfdump archive: it begins with '" + escaped(bytes.substr(0, 4)) + "'");
+            fail(errc::unknown_format, 0,
+                 "is no nfdump archive: it begins with '" + escaped(bytes.substr(0, 4)) + "'");
         header_.layout = load<std::uint16_t>(bytes.data() + 2, header_.swapped);
         if (header_.layout != 1 && header_.layout != 2)
-            fail(errc::unsupported, 2, "has the layout version " + std::to_string(header_.layout) + "; 1 and 2 are known");
+            fail(
+                errc::unsupported, 2,
+                "has the layout version " + std::to_string(header_.layout) + "; 1 and 2 are known");
         return header_.size();
     }
 
@@ -122,7 +129,9 @@ private:
         header_.writer_version = value<std::uint32_t>(4);
         header_.compression = known_compression(static_cast<unsigned char>(bytes_[16]));
         if (bytes_[17] != 0)
-            fail(errc::unsupported, 17, "is encrypted (kind " + std::to_string(static_cast<unsigned char>(bytes_[17])) + ")");
+            fail(errc::unsupported, 17,
+                 "is encrypted (kind " + std::to_string(static_cast<unsigned char>(bytes_[17])) +
+                     ")");
         header_.appendix_blocks = value<std::uint16_t>(18);
         header_.creator = value<std::uint32_t>(20);
         header_.appendix_offset = static_cast<std::int64_t>(value<std::uint64_t>(24));

@@ -13,8 +13,8 @@
 
 namespace flowlog::detail {
 
-/// Where the fields stand in an nfdump record, and how wide they are. Neighbouring records mostly agree, so that one shape
-/// serves many, and a field costs two loads.
+/// Where the fields stand in an nfdump record, and how wide they are. Neighbouring records mostly
+/// agree, so that one shape serves many, and a field costs two loads.
 struct nfdump_shape {
     std::array<std::uint16_t, fields.size()> offsets{};  ///< 0: the records do not have the field
     std::array<std::uint8_t, fields.size()> widths{};
@@ -53,15 +53,18 @@ struct nfdump_place {
 };
 
 /// Elements of the layout 2, in their order. (Source: nfxV3.h of nfdump 1.7.)
+// clang-format off
 inline constexpr auto nfdump_elements = [] {
     using enum field_id;
     return std::to_array<nfdump_place>({
-        {1, start, 0, 8}, {1, end, 8, 8}, {1, received_time, 16, 8}, {1, packets, 24, 8}, {1, bytes, 32, 8},
+        {1, start, 0, 8}, {1, end, 8, 8}, {1, received_time, 16, 8}, {1, packets, 24, 8},
+        {1, bytes, 32, 8},
         {1, srcport, 40, 2}, {1, dstport, 42, 2}, {1, protocol, 44, 1}, {1, tcp_flags, 45, 1},
         {1, forwarding_status, 46, 1}, {1, tos, 47, 1},
         {2, srcaddr, 0, 4}, {2, dstaddr, 4, 4},
         {3, srcaddr, 0, 16}, {3, dstaddr, 16, 16},
-        {4, input, 0, 4}, {4, output, 4, 4}, {4, src_mask, 8, 1}, {4, dst_mask, 9, 1}, {4, flow_direction, 10, 1},
+        {4, input, 0, 4}, {4, output, 4, 4}, {4, src_mask, 8, 1}, {4, dst_mask, 9, 1},
+        {4, flow_direction, 10, 1},
         {4, dst_tos, 11, 1}, {4, biflow_direction, 12, 1}, {4, flow_end_reason, 13, 1},
         {5, flows, 0, 8}, {5, out_packets, 8, 8}, {5, out_bytes, 16, 8},
         {6, src_vlan, 0, 4}, {6, dst_vlan, 4, 4},
@@ -69,7 +72,8 @@ inline constexpr auto nfdump_elements = [] {
         {8, bgp_next_hop, 0, 4}, {9, bgp_next_hop, 0, 16},
         {10, next_hop, 0, 4}, {11, next_hop, 0, 16},
         {12, exporter, 0, 4}, {13, exporter, 0, 16},
-        {15, src_mac, 0, 8}, {15, post_dst_mac, 8, 8}, {15, dst_mac, 16, 8}, {15, post_src_mac, 24, 8},
+        {15, src_mac, 0, 8}, {15, post_dst_mac, 8, 8}, {15, dst_mac, 16, 8},
+        {15, post_src_mac, 24, 8},
         {16, next_as, 0, 4}, {16, prev_as, 4, 4},
         {19, event_time, 0, 8}, {19, flow_id, 8, 4}, {19, firewall_event, 14, 1},
         {20, post_nat_srcaddr, 0, 4}, {20, post_nat_dstaddr, 4, 4},
@@ -81,8 +85,10 @@ inline constexpr auto nfdump_elements = [] {
         {39, flow_id, 0, 8},
     });
 }();
+// clang-format on
 
 /// Extensions of the layout 1, in their order. (Source: nffile.h of nfdump 1.6.)
+// clang-format off
 inline constexpr auto nfdump_extensions = [] {
     using enum field_id;
     return std::to_array<nfdump_place>({
@@ -92,9 +98,11 @@ inline constexpr auto nfdump_extensions = [] {
         {9, next_hop, 0, 4}, {10, next_hop, 0, 16},
         {11, bgp_next_hop, 0, 4}, {12, bgp_next_hop, 0, 16},
         {13, src_vlan, 0, 2}, {13, dst_vlan, 2, 2},
-        {14, out_packets, 0, 4}, {15, out_packets, 0, 8}, {16, out_bytes, 0, 4}, {17, out_bytes, 0, 8},
+        {14, out_packets, 0, 4}, {15, out_packets, 0, 8}, {16, out_bytes, 0, 4},
+        {17, out_bytes, 0, 8},
         {18, flows, 0, 4}, {19, flows, 0, 8},
-        {20, src_mac, 0, 8}, {20, post_dst_mac, 8, 8}, {21, dst_mac, 0, 8}, {21, post_src_mac, 8, 8},
+        {20, src_mac, 0, 8}, {20, post_dst_mac, 8, 8}, {21, dst_mac, 0, 8},
+        {21, post_src_mac, 8, 8},
         {23, exporter, 0, 4}, {24, exporter, 0, 16},
         {25, engine_type, 2, 1}, {25, engine_id, 3, 1},
         {26, next_as, 0, 4}, {26, prev_as, 4, 4},
@@ -108,20 +116,25 @@ inline constexpr auto nfdump_extensions = [] {
         {47, post_nat_srcaddr, 0, 4}, {47, post_nat_dstaddr, 4, 4},
     });
 }();
+// clang-format on
 
 /// How many bytes each extension of the layout 1 takes, by its id.
+// clang-format off
 inline constexpr auto nfdump_extension_sizes = std::to_array<std::uint8_t>({
     0,  0, 0, 0, 4, 8,  4, 8, 4, 4, 16, 4, 16, 4, 4, 8, 4, 8, 4,  8, 16, 16, 40, 4,  16,
     4,  8, 8, 0, 0, 0,  0, 0, 0, 0, 0,  0, 20, 4, 8, 32, 24, 24, 72, 0, 24, 12, 8, 8, 0,
 });
+// clang-format on
 
-/// Places the fields of one part whose data begins at `at` and is `size` long; fields that reach beyond it are left out.
+/// Places the fields of one part whose data begins at `at` and is `size` long; fields that reach
+/// beyond it are left out.
 template <std::size_t Size>
-constexpr void place_part(nfdump_shape& shape, std::array<nfdump_place, Size> const& places, std::uint16_t part,
-                          std::size_t at, std::size_t size) noexcept {
+constexpr void place_part(nfdump_shape& shape, std::array<nfdump_place, Size> const& places,
+                          std::uint16_t part, std::size_t at, std::size_t size) noexcept {
     auto place = std::ranges::lower_bound(places, part, {}, &nfdump_place::part);
     for (; place != places.end() && place->part == part; ++place) {
-        if (place->offset + place->width <= size) shape.place(place->id, at + place->offset, place->width);
+        if (place->offset + place->width <= size)
+            shape.place(place->id, at + place->offset, place->width);
     }
 }
 
@@ -147,7 +160,8 @@ struct nfdump_record_header {
 inline constexpr std::size_t nfdump_v3_header = 12;
 
 /// The shape of the record of type 11 at `record`, whose `size` was checked to lie in the block.
-inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) noexcept -> nfdump_fault {
+inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) noexcept
+    -> nfdump_fault {
     constexpr auto needed = std::to_array<std::size_t>({0, 48, 8, 32});
     if (size < nfdump_v3_header) return nfdump_fault::structure;
     auto const count = load<std::uint16_t>(record + 4, shape.swapped);
@@ -160,7 +174,8 @@ inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) 
         auto const element = load<std::uint16_t>(record + at, shape.swapped);
         auto const length = load<std::uint16_t>(record + at + 2, shape.swapped);
         if (length < 4 || length > size - at) return nfdump_fault::structure;
-        if (element < needed.size() && length - 4U < needed[element]) return nfdump_fault::structure;
+        if (element < needed.size() && length - 4U < needed[element])
+            return nfdump_fault::structure;
         // 1.7.0 had another element 25, of 24 bytes
         auto const strange = element == 25 && length != 20;
         if (!strange) place_part(shape, nfdump_elements, element, at + 4, length - 4U);
@@ -180,13 +195,20 @@ struct nfdump_common {
     enum flag : std::uint16_t { ipv6 = 1, wide_packets = 2, wide_bytes = 4, sampled = 128 };
 };
 
-/// The shape of the records of type 10, or 1, that have these flags and extensions and are `size` long.
+/// The shape of the records of type 10, or 1, that have these flags and extensions and are `size`
+/// long.
 inline auto shape_common(nfdump_shape& shape, std::uint16_t kind, std::uint16_t flags,
-                         std::span<std::uint8_t const> extensions, std::size_t size) noexcept -> nfdump_fault {
+                         std::span<std::uint8_t const> extensions, std::size_t size) noexcept
+    -> nfdump_fault {
     using enum field_id;
-    constexpr auto fixed = std::to_array<nfdump_place>(
-        {{0, start, 12, 4}, {0, end, 16, 4}, {0, forwarding_status, 20, 1}, {0, tcp_flags, 21, 1}, {0, protocol, 22, 1},
-         {0, tos, 23, 1}, {0, srcport, 24, 2}, {0, dstport, 26, 2}});
+    constexpr auto fixed = std::to_array<nfdump_place>({{0, start, 12, 4},
+                                                        {0, end, 16, 4},
+                                                        {0, forwarding_status, 20, 1},
+                                                        {0, tcp_flags, 21, 1},
+                                                        {0, protocol, 22, 1},
+                                                        {0, tos, 23, 1},
+                                                        {0, srcport, 24, 2},
+                                                        {0, dstport, 26, 2}});
     for (auto const& f : fixed) shape.place(f.id, f.offset, f.width);
     auto at = nfdump_common::old_size;
     if (kind == nfdump_record_header::common) {
@@ -205,7 +227,8 @@ inline auto shape_common(nfdump_shape& shape, std::uint16_t kind, std::uint16_t 
     append(bytes, (flags & nfdump_common::wide_bytes) != 0 ? 8 : 4);
     if (at > size) return nfdump_fault::structure;
     for (auto const extension : extensions) {
-        if (extension >= nfdump_extension_sizes.size()) return nfdump_fault::none;  // what follows cannot be told
+        if (extension >= nfdump_extension_sizes.size())
+            return nfdump_fault::none;  // what follows cannot be told
         auto const width = nfdump_extension_sizes[extension];
         if (width > size - at) return nfdump_fault::structure;
         place_part(shape, nfdump_extensions, extension, at, width);

@@ -24,8 +24,9 @@ constexpr auto reason_of(nfdump_fault fault) noexcept -> reason {
     return fault == nfdump_fault::no_map ? reason::no_layout : reason::bad_value;
 }
 
-/// Finds the shapes of an archive's records. Keeps some of those it has worked out: an archive has a handful, by exporter
-/// and address family, and to see that a record has a known one takes a compare per element.
+/// Finds the shapes of an archive's records. Keeps some of those it has worked out: an archive has
+/// a handful, by exporter and address family, and to see that a record has a known one takes a
+/// compare per element.
 class nfdump_shapes {
 public:
     nfdump_shapes() : known_v3_(slots), known_common_(slots) {}
@@ -33,20 +34,24 @@ public:
     /// To be told before the first record.
     void set_swapped(bool swapped) noexcept { swapped_ = swapped; }
 
-    /// The shape of a record of type 11; null where it has none, see `fault`. Valid until the next call.
+    /// The shape of a record of type 11; null where it has none, see `fault`. Valid until the next
+    /// call.
     [[nodiscard]] auto v3(char const* record, std::size_t size) noexcept -> nfdump_shape const* {
         if (size < nfdump_v3_header) return fail(nfdump_fault::structure);
         flags_ |= static_cast<unsigned char>(record[10]);
         auto const elements = load<std::uint16_t>(record + 4, swapped_);
         auto& slot = known_v3_[(size >> 2 ^ elements) % slots];
-        if (slot.matches(record, size, elements)) [[likely]] return &slot.shape;
+        if (slot.matches(record, size, elements)) [[likely]]
+            return &slot.shape;
         return learn_v3(slot, record, size, elements);
     }
 
-    /// The shape of a record of type 10 or 1; null where it has none, see `fault`. Valid until the next call.
+    /// The shape of a record of type 10 or 1; null where it has none, see `fault`. Valid until the
+    /// next call.
     [[nodiscard]] auto common(char const* record, std::size_t size) -> nfdump_shape const* {
         auto const type = load<std::uint16_t>(record, swapped_);
-        auto const needed = type == nfdump_record_header::common ? nfdump_common::size : nfdump_common::old_size;
+        auto const needed =
+            type == nfdump_record_header::common ? nfdump_common::size : nfdump_common::old_size;
         if (size < needed) return fail(nfdump_fault::structure);
         auto const flags = type == nfdump_record_header::common
                                ? load<std::uint16_t>(record + 4, swapped_)
@@ -55,11 +60,13 @@ public:
         auto const map = load<std::uint16_t>(record + 6, swapped_);
         auto const key = common_key{type, size, map, static_cast<std::uint16_t>(flags & 7)};
         auto& slot = known_common_[(map * 8U + key.flags) % slots];
-        if (slot.key == key) [[likely]] return &slot.shape;
+        if (slot.key == key) [[likely]]
+            return &slot.shape;
         return learn_common(slot, key);
     }
 
-    /// Takes an extension map, in place of an earlier one of the same number; false where it is damaged.
+    /// Takes an extension map, in place of an earlier one of the same number; false where it is
+    /// damaged.
     auto add_map(std::string_view record) -> bool {
         constexpr std::size_t most = 128;  // extensions; nfdump knows 50, and each at most once
         if (record.size() < 8) return false;
@@ -97,10 +104,12 @@ private:
         std::array<std::uint16_t, most> offsets{};
         std::array<std::uint32_t, most> heads{};
 
-        [[nodiscard]] auto matches(char const* record, std::size_t record_size, std::uint16_t count) const noexcept -> bool {
+        [[nodiscard]] auto matches(char const* record, std::size_t record_size,
+                                   std::uint16_t count) const noexcept -> bool {
             if (size != record_size || elements != count) return false;
             auto different = std::uint32_t{0};
-            for (std::size_t i = 0; i < elements; ++i) different |= head(record + offsets[i]) ^ heads[i];
+            for (std::size_t i = 0; i < elements; ++i)
+                different |= head(record + offsets[i]) ^ heads[i];
             return different == 0;
         }
 
@@ -128,8 +137,8 @@ private:
         return nullptr;
     }
 
-    [[gnu::noinline]] auto learn_v3(v3_slot& slot, char const* record, std::size_t size, std::uint16_t elements) noexcept
-        -> nfdump_shape const* {
+    [[gnu::noinline]] auto learn_v3(v3_slot& slot, char const* record, std::size_t size,
+                                    std::uint16_t elements) noexcept -> nfdump_shape const* {
         slot.size = 0;
         slot.shape = {.swapped = swapped_};
         auto const fault = shape_v3(slot.shape, record, size);
@@ -146,7 +155,8 @@ private:
         return &slot.shape;
     }
 
-    [[gnu::noinline]] auto learn_common(common_slot& slot, common_key const& key) -> nfdump_shape const* {
+    [[gnu::noinline]] auto learn_common(common_slot& slot, common_key const& key)
+        -> nfdump_shape const* {
         slot.key = {};
         auto const map = maps_.find(key.map);
         if (map == maps_.end()) return fail(nfdump_fault::no_map);

@@ -26,20 +26,22 @@ namespace flowlog {
 
 /// How an nfdump archive is read.
 struct nfdump_options {
-    /// Called for every record that is no readable flow: `bad_value` (its parts do not fit its size), `absent_value` (it
-    /// lacks the part with times and counters), `no_layout` (its extension map is missing). `line` is the number of the
-    /// record; `offset` that of its first byte, or of its block where that is compressed.
+    /// Called for every record that is no readable flow: `bad_value` (its parts do not fit its
+    /// size), `absent_value` (it lacks the part with times and counters), `no_layout` (its
+    /// extension map is missing). `line` is the number of the record; `offset` that of its first
+    /// byte, or of its block where that is compressed.
     malformed_handler on_malformed{};
 };
 
 /// Reads an archive of nfdump 1.6 (layout 1) or 1.7 (layout 2): an input range of `nfdump_record`.
 ///
-///     for (auto const& flow : flowlog::nfdump_reader{flowlog::file_source{"nfcapd.202405011200"}}) …
+///     for (auto const& flow : flowlog::nfdump_reader{flowlog::file_source{"nfcapd.2024"}}) …
 ///
-/// Compressed blocks need a component: `flowlog::lzo`, `bzip2`, `lz4` or `zstd`, and its header included somewhere in the
-/// program; without it `errc::unsupported` names it. Where the archive is damaged or cut off, every whole record before is
-/// delivered (of a compressed block, all or none); then `errc::truncated` or `errc::corrupt` is thrown and names the byte,
-/// and again whenever the reader is asked for more. Records that are no flows (extension maps, exporters, samplers and
+/// Compressed blocks need a component: `flowlog::lzo`, `bzip2`, `lz4` or `zstd`, and its header
+/// included somewhere in the program; without it `errc::unsupported` names it. Where the archive is
+/// damaged or cut off, every whole record before is delivered (of a compressed block, all or none);
+/// then `errc::truncated` or `errc::corrupt` is thrown and names the byte, and again whenever the
+/// reader is asked for more. Records that are no flows (extension maps, exporters, samplers and
 /// unknown ones) count as headers. Records are views into the reader; one thread at a time.
 template <byte_source Source = any_source>
 class nfdump_reader {
@@ -64,7 +66,9 @@ public:
             return *this;
         }
         void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool { return it.done_; }
+        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
+            return it.done_;
+        }
 
     private:
         nfdump_reader* reader_;
@@ -82,13 +86,16 @@ public:
         return result;
     }
 
-    /// What the archive says of itself: its header, which is read if that was not done yet, and what was met so far.
-    /// The layout 2 has its counts and times at the end; see `skip_to_end`.
+    /// What the archive says of itself: its header, which is read if that was not done yet, and
+    /// what was met so far. The layout 2 has its counts and times at the end; see `skip_to_end`.
+    /// Answers after an error too, unless it was in the header.
     [[nodiscard]] auto describe() -> archive_info {
-        return guarded([&] { return detail::describe(blocks_.header(), met()); });
+        if (!blocks_.begun()) guarded([&] { return blocks_.header().layout; });
+        return detail::describe(blocks_.header(), met());
     }
 
-    /// Passes over all that is left without unpacking or decoding it, so that `describe` knows what the end says.
+    /// Passes over all that is left without unpacking or decoding it, so that `describe` knows what
+    /// the end says.
     void skip_to_end() {
         guarded([&] {
             at_ = end_ = run_ = nullptr;
@@ -99,9 +106,12 @@ public:
     }
 
     /// Whether flows of nfdump can have this field.
-    [[nodiscard]] static constexpr auto has(field_id id) noexcept -> bool { return detail::nfdump_has(id); }
+    [[nodiscard]] static constexpr auto has(field_id id) noexcept -> bool {
+        return detail::nfdump_has(id);
+    }
 
-    /// Takes the current record back: it counts as malformed, not as a flow, and goes to `on_malformed`.
+    /// Takes the current record back: it counts as malformed, not as a flow, and goes to
+    /// `on_malformed`.
     void reject(field_id culprit, reason why) {
         --stats_.records;
         report(record_.bytes(), why, culprit);
@@ -184,12 +194,13 @@ private:
     void report(std::string_view record, reason why, std::optional<field_id> culprit) {
         ++stats_.malformed;
         if (!options_.on_malformed) return;
-        options_.on_malformed({.source = name(),
-                               .line = stats_.lines(),
-                               .offset = blocks_.offset(static_cast<std::size_t>(record.data() - run_)),
-                               .field = culprit,
-                               .reason = why,
-                               .text = record});
+        options_.on_malformed(
+            {.source = name(),
+             .line = stats_.lines(),
+             .offset = blocks_.offset(static_cast<std::size_t>(record.data() - run_)),
+             .field = culprit,
+             .reason = why,
+             .text = record});
     }
 
     /// What was met so far, as `describe` tells it.

@@ -29,7 +29,8 @@ constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<times
 }
 
 /// Writes a MAC address, the low 48 bits of a number, as `00:0c:29:1e:35:a2`.
-constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept -> std::string_view {
+constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
+    -> std::string_view {
     constexpr auto digits = std::string_view{"0123456789abcdef"};
     for (std::size_t i = 0; i < 6; ++i) {
         auto const byte = mac >> (40 - 8 * i) & 0xFF;
@@ -42,12 +43,13 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept 
 
 }  // namespace detail
 
-/// A flow of an nfdump archive. Decodes on access, and only what is asked. A view: valid until its reader moves on.
+/// A flow of an nfdump archive. Decodes on access, and only what is asked. A view: valid until its
+/// reader moves on.
 ///
-/// Fields have the values that the collector stored, with 0 or `0.0.0.0` for much that it did not know, and counters that it
-/// multiplied where it knew that the exporter samples. Absent are fields of which the record has nothing, a time or a
-/// number of flows that is 0, and an empty user. `dstport` of ICMP is 256 * type + code. Of the AWS fields `type` is told by
-/// the addresses.
+/// Fields have the values that the collector stored, with 0 or `0.0.0.0` for much that it did not
+/// know, and counters that it multiplied where it knew that the exporter samples. Absent are fields
+/// of which the record has nothing, a time or a number of flows that is 0, and an empty user.
+/// `dstport` of ICMP is 256 * type + code. Of the AWS fields `type` is told by the addresses.
 class nfdump_record {
 public:
     nfdump_record() = default;
@@ -60,12 +62,14 @@ public:
 
     /// A field's value; absent where the record has none.
     template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id>) const noexcept -> field_value<field_value_type<Id>> {
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
         using value = field_value_type<Id>;
         using enum field_id;
         if constexpr (Id == type) {
             return family();
-        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac || Id == post_dst_mac) {
+        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac ||
+                             Id == post_dst_mac) {
             return mac<Id>();
         } else if constexpr (Id == user_name) {
             return user();
@@ -95,7 +99,9 @@ public:
 
 private:
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return shape_->offset(id) != 0; }
-    [[nodiscard]] auto at(field_id id) const noexcept -> char const* { return data_ + shape_->offset(id); }
+    [[nodiscard]] auto at(field_id id) const noexcept -> char const* {
+        return data_ + shape_->offset(id);
+    }
 
     template <std::unsigned_integral T>
     [[nodiscard]] auto load(char const* from) const noexcept -> T {
@@ -120,7 +126,8 @@ private:
     [[nodiscard]] auto ip() const noexcept -> field_value<address> {
         auto const width = shape_->width(Id);
         if (width == 4) return address::v4(load<std::uint32_t>(at(Id)));
-        if (width == 16) return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
+        if (width == 16)
+            return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
         return {};
     }
 
@@ -132,9 +139,10 @@ private:
         if (width == 8) {
             ms = load<std::uint64_t>(at(Id));
         } else {
-            constexpr auto rest =
-                Id == field_id::start ? detail::nfdump_common::msec_first : detail::nfdump_common::msec_last;
-            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} + load<std::uint16_t>(data_ + rest);
+            constexpr auto rest = Id == field_id::start ? detail::nfdump_common::msec_first
+                                                        : detail::nfdump_common::msec_last;
+            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} +
+                 load<std::uint16_t>(data_ + rest);
         }
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
     }
@@ -155,13 +163,17 @@ private:
     template <field_id Id>
     [[nodiscard]] auto mac() const noexcept -> field_value<std::string_view> {
         using enum field_id;
-        constexpr auto room = Id == src_mac ? 0U : Id == dst_mac ? 1U : Id == post_src_mac ? 2U : 3U;
+        constexpr auto room = Id == src_mac        ? 0U
+                              : Id == dst_mac      ? 1U
+                              : Id == post_src_mac ? 2U
+                                                   : 3U;
         if (!has(Id)) return {};
         return detail::print_mac(macs_[room], load<std::uint64_t>(at(Id)));
     }
 
     [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {
-        auto const text = std::string_view{at(field_id::user_name), shape_->width(field_id::user_name)};
+        auto const text =
+            std::string_view{at(field_id::user_name), shape_->width(field_id::user_name)};
         auto const name = text.substr(0, text.find('\0'));
         if (name.empty()) return {};
         return name;

@@ -15,14 +15,16 @@ namespace flowlog {
 /// A compression of whole blocks, as archives of nfdump have it.
 enum class codec : std::uint8_t { lzo, bzip2, lz4, zstd };
 
-/// The name of a codec, which is that of the component too: `flowlog::lzo`, `flowlog/source/lzo.hpp`.
+/// The name of a codec, which is that of the component too: `flowlog::lzo`,
+/// `flowlog/source/lzo.hpp`.
 [[nodiscard]] constexpr auto name(codec c) noexcept -> std::string_view {
     constexpr auto names = std::array<std::string_view, 4>{"lzo", "bzip2", "lz4", "zstd"};
     return names[static_cast<std::size_t>(c)];
 }
 
-/// Decompresses one block and returns how many bytes of `out` it filled; nothing where the block is damaged or does not
-/// fit. Never writes outside of `out`, never reads outside of `in`; safe from several threads.
+/// Decompresses one block and returns how many bytes of `out` it filled; nothing where the block is
+/// damaged or does not fit. Never writes outside of `out`, never reads outside of `in`; safe from
+/// several threads.
 using block_decoder = auto (*)(std::span<char const> in, std::span<char> out)
     -> std::optional<std::size_t>;
 
@@ -33,8 +35,8 @@ inline constinit std::array<std::atomic<block_decoder>, 4> block_decoders{};
 
 }  // namespace detail
 
-/// Makes a decoder known to the whole program, in place of an earlier one. Always true, so that it can initialise an
-/// inline variable.
+/// Makes a decoder known to the whole program, in place of an earlier one. Always true, so that it
+/// can initialise an inline variable.
 inline auto register_block_codec(codec c, block_decoder decoder) noexcept -> bool {
     detail::block_decoders[static_cast<std::size_t>(c)].store(decoder, std::memory_order_release);
     return true;

@@ -57,18 +57,21 @@ struct bzip2_end {
 
 }  // namespace detail
 
-/// Decodes a bzip2 file: one stream or several in a row, as `cat a.bz2 b.bz2` makes. Needs 4 MB, whatever comes.
+/// Decodes a bzip2 file: one stream or several in a row, as `cat a.bz2 b.bz2` makes. Needs 4 MB,
+/// whatever comes.
 ///
-/// `next()` throws `errc::truncated` where the input ends inside a stream, and `errc::corrupt` where the library finds
-/// damage or bytes follow that are no stream; all that is good was handed out before.
+/// `next()` throws `errc::truncated` where the input ends inside a stream, and `errc::corrupt`
+/// where the library finds damage or bytes follow that are no stream; all that is good was handed
+/// out before.
 template <byte_source Source = any_source>
 class bzip2_source {
 public:
     static constexpr std::size_t block_size = std::size_t{256} << 10;
 
     /// `offset` is that of the source's first byte in its file; messages count from there.
-    template <std::same_as<Source> S>  // an any_source could be made of a bzip2_source, which confuses the concepts
-    explicit bzip2_source(S source, std::uint64_t offset = 0)
+    template <std::same_as<Source> S>  // an any_source could be made of a bzip2_source, which
+                                       // confuses the concepts
+                                       explicit bzip2_source(S source, std::uint64_t offset = 0)
         : input_{std::move(source), offset} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
@@ -106,7 +109,8 @@ private:
         auto const status = BZ2_bzDecompress(stream_.get());
         input_.skip(size - stream_->avail_in);
         auto const filled = block_size - stream_->avail_out;
-        full_ = filled == block_size && status == BZ_OK;  // the stream may hold more without further input
+        full_ = filled == block_size &&
+                status == BZ_OK;  // the stream may hold more without further input
         if (status == BZ_STREAM_END) {
             stream_.reset();
         } else if (status == BZ_MEM_ERROR) {

@@ -34,7 +34,8 @@ inline auto decode_zstd_block(std::span<char const> in, std::span<char> out)
     return size;
 }
 
-/// The mark of a frame, or of one of the 16 kinds of skippable frames that may come first. (RFC 8878 3.1)
+/// The mark of a frame, or of one of the 16 kinds of skippable frames that may come first. (RFC
+/// 8878 3.1)
 inline auto is_zstd(std::string_view first_bytes) -> bool {
     if (first_bytes.size() < 4) return false;
     if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return true;
@@ -48,11 +49,12 @@ struct zstd_end {
 
 }  // namespace detail
 
-/// Decodes a zstd file: one frame or several in a row, skippable ones passed over. Frames that ask for a window beyond
-/// 128 MiB (`zstd --long=28` and more) are refused, which bounds the memory.
+/// Decodes a zstd file: one frame or several in a row, skippable ones passed over. Frames that ask
+/// for a window beyond 128 MiB (`zstd --long=28` and more) are refused, which bounds the memory.
 ///
-/// `next()` throws `errc::truncated` where the input ends inside a frame, and `errc::corrupt` where the library finds
-/// damage or bytes follow that are no frame; all that is good was handed out before.
+/// `next()` throws `errc::truncated` where the input ends inside a frame, and `errc::corrupt` where
+/// the library finds damage or bytes follow that are no frame; all that is good was handed out
+/// before.
 template <byte_source Source = any_source>
 class zstd_source {
 public:
@@ -60,8 +62,9 @@ public:
     static constexpr int max_window_log = 27;
 
     /// `offset` is that of the source's first byte in its file; messages count from there.
-    template <std::same_as<Source> S>  // an any_source could be made of a zstd_source, which confuses the concepts
-    explicit zstd_source(S source, std::uint64_t offset = 0)
+    template <std::same_as<Source> S>  // an any_source could be made of a zstd_source, which
+                                       // confuses the concepts
+                                       explicit zstd_source(S source, std::uint64_t offset = 0)
         : input_{std::move(source), offset}, context_{ZSTD_createDCtx()} {
         if (!context_) throw std::bad_alloc{};
         static_cast<void>(
@@ -86,8 +89,8 @@ public:
 private:
     static constexpr std::size_t frame_header = 18;
 
-    /// Decodes at most one block, as the library throws away what it decoded before damage in the same call; how many
-    /// bytes that is.
+    /// Decodes at most one block, as the library throws away what it decoded before damage in the
+    /// same call; how many bytes that is.
     auto decode() -> std::size_t {
         auto in = ZSTD_inBuffer{input_.ahead().data(), std::min(input_.ahead().size(), wanted_), 0};
         auto out = ZSTD_outBuffer{buffer_.get(), block_size, 0};
@@ -96,7 +99,8 @@ private:
         if (ZSTD_isError(status) != 0) fail(status);
         in_frame_ = status != 0;
         wanted_ = in_frame_ ? status : frame_header;
-        full_ = out.pos == out.size && in_frame_;  // the context may hold more without further input
+        full_ =
+            out.pos == out.size && in_frame_;  // the context may hold more without further input
         return out.pos;
     }
 
@@ -122,11 +126,10 @@ namespace detail {
 
 inline bool const zstd_registered =
     register_block_codec(codec::zstd, &decode_zstd_block) &&
-    register_decoder({.name = "zstd",
-                      .matches = &is_zstd,
-                      .wrap = [](any_source packed, std::uint64_t offset) {
-                          return any_source{zstd_source<any_source>{std::move(packed), offset}};
-                      }});
+    register_decoder(
+        {.name = "zstd", .matches = &is_zstd, .wrap = [](any_source packed, std::uint64_t offset) {
+             return any_source{zstd_source<any_source>{std::move(packed), offset}};
+         }});
 
 }  // namespace detail
 
