@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_FILTERED_HPP
+#define FLOWLOG_AGGREGATE_FILTERED_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/flow/field_use.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/accounting.hpp>
+
+namespace flowlog {
+
+/// Adds to an aggregator the flows that a predicate wants: a `filter`, or any function of a record.
+///
+///     auto counts = flowlog::run(files, flowlog::filtered{flowlog::where("action = REJECT"),
+///                                                         flowlog::port_protocol_counter{}});
+///
+/// What keeps a record out is, first, a malformed value on which it hangs whether the filter wants
+/// it; then, should it be wanted, a field that the aggregator cannot use. A function has no say in
+/// that: it is called with every record.
+template <class Predicate, aggregator A>
+class filtered {
+public:
+    filtered(Predicate wanted, A a) : wanted_{std::move(wanted)}, inner_{std::move(a)} {}
+
+    /// Adds a record that is fit and wanted.
+    template <flow_record Record>
+    void add(Record const& record) {
+        try_add(record);
+    }
+
+    /// Adds a record if it is wanted; false where it is unfit.
+    template <flow_record Record>
+    auto try_add(Record const& record) -> bool {
+        if constexpr (requires { wanted_.test(record); }) {
+            auto const wanted = wanted_.test(record);
+            if (!wanted.has_value()) [[unlikely]]
+                return false;
+            if (!*wanted) return true;
+        } else {
+            if (!wanted_(record)) return true;
+        }
+        if (!detail::try_add(inner_, record)) [[unlikely]]
+            return false;
+        ++matched_;
+        return true;
+    }
+
+    /// Why `try_add` returned false.
+    template <flow_record Record>
+    [[nodiscard]] auto culprit_of(Record const& record) const -> std::optional<culprit> {
+        if constexpr (requires { wanted_.test(record); }) {
+            auto const wanted = wanted_.test(record);
+            if (!wanted.has_value())
+                return culprit{wanted_.malformed_field(record), reason::bad_value};
+            if (!*wanted) return std::nullopt;
+        } else {
+            if (!wanted_(record)) return std::nullopt;
+        }
+        return find_culprit(inner_, record);
+    }
+
+    void merge(filtered&& other) {
+        inner_.merge(std::move(other.inner_));
+        matched_ += other.matched_;
+    }
+
+    /// The fields that the filter names, which may be absent, and those of the aggregator.
+    [[nodiscard]] auto uses() const -> std::vector<field_use> {
+        auto result = flowlog::uses(inner_);
+        if constexpr (requires { wanted_.uses(); }) {
+            for (auto const& use : wanted_.uses()) {
+                if (std::ranges::find(result, use.id, &field_use::id) == result.end())
+                    result.push_back(use);
+            }
+        }
+        return result;
+    }
+
+    /// How many records were added.
+    [[nodiscard]] auto matched() const noexcept -> std::uint64_t { return matched_; }
+
+    [[nodiscard]] auto predicate() const noexcept -> Predicate const& { return wanted_; }
+
+    /// The aggregator, with what was added to it.
+    [[nodiscard]] auto inner() const& noexcept -> A const& { return inner_; }
+    [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
+
+private:
+    Predicate wanted_;
+    A inner_;
+    std::uint64_t matched_ = 0;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_HPP
+#define FLOWLOG_GRAMMAR_FILTER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/grammar/filter_expression.hpp>
+#include <flowlog/grammar/filter_resolver.hpp>
+#include <flowlog/query/filter.hpp>
+
+namespace flowlog {
+
+/// The longest expression that `where` reads, in bytes.
+inline constexpr std::size_t max_filter_length = std::size_t{1} << 20;
+
+namespace detail {
+
+/// How many columns a terminal needs for a text, which is escaped already: code points.
+inline auto shown_width(std::string_view text) noexcept -> std::size_t {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+}
+
+/// A line of an expression, or the part of it around a place, with a caret below the place.
+inline auto with_caret(std::string_view line, std::size_t column) -> std::string {
+    constexpr std::size_t reach = 60;
+    auto begin = column > reach ? column - reach / 2 : 0;
+    while (begin != 0 && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) --begin;
+    auto const before =
+        (begin == 0 ? "" : "\xE2\x80\xA6") + escaped(line.substr(begin, column - begin));
+    auto const after = escaped(line.substr(column), reach);
+    return "  " + before + after + "\n  " + std::string(shown_width(before), ' ') + '^';
+}
+
+[[noreturn]] inline void fail_filter(std::string_view expression, std::size_t offset,
+                                     std::string const& message) {
+    constexpr auto blanks = std::string_view{" \t\r\n"};
+    offset = std::min(expression.find_first_not_of(blanks, offset), expression.size());
+    if (offset == expression.size()) offset = expression.find_last_not_of(blanks) + 1;
+    auto const before = expression.substr(0, offset);
+    auto const start = before.rfind('\n') + 1;
+    auto const line = expression.substr(start, expression.find('\n', offset) - start);
+    throw error{errc::invalid_filter,
+                {"filter", static_cast<std::uint64_t>(std::ranges::count(before, '\n')) + 1,
+                 offset - start + 1},
+                message + '\n' + with_caret(line, offset - start)};
+}
+
+/// The word at a place, as messages show it.
+inline auto found_in_filter(std::string_view expression, std::size_t offset) -> std::string {
+    auto const at = expression.find_first_not_of(" \t\r\n", offset);
+    if (at == expression.npos) return "the end";
+    auto const rest = expression.substr(at);
+    auto const stop = rest.find_first_of(" \t\r\n()[],", 1);
+    return "'" + escaped(rest.substr(0, stop), 40) + "'";
+}
+
+}  // namespace detail
+
+/// The filter that an expression stands for, such as
+/// `action = REJECT and dstport in 1-1023 and not srcaddr in 10.0.0.0/8`, or nfdump's
+/// `proto tcp and dst port 443`. docs/filter.md has the language.
+///
+/// Times such as `-2h` are counted from `now`. Throws `errc::invalid_filter` with the place, what
+/// was expected there, and the expression with a caret below it. Takes time and memory in
+/// proportion to the expression, however it is nested.
+[[nodiscard]] inline auto where(std::string_view expression, timestamp now) -> filter {
+    if (expression.size() > max_filter_length)
+        throw error{errc::invalid_filter, {"filter"}, "longer than a mebibyte"};
+    auto const parsed = grammar::filter_reader::read(expression);
+    if (!parsed.expected.empty()) {
+        detail::fail_filter(expression, parsed.fault,
+                            "expected " + std::string{parsed.expected} + ", found " +
+                                detail::found_in_filter(expression, parsed.fault));
+    }
+    try {
+        return detail::filter_access::make(grammar::filter_resolver{now}.resolve(parsed));
+    } catch (grammar::filter_fault const& fault) {
+        detail::fail_filter(expression, fault.offset, fault.message);
+    }
+}
+
+/// The filter of an expression in which `now` is now.
+[[nodiscard]] inline auto where(std::string_view expression) -> filter {
+    return where(expression,
+                 std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now()));
+}
+
+}  // namespace flowlog
+
+#endif

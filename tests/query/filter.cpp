@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <iterator>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/format/log.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/grammar/filter.hpp>
+#include <flowlog/query/filter.hpp>
+#include <flowlog/query/views.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+
+using namespace flowlog;
+
+namespace {
+
+static_assert(std::copyable<filter>);
+static_assert(std::default_initializable<filter>);
+static_assert(std::predicate<filter const&, flow const&>);
+static_assert(std::predicate<filter const&, text_record const&>);
+
+auto made() -> flow {
+    using namespace std::chrono;
+    auto result = flow{};
+    result.set(field::srcaddr, address::v4(0x0A000001));
+    result.set(field::dstaddr, *address::parse("2001:db8::1"));
+    result.set(field::srcport, 50000);
+    result.set(field::dstport, 443);
+    result.set(field::protocol, 6);
+    result.set(field::packets, 10);
+    result.set(field::bytes, 4000);
+    result.set(field::start, timestamp{sys_days{2024y / 5 / 1} + 12h});
+    result.set(field::end, timestamp{sys_days{2024y / 5 / 1} + 12h + 10s});
+    result.set(field::action, action::reject);
+    result.set(field::tcp_flags, 18);
+    result.set(field::vpc_id, "vpc-1a2b");
+    result.set(field::flow_direction, flow_direction::egress);
+    return result;
+}
+
+auto holds(std::string_view expression, flow const& record = made()) -> bool {
+    return where(expression)(record);
+}
+
+/// The numbers of the records, from 0, that are wanted of a log whose columns are action, dstport,
+/// bytes.
+auto selected(std::string_view expression, std::string const& lines) -> std::vector<int> {
+    auto const text = "action dstport bytes\n" + lines;
+    auto reader = text_reader{memory_source{text}};
+    auto const wanted = where(expression);
+    auto result = std::vector<int>{};
+    auto number = 0;
+    for (auto const& record : reader) {
+        CHECK(wanted(record) == wanted(flow{record}));
+        if (wanted(record)) result.push_back(number);
+        ++number;
+    }
+    return result;
+}
+
+/// What keeps the only record of a log from being judged.
+auto culprit_in(std::string_view expression, std::string const& line) -> std::string {
+    auto const text = "action dstport bytes\n" + line;
+    auto reader = text_reader{memory_source{text}};
+    auto const wanted = where(expression);
+    for (auto const& record : reader) {
+        auto const verdict = wanted.test(record);
+        if (verdict.malformed()) return std::string{info(wanted.malformed_field(record)).name};
+        return *verdict ? "yes" : "no";
+    }
+    return "nothing";
+}
+
+}  // namespace
+
+TEST_CASE("a filter without an expression wants every flow and reads nothing", "[filter]") {
+    CHECK(filter{}(made()));
+    CHECK(filter{}(flow{}));
+    CHECK(filter{}.uses().empty());
+    CHECK_FALSE((!filter{})(made()));
+}
+
+TEST_CASE("tests of every type of field", "[filter]") {
+    CHECK(holds("protocol = 6"));
+    CHECK(holds("dstport = 443"));
+    CHECK_FALSE(holds("dstport = 442"));
+    CHECK(holds("bytes > 3999"));
+    CHECK_FALSE(holds("bytes > 4000"));
+    CHECK(holds("bytes >= 4000"));
+    CHECK(holds("bytes < 4001"));
+    CHECK_FALSE(holds("bytes < 4000"));
+    CHECK(holds("bytes <= 4000"));
+    CHECK(holds("bytes != 3999"));
+    CHECK(holds("srcaddr = 10.0.0.1"));
+    CHECK(holds("srcaddr in 10.0.0.0/8"));
+    CHECK(holds("dstaddr in 2001:db8::/32"));
+    CHECK_FALSE(holds("dstaddr in 0.0.0.0/0"));
+    CHECK(holds("start >= 2024-05-01T12:00Z"));
+    CHECK_FALSE(holds("start > 2024-05-01T12:00Z"));
+    CHECK(holds("action = reject"));
+    CHECK(holds("flow-direction = egress"));
+    CHECK(holds("vpc-id = VPC-1A2B"));
+    CHECK(holds("vpc-id = vpc-*"));
+    CHECK_FALSE(holds("vpc-id = vpc"));
+    CHECK(holds("tcp-flags = SA"));
+}
+
+TEST_CASE("a test of an absent value fails, and not makes that a match", "[filter]") {
+    for (auto const* const text :
+         {"src-as = 5", "src-as > 5", "src-as < 5", "src-as in (5, 6)", "src-as & 1", "region = x",
+          "region = *", "next-hop = 10.0.0.1", "next-hop < 10.0.0.1", "export-time > 2020-01-01",
+          "log-status = OK", "src-as is present", "src-as is malformed"}) {
+        CAPTURE(text);
+        CHECK_FALSE(holds(text));
+        CHECK(holds("not " + std::string{text}));
+    }
+    CHECK(holds("src-as != 5"));
+    CHECK(holds("src-as not in (5, 6)"));
+    CHECK(holds("src-as is absent"));
+    CHECK(holds("src-as = -"));
+    CHECK_FALSE(holds("src-as != -"));
+    CHECK_FALSE(holds("bytes is absent"));
+    CHECK(holds("bytes is present"));
+    CHECK(holds("src-as in (-, 5)"));
+    CHECK(holds("bytes in (-, 4000)"));
+    CHECK_FALSE(holds("bytes in (-, 4001)"));
+    CHECK(holds("port = -", flow{}));
+}
+
+TEST_CASE("values that are derived", "[filter]") {
+    CHECK(holds("duration = 10000"));
+    CHECK(holds("duration = 10s"));
+    CHECK(holds("bps = 3200"));
+    CHECK(holds("pps = 1"));
+    CHECK(holds("bpp = 400"));
+    auto other = made();
+    other.set(field::end, *other[field::start]);
+    CHECK(holds("duration = 0 and bps = 0 and pps = 0", other));
+    other.set(field::end, *other[field::start] - std::chrono::seconds{1});
+    CHECK(holds("duration is absent and bps is absent and not pps >= 0", other));
+    other.set(field::packets, 0);
+    CHECK(holds("bpp = 0", other));
+    other.reset(field_id::packets);
+    CHECK(holds("bpp is absent and not bpp >= 0", other));
+    other = made();
+    other.set(field::bytes, ~std::uint64_t{0});
+    CHECK(holds("bps > 1P and bytes = 18446744073709551615", other));
+}
+
+TEST_CASE("bits", "[filter]") {
+    CHECK(holds("tcp-flags & 2"));
+    CHECK(holds("tcp-flags & 3"));
+    CHECK_FALSE(holds("tcp-flags & 4"));
+    CHECK(holds("tcp-flags & 18 = 18"));
+    CHECK_FALSE(holds("tcp-flags & 18 = 2"));
+    CHECK(holds("tcp-flags & SF = S"));
+    CHECK(holds("flags S"));
+    CHECK(holds("flags SA"));
+    CHECK_FALSE(holds("flags SF"));
+    CHECK(holds("not flags F"));
+    CHECK_FALSE(holds("not flags SF"));  // nfdump's: none of these
+    CHECK(holds("flags S and not flags FRPU"));
+    CHECK(holds("not not flags SA"));
+    auto udp = made();
+    udp.set(field::protocol, 17);
+    CHECK_FALSE(holds("flags S", udp));
+    CHECK(holds("tcp-flags S", udp));
+    CHECK(holds("bytes & 0xfa0 = 4000"));
+}
+
+TEST_CASE("sets", "[filter]") {
+    CHECK(holds("dstport in (80, 443)"));
+    CHECK(holds("dstport in 80,443"));
+    CHECK(holds("dstport in [80 443]"));
+    CHECK(holds("dstport in 1-1023"));
+    CHECK_FALSE(holds("dstport in (80, 8080-8090)"));
+    CHECK(holds("bytes in (1-10, 3k..5k, 90)"));
+    CHECK_FALSE(holds("bytes in (1-10, 5k..6k, 90)"));
+    CHECK(holds("dstaddr in (10.0.0.0/8, 2001:db8::/126, fe80::1)"));
+    CHECK_FALSE(holds("dstaddr in (10.0.0.0/8, 2001:db8::8/126, fe80::1)"));
+    CHECK(holds("srcaddr in 10.0.0.0-10.0.0.9"));
+    CHECK(holds("srcaddr in (10.0.0.9..10.0.0.99, 9.0.0.0/8, 10.0.0.0/29)"));
+    CHECK(holds("vpc-id in (a, b, vpc-1a2b, c)"));
+    CHECK(holds("vpc-id in (a, b, *2b)"));
+    CHECK_FALSE(holds("vpc-id in (a, b)"));
+    CHECK(holds("start in (2024-05-01, 2024-07-01)"));
+    CHECK(holds("protocol in (tcp, udp)"));
+}
+
+TEST_CASE("logic", "[filter]") {
+    for (auto a = 0; a < 2; ++a) {
+        for (auto b = 0; b < 2; ++b) {
+            for (auto c = 0; c < 2; ++c) {
+                auto record = flow{};
+                record.set(field::srcport, static_cast<std::uint16_t>(a));
+                record.set(field::dstport, static_cast<std::uint16_t>(b));
+                record.set(field::protocol, static_cast<std::uint8_t>(c));
+                auto const x = "srcport = 1";
+                auto const y = "dstport = 1";
+                auto const z = "protocol = 1";
+                auto const says = [&](std::string_view form) {
+                    auto text = std::string{};
+                    for (auto const letter : form)
+                        text += letter == 'x'   ? x
+                                : letter == 'y' ? y
+                                : letter == 'z' ? z
+                                                : std::string{letter};
+                    return holds(text, record);
+                };
+                CAPTURE(a, b, c);
+                CHECK(says("x && y || z") == ((a && b) || c));
+                CHECK(says("x || y && z") == (a || (b && c)));
+                CHECK(says("!x && y || z") == ((!a && b) || c));
+                CHECK(says("!(x && y) || z") == (!(a && b) || c));
+                CHECK(says("!(x || y && !z)") == !(a || (b && !c)));
+                CHECK(says("(x || y) && z") == ((a || b) && c));
+                CHECK(says("!(!(x && !(y || z)))") == (a && !(b || c)));
+                CHECK(says("! ! x && ((y))") == (a && b));
+                CHECK((where(x) && where(y) || where(z))(record) == ((a && b) || c));
+                CHECK((!(where(x) || !where(y)))(record) == !(a || !b));
+            }
+        }
+    }
+}
+
+TEST_CASE("filters can be connected with the one that wants every flow", "[filter]") {
+    auto const some = where("dstport = 1");
+    CHECK_FALSE((filter{} && some)(made()));
+    CHECK_FALSE((some && filter{})(made()));
+    CHECK((filter{} || some)(made()));
+    CHECK((some || filter{})(made()));
+    CHECK_FALSE((!(some || filter{}))(made()));
+}
+
+TEST_CASE("records of a text log", "[filter]") {
+    auto const lines = "REJECT 22 100\nACCEPT 22 200\nREJECT 443 300\nREJECT - 400\n- 22 500\n";
+    CHECK(selected("action = REJECT", lines) == std::vector{0, 2, 3});
+    CHECK(selected("action = REJECT and dstport = 22", lines) == std::vector{0});
+    CHECK(selected("action = REJECT and not dstport = 22", lines) == std::vector{2, 3});
+    CHECK(selected("action != REJECT", lines) == std::vector{1, 4});
+    CHECK(selected("dstport is absent", lines) == std::vector{3});
+    CHECK(selected("bytes in 200-400 or action is absent", lines) == std::vector{1, 2, 3, 4});
+    CHECK(selected("srcport = 5 or bytes = 100", lines) == std::vector{0});
+}
+
+TEST_CASE("a malformed value counts where the answer hangs on it", "[filter]") {
+    CHECK(culprit_in("dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(culprit_in("not dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(culprit_in("dstport != 22", "REJECT 65536 1") == "dstport");
+    CHECK(culprit_in("action = REJECT and dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(culprit_in("dstport = 22 and action = REJECT", "REJECT x 1") == "dstport");
+    CHECK(culprit_in("action = REJECT and dstport = 22", "ACCEPT x 1") == "no");
+    CHECK(culprit_in("dstport = 22 and action = REJECT", "ACCEPT x 1") == "no");
+    CHECK(culprit_in("action = REJECT or dstport = 22", "REJECT x 1") == "yes");
+    CHECK(culprit_in("dstport = 22 or action = REJECT", "REJECT x 1") == "yes");
+    CHECK(culprit_in("dstport = 22 or action = REJECT", "ACCEPT x 1") == "dstport");
+    CHECK(culprit_in("not (dstport = 22 or action = REJECT)", "REJECT x 1") == "no");
+    CHECK(culprit_in("not (dstport = 22 and action = REJECT)", "ACCEPT x 1") == "yes");
+    CHECK(culprit_in("action = reject and bytes > 5", "what x y") == "action");
+    CHECK(culprit_in("dstport is malformed", "REJECT x 1") == "yes");
+    CHECK(culprit_in("dstport is malformed", "REJECT 5 1") == "no");
+    CHECK(culprit_in("dstport is malformed", "REJECT - 1") == "no");
+    CHECK(culprit_in("dstport is present", "REJECT x 1") == "no");
+    CHECK(culprit_in("dstport is absent", "REJECT x 1") == "no");
+    CHECK(culprit_in("bpp > 5", "REJECT 1 x") == "bytes");
+    CHECK(culprit_in("any", "REJECT x x") == "yes");
+    auto const wanted = where("dstport = 22");
+    auto reader = text_reader{memory_source{"action dstport bytes\nREJECT x 1\n"}};
+    for (auto const& record : reader) CHECK_FALSE(wanted(record));
+}
+
+TEST_CASE("a filter tells the fields that it names, once each", "[filter]") {
+    auto const ids = [](std::string_view expression) {
+        auto result = std::vector<field_id>{};
+        for (auto const& use : where(expression).uses()) {
+            CHECK(use.nullable);
+            result.push_back(use.id);
+        }
+        return result;
+    };
+    using enum field_id;
+    CHECK(ids("dstport = 1 or (dstport = 2 and not srcport = 3)") == std::vector{dstport, srcport});
+    CHECK(ids("host 10.0.0.1 and srcaddr != 10.0.0.2") == std::vector{srcaddr, dstaddr});
+    CHECK(ids("bps > 1") == std::vector{bytes, start, end});
+    CHECK(ids("any").empty());
+    CHECK(ids("any or bytes = 1") == std::vector{bytes});
+    CHECK(ids("bytes < 0") == std::vector{bytes});
+}
+
+TEST_CASE("a view of a range", "[filter]") {
+    auto flows = std::vector<flow>(3, made());
+    flows[1].set(field::dstport, 22);
+    auto count = 0;
+    for (auto const& record : flows | views::where(where("dstport = 443"))) {
+        CHECK(record[field::dstport] == std::uint16_t{443});
+        ++count;
+    }
+    CHECK(count == 2);
+    auto const ssh = [](auto const& record) { return record[field::dstport] == std::uint16_t{22}; };
+    CHECK(std::ranges::distance(flows | views::where(ssh)) == 1);
+
+    auto reader = text_reader{memory_source{"dstport\n1\n22\n3\n22\n"}};
+    CHECK(std::ranges::distance(reader | views::where(where("dstport = 22"))) == 2);
+    CHECK(std::ranges::distance(text_reader{memory_source{"dstport\n1\n22\n"}} |
+                                views::where(ssh)) == 1);
+
+    auto opened =
+        flowlog::log{text_reader<any_source>{any_source{memory_source{"dstport\n1\n22\nx\n22\n"}}}};
+    count = 0;
+    for (auto const& record : opened | views::where(where("dstport = 22"))) {
+        CHECK(record[field::dstport] == std::uint16_t{22});
+        ++count;
+    }
+    CHECK(count == 2);
+}
+
+TEST_CASE("many tests and values", "[filter]") {
+    auto text = std::string{"dstport in ("};
+    for (auto i = 1; i < 60000; i += 2) text += std::to_string(i) + ' ';
+    CHECK(holds(text + ')'));
+    text = "dstport = 0";
+    text = "dstport = 0";
+    for (auto i = 1; i < 5000; ++i) text += " or dstport = " + std::to_string(i);
+    CHECK(holds(text));
+    auto set = std::string{"srcaddr in ["};
+    for (auto i = 0; i < 5000; ++i)
+        set += "10." + std::to_string(i / 256) + '.' + std::to_string(i % 256) + ".1 ";
+    CHECK(holds(set + ']'));
+    auto words = std::string{"vpc-id in ["};
+    for (auto i = 0; i < 5000; ++i) words += "vpc-" + std::to_string(i) + " ";
+    CHECK(holds(words + "vpc-1a2b]"));
+    CHECK_FALSE(holds(words + "]"));
+}
