@@ -34,6 +34,8 @@ struct command {
 
 auto add_tag(CLI::App& app) -> command;
 auto add_check(CLI::App& app) -> command;
+auto add_print(CLI::App& app) -> command;
+auto add_detect(CLI::App& app) -> command;
 auto add_fields(CLI::App& app) -> command;
 
 /// What `--version` prints.

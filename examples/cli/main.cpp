@@ -18,7 +18,7 @@
 namespace cli {
 namespace {
 
-constexpr auto add_commands = std::array{add_tag, add_check, add_fields};
+constexpr auto add_commands = std::array{add_tag, add_print, add_check, add_detect, add_fields};
 
 constexpr auto footer =
     "Examples:\n"

@@ -141,6 +141,11 @@ public:
         return info;
     }
 
+    /// The compressions that were undone on the way to the log, the outermost first.
+    [[nodiscard]] auto packed() const noexcept -> std::vector<std::string> const& {
+        return packed_;
+    }
+
     /// Counts the current record as malformed instead of as a flow.
     void reject(field_id culprit, reason why) {
         visit([&](auto& from) { from.reject(culprit, why); });

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_OUTPUT_RECORD_COLUMN_HPP
+#define FLOWLOG_OUTPUT_RECORD_COLUMN_HPP
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog {
+
+/// A column of records that are written out: a field, or what a text log has in a column of that
+/// very name, which is no field.
+struct record_column {
+    std::optional<field_id> field{};
+    std::string name{};  ///< of a column that is no field
+
+    record_column(field_id id) : field{id} {}
+    explicit record_column(std::string_view opaque) : name{opaque} {}
+
+    friend auto operator==(record_column const&, record_column const&) -> bool = default;
+};
+
+/// What NetFlow tools call a field, as flow-export of flow-tools spells it: `prot`, `dPkts`,
+/// `dOctets`, `first`, `last`, `nexthop`, `exaddr`, `tcp_flags`. `find_field` knows all of them.
+[[nodiscard]] inline auto netflow_name(field_id id) -> std::string {
+    using enum field_id;
+    constexpr auto names = std::to_array<std::pair<field_id, std::string_view>>({
+        {protocol, "prot"},
+        {packets, "dPkts"},
+        {bytes, "dOctets"},
+        {start, "first"},
+        {end, "last"},
+        {next_hop, "nexthop"},
+        {exporter, "exaddr"},
+        {flows, "dFlows"},
+        {export_time, "unix_secs"},
+        {extra_packets, "extra_pkts"},
+    });
+    auto const found = std::ranges::find(names, id, &std::pair<field_id, std::string_view>::first);
+    auto result = std::string{found != names.end() ? found->second : info(id).name};
+    std::ranges::replace(result, '-', '_');
+    return result;
+}
+
+/// The columns of a text log, each field once.
+[[nodiscard]] inline auto columns_of(layout const& columns) -> std::vector<record_column> {
+    auto result = std::vector<record_column>{};
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        auto const id = columns.field_at(i);
+        auto column = id ? record_column{*id} : record_column{columns.names()[i]};
+        if (std::ranges::find(result, column) == result.end()) result.push_back(std::move(column));
+    }
+    return result;
+}
+
+/// What the records of a reader, or `log`, have: the columns of a text log in their order, else the
+/// fields that its format has in the order of the table. Reads the beginning of the log. Nothing
+/// where a text log is empty.
+template <class Reader>
+[[nodiscard]] auto columns_of(Reader& reader) -> std::vector<record_column> {
+    if constexpr (requires { reader.visit([](auto&) {}); }) {
+        return reader.visit([](auto& inner) { return columns_of(inner); });
+    } else if constexpr (requires { reader.columns()->names(); }) {
+        reader.recognise();
+        return reader.columns() ? columns_of(*reader.columns()) : std::vector<record_column>{};
+    } else {
+        auto result = std::vector<record_column>{};
+        for (auto const& f : fields) {
+            if (reader.has(f.id)) result.emplace_back(f.id);
+        }
+        return result;
+    }
+}
+
+}  // namespace flowlog
+
+#endif
