@@ -29,9 +29,11 @@ struct text_part {
 class text_parts {
 public:
     /// None where the file is not a text log of known columns, cannot be read at any offset, or
-    /// would be one part.
+    /// would be one part; or where lines that are none of a log stand before the one that tells the
+    /// columns, as a part of such lines alone would be refused.
     [[nodiscard]] static auto of(std::string const& path, std::optional<layout> const& format,
                                  std::uint64_t part_size) -> std::optional<text_parts> {
+        if (!file::is_regular(path)) return std::nullopt;
         auto input = std::make_shared<file const>(path);
         if (input->size().value_or(0) <= part_size) return std::nullopt;
         auto front = std::array<char, 256>{};
@@ -40,7 +42,7 @@ public:
         auto first =
             text_reader<file_source>{file_source{input, 0, *input->size()}, {.format = format}};
         first.recognise();
-        if (!first.columns()) return std::nullopt;
+        if (!first.columns() || first.stats().malformed != 0) return std::nullopt;
         return text_parts{std::move(input), format, first.columns(), part_size};
     }
 

@@ -40,6 +40,13 @@ public:
     auto operator=(file const&) -> file& = delete;
     ~file() { close(); }
 
+    /// Whether a path is a file that may be opened more than once, each time with all it holds:
+    /// what was taken from a pipe is gone.
+    [[nodiscard]] static auto is_regular(std::string const& path) noexcept -> bool {
+        struct ::stat status{};
+        return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+    }
+
     /// The size when it was opened, where the file can be read at any offset; absent for pipes and
     /// the like.
     [[nodiscard]] auto size() const noexcept -> std::optional<std::uint64_t> { return size_; }
