@@ -229,14 +229,14 @@ TEST_CASE("an archive describes itself", "[nfdump]") {
     }
     SECTION("period") {
         auto reader = nfdump_reader{file_source{path("v2-171-filter-v6.nfdump")}};
-        auto first = timestamp::max();
-        auto last = timestamp::min();
+        auto earliest = timestamp::max();
+        auto latest = timestamp::min();
         for (auto const& flow : reader) {
-            first = std::min(first, *flow[field::start]);
-            last = std::max(last, *flow[field::end]);
+            earliest = std::min(earliest, *flow[field::start]);
+            latest = std::max(latest, *flow[field::end]);
         }
-        CHECK(reader.describe().first == first);
-        CHECK(reader.describe().last == last);
+        CHECK(reader.describe().first == earliest);
+        CHECK(reader.describe().last == latest);
         CHECK(reader.describe().records == 48);
     }
     SECTION("compressed, without unpacking") {
