@@ -74,14 +74,18 @@ inline auto is_hidden(std::filesystem::path const& path) -> bool {
     return path.filename().string().starts_with('.');
 }
 
-/// All files below a folder, but hidden ones and what stands in hidden folders.
+/// All files below a folder, but hidden ones, what stands in hidden folders, and pipes, on which a
+/// run would wait.
 inline void add_folder(std::filesystem::path const& folder, std::vector<std::string>& files) {
     namespace fs = std::filesystem;
     for (auto it = fs::recursive_directory_iterator{folder};
          it != fs::recursive_directory_iterator{}; ++it) {
+        auto ignored = std::error_code{};
+        auto const type = it->status(ignored).type();
         if (is_hidden(it->path())) {
-            if (it->is_directory()) it.disable_recursion_pending();
-        } else if (!it->is_directory()) {
+            if (type == fs::file_type::directory) it.disable_recursion_pending();
+        } else if (type != fs::file_type::directory && type != fs::file_type::fifo &&
+                   type != fs::file_type::socket) {
             files.push_back(it->path().string());
         }
     }
