@@ -227,6 +227,8 @@ TEST_CASE("The uptime clock follows the rule of nfdump's collector", "[flow_tool
     auto const relative = clock{epoch, 0, 1'000, 4'000'000};  // no uptime: counted from the export
     CHECK(ms(relative.start(true)) == 1'000);
     CHECK(ms(relative.end(true)) == 4'000'000);
+    auto const backwards = clock{epoch, 0, 2'000, 1'000};
+    CHECK(ms(backwards.start(true)) == 2'000);
 }
 
 #ifdef FLOWLOG_TEST_GZIP

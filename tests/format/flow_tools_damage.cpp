@@ -154,6 +154,8 @@ TEST_CASE("An archive that was closed has all flows that it announces", "[flow_t
           {"one less", 199, errc::truncated, "ends after 199 of 200 flows, at byte 12840"});
     // joined: each is counted on its own
     check(bytes + bytes, {"twice", 400, std::nullopt});
+    check(bytes + bytes.substr(0, bytes.size() - 64),
+          {"whole and cut", 399, errc::truncated, "ends after 199 of 200 flows"});
     check(bytes.substr(0, bytes.size() - 64) + bytes,
           {"cut and whole", 199, errc::truncated, "199 of 200"});
 }
