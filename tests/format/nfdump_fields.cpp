@@ -334,6 +334,22 @@ TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "
     }
 }
 
+TEST_CASE("a later extension map of the same number counts from there on", "[nfdump]") {
+    auto const map = [](u16 extension) {
+        return writer{false}.put(u16{2}, u16{12}, u16{9}, u16{4}, extension, u16{0}).bytes();
+    };
+    auto common = writer{false};
+    common.put(u16{10}, u16{52}, u16{0}, u16{9}, u16{0}, u16{0}, u32{1700000000}, u32{1700000000});
+    common.put(u32{0}, u16{0}, u16{0}, u32{0}, u32{1}, u32{2}, u32{3}, u32{4}, u16{5}, u16{6});
+    auto const body = map(4) + common.bytes() + map(13) + common.bytes();
+    auto const flows = flows_of(layout_1(false, 4, body));
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0][field::input] == 5);
+    CHECK(flows[0][field::src_vlan].absent());
+    CHECK(flows[1][field::input].absent());
+    CHECK(flows[1][field::src_vlan] == 5);
+}
+
 TEST_CASE("exporters of nfdump, as its versions store them", "[nfdump]") {
     auto const record = [](std::string const& ip, u16 family) {
         return writer{false}.put(u16{7}, u16{32}, u32{9}).bytes() + ip +
