@@ -24,6 +24,7 @@
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/records.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/views.hpp>

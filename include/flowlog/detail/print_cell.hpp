@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include <flowlog/flow/address.hpp>
@@ -18,9 +17,8 @@ namespace flowlog::detail {
 /// No value but a text is longer.
 inline constexpr std::size_t max_cell = 64;
 
-inline auto print_text(char* out, std::string_view text) noexcept -> char* {
-    std::memcpy(out, text.data(), text.size());
-    return out + text.size();
+inline auto print_text(char* out, std::string_view text) -> char* {
+    return out + text.copy(out, text.size());
 }
 
 template <std::unsigned_integral Number>
@@ -35,7 +33,7 @@ inline auto print_value(char* out, address const& value) noexcept -> char* {
 template <class Word>
     requires std::same_as<Word, action> || std::same_as<Word, log_status> ||
              std::same_as<Word, flow_direction>
-auto print_value(char* out, Word word) noexcept -> char* {
+auto print_value(char* out, Word word) -> char* {
     return print_text(out, name(word));
 }
 

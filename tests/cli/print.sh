@@ -1,0 +1,327 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# print.sh FLOWLOG [CASE…]: runs 'flowlog print' and 'flowlog detect' on logs and archives and compares what they
+# print with what they should. All cases, or those named.
+set -uo pipefail
+flowlog=$(realpath "$1")
+shift
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+data=$here/../../examples/data
+archives=$(realpath "$here/../data/netflow")
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+unset NO_COLOR
+export LC_ALL=C TERM=xterm
+
+run() {
+    "$flowlog" "$@" >out 2>err
+    rc=$?
+}
+fail() {
+    failed=1
+    echo "    $*"
+}
+returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; sed 's/^/    | /' err; }; }
+holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; head -20 diff | sed 's/^/    | /'; }; }
+says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; sed 's/^/    | /' "$1"; }; }
+lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
+empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; sed 's/^/    | /' "$1"; }; }
+is_json() {
+    if command -v python3 >/dev/null; then
+        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; cat diff; }
+    fi
+}
+has_component() { "$flowlog" --version | grep -q "^components:.* $1"; }
+
+# an archive of each kind
+each_kind() {
+    echo "$archives/flow-tools/v5-le.ft" "$archives/flow-tools/s1-v5-be.ft" "$archives/flow-tools/v7-be.ft" \
+        "$archives/flowd/v2-v5.flowd" "$archives/flowd/v3-ipv6-agent.flowd" \
+        "$archives/nfdump/v1-1625-all.nfdump" "$archives/nfdump/v2-171-mixed.nfdump"
+    has_component gzip && echo "$archives/flow-tools/v5-be-z.ft"
+    has_component bzip2 && echo "$archives/nfdump/v2-171-bz2.nfdump"
+    has_component lz4 && echo "$archives/nfdump/v2-171-lz4.nfdump"
+    has_component lzo && echo "$archives/nfdump/v2-171-lzo.nfdump"
+    has_component zstd && echo "$archives/nfdump/v2-178-zstd.nfdump"
+}
+
+# --- print: formats ---------------------------------------------------------------------------------
+
+case_csv() {
+    run print "$data/flow_logs.txt" --head 2
+    returns 0
+    empty err
+    holds out <<'EOF'
+version,account-id,interface-id,srcaddr,dstaddr,srcport,dstport,protocol,packets,bytes,start,end,action,log-status
+2,123456789012,eni-0a1b2c3d,10.0.1.201,198.51.100.2,443,49153,6,25,20000,1620140761,1620140821,ACCEPT,OK
+2,123456789012,eni-4d3c2b1a,192.168.1.100,203.0.113.101,23,49154,6,15,12000,1620140761,1620140821,REJECT,OK
+EOF
+}
+
+case_formats() {
+    printf 'srcaddr x dstport start\n10.0.0.1 a,b 443 1620140761\n- - - -\n::1 c 80 1620140761500\n' >a.log
+    run print a.log
+    printf 'srcaddr,x,dstport,start\n10.0.0.1,"a,b",443,1620140761\n::1,c,80,1620140761.500\n' | holds out
+    run print a.log --tsv --times iso
+    printf 'srcaddr\tx\tdstport\tstart\n10.0.0.1\ta,b\t443\t2021-05-04T15:06:01Z\n' | cat - <(
+        printf '::1\tc\t80\t2021-05-04T15:06:01.500Z\n') | holds out
+    run print a.log --ndjson --fields x,srcaddr,bytes
+    printf '{"x":"a,b","srcaddr":"10.0.0.1","bytes":null}\n{"x":"c","srcaddr":"::1","bytes":null}\n' | holds out
+    run print a.log --json --fields start
+    printf '[\n{"start":1620140761},\n{"start":1620140761.500}\n]\n' | holds out
+    run print a.log --vpc
+    holds out <<'EOF'
+version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status
+2 - - 10.0.0.1 - - 443 - - - 1620140761 - - OK
+2 - - ::1 - - 80 - - - 1620140761 - - OK
+EOF
+    run print a.log --table --fields srcaddr,dstport,start
+    holds out <<'EOF'
+srcaddr          dstport  start
+10.0.0.1             443  2021-05-04T15:06:01Z
+::1                   80  2021-05-04T15:06:01.500Z
+EOF
+    run print a.log --names netflow --fields START,dst_port,proto
+    printf 'first,dstport,prot\n1620140761,443,\n1620140761.500,80,\n' | holds out
+}
+
+case_nothing() {
+    : >empty.log
+    for form in --csv --ndjson; do
+        run print empty.log $form
+        returns 0
+        empty out
+    done
+    run print empty.log --json
+    printf '[]\n' | holds out
+    run print empty.log --fields bytes,srcaddr
+    printf 'bytes,srcaddr\n' | holds out
+    run print "$data/flow_logs.txt" --fields bytes --head 0
+    printf 'bytes\n' | holds out
+}
+
+case_head() {
+    run print "$data/flow_logs.txt" "$data/flow_logs.txt" --fields dstport --head 16
+    returns 0
+    [ "$(wc -l <out)" = 17 ] || fail 'not 16 flows'
+    for i in $(seq 20000); do echo "10.0.0.1 $i"; done | cat <(echo srcaddr dstport) - >long.log
+    "$flowlog" print long.log 2>err | head -2 >out
+    printf 'srcaddr,dstport\n10.0.0.1,1\n' | holds out
+    empty err
+}
+
+# --- print: mistakes --------------------------------------------------------------------------------
+
+case_fields() {
+    run print "$data/flow_logs.txt" --fields srcaddr,dstpotr
+    returns 2
+    empty out
+    says err "no such field: dstpotr; did you mean 'dstport'?"
+    run print "$archives/flow-tools/v5-le.ft" --fields dOctet
+    returns 2
+    says err "did you mean 'dOctets'?"
+    run print "$data/flow_logs.txt" --fields ,
+    returns 2
+    run print "$data/flow_logs.txt" --csv --json
+    returns 2
+    run print
+    returns 2
+    says err 'no LOG is given'
+    run print "$data/flow_logs.txt" --names ibm
+    returns 2
+    says err 'expected aws|netflow'
+}
+
+case_malformed() {
+    printf 'srcaddr dstport\n10.0.0.1 1\n10.0.0.2 65536\n10.0.0.3 3 4\n10.0.0.4 x\x1b\n' >a.log
+    run print a.log
+    returns 0
+    printf 'srcaddr,dstport\n10.0.0.1,1\n' | holds out
+    says err 'warning: a.log:3:10: dstport: expected a port (0-65535)'
+    says err 'a.log:4:'
+    lacks err "$(printf '\033')"
+    run print a.log --fields srcaddr --strict # dstport is not looked at
+    returns 1
+    printf 'srcaddr\n10.0.0.1\n10.0.0.2\n10.0.0.4\n' | holds out
+    { echo srcaddr dstport; for i in $(seq 30); do echo "10.0.0.1 x$i"; done; } >b.log
+    run print b.log
+    [ "$(wc -l <err)" = 21 ] || fail 'not 20 messages and a last one'
+    says err '... and 10 more malformed lines'
+}
+
+case_inputs() {
+    printf 'srcaddr x dstport\n10.0.0.1 y 1\n' >a.log
+    printf 'dstport srcaddr bytes\n2 10.0.0.2 3\n' >b.log
+    run print a.log nope b.log
+    returns 2
+    printf 'srcaddr,x,dstport\n10.0.0.1,y,1\n10.0.0.2,,2\n' | holds out
+    says err 'error: nope: '
+    says err 'b.log: other columns than those of the first log: no x (printed as absent); also bytes (not printed)'
+    run print a.log b.log --fields srcaddr,bytes
+    returns 0
+    empty err
+    printf 'srcaddr,bytes\n10.0.0.1,\n10.0.0.2,3\n' | holds out
+    echo '# no log' >c.log
+    run print c.log a.log
+    returns 2
+    printf 'srcaddr,x,dstport\n10.0.0.1,y,1\n' | holds out
+    says err 'cannot tell the format'
+    run print - --format '${srcaddr} ${dstport}' < <(echo 10.0.0.1 1)
+    printf 'srcaddr,dstport\n10.0.0.1,1\n' | holds out
+}
+
+case_cut_archive() {
+    head -c 1000 "$archives/flow-tools/v5-le.ft" >cut.ft
+    run print cut.ft --fields protocol
+    returns 2
+    [ "$(wc -l <out)" -gt 3 ] || fail 'the whole flows are not there'
+    says err 'cut.ft: ends within a flow'
+}
+
+# --- print: archives --------------------------------------------------------------------------------
+
+# what flow-export prints, but for the time of export
+case_flow_tools_truth() {
+    local fields=sysuptime,exaddr,packets,bytes,flow_start_sys_up_time,flow_end_sys_up_time,engine_type,engine_id
+    fields=$fields,srcaddr,dstaddr,nexthop,input,output,srcport,dstport,prot,tos,tcp_flags,src_mask,dst_mask,src_as,dst_as
+    local name
+    for name in v5-le v5-gen1500-le v5-capture-le v7-le; do
+        run print "$archives/flow-tools/$name.ft" --fields $fields
+        returns 0
+        tail -n +2 out >rows
+        tail -n +2 "$archives/flow-tools/$name.truth.csv" | cut -d, -f3-24 | holds rows
+    done
+}
+
+case_flowd_truth() {
+    run print "$archives/flowd/v3-v5.flowd" --fields packets,bytes,srcaddr,dstaddr,srcport,dstport,prot
+    tail -n +2 out >rows
+    tail -n +2 "$archives/flowd/v3-v5.truth.csv" | cut -d, -f5,6,11,12,16-18 | holds rows
+}
+
+case_nfdump_truth() {
+    run print "$archives/nfdump/v2-171-mixed.nfdump" --fields first,last,proto,srcaddr,dstaddr,packets,bytes
+    tail -n +2 out >rows
+    tail -n +2 "$archives/nfdump/v2-171-mixed.truth.csv" | cut -d, -f1-3,5,7,9,10 | sed 's/\.000,/,/g' | holds rows
+}
+
+# every format is printed as JSON that can be parsed, and as a VPC flow log with as many flows
+case_every_kind() {
+    for archive in $(each_kind); do
+        run print "$archive" --json
+        returns 0
+        is_json out
+        run print "$archive" --csv
+        local rows
+        rows=$(($(wc -l <out) - 1))
+        run print "$archive" --vpc
+        cp out a.log
+        run check a.log --json
+        says out "\"records\":$rows"
+    done
+}
+
+# 'tag' and 'check' read archives as they are, and what 'print --vpc' makes of them
+case_tag_archives() {
+    printf 'dstport,protocol,tag\n443,tcp,web\n53,udp,dns\n80,*,web\n0,icmp,ping\n' >lookup.csv
+    for archive in $(each_kind); do
+        run tag "$archive" --lookup lookup.csv --out o --quiet
+        returns 0
+        cp o/output.csv native.csv
+        "$flowlog" print "$archive" --vpc 2>err | "$flowlog" tag - --lookup lookup.csv --out o --quiet
+        holds o/output.csv <native.csv
+        run check "$archive"
+        returns 0
+    done
+}
+
+# --- detect -----------------------------------------------------------------------------------------
+
+case_detect() {
+    run detect "$data/flow_logs.txt" "$archives/flow-tools/v5-capture-le.ft"
+    returns 0
+    empty err
+    says out 'Format           VPC flow log'
+    says out 'Columns told by  looks of the lines'
+    says out 'Version      stream version 3, export version 5'
+    says out 'Byte order   little-endian'
+    lacks out 'Malformed'
+    printf 'srcaddr x dstport log-status start end\n10.0.0.1 y 1 OK 5 9\n- - - NODATA - -\n::1 z 2 OK 1 2\n1 2\n' >a.log
+    run detect a.log
+    holds out <<'EOF'
+a.log
+  Format           VPC flow log
+  Version          2
+  Columns told by  header line
+  Columns          srcaddr x dstport log-status start end
+  Not known        x
+EOF
+    run detect a.log --count
+    says out 'First            1970-01-01T00:00:01Z'
+    says out 'Last             1970-01-01T00:00:09Z'
+    says out 'Flows            2'
+    says out 'NODATA           1'
+    says out 'Malformed        1'
+}
+
+case_detect_every_kind() {
+    for archive in $(each_kind); do
+        run detect "$archive" --count --json
+        returns 0
+        is_json out
+        local counted
+        counted=$(sed 's/.*"records":\([0-9]*\).*/\1/' out)
+        run print "$archive" --fields protocol
+        [ "$((counted + 1))" = "$(wc -l <out)" ] || fail "$archive: counted $counted"
+    done
+}
+
+case_detect_packed() {
+    has_component gzip || return 0
+    gzip -c "$archives/flow-tools/v5-le.ft" >a
+    run detect a
+    says out 'Format       flow-tools'
+    says out 'Packed with  gzip'
+    run detect a --json
+    says out '"packed":["gzip"]'
+}
+
+case_detect_trouble() {
+    echo '# no log' >a.txt
+    printf 'a\x1b[31m b' >b.txt
+    head -c 1000 "$archives/flow-tools/v5-le.ft" >cut.ft
+    : >empty.log
+    run detect a.txt b.txt "$data/flow_logs.txt" nope empty.log cut.ft --count
+    returns 2
+    says out 'VPC flow log'
+    says out 'Format  empty'
+    says out 'Incomplete'
+    says err 'a.txt:1: cannot tell the format'
+    says err 'nope: '
+    says err 'cut.ft: ends within a flow'
+    lacks err "$(printf '\033')"
+    run detect a.txt "$data/flow_logs.txt" nope --json
+    returns 2
+    is_json out
+    says out '"error":"a.txt:1: cannot tell the format'
+}
+
+# --- runs them ------------------------------------------------------------------------------------------
+
+cases=("$@")
+[ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
+bad=0
+for name in "${cases[@]}"; do
+    mkdir "$room/$name"
+    cd "$room/$name" || exit 2
+    failed=0
+    "case_$name"
+    if [ "$failed" = 0 ]; then
+        echo "ok    $name"
+    else
+        echo "FAIL  $name"
+        bad=$((bad + 1))
+    fi
+done
+echo "${#cases[@]} cases, $bad failed"
+[ "$bad" = 0 ]

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/format/detect.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/output/records.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+
+namespace {
+
+namespace field = flowlog::field;
+using flowlog::field_id;
+using flowlog::record_column;
+using flowlog::record_format;
+using flowlog::record_options;
+using flowlog::record_writer;
+
+auto const columns =
+    std::vector<record_column>{field_id::srcaddr, field_id::dstport, field_id::start,
+                               field_id::action,  field_id::bytes,   field_id::user_name};
+
+auto some_flow() -> flowlog::flow {
+    auto result = flowlog::flow{};
+    result.set(field::srcaddr, *flowlog::address::parse("2001:db8::1"));
+    result.set(field::dstport, std::uint16_t{443});
+    result.set(field::start, flowlog::timestamp{std::chrono::milliseconds{1620140761250}});
+    result.set(field::action, flowlog::action::reject);
+    result.set(field::bytes, std::numeric_limits<std::uint64_t>::max());
+    result.set(field::user_name, "ACME\\a \"b\"");
+    return result;
+}
+
+/// What is written of some flows.
+auto written(std::vector<flowlog::flow> const& flows, record_options options,
+             std::vector<record_column> const& what = columns) -> std::string {
+    auto text = std::string{};
+    auto writer = record_writer{what, options, [&](std::string_view block) { text += block; }};
+    for (auto const& flow : flows) REQUIRE_FALSE(writer.write(flow).has_value());
+    CHECK(writer.rows() == flows.size());
+    writer.finish();
+    return text;
+}
+
+auto in_format(record_format format) -> std::string {
+    return written({some_flow(), flowlog::flow{}}, {.format = format});
+}
+
+/// What is written of the columns of a text log.
+auto rewritten(std::string const& log, record_options options = {}) -> std::string {
+    auto reader = flowlog::text_reader{flowlog::memory_source{log}};
+    auto text = std::string{};
+    auto writer = record_writer{flowlog::columns_of(reader), options,
+                                [&](std::string_view block) { text += block; }};
+    for (auto const& record : reader) {
+        if (auto const culprit = writer.write(record))
+            reader.reject(*culprit, flowlog::reason::bad_value);
+    }
+    writer.finish();
+    CHECK(writer.rows() == reader.stats().records);
+    return text;
+}
+
+auto time_in(flowlog::time_format times, std::chrono::microseconds since_1970) -> std::string {
+    auto flow = flowlog::flow{};
+    flow.set(field::start, flowlog::timestamp{since_1970});
+    auto const text = written({flow}, {.times = times}, {field_id::start});
+    return text.substr(6, text.size() - 7);
+}
+
+}  // namespace
+
+TEST_CASE("Records are written as CSV and TSV", "[records]") {
+    CHECK(in_format(record_format::csv) ==
+          "srcaddr,dstport,start,action,bytes,user-name\n"
+          "2001:db8::1,443,1620140761.250,REJECT,18446744073709551615,\"ACME\\a \"\"b\"\"\"\n"
+          ",,,,,\n");
+    CHECK(in_format(record_format::tsv) ==
+          "srcaddr\tdstport\tstart\taction\tbytes\tuser-name\n"
+          "2001:db8::1\t443\t1620140761.250\tREJECT\t18446744073709551615\t"
+          "\"ACME\\a \"\"b\"\"\"\n"
+          "\t\t\t\t\t\n");
+}
+
+TEST_CASE("Records are written as JSON", "[records]") {
+    auto const object = std::string{
+        R"({"srcaddr":"2001:db8::1","dstport":443,"start":1620140761.250,"action":"REJECT",)"
+        R"("bytes":18446744073709551615,"user-name":"ACME\\a \"b\""})"};
+    auto const nothing =
+        std::string{R"({"srcaddr":null,"dstport":null,"start":null,"action":null,"bytes":null,)"
+                    R"("user-name":null})"};
+    CHECK(in_format(record_format::ndjson) == object + '\n' + nothing + '\n');
+    CHECK(in_format(record_format::json) == "[\n" + object + ",\n" + nothing + "\n]\n");
+    CHECK(written({}, {.format = record_format::json}) == "[]\n");
+    CHECK(written({}, {.format = record_format::ndjson}).empty());
+    auto const iso = written(
+        {some_flow()}, {.format = record_format::ndjson, .times = flowlog::time_format::rfc3339});
+    CHECK(iso.find(R"("start":"2021-05-04T15:06:01.250Z")") != iso.npos);
+}
+
+TEST_CASE("Records are written as lines of a VPC flow log", "[records]") {
+    auto const text = written({some_flow(), flowlog::flow{}}, {.format = record_format::vpc},
+                              {field_id::version, field_id::srcaddr, field_id::start,
+                               field_id::user_name, field_id::log_status});
+    CHECK(text ==
+          "version srcaddr start user-name log-status\n"
+          "2 2001:db8::1 1620140761 ACME\\a%20\"b\" OK\n"
+          "2 - - - OK\n");
+    auto early = flowlog::flow{};
+    early.set(field::start, flowlog::timestamp{std::chrono::microseconds{-1}});
+    CHECK(written({early}, {.format = record_format::vpc},
+                  {field_id::version, field_id::tcp_flags, field_id::start}) ==
+          "version tcp-flags start\n3 - -\n");
+}
+
+TEST_CASE("Records are written as a table that widens", "[records]") {
+    auto wide = flowlog::flow{};
+    wide.set(field::srcaddr, *flowlog::address::parse("2001:db8:1111:2222:3333:4444:5555:6666"));
+    wide.set(field::dstport, std::uint16_t{7});
+    wide.set(field::account_id, "a\x1b[31m");
+    auto narrow = flowlog::flow{};
+    narrow.set(field::account_id, "b");
+    auto const text = written({narrow, wide, narrow}, {.format = record_format::table},
+                              {field_id::srcaddr, field_id::dstport, field_id::account_id});
+    CHECK(text ==
+          "srcaddr          dstport  account-id\n"
+          "-                      -  b\n"
+          "2001:db8:1111:2222:3333:4444:5555:6666        7  a\\x1b[31m\n"
+          "-                                             -  b\n");
+}
+
+TEST_CASE("Times are seconds or RFC 3339, with a fraction where there is one", "[records]") {
+    using namespace std::chrono_literals;
+    using enum flowlog::time_format;
+    CHECK(time_in(unix_seconds, 0us) == "0");
+    CHECK(time_in(unix_seconds, 1620140761s) == "1620140761");
+    CHECK(time_in(unix_seconds, 5'050'000us) == "5.050");
+    CHECK(time_in(unix_seconds, 5'000'005us) == "5.000005");
+    CHECK(time_in(unix_seconds, -1'500'000us) == "-1.500");
+    CHECK(time_in(rfc3339, 0us) == "1970-01-01T00:00:00Z");
+    CHECK(time_in(rfc3339, -1us) == "1969-12-31T23:59:59.999999Z");
+    CHECK(time_in(rfc3339, 951782400s) == "2000-02-29T00:00:00Z");
+    CHECK(time_in(rfc3339, 253402300799s + 7ms) == "9999-12-31T23:59:59.007Z");
+}
+
+TEST_CASE("NetFlow's names are known to the table of fields", "[records]") {
+    for (auto const& f : flowlog::fields) {
+        auto const name = flowlog::netflow_name(f.id);
+        INFO(name);
+        CHECK(flowlog::find_field(name) == f.id);
+    }
+    auto const text = written({}, {.names = flowlog::naming::netflow},
+                              {field_id::protocol, field_id::packets, field_id::bytes,
+                               field_id::start, field_id::end, field_id::tcp_flags});
+    CHECK(text == "prot,dPkts,dOctets,first,last,tcp_flags\n");
+}
+
+TEST_CASE("The columns of a text log are those of its line, known or not", "[records]") {
+    CHECK(rewritten("dstport foo srcaddr dstport\n1 a,b 10.0.0.1 2\n3 - ::1 4\n") ==
+          "dstport,foo,srcaddr\n1,\"a,b\",10.0.0.1\n3,,::1\n");
+    CHECK(rewritten("dstport foo srcaddr\n1 x 10.0.0.1\nfoo bar dstport srcaddr\ny z 2 ::2\n") ==
+          "dstport,foo,srcaddr\n1,x,10.0.0.1\n2,y,::2\n");
+}
+
+TEST_CASE("A record with a malformed field is not written", "[records]") {
+    auto const log = std::string{"srcaddr dstport\n10.0.0.1 1\n10.0.0.2 65536\n10.0.0 2\n::3 -\n"};
+    CHECK(rewritten(log) == "srcaddr,dstport\n10.0.0.1,1\n::3,\n");
+    CHECK(rewritten(log, {.format = record_format::ndjson}) ==
+          "{\"srcaddr\":\"10.0.0.1\",\"dstport\":1}\n{\"srcaddr\":\"::3\",\"dstport\":null}\n");
+}
+
+TEST_CASE("Texts of any size and content are written whole", "[records]") {
+    auto const value = std::string(300'000, '"');
+    auto flow = flowlog::flow{};
+    flow.set(field::account_id, value);
+    flow.set(field::bytes, std::uint64_t{1});
+    auto const what = std::vector<record_column>{field_id::account_id, field_id::bytes};
+    auto const text = written({flow, flow}, {.block_size = 1}, what);
+    auto const row = '"' + std::string(600'000, '"') + "\",1\n";
+    CHECK((text == "account-id,bytes\n" + row + row));
+    flow.set(field::account_id, "a\x1b");
+    CHECK(written({flow}, {}, what) == "account-id,bytes\na\x1b,1\n");
+    CHECK(written({flow}, {.escape = true}, what) == "account-id,bytes\na\\x1b,1\n");
+}
+
+TEST_CASE("Records of a log of any format are written", "[records]") {
+    auto log =
+        flowlog::open(flowlog::any_source{flowlog::memory_source{"srcaddr x\n10.0.0.1 y\n"}});
+    auto text = std::string{};
+    auto writer =
+        record_writer{flowlog::columns_of(log), {}, [&](std::string_view block) { text += block; }};
+    for (auto const& record : log) writer.write(record);
+    writer.finish();
+    CHECK(text == "srcaddr,x\n10.0.0.1,y\n");
+}
+
+TEST_CASE("What is written as a VPC flow log is read as one", "[records]") {
+    auto const text = written({some_flow()}, {.format = record_format::vpc},
+                              flowlog::columns_of(flowlog::layout::vpc_default()));
+    auto reader = flowlog::text_reader{flowlog::memory_source{text}};
+    auto count = 0;
+    for (auto const& record : reader) {
+        ++count;
+        CHECK(record[field::version] == std::uint8_t{2});
+        CHECK(record[field::dstport] == std::uint16_t{443});
+        CHECK(record[field::packets].absent());
+        CHECK(record[field::action] == flowlog::action::reject);
+    }
+    CHECK(count == 1);
+}
