@@ -370,6 +370,24 @@ TEST_CASE("windows without data are no flows", "[text]") {
     CHECK(neither.stats.records == 2);
 }
 
+TEST_CASE("windows without data are checked where that is asked for", "[text]") {
+    constexpr auto text =
+        "srcaddr dstport start log-status\n- - 5 NODATA\n- x 5 NODATA\n- - y SKIPDATA\n- - - -\n"sv;
+    auto const plain = read(text);
+    CHECK(plain.stats.nodata == 3);
+    CHECK(plain.stats.skipdata == 1);
+    auto options = flowlog::text_options{};
+    options.check_empty = true;
+    auto const checked = read(text, options);
+    CHECK(checked.stats.nodata == 2);
+    CHECK(checked.stats.skipdata == 0);
+    CHECK(checked.stats.lines() == 5);
+    REQUIRE(checked.malformed.size() == 2);
+    CHECK(checked.malformed[0] == testing::rejected{"test", 3, 46, 3, field_id::dstport,
+                                                    reason::bad_value, "- x 5 NODATA"});
+    CHECK(checked.malformed[1].field == field_id::start);
+}
+
 TEST_CASE("a malformed line is reported with its place", "[text]") {
     auto const text =
         lines("srcaddr dstport", "1.2.3.4 80", "1.2.3.4", "", " 1.2.3.4 80 6", "1.2.3.4 81");

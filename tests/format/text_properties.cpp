@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -171,7 +172,8 @@ static auto header(layout const& columns) -> std::string {
 /// What the reference grammar finds in a text, line by line.
 class reference {
 public:
-    explicit reference(layout columns) : columns_{std::move(columns)} {}
+    reference(layout columns, bool check_empty)
+        : columns_{std::move(columns)}, check_empty_{check_empty} {}
 
     void read(std::string_view text) {
         while (!text.empty()) {
@@ -190,8 +192,12 @@ private:
         auto const record = reference_record{text, columns_};
         switch (record.kind()) {
             case line_kind::blank: ++got.stats.blank; break;
-            case line_kind::nodata: ++got.stats.nodata; break;
-            case line_kind::skipdata: ++got.stats.skipdata; break;
+            case line_kind::nodata:
+                if (!reject_empty(record)) ++got.stats.nodata;
+                break;
+            case line_kind::skipdata:
+                if (!reject_empty(record)) ++got.stats.skipdata;
+                break;
             case line_kind::malformed: reject(record); break;
             case line_kind::header: change(record); break;
             case line_kind::record:
@@ -208,20 +214,27 @@ private:
         columns_ = layout{std::move(names)};
     }
 
-    void reject(reference_record const& record) {
+    auto reject_empty(reference_record const& record) -> bool {
+        auto const culprit = check_empty_ ? record.malformed_field() : std::nullopt;
+        if (culprit) reject(record, *culprit);
+        return culprit.has_value();
+    }
+
+    void reject(reference_record const& record, field_id culprit = field_id::log_status) {
         ++got.stats.malformed;
         auto rejected = testing::rejected{};
         rejected.line = got.stats.lines();
         rejected.reason = flowlog::reason::column_count;
         if (record.words().size() == columns_.size()) {
             rejected.reason = flowlog::reason::bad_value;
-            rejected.field = field_id::log_status;
-            rejected.column = record.words()[columns_.column(field_id::log_status)].column;
+            rejected.field = culprit;
+            rejected.column = record.words()[columns_.column(culprit)].column;
         }
         got.malformed.push_back(rejected);
     }
 
     layout columns_;
+    bool check_empty_;
 };
 
 /// Whether two records have the same value in a field, or lack it for the same reason.
@@ -230,12 +243,14 @@ static auto same(A const& a, B const& b, field_id id) -> bool {
     return with_field(id, [&](auto key) { return a[key] == b[key]; });
 }
 
-static void compare(std::string_view text, layout const& columns, std::size_t block_size) {
-    auto expected = reference{columns};
+static void compare(std::string_view text, layout const& columns, std::size_t block_size,
+                    bool check_empty = false) {
+    auto expected = reference{columns, check_empty};
     expected.read(text);
     auto malformed = std::vector<testing::rejected>{};
     auto options = flowlog::text_options{};
     options.continues = std::make_shared<layout const>(columns);
+    options.check_empty = check_empty;
     options.on_malformed = [&](auto const& one) { malformed.push_back(testing::keep(one)); };
     auto reader = flowlog::text_reader{testing::strict_source{text, block_size}, options};
     std::size_t i = 0;
@@ -280,7 +295,8 @@ TEST_CASE("the reader agrees with the reference grammar", "[text][property]") {
         }
         if (random(4) == 0) text.pop_back();
         CAPTURE(file);
-        compare(text, columns, random(3) == 0 ? 1 + random(300) : std::size_t{1} << 18);
+        compare(text, columns, random(3) == 0 ? 1 + random(300) : std::size_t{1} << 18,
+                random(2) == 0);
     }
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <atomic>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <flowlog/format/detect.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+#include "files.hpp"
+#include "reading.hpp"
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+namespace field = flowlog::field;
+using flowlog::any_source;
+using flowlog::errc;
+using flowlog::memory_source;
+
+static auto ports(flowlog::log opened) -> std::vector<std::uint16_t> {
+    auto result = std::vector<std::uint16_t>{};
+    for (auto const& record : opened) result.push_back(record[field::dstport].value_or(0));
+    return result;
+}
+
+template <class Function>
+static auto caught(Function function) -> std::optional<flowlog::error> {
+    try {
+        function();
+    } catch (flowlog::error const& thrown) {
+        return thrown;
+    }
+    return std::nullopt;
+}
+
+TEST_CASE("a text log is opened from a file", "[detect]") {
+    auto const here = testing::folder{};
+    auto const path = here.write("a.parquet", "dstport\n1\n2\n");  // names do not matter
+    auto opened = flowlog::open(path);
+    CHECK(opened.name() == path);
+    CHECK(ports(std::move(opened)) == std::vector<std::uint16_t>{1, 2});
+    CHECK(caught([&] { static_cast<void>(flowlog::open(here / "none")); })->code() ==
+          errc::cannot_open);
+}
+
+TEST_CASE("a text log is opened from any source, whatever its blocks", "[detect]") {
+    auto text = "dstport vpc-id\n"s;
+    for (auto i = 1; i < 200; ++i) text += std::to_string(i) + " vpc-0123456789\n";
+    for (std::size_t size : {1U, 7U, 100U, 511U, 512U, 513U, 100000U}) {
+        auto const got = ports(flowlog::open(any_source{memory_source{text, "m", size}}));
+        REQUIRE(got.size() == 199);
+        CHECK(got.back() == 199);
+    }
+    CHECK(ports(flowlog::open(any_source{})).empty());
+    CHECK(ports(flowlog::open(any_source{memory_source{"\n"}})).empty());
+}
+
+TEST_CASE("a log is opened from a pipe", "[detect]") {
+    auto const here = testing::folder{};
+    auto const path = here.pipe("pipe");
+    auto writer = std::jthread{[&] {
+        auto out = std::ofstream{path};
+        out << "dst" << std::flush << "port\n1\n" << std::flush << "2\n";
+    }};
+    CHECK(ports(flowlog::open(path)) == std::vector<std::uint16_t>{1, 2});
+}
+
+TEST_CASE("what is asked for when a log is opened is done", "[detect]") {
+    auto const text = "1 x\n2\n3 x\n"sv;
+    auto bytes = std::atomic<std::uint64_t>{0};
+    auto lines = std::vector<testing::rejected>{};
+    auto options = flowlog::open_options{};
+    options.format = flowlog::layout{{"dstport", "vpc-id"}};
+    options.on_malformed = [&](auto const& line) { lines.push_back(testing::keep(line)); };
+    options.progress = &bytes;
+    CHECK(ports(flowlog::open(any_source{memory_source{text}}, options)) ==
+          std::vector<std::uint16_t>{1, 3});
+    CHECK(lines.size() == 1);
+    CHECK(bytes == text.size());
+}
+
+TEST_CASE("what cannot be read is named", "[detect]") {
+    auto const open = [](std::string_view bytes) {
+        return caught([&] {
+            static_cast<void>(ports(flowlog::open(any_source{memory_source{bytes, "a.log"}})));
+        });
+    };
+    auto const packed = open("\xFD\x37zXZ\0\0\x04"sv);
+    REQUIRE(packed);
+    CHECK(packed->code() == errc::unsupported);
+    CHECK(packed->where().source == "a.log");
+    CHECK(packed->message().find("xz") != std::string::npos);
+    for (auto const& [bytes, name] :
+         {std::pair{"PAR1\x15"sv, "Parquet"}, std::pair{"{\"message\":1}"sv, "JSON"},
+          std::pair{"PK\x03\x04 x"sv, "zip"}}) {
+        auto const thrown = open(bytes);
+        REQUIRE(thrown);
+        CHECK(thrown->code() == errc::unsupported);
+        CHECK(thrown->message().find(name) != std::string::npos);
+    }
+    CHECK(open("no log at all\n")->code() == errc::unknown_format);
+}
