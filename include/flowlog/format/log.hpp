@@ -65,15 +65,16 @@ private:
 
 /// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
 /// format itself, for loops that a switch per field would slow down.
-class log {
+template <class Reader = any_reader>
+class basic_log {
 public:
     using record_type = any_record;
 
     /// Takes over a reader that has not begun. `packed` names the compressions that were undone on
     /// the way to it, the outermost first.
-    template <class Reader>
-    explicit log(Reader opened, std::vector<std::string> packed = {})
-        : reader_{std::make_unique<any_reader>(std::move(opened))}, packed_{std::move(packed)} {}
+    template <class Opened>
+    explicit basic_log(Opened opened, std::vector<std::string> packed = {})
+        : reader_{std::make_unique<Reader>(std::move(opened))}, packed_{std::move(packed)} {}
 
     /// Calls `function(reader)` with the reader of this log's format.
     template <class Function>
@@ -92,7 +93,7 @@ public:
         using difference_type = std::ptrdiff_t;
         using iterator_concept = std::input_iterator_tag;
 
-        explicit iterator(log& owner) : owner_{&owner} { ++*this; }
+        explicit iterator(basic_log& owner) : owner_{&owner} { ++*this; }
         auto operator*() const noexcept -> record_type const& { return record_; }
         auto operator->() const noexcept -> record_type const* { return &record_; }
         auto operator++() -> iterator& {
@@ -109,7 +110,7 @@ public:
         }
 
     private:
-        log* owner_;
+        basic_log* owner_;
         record_type record_;
         bool done_ = false;
     };
@@ -152,9 +153,13 @@ public:
     }
 
 private:
-    std::unique_ptr<any_reader> reader_;
+    std::unique_ptr<Reader> reader_;
     std::vector<std::string> packed_;
 };
+
+/// A log of any format. (A template, so that what a program does not call of it costs no compile
+/// time.)
+using log = basic_log<>;
 
 }  // namespace flowlog
 
