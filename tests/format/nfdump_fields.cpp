@@ -350,6 +350,18 @@ TEST_CASE("a later extension map of the same number counts from there on", "[nfd
     CHECK(flows[1][field::src_vlan] == 5);
 }
 
+TEST_CASE("an extension that reaches beyond its record makes it malformed", "[nfdump]") {
+    auto map = writer{false};
+    map.put(u16{2}, u16{16}, u16{9}, u16{72}, u16{43}, u16{300}, u16{0}, u16{0});
+    auto common = writer{false};
+    common.put(u16{10}, u16{48}, u16{0}, u16{9}, u16{0}, u16{0}, u32{1700000000}, u32{1700000000});
+    common.put(u32{0}, u16{0}, u16{0}, u32{0}, u32{1}, u32{2}, u32{3}, u32{4});
+    auto const archive = layout_1(false, 2, map.bytes() + common.bytes());
+    auto reader = nfdump_reader{memory_source{archive}};
+    CHECK(reader.begin() == reader.end());
+    CHECK(reader.stats().malformed == 1);
+}
+
 TEST_CASE("exporters of nfdump, as its versions store them", "[nfdump]") {
     auto const record = [](std::string const& ip, u16 family) {
         return writer{false}.put(u16{7}, u16{32}, u32{9}).bytes() + ip +
