@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <flowlog/detail/byte_cursor.hpp>
 #include <flowlog/detail/load.hpp>
@@ -172,21 +171,29 @@ private:
     }
 
     void unpack_block() {
-        auto const decode = find_block_codec(*header_.compression);
         auto const codec_name = std::string{flowlog::name(*header_.compression)};
-        if (decode == nullptr) {
+        if (find_block_codec(*header_.compression) == nullptr) {
             fail(errc::unsupported, block_offset_,
                  "the blocks are compressed with " + codec_name +
                      "; this program was built without flowlog::" + codec_name);
         }
         need(stored_, "a block");
-        if (!unpacked_) unpacked_ = std::make_unique_for_overwrite<char[]>(max_size);
-        auto const size = decode(cursor_.ahead().substr(0, stored_), {unpacked_.get(), max_size});
-        if (!size)
+        auto const body = unpack(cursor_.ahead().substr(0, stored_));
+        if (!body)
             fail(errc::corrupt, block_offset_, "a block does not decompress (" + codec_name + ")");
         cursor_.skip(stored_);
-        body_ = {unpacked_.get(), *size};
-        left_ = *size;
+        body_ = *body;
+        left_ = body_.size();
+    }
+
+    /// What a compressed block holds; nothing where it is damaged or its codec is not there.
+    [[nodiscard]] auto unpack(std::string_view packed) -> std::optional<std::string_view> {
+        auto const decode = find_block_codec(*header_.compression);
+        if (decode == nullptr) return std::nullopt;
+        if (!unpacked_) unpacked_ = std::make_unique_for_overwrite<char[]>(max_size);
+        auto const size = decode(packed, {unpacked_.get(), max_size});
+        if (!size) return std::nullopt;
+        return std::string_view{unpacked_.get(), *size};
     }
 
     /// The bytes at hand of the block.
@@ -225,13 +232,7 @@ private:
         read_block_header();
         need(stored_, "the appendix");
         auto body = cursor_.ahead().substr(0, stored_);
-        auto unpacked = std::vector<char>{};
-        if (header_.compression) {
-            auto const decode = find_block_codec(*header_.compression);
-            unpacked.resize(decode == nullptr ? 0 : max_size);
-            auto const size = decode == nullptr ? std::nullopt : decode(body, unpacked);
-            body = {unpacked.data(), size.value_or(0)};
-        }
+        if (header_.compression) body = unpack(body).value_or(std::string_view{});
         cursor_.skip(stored_);
         if (body.empty()) appendix_unread_ = true;
         while (!body.empty()) {
