@@ -47,11 +47,11 @@ struct group_id;
 struct groups_id;
 
 template <std::unsigned_integral T>
-auto syntax(std::type_identity<T>) {
+auto value_syntax(std::type_identity<T>) {
     return x3::uint_parser<T>{};
 }
 
-inline auto syntax(std::type_identity<timestamp>) {
+inline auto value_syntax(std::type_identity<timestamp>) {
     auto const convert = [](auto& context) {
         using namespace std::chrono;
         auto const number = static_cast<std::int64_t>(x3::_attr(context));
@@ -63,20 +63,20 @@ inline auto syntax(std::type_identity<timestamp>) {
     return x3::rule<time_id, timestamp>{"time"} = x3::uint_parser<std::uint64_t>{}[convert];
 }
 
-inline auto syntax(std::type_identity<action>) {
+inline auto value_syntax(std::type_identity<action>) {
     return x3::rule<action_id, action>{"action"} =
                x3::no_case["accept"] >> x3::attr(action::accept) |
                x3::no_case["reject"] >> x3::attr(action::reject);
 }
 
-inline auto syntax(std::type_identity<log_status>) {
+inline auto value_syntax(std::type_identity<log_status>) {
     return x3::rule<log_status_id, log_status>{"log-status"} =
                x3::no_case["ok"] >> x3::attr(log_status::ok) |
                x3::no_case["nodata"] >> x3::attr(log_status::nodata) |
                x3::no_case["skipdata"] >> x3::attr(log_status::skipdata);
 }
 
-inline auto syntax(std::type_identity<flow_direction>) {
+inline auto value_syntax(std::type_identity<flow_direction>) {
     return x3::rule<flow_direction_id, flow_direction>{"flow-direction"} =
                x3::no_case["ingress"] >> x3::attr(flow_direction::ingress) |
                x3::no_case["egress"] >> x3::attr(flow_direction::egress);
@@ -172,7 +172,8 @@ template <class T>
     auto const* const end = at + text.size();
     if (x3::parse(at, end, '-' >> x3::eoi)) return {};
     at = text.data();
-    if (x3::parse(at, end, detail::syntax(std::type_identity<T>{}) >> x3::eoi, value)) return value;
+    if (x3::parse(at, end, detail::value_syntax(std::type_identity<T>{}) >> x3::eoi, value))
+        return value;
     return field_value<T>{presence::malformed};
 }
 
