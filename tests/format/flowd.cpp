@@ -234,11 +234,33 @@ TEST_CASE("Wrapped uptimes in flowd are repaired unless that is switched off", "
 TEST_CASE("The shifted engine of NetFlow v5 is put right unless that is switched off", "[flowd]") {
     auto const bytes = bytes_of("v3-v5");
     auto stored = as_stored(memory_source{bytes});
-    CHECK((*stored.begin())[field::engine_type] == std::uint16_t{768});
-    CHECK((*stored.begin())[field::engine_id] == std::uint16_t{1792});
-    auto repaired = flowd_reader{memory_source{bytes}};
-    CHECK((*repaired.begin())[field::engine_type] == std::uint16_t{3});
-    CHECK((*repaired.begin())[field::engine_id] == std::uint16_t{7});
+    auto const raw = stored.begin();
+    CHECK((*raw)[field::engine_type] == std::uint16_t{768});
+    CHECK((*raw)[field::engine_id] == std::uint16_t{1792});
+    auto reader = flowd_reader{memory_source{bytes}};
+    auto const repaired = reader.begin();
+    CHECK((*repaired)[field::engine_type] == std::uint16_t{3});
+    CHECK((*repaired)[field::engine_id] == std::uint16_t{7});
+}
+
+TEST_CASE("An engine that was not shifted stays as it is", "[flowd]") {
+    auto bytes = bytes_of("v3-v5").substr(0, 116);
+    auto const shape =
+        detail::make_flowd_shape(detail::load_big<std::uint32_t>(bytes.data() + 4), 3, 8);
+    auto const at = shape.offsets[static_cast<std::size_t>(detail::flowd_group::engine_info)];
+    bytes.replace(at, 4, std::string{"\x01\x03\x00\x07", 4});
+    auto reader = flowd_reader{memory_source{bytes}, {.check_checksums = false}};
+    auto const it = reader.begin();
+    CHECK((*it)[field::engine_type] == std::uint16_t{0x0103});
+    CHECK((*it)[field::engine_id] == std::uint16_t{7});
+}
+
+TEST_CASE("The version 2 has no observation domain", "[flowd]") {
+    auto const bytes = bytes_of("v2-v5");
+    auto reader = flowd_reader{memory_source{bytes}};
+    auto const it = reader.begin();
+    CHECK((*it)[field::flow_sequence].has_value());
+    CHECK((*it)[field::observation_domain_id].absent());
 }
 
 TEST_CASE("Blocks of any size give the same flows of flowd", "[flowd]") {

@@ -231,6 +231,11 @@ TEST_CASE("Streams may end where the room for their content ends", "[gzip]") {
         auto const found = stream[0] == '\x1F' ? gunzip(stream) : inflate(stream);
         REQUIRE_FALSE(found.failure);
         REQUIRE(found.bytes.size() == content);
+        auto const more = std::string{stream} + "x";
+        auto const behind = stream[0] == '\x1F' ? gunzip(more) : inflate(more);
+        REQUIRE(behind.failure.has_value());
+        REQUIRE(behind.failure->message().ends_with(" data, at byte " + std::to_string(size)));
+        REQUIRE(behind.bytes.size() == content);
         at += 6 + size;
     }
     CHECK(count == 1060);
