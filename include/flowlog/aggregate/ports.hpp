@@ -127,13 +127,16 @@ public:
     /// port.
     template <class Visit>
     void for_each(Visit visit) const {
+        auto overflow = overflows_.begin();  // in the same order
         for (std::size_t protocol = 0; protocol < counts_.size(); ++protocol) {
             if (!counts_[protocol]) continue;
             for (std::size_t port = 0; port < ports; ++port) {
-                auto const count =
-                    at(static_cast<std::uint8_t>(protocol), static_cast<std::uint16_t>(port));
-                if (count == 0) continue;
-                visit(static_cast<std::uint16_t>(port), static_cast<std::uint8_t>(protocol), count);
+                auto const which =
+                    key{static_cast<std::uint8_t>(protocol), static_cast<std::uint16_t>(port)};
+                auto count = std::uint64_t{counts_[protocol][port]};
+                if (overflow != overflows_.end() && overflow->first == which)
+                    count += overflow++->second << 16;
+                if (count != 0) visit(which.second, which.first, count);
             }
         }
     }
@@ -170,13 +173,6 @@ private:
         }
     }
 
-    [[nodiscard]] auto at(std::uint8_t protocol, std::uint16_t port) const -> std::uint64_t {
-        auto const low = std::uint64_t{counts_[protocol][port]};
-        if (overflows_.empty()) return low;
-        auto const found = overflows_.find({protocol, port});
-        return found == overflows_.end() ? low : low + (found->second << 16);
-    }
-
     void merge(std::uint8_t protocol, detail::port_counts const& other) {
         auto& mine = counts_[protocol];
         for (std::size_t port = 0; port < ports; ++port) {
@@ -189,6 +185,8 @@ private:
 
     std::array<detail::port_counts, 256> counts_;
     std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^16
+};
+mutable std::size_t waiting_count_ = 0;
 };
 
 /// Counts flows per destination port and protocol.
