@@ -12,8 +12,8 @@
 
 #include <flowlog/detail/escape.hpp>
 #include <flowlog/error.hpp>
-#include <flowlog/grammar/filter_expression.hpp>
 #include <flowlog/grammar/filter_resolver.hpp>
+#include <flowlog/grammar/filter_rules.hpp>
 #include <flowlog/query/filter.hpp>
 
 namespace flowlog {
@@ -75,7 +75,7 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
 [[nodiscard]] inline auto where(std::string_view expression, timestamp now) -> filter {
     if (expression.size() > max_filter_length)
         throw error{errc::invalid_filter, {"filter"}, "longer than a mebibyte"};
-    auto const parsed = grammar::filter_reader::read(expression);
+    auto const parsed = grammar::read_filter(expression);
     if (!parsed.expected.empty()) {
         detail::fail_filter(expression, parsed.fault,
                             "expected " + std::string{parsed.expected} + ", found " +

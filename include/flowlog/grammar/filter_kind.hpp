@@ -19,6 +19,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/service.hpp>
+#include <flowlog/grammar/filter_time.hpp>
 #include <flowlog/grammar/filter_value.hpp>
 
 namespace flowlog::grammar {
