@@ -186,8 +186,6 @@ private:
     std::array<detail::port_counts, 256> counts_;
     std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^16
 };
-mutable std::size_t waiting_count_ = 0;
-};
 
 /// Counts flows per destination port and protocol.
 using port_protocol_counter = basic_port_protocol_counter<>;
