@@ -248,6 +248,9 @@ private:
 };
 
 auto run_print(print_options const& options) -> int {
+    auto const& o = options;
+    if (o.csv + o.tsv + o.json + o.ndjson + o.vpc + o.table > 1)
+        throw usage_error{"--csv, --tsv, --json, --ndjson, --vpc and --table exclude each other"};
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
     for (auto const& missing : logs.missing) printer.fail(missing);
@@ -269,20 +272,12 @@ constexpr auto examples =
     "that could not be read to its end.\n";
 
 void add_format_options(CLI::App& app, print_options& options) {
-    auto const group = std::vector<std::pair<char const*, std::pair<bool*, char const*>>>{
-        {"--csv", {&options.csv, "CSV with a heading; the default unless to a terminal"}},
-        {"--tsv", {&options.tsv, "The same with TAB"}},
-        {"--json", {&options.json, "One JSON array of objects"}},
-        {"--ndjson", {&options.ndjson, "A JSON object per line"}},
-        {"--vpc", {&options.vpc, "A VPC flow log, with AWS's default fields"}},
-        {"--table", {&options.table, "Columns for people; the default to a terminal"}},
-    };
-    auto added = std::vector<CLI::Option*>{};
-    for (auto const& [name, what] : group) {
-        auto* const option = app.add_flag(name, *what.first, what.second);
-        for (auto* const other : added) option->excludes(other);
-        added.push_back(option);
-    }
+    app.add_flag("--csv", options.csv, "CSV with a heading; the default unless to a terminal");
+    app.add_flag("--tsv", options.tsv, "The same with TAB");
+    app.add_flag("--json", options.json, "One JSON array of objects");
+    app.add_flag("--ndjson", options.ndjson, "A JSON object per line");
+    app.add_flag("--vpc", options.vpc, "A VPC flow log, with AWS's default fields");
+    app.add_flag("--table", options.table, "Columns for people; the default to a terminal");
 }
 
 }  // namespace

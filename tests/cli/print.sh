@@ -3,6 +3,7 @@
 # print.sh FLOWLOG [CASE…]: runs 'flowlog print' and 'flowlog detect' on logs and archives and compares what they
 # print with what they should. All cases, or those named.
 set -uo pipefail
+shopt -s lastpipe # what fails at the end of a pipe is seen
 flowlog=$(realpath "$1")
 shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -124,6 +125,7 @@ case_fields() {
     returns 2
     run print "$data/flow_logs.txt" --csv --json
     returns 2
+    says err 'exclude each other'
     run print
     returns 2
     says err 'no LOG is given'

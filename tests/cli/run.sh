@@ -3,6 +3,7 @@
 # run.sh FLOWLOG [CASE…]: runs the command in folders of its own and compares what it prints, writes and
 # returns with what it should. All cases, or those named.
 set -uo pipefail
+shopt -s lastpipe # what fails at the end of a pipe is seen
 flowlog=$(realpath "$1")
 shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
