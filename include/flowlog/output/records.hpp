@@ -80,7 +80,7 @@ public:
     template <flow_record Record>
     auto write(Record const& record) -> std::optional<field_id> {
         if constexpr (requires { record.visit([](auto const&) {}); }) {
-            return record.visit([this](auto const& inner) { return write(inner); });
+            return record.visit([this](auto const& inner) { return this->write(inner); });
         } else {
             auto const begun = buffer_.size();
             auto* out = detail::print_text(buffer_.room(fixed_), row_begin());
@@ -194,12 +194,12 @@ private:
     }
 
     void fix_constants() {
-        auto version = 2;
+        auto newest = 2;
         for (auto const& c : cells_) {
-            if (c.field) version = std::max(version, int{info(*c.field).version});
+            if (c.field) newest = std::max(newest, int{info(*c.field).version});
         }
         for (auto& c : cells_) {
-            if (c.field == field_id::version) c.constant = std::to_string(version);
+            if (c.field == field_id::version) c.constant = std::to_string(newest);
             if (c.field == field_id::log_status) c.constant = "OK";
         }
     }

@@ -102,7 +102,7 @@ private:
     [[nodiscard, gnu::always_inline]] auto answer(Record const& record) const noexcept
         -> detail::filter_answer {
         if constexpr (requires { record.visit([](auto const&) {}); }) {
-            return record.visit([this](auto const& known) { return answer(known); });
+            return record.visit([this](auto const& known) { return this->answer(known); });
         } else {
             return detail::filter_run<Record>{state_->program, record}.answer();
         }
