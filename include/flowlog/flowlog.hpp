@@ -6,6 +6,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>

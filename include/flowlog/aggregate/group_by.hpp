@@ -28,6 +28,16 @@ struct group {
     friend auto operator==(group const&, group const&) -> bool = default;
 };
 
+/// The largest groups, and what is left out.
+struct ranking {
+    std::vector<group> groups;      ///< the largest first
+    std::size_t left_out = 0;       ///< how many groups are not among them
+    std::vector<group_cell> rest;   ///< the measures over those, as if they were one group
+    std::vector<group_cell> total;  ///< the measures over all groups
+    bool saturated = false;         ///< some sum here stuck at 2^64 - 1
+    bool estimated = false;         ///< some count of different values here is an estimate
+};
+
 /// Groups flows by a key and computes measures for each group. An aggregator: memory is bounded by
 /// the number of groups. Made by `group_by`. `Fields` and `Measures` are lists known at compile
 /// time, or empty where the key is known at run time only; all else is the same.
@@ -47,6 +57,10 @@ public:
             throw error{errc::invalid_argument,
                         {},
                         "a grouping takes 1 to 32 keys and at least one measure"};
+        for (auto const& m : measures_) {
+            if (!m.possible())
+                throw error{errc::invalid_argument, {}, m.name() + " cannot be computed"};
+        }
         for (auto const& m : measures_) inputs_ += detail::width(m.kind);
         row_ = key_words(keys_) + inputs_;
         pending_.resize(row_ * batch);
@@ -128,19 +142,24 @@ public:
     /// The `limit` groups with the largest values of a measure (by position), equal ones in the
     /// order of their keys.
     [[nodiscard]] auto top(std::size_t limit, std::size_t by = 0) -> std::vector<group> {
-        settle();
-        auto offset = std::size_t{0};
-        for (std::size_t i = 0; i < by; ++i) offset += detail::width(measures_[i].kind);
-        auto ranks = std::vector<std::pair<detail::group_word, std::size_t>>(table_.size());
-        for (std::size_t row = 0; row < ranks.size(); ++row)
-            ranks[row] = {values_.rank(measures_[by], table_.values(row).data() + offset), row};
-        auto const before = [this](auto const& a, auto const& b) {
-            return a.first != b.first ? a.first > b.first : key_before(a.second, b.second);
-        };
-        auto const end = ranks.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ranks.size()));
-        std::ranges::partial_sort(ranks, end, before);
-        auto result = std::vector<group>{};
-        for (auto it = ranks.begin(); it != end; ++it) result.push_back(row(it->second));
+        return described(ranked(limit, by), limit);
+    }
+
+    /// The same, with what it leaves out.
+    [[nodiscard]] auto rank(std::size_t limit, std::size_t by = 0) -> ranking {
+        auto const order = ranked(limit, by);
+        auto result = ranking{};
+        result.groups = described(order, limit);
+        auto const shown = result.groups.size();
+        result.left_out = order.size() - shown;
+        auto sums = detail::measure_values{};
+        auto rest = detail::measure_values::empty(measures_);
+        for (auto i = shown; i < order.size(); ++i) accumulate(rest.data(), order[i].second, sums);
+        result.rest = cells(rest.data(), sums);
+        for (std::size_t i = 0; i < shown; ++i) accumulate(rest.data(), order[i].second, sums);
+        result.total = cells(rest.data(), sums);
+        result.saturated = saturated() || sums.saturated();
+        result.estimated = estimated() || sums.estimated();
         return result;
     }
 
@@ -161,15 +180,7 @@ public:
         settle();
         auto sums = detail::measure_values{};
         auto all = detail::measure_values::empty(measures_);
-        for (std::size_t row = 0; row < table_.size(); ++row) {
-            auto* value = all.data();
-            auto const* from = table_.values(row).data();
-            for (auto const& m : measures_) {
-                sums.merge(m.kind, value, from, values_);
-                value += detail::width(m.kind);
-                from += detail::width(m.kind);
-            }
-        }
+        for (std::size_t row = 0; row < table_.size(); ++row) accumulate(all.data(), row, sums);
         return cells(all.data(), sums);
     }
 
@@ -178,10 +189,10 @@ public:
         return measures_;
     }
 
-    /// Whether some sum stuck at 2^64 - 1.
+    /// Whether some group's sum stuck at 2^64 - 1.
     [[nodiscard]] auto saturated() const noexcept -> bool { return values_.saturated(); }
 
-    /// Whether some count of different values is an estimate.
+    /// Whether some group's count of different values is an estimate.
     [[nodiscard]] auto estimated() const noexcept -> bool { return values_.estimated(); }
 
 private:
@@ -269,6 +280,42 @@ private:
         waiting_ = 0;
     }
 
+    using rank_of_row = std::pair<detail::group_word, std::size_t>;
+
+    /// The rows, the largest `limit` first and in their order.
+    [[nodiscard]] auto ranked(std::size_t limit, std::size_t by) -> std::vector<rank_of_row> {
+        settle();
+        auto offset = std::size_t{0};
+        for (std::size_t i = 0; i < by; ++i) offset += detail::width(measures_[i].kind);
+        auto ranks = std::vector<rank_of_row>(table_.size());
+        for (std::size_t row = 0; row < ranks.size(); ++row)
+            ranks[row] = {values_.rank(measures_[by], table_.values(row).data() + offset), row};
+        auto const before = [this](auto const& a, auto const& b) {
+            return a.first != b.first ? a.first > b.first : key_before(a.second, b.second);
+        };
+        auto const end = ranks.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ranks.size()));
+        std::ranges::partial_sort(ranks, end, before);
+        return ranks;
+    }
+
+    [[nodiscard]] auto described(std::vector<rank_of_row> const& order, std::size_t limit) const
+        -> std::vector<group> {
+        auto result = std::vector<group>{};
+        for (std::size_t i = 0; i < std::min(limit, order.size()); ++i)
+            result.push_back(row(order[i].second));
+        return result;
+    }
+
+    /// Adds the measures of a row to some, whose sets stand in `sums`.
+    void accumulate(detail::group_word* value, std::size_t row, detail::measure_values& sums) {
+        auto const* from = table_.values(row).data();
+        for (auto const& m : measures_) {
+            sums.merge(m.kind, value, from, values_);
+            value += detail::width(m.kind);
+            from += detail::width(m.kind);
+        }
+    }
+
     /// Puts this grouping's numbers for those of `texts` into a key.
     void renumber_texts(detail::group_word* key, detail::text_pool const& texts) {
         auto states = *key;
@@ -345,8 +392,9 @@ using dynamic_grouping = grouping<field_list<>, std::tuple<>>;
 /// Groups by fields and computes measures that are known at compile time.
 ///
 ///     using namespace flowlog::measures;
-///     auto talkers = flowlog::run({"vpc.log"}, flowlog::group_by<field::srcaddr>(count,
-///     sum<field::bytes>)).value; for (auto const& group : talkers.top(20, 1)) …
+///     auto const talkers = flowlog::group_by<field::srcaddr>(count, sum<field::bytes>);
+///     auto found = flowlog::run({"vpc.log"}, talkers);
+///     for (auto const& group : found.value.top(20, 1)) …
 template <auto... Keys, class... Measures>
     requires(sizeof...(Keys) != 0 && sizeof...(Measures) != 0)
 [[nodiscard]] auto group_by(Measures...) {

@@ -2,17 +2,19 @@
 #ifndef FLOWLOG_AGGREGATE_GROUP_CELL_HPP
 #define FLOWLOG_AGGREGATE_GROUP_CELL_HPP
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <flowlog/detail/print_cell.hpp>
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog {
@@ -20,22 +22,10 @@ namespace flowlog {
 /// A cell of the table that a grouping makes: nothing, a number, a time or a text.
 using group_cell = std::variant<std::monostate, std::uint64_t, double, timestamp, std::string>;
 
-/// A time as RFC 3339 writes it, in UTC: to the second where it has no fraction, else to the
-/// microsecond.
+/// A time as RFC 3339 writes it, in UTC; with three or six digits of a fraction where it has one.
 [[nodiscard]] inline auto to_text(timestamp time) -> std::string {
-    auto const day = std::chrono::floor<std::chrono::days>(time);
-    auto const date = std::chrono::year_month_day{day};
-    auto const clock = std::chrono::hh_mm_ss{time - day};
-    char room[64];
-    auto size =
-        std::snprintf(room, sizeof room, "%04d-%02u-%02uT%02d:%02d:%02d", int{date.year()},
-                      unsigned{date.month()}, unsigned{date.day()}, int(clock.hours().count()),
-                      int(clock.minutes().count()), int(clock.seconds().count()));
-    auto const fraction = clock.subseconds().count();
-    if (fraction != 0)
-        size += std::snprintf(room + size, sizeof room - static_cast<std::size_t>(size), ".%06d",
-                              int(fraction));
-    return std::string(room, static_cast<std::size_t>(size)) + 'Z';
+    char room[detail::max_cell];
+    return {room, detail::print_rfc3339(room, time)};
 }
 
 /// A cell as text; nothing is `-`.

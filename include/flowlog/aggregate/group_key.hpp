@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +31,7 @@ enum class key_kind : std::uint8_t {
     field,    ///< a field as it is
     network,  ///< the network of an address
     bucket,   ///< the time rounded down to a multiple of a span
+    date,     ///< the day of a time, in UTC
     service,  ///< the smaller port, and the protocol
     pair,     ///< both addresses, whichever way the flow went
     tag,      ///< the tag of destination port and protocol
@@ -39,7 +39,8 @@ enum class key_kind : std::uint8_t {
     scope     ///< what kind of address it is: private, public, multicast, …
 };
 
-/// A part of the key by which flows are grouped.
+/// A part of the key by which flows are grouped; `parse_group_key` of aggregate/group_words.hpp
+/// reads one.
 struct group_key {
     key_kind kind = key_kind::field;
     field_id field = field_id::srcaddr;
@@ -100,6 +101,15 @@ constexpr auto put(address const& value, std::uint64_t* words) noexcept -> key_s
                                   : address::v4(static_cast<std::uint32_t>(words[1]));
 }
 
+/// A time as a word that compares like it.
+[[nodiscard]] constexpr auto time_word(timestamp time) noexcept -> std::uint64_t {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count()) ^ (std::uint64_t{1} << 63);
+}
+[[nodiscard]] constexpr auto time_of(std::uint64_t word) noexcept -> timestamp {
+    return timestamp{
+        std::chrono::microseconds{static_cast<std::int64_t>(word ^ (std::uint64_t{1} << 63))}};
+}
+
 /// Writes a field's value into a key, absent ones as zeros; its state.
 template <class T>
 auto put_value(field_value<T> const& value, std::uint64_t* words, text_pool& texts) -> key_state {
@@ -113,7 +123,7 @@ auto put_value(field_value<T> const& value, std::uint64_t* words, text_pool& tex
     } else if constexpr (std::is_same_v<T, std::string_view>) {
         *words = texts.number(*value);
     } else if constexpr (std::is_same_v<T, timestamp>) {
-        *words = static_cast<std::uint64_t>((*value).time_since_epoch().count());
+        *words = time_word(*value);
     } else {
         *words = static_cast<std::uint64_t>(*value);
     }
@@ -133,11 +143,13 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return b.is_v6() ? key_state::mixed : key_state::present;
 }
 
-[[nodiscard]] inline auto floor_to(timestamp time, std::chrono::microseconds span) noexcept
+/// A time rounded down to a multiple of a span, which is positive, as far as there is one.
+[[nodiscard]] constexpr auto floor_to(timestamp time, std::chrono::microseconds span) noexcept
     -> timestamp {
-    auto const ticks = time.time_since_epoch().count();
-    auto const rest = ticks % span.count();
-    return timestamp{std::chrono::microseconds{ticks - rest - (rest < 0 ? span.count() : 0)}};
+    auto const rest = time.time_since_epoch() % span;
+    auto const rounded = time - rest;
+    auto const above = rest.count() < 0 && rounded >= timestamp::min() + span;
+    return above ? rounded - span : rounded;
 }
 
 /// Writes the key parts of records. `bad` says that a field on the way was malformed.
@@ -154,7 +166,8 @@ public:
                     return put_value(checked(value), words, texts_);
                 });
             case key_kind::network: return put_network(part, words);
-            case key_kind::bucket: return put_bucket(part, words);
+            case key_kind::bucket: return put_bucket(part.field, part.span, words);
+            case key_kind::date: return put_bucket(part.field, std::chrono::days{1}, words);
             case key_kind::service: return put_service(words);
             case key_kind::pair: return put_both(words);
             case key_kind::tag: return put_tag(part, words);
@@ -188,9 +201,10 @@ private:
         return detail::put(cidr{*value, length}.network(), words);
     }
 
-    auto put_bucket(group_key const& part, std::uint64_t* words) -> key_state {
-        auto const value = get<timestamp>(part.field);
-        return put_value(value ? field_value{floor_to(*value, part.span)} : value, words, texts_);
+    auto put_bucket(field_id id, std::chrono::microseconds span, std::uint64_t* words)
+        -> key_state {
+        auto const value = get<timestamp>(id);
+        return put_value(value ? field_value{floor_to(*value, span)} : value, words, texts_);
     }
 
     auto put_service(std::uint64_t* words) -> key_state {
@@ -251,8 +265,11 @@ private:
             return cidr{get_address(state, words),
                         state == key_state::v6 ? part.v6_length : part.v4_length}
                 .to_string();
-        case key_kind::bucket:
-            return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(*words)}};
+        case key_kind::bucket: return time_of(*words);
+        case key_kind::date: {
+            auto const text = to_text(time_of(*words));
+            return text.substr(0, text.find('T'));
+        }
         case key_kind::service: return service_name(*words);
         case key_kind::pair: {
             auto const second = state == key_state::mixed ? key_state::v6 : state;
@@ -265,8 +282,7 @@ private:
     }
     switch (info(part.field).type) {
         case field_type::address: return get_address(state, words).to_string();
-        case field_type::time:
-            return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(*words)}};
+        case field_type::time: return time_of(*words);
         case field_type::action: return std::string{name(static_cast<action>(*words))};
         case field_type::log_status: return std::string{name(static_cast<log_status>(*words))};
         case field_type::flow_direction:

@@ -81,17 +81,25 @@ struct measure {
         return result;
     }
 
+    /// Whether the field's values can be measured so: what is summed must be a number, what is
+    /// compared a number or a time.
+    [[nodiscard]] constexpr auto possible() const noexcept -> bool {
+        auto const type = info(field).type;
+        auto const number = type <= field_type::u64;
+        switch (kind) {
+            case measure_kind::sum:
+            case measure_kind::rate: return number;
+            case measure_kind::min:
+            case measure_kind::max: return number || type == field_type::time;
+            default: return true;
+        }
+    }
+
     friend auto operator==(measure const&, measure const&) -> bool = default;
 
 private:
     void check(std::string_view text) const {
-        auto const type = info(field).type;
-        auto const number = type <= field_type::u64;
-        auto const ordered = number || type == field_type::time;
-        auto const adds_up = kind == measure_kind::sum || kind == measure_kind::rate;
-        auto const compares = kind == measure_kind::min || kind == measure_kind::max;
-        if ((adds_up && !number) || (compares && !ordered))
-            fail(text, std::string{info(field).name} + " is no number");
+        if (!possible()) fail(text, std::string{info(field).name} + " is no number");
     }
 
     [[noreturn]] static void fail(std::string_view text, std::string const& why) {
@@ -107,6 +115,7 @@ private:
 template <measure_kind Kind, field_id Field>
 struct static_measure {
     static constexpr auto value = measure{Kind, Field};
+    static_assert(value.possible(), "only numbers are summed, only numbers and times compared");
 };
 
 /// The measures as they are written in code: `group_by<field::srcaddr>(count, sum<field::bytes>)`.

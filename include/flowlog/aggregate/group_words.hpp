@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_GROUP_WORDS_HPP
+#define FLOWLOG_AGGREGATE_GROUP_WORDS_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <flowlog/aggregate/group_key.hpp>
+#include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/similar.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/layout.hpp>
+
+namespace flowlog {
+
+namespace detail {
+
+/// Reads one part of a group's key.
+class group_key_parser {
+public:
+    group_key_parser(std::string_view text, group_tables const& tables) noexcept
+        : text_{text}, tables_{tables} {}
+
+    [[nodiscard]] auto parse() const -> group_key {
+        if (text_.empty()) fail("it is empty");
+        if (auto const id = find_field(text_)) return group_key::of(*id);
+        if (auto const slash = text_.find('/'); slash != text_.npos) return network(slash);
+        if (auto const colon = text_.find(':'); colon != text_.npos) return bucket(colon);
+        if (auto const open = text_.find('('); open != text_.npos) return function(open);
+        return word();
+    }
+
+private:
+    /// `tag`, `service`, `pair`, `date`.
+    [[nodiscard]] auto word() const -> group_key {
+        auto result = group_key{};
+        result.name = text_;
+        if (text_ == "tag") {
+            if (tables_.tags == nullptr) fail("no table of tags is given");
+            result.kind = key_kind::tag;
+            result.tags = tables_.tags;
+        } else if (text_ == "service") {
+            result.kind = key_kind::service;
+        } else if (text_ == "pair") {
+            result.kind = key_kind::pair;
+        } else if (text_ == "date") {
+            result.kind = key_kind::date;
+            result.field = field_id::start;
+        } else {
+            fail_on_name(text_);
+        }
+        return result;
+    }
+
+    /// `srcaddr/24`, `srcaddr/24/48`.
+    [[nodiscard]] auto network(std::size_t slash) const -> group_key {
+        auto result = of_type(text_.substr(0, slash), field_type::address, "address");
+        result.kind = key_kind::network;
+        auto const lengths = text_.substr(slash + 1);
+        auto const second = lengths.find('/');
+        auto const v4 = number(lengths.substr(0, second), 32);
+        if (!v4) fail("expected a prefix length of IPv4, 0 to 32, behind the '/'");
+        result.v4_length = static_cast<std::uint8_t>(*v4);
+        result.name += '/' + std::to_string(*v4);
+        if (second == lengths.npos) return result;
+        auto const v6 = number(lengths.substr(second + 1), 128);
+        if (!v6) fail("expected a prefix length of IPv6, 0 to 128, behind the second '/'");
+        result.v6_length = static_cast<std::uint8_t>(*v6);
+        result.name += '/' + std::to_string(*v6);
+        return result;
+    }
+
+    /// `start:5m`.
+    [[nodiscard]] auto bucket(std::size_t colon) const -> group_key {
+        using std::chrono::seconds;
+        auto result = of_type(text_.substr(0, colon), field_type::time, "time");
+        result.kind = key_kind::bucket;
+        auto const span = text_.substr(colon + 1);
+        auto const unit = span.empty() ? seconds{} : unit_of(span.back());
+        auto const count =
+            span.empty() ? std::nullopt : number(span.substr(0, span.size() - 1), 1'000'000);
+        if (unit == seconds{} || !count || *count == 0)
+            fail("expected a span behind the ':', such as 30s, 5m, 1h or 7d");
+        result.span = unit * static_cast<std::int64_t>(*count);
+        result.name += ':' + std::to_string(*count) + span.back();
+        return result;
+    }
+
+    /// `label(srcaddr)`, `class(srcaddr)`.
+    [[nodiscard]] auto function(std::size_t open) const -> group_key {
+        auto const called = text_.substr(0, open);
+        if (called != "label" && called != "class")
+            fail("nothing that takes a field is called '" + escaped(called, 40) + "'");
+        if (!text_.ends_with(')')) fail("expected ')' at its end");
+        auto const of = text_.substr(open + 1, text_.size() - open - 2);
+        auto result = of_type(of, field_type::address, "address");
+        result.name = std::string{called} + '(' + result.name + ')';
+        if (called == "class") {
+            result.kind = key_kind::scope;
+            return result;
+        }
+        if (tables_.labels == nullptr) fail("no table of labels is given");
+        result.kind = key_kind::label;
+        result.labels = tables_.labels;
+        return result;
+    }
+
+    [[nodiscard]] auto of_type(std::string_view called, field_type type,
+                               std::string_view what) const -> group_key {
+        auto const id = find_field(called);
+        if (!id) fail_on_name(called);
+        if (info(*id).type != type)
+            fail(std::string{info(*id).name} + " is no " + std::string{what});
+        return group_key::of(*id);
+    }
+
+    [[nodiscard]] static auto number(std::string_view digits, std::uint64_t most)
+        -> std::optional<std::uint64_t> {
+        constexpr std::size_t longest = 9;
+        if (digits.empty() || digits.size() > longest) return std::nullopt;
+        std::uint64_t value = 0;
+        for (auto const c : digits) {
+            if (c < '0' || c > '9') return std::nullopt;
+            value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+        return value <= most ? std::optional{value} : std::nullopt;
+    }
+
+    [[nodiscard]] static auto unit_of(char letter) noexcept -> std::chrono::seconds {
+        using namespace std::chrono;
+        switch (letter) {
+            case 's': return seconds{1};
+            case 'm': return minutes{1};
+            case 'h': return hours{1};
+            case 'd': return days{1};
+            default: return seconds{0};
+        }
+    }
+
+    [[noreturn]] void fail_on_name(std::string_view called) const {
+        auto similar = similar_words{called};
+        for (auto const* known : {"tag", "service", "pair", "date"}) similar.consider(known);
+        for (auto const& f : fields) {
+            similar.consider(f.name);
+            for (auto const alias : layout::tokens(f.aliases)) similar.consider(alias);
+        }
+        fail("no field is called '" + escaped(called, 40) + "'", similar.hint());
+    }
+
+    [[noreturn]] void fail(std::string const& why, std::string const& hint = {}) const {
+        constexpr auto expected =
+            "; expected a field, tag, service, pair, date, srcaddr/24, srcaddr/24/48, start:5m, "
+            "label(srcaddr) or class(srcaddr)";
+        throw error{errc::invalid_argument,
+                    {},
+                    "key '" + escaped(text_, 80) + "': " + why + (hint.empty() ? expected : hint)};
+    }
+
+    std::string_view text_;
+    group_tables const& tables_;
+};
+
+}  // namespace detail
+
+/// Reads a part of a group's key: a field under any of its names; `tag`, `service`, `pair`, `date`;
+/// the network of an address, `srcaddr/24` (IPv6: /64) or `srcaddr/24/48`; a time in spans of
+/// seconds, minutes, hours or days, `start:5m`; `label(srcaddr)`, `class(srcaddr)`. The tables must
+/// outlive the key. Throws `errc::invalid_argument` with what was expected.
+[[nodiscard]] inline auto parse_group_key(std::string_view text, group_tables const& tables = {})
+    -> group_key {
+    return detail::group_key_parser{text, tables}.parse();
+}
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <flowlog/detail/group_table.hpp>
+
+#include "catch.hpp"
+#include "reading.hpp"
+
+using flowlog::detail::group_table;
+
+TEST_CASE("a group table counts like a map", "[group_table]") {
+    auto random = testing::random_numbers{7};
+    auto table = group_table{2, {0, 100}};
+    auto expected = std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t>{};
+    auto order = std::vector<std::pair<std::uint64_t, std::uint64_t>>{};
+    for (auto i = 0; i < 20'000; ++i) {
+        auto const key = std::array{random(100), random(2) << 63 | random(30)};
+        auto const hash = table.hash(key.data());
+        table.prefetch_slot(hash);
+        table.prefetch_row(hash);
+        auto* const values = table.values(key.data(), hash);
+        ++values[0];
+        ++values[1];
+        if (++expected[{key[0], key[1]}] == 1) order.emplace_back(key[0], key[1]);
+    }
+    REQUIRE(table.size() == expected.size());
+    auto same = true;
+    for (std::size_t row = 0; row < table.size(); ++row) {
+        auto const key = table.key(row);
+        auto const values = table.values(row);
+        auto const count = expected.at({key[0], key[1]});
+        same = same && std::pair{key[0], key[1]} == order[row] && values[0] == count &&
+               values[1] == 100 + count;
+    }
+    CHECK(same);
+}
+
+TEST_CASE("keys whose hashes are equal stay apart", "[group_table]") {
+    auto table = group_table{1, {0}};
+    for (std::uint64_t key = 0; key < 20; ++key) table.values(&key, 42)[0] += key;
+    for (std::uint64_t key = 0; key < 20; ++key) table.values(&key, 42)[0] += key;
+    REQUIRE(table.size() == 20);
+    for (std::uint64_t key = 0; key < 20; ++key) CHECK(table.values(key)[0] == 2 * key);
+}
+
+TEST_CASE("a table without keys has one row", "[group_table]") {
+    auto table = group_table{0, {5}};
+    std::uint64_t const none = 0;
+    table.values(&none, table.hash(&none))[0] += 1;
+    table.values(&none, table.hash(&none))[0] += 1;
+    CHECK(table.size() == 1);
+    CHECK(table.values(0)[0] == 7);
+}
