@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSL-1.0
-# Optional components: a target, its headers and what they need. flowlog::flowlog knows nothing of them.
+# Optional components: a target, its headers and what they need. flowlog::flowlog knows nothing of
+# them.
 #
-#     flowlog_component(<name> HEADERS <file>… LINK <target>… PACKAGES <package>… [DEFINITIONS <definition>…])
+#     flowlog_component(<name> HEADERS <file>… LINK <target>… PACKAGES <package>…
+#                       [DEFINITIONS <definition>…])
 #
-# makes flowlog::<name> where FLOWLOG_WITH_<NAME> is on. An installed flowlog finds the packages again where it is asked
-# for the component: find_package(flowlog COMPONENTS <name>).
+# makes flowlog::<name> where FLOWLOG_WITH_<NAME> is on. An installed flowlog finds the packages again
+# where it is asked for the component: find_package(flowlog COMPONENTS <name>).
 list(PREPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake/modules)
 
 function(flowlog_component name)
