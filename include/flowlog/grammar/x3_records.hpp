@@ -12,8 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include <boost/spirit/home/x3/core/parse.hpp>
-#include <boost/spirit/home/x3/directive/expect.hpp>
+#include <boost/spirit/home/x3.hpp>
 
 #include <flowlog/detail/line_blocks.hpp>
 #include <flowlog/flow/field.hpp>
