@@ -10,6 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -123,6 +126,35 @@ TEST_CASE("a pipe has no size", "[file]") {
     auto room = std::array<char, 10>{};
     CHECK(input.read(room, 0) == 1);
     CHECK(input.read(room, 0) == 0);
+}
+
+TEST_CASE("standard input is read, be it a file or a pipe", "[file]") {
+    auto const here = testing::folder{};
+    auto const kept = ::dup(0);
+    auto const read_from = [&](std::string const& path) {
+        auto const opened = ::open(path.c_str(), O_RDONLY);
+        ::dup2(opened, 0);
+        ::close(opened);
+        auto source = file_source{"-", 4};
+        CHECK(source.name() == "-");
+        return all(std::move(source));
+    };
+    CHECK(read_from(here.write("a.log", "some text")) == "some text");
+    auto const path = here.pipe("pipe");
+    auto writer = std::jthread{[&] { std::ofstream{path} << "more text"; }};
+    CHECK(read_from(path) == "more text");
+    CHECK_FALSE(file{"-"}.size());
+    CHECK_FALSE(file::is_regular("-"));
+    ::dup2(kept, 0);
+    ::close(kept);
+}
+
+TEST_CASE("a regular file is told from others", "[file]") {
+    auto const here = testing::folder{};
+    CHECK(file::is_regular(here.write("a.log", "")));
+    CHECK_FALSE(file::is_regular(here.pipe("pipe")));
+    CHECK_FALSE(file::is_regular(here.path()));
+    CHECK_FALSE(file::is_regular(here / "none"));
 }
 
 TEST_CASE("a file of /proc, which says that it is empty, is read", "[file]") {
