@@ -93,10 +93,10 @@ constexpr auto header =
     "srcaddr dstaddr srcport dstport protocol packets bytes start end action interface-id "
     "flow-direction\n";
 
-static auto log_text(std::uint64_t seed, int count) -> std::string {
+static auto log_text(std::uint64_t seed, int lines) -> std::string {
     auto random = testing::random_numbers{seed};
     auto text = std::string{header};
-    for (auto i = 0; i < count; ++i) {
+    for (auto i = 0; i < lines; ++i) {
         auto const word = [&](std::uint64_t limit) { return std::to_string(random(limit)); };
         text += random(9) == 0 ? "2001:db8::" + word(9) : "10.0.0." + word(20);
         text += random(30) == 0 ? " -" : " 10.0.1." + word(20);
