@@ -31,8 +31,9 @@ namespace flowlog {
 /// it is associative, and results do not depend on how records were shared out. What is read is
 /// told by `using fields = field_list<…>` (needed in each record) and, if any, `using
 /// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
-/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`; and
-/// do both at once: `try_add(record)`, which adds the record or returns false where there is one.
+/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`;
+/// and do both at once: `try_add(record)`, which adds the record or returns false where there is
+/// one.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
