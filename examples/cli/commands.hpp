@@ -33,6 +33,7 @@ struct command {
 };
 
 auto add_tag(CLI::App& app) -> command;
+auto add_top(CLI::App& app) -> command;
 auto add_check(CLI::App& app) -> command;
 auto add_print(CLI::App& app) -> command;
 auto add_detect(CLI::App& app) -> command;

@@ -259,7 +259,7 @@ auto add_detect(CLI::App& app) -> command {
     auto* const detect = app.add_subcommand("detect", "Say what files are");
     detect->footer(examples);
     add_reading_options(*detect, options->reading);
-    for (auto const* name : {"--threads", "--quiet"})
+    for (auto const* name : {"--threads", "--quiet", "--where"})
         detect->remove_option(detect->get_option(name));
     detect->add_flag("--count", options->count,
                      "Read it all for the exact number of flows and their period");

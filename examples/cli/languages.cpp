@@ -2,11 +2,14 @@
 #include "languages.hpp"
 
 #include <flowlog/grammar/explain.hpp>
+#include <flowlog/grammar/filter.hpp>
 #include <flowlog/grammar/format_string.hpp>
 
 namespace cli {
 
 auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::parse_format(text); }
+
+auto parse_filter(std::string_view text) -> flowlog::filter { return flowlog::where(text); }
 
 auto describe(flowlog::malformed_line const& line) -> std::string {
     return flowlog::describe(line);

@@ -8,12 +8,14 @@
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/query/filter.hpp>
 
 namespace cli {
 
 // What the grammars of the library do, in one file, as they take long to compile.
 
 auto parse_format(std::string_view text) -> flowlog::layout;
+auto parse_filter(std::string_view text) -> flowlog::filter;
 
 /// A malformed line, its place and what is wrong with it, as one line for people, without its end.
 auto describe(flowlog::malformed_line const& line) -> std::string;

@@ -18,11 +18,13 @@
 namespace cli {
 namespace {
 
-constexpr auto add_commands = std::array{add_tag, add_print, add_check, add_detect, add_fields};
+constexpr auto add_commands =
+    std::array{add_tag, add_top, add_print, add_check, add_detect, add_fields};
 
 constexpr auto footer =
     "Examples:\n"
     "  flowlog tag flow_logs.txt --lookup lookup_table.csv\n"
+    "  flowlog top flow_logs.txt --by srcaddr --sum bytes\n"
     "  flowlog check 'logs/*.log'\n"
     "\n"
     "`flowlog COMMAND --help` tells more of each.\n";

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/format/detect.hpp>
@@ -127,6 +128,7 @@ public:
         if (columns_.empty() && options_.format() == record_format::vpc)
             columns_ = flowlog::columns_of(flowlog::layout::vpc_default());
         given_ = !columns_.empty();
+        if (!options.reading.where.empty()) wanted_ = parse_filter(options.reading.where);
     }
 
     /// Whether no more rows are wanted.
@@ -183,12 +185,22 @@ private:
             compare(reader.name(), there);
         }
         if (full()) return;
+        if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
         for (auto const& record : reader) {
+            if (wanted_ && !is_wanted(record, reader)) continue;
             if (auto const culprit = writer_->write(record)) [[unlikely]]
                 reader.reject(*culprit, flowlog::reason::bad_value);
             if (full()) [[unlikely]]
                 return;
         }
+    }
+
+    template <class Record, class Reader>
+    auto is_wanted(Record const& record, Reader& reader) const -> bool {
+        auto const wanted = wanted_->test(record);
+        if (wanted.malformed()) [[unlikely]]
+            reader.reject(wanted_->malformed_field(record), flowlog::reason::bad_value);
+        return wanted == true;
     }
 
     template <class Reader>
@@ -239,6 +251,7 @@ private:
     std::vector<record_column> columns_;
     bool given_ = false;  // the columns do not depend on the logs
     std::vector<record_column> first_;
+    std::optional<flowlog::filter> wanted_;
     std::optional<flowlog::record_writer> writer_;
     bounded_messages malformed_{"malformed line"};
     bounded_messages differing_{"log with other column"};

@@ -14,6 +14,9 @@ namespace cli {
 void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("LOG", options.logs, "Files, folders, patterns such as 'logs/*.log', or -")
         ->type_name("");
+    app.add_option("--where", options.where,
+                   "Only these flows: 'action = REJECT and dstport < 1024'")
+        ->type_name("EXPR");
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
@@ -78,6 +81,10 @@ auto accounting_text(reading const& done) -> std::string {
     text += fmt::format("{} + {} NODATA + {} SKIPDATA + {} malformed + {} + {} blank\n",
                         counted(s.records, "record"), grouped(s.nodata), grouped(s.skipdata),
                         grouped(s.malformed), counted(s.headers, "header"), grouped(s.blank));
+    if (done.matched) {
+        text += fmt::format("{} of {} are wanted by --where\n", grouped(*done.matched),
+                            counted(s.records, "record"));
+    }
     auto const bytes = static_cast<double>(s.bytes);
     text += fmt::format("{} of {} in {}", bytes_text(bytes), counted(done.inputs.size(), "input"),
                         seconds_text(done.seconds));
@@ -103,6 +110,7 @@ void write_statistics(flowlog::json_writer& json, flowlog::statistics const& s) 
 }  // namespace
 
 void write_accounting(flowlog::json_writer& json, reading const& done) {
+    if (done.matched) json.member("matched", *done.matched);
     json.member("incomplete", done.incomplete()).key("total").begin_object();
     write_statistics(json, done.stats);
     json.end_object().key("inputs").begin_array();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/source/inputs.hpp>
@@ -26,20 +27,24 @@ namespace cli {
 struct reading_options {
     std::vector<std::string> logs{};
     std::string format{};
+    std::string where{};
     unsigned threads = 0;
     bool quiet = false;
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --format, --threads and --quiet.
+/// Adds LOG…, --where, --format, --threads and --quiet.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// What a pass over logs came to, whatever was counted.
 struct reading {
     std::vector<flowlog::input_report> inputs{};  ///< what is missing, too
     flowlog::statistics stats{};
+    std::optional<std::uint64_t> matched{};  ///< how many records --where wanted
     double seconds = 0;
 
+    /// How many records were counted.
+    [[nodiscard]] auto flows() const -> std::uint64_t { return matched.value_or(stats.records); }
     /// Whether an input was not read, or not to its end.
     [[nodiscard]] auto incomplete() const -> bool;
     /// Whether no input was read at all.
@@ -58,7 +63,8 @@ auto skipdata_warning(std::uint64_t lines) -> std::string;
 /// The accounting: what became of the lines, how much in how long.
 auto accounting_text(reading const& done) -> std::string;
 
-/// The members `incomplete`, `total`, `inputs` and `seconds` of a JSON object.
+/// The members `matched` (with --where), `incomplete`, `total`, `inputs` and `seconds` of a JSON
+/// object.
 void write_accounting(flowlog::json_writer& json, reading const& done);
 
 /// Says once per file that it is given, and so counted, twice.
@@ -77,6 +83,8 @@ template <flowlog::aggregator A>
 auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options const& options,
                flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
+    auto wanted = std::optional<flowlog::filter>{};
+    if (!options.where.empty()) wanted = parse_filter(options.where);
     auto how = flowlog::run_options{};
     how.threads = options.threads;
     if (!options.format.empty()) how.format = parse_format(options.format);
@@ -86,15 +94,25 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
     auto bar = progress_bar{show_progress && !options.quiet, total_size(logs.files)};
     how.progress = bar.bytes();
     auto const begun = std::chrono::steady_clock::now();
+    auto const finish = [&](auto&& result, A&& value,
+                            std::optional<std::uint64_t> matched) -> counted_logs<A> {
+        auto const ended = std::chrono::steady_clock::now();
+        bar.stop();
+        auto done = reading{.inputs = std::move(result.inputs),
+                            .stats = result.stats,
+                            .matched = matched,
+                            .seconds = std::chrono::duration<double>{ended - begun}.count()};
+        for (auto const& missing : logs.missing)
+            done.inputs.push_back({.name = missing.where().source, .failure = missing});
+        return {std::move(value), std::move(done)};
+    };
+    if (wanted) {
+        auto result = flowlog::run(logs.files, flowlog::filtered{*wanted, empty}, how);
+        auto const matched = result.value.matched();
+        return finish(result, std::move(result.value).inner(), matched);
+    }
     auto result = flowlog::run(logs.files, empty, how);
-    auto const ended = std::chrono::steady_clock::now();
-    bar.stop();
-    auto done = reading{.inputs = std::move(result.inputs),
-                        .stats = result.stats,
-                        .seconds = std::chrono::duration<double>{ended - begun}.count()};
-    for (auto const& missing : logs.missing)
-        done.inputs.push_back({.name = missing.where().source, .failure = missing});
-    return {std::move(result.value), std::move(done)};
+    return finish(result, std::move(result.value), std::nullopt);
 }
 
 }  // namespace cli

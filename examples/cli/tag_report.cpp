@@ -86,7 +86,7 @@ void write_json_ports(flowlog::json_writer& json, tag_report const& report,
 auto tag_table_text(tag_report const& report, style const& look) -> std::string {
     using table = flowlog::text_table;
     auto const& totals = report.totals;
-    auto const flows = report.done.stats.records;
+    auto const flows = report.done.flows();
     auto rows = table{{{"Tag"}, {"Flows", table::right}, {"Share", table::right}}};
     std::uint64_t others = 0;
     for (std::size_t i = 0; i < totals.tags.size(); ++i) {
@@ -104,7 +104,7 @@ auto tag_table_text(tag_report const& report, style const& look) -> std::string 
 
 auto port_table_text(tag_report const& report, style const& look) -> std::string {
     using table = flowlog::text_table;
-    auto const flows = report.done.stats.records;
+    auto const flows = report.done.flows();
     auto rows = table{
         {{"Port", table::right}, {"Protocol"}, {"Flows", table::right}, {"Share", table::right}}};
     std::uint64_t others = 0;
@@ -162,7 +162,7 @@ auto json_text(tag_report const& report) -> std::string {
     auto text = std::string{};
     auto json = flowlog::json_writer{text};
     auto const& totals = report.totals;
-    json.begin_object().member("flows", report.done.stats.records).key("tags").begin_array();
+    json.begin_object().member("flows", report.done.flows()).key("tags").begin_array();
     for (auto const& [tag, count] : totals.tags)
         json.begin_object().member("tag", tag).member("count", count).end_object();
     json.end_array().key("untagged").begin_object();

@@ -1,0 +1,394 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# top.sh FLOWLOG [CASE…]: runs 'flowlog top', and other commands with --where, on logs and compares what they
+# print with what they should. All cases, or those named.
+set -uo pipefail
+shopt -s lastpipe # what fails at the end of a pipe is seen
+flowlog=$(realpath "$1")
+shift
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+data=$here/../../examples/data
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+unset NO_COLOR
+export LC_ALL=C TERM=xterm
+
+run() {
+    "$flowlog" "$@" >out 2>err
+    rc=$?
+}
+fail() {
+    failed=1
+    echo "    $*"
+}
+returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; sed 's/^/    | /' err; }; }
+holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; head -20 diff | sed 's/^/    | /'; }; }
+says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; sed 's/^/    | /' "$1"; }; }
+lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
+empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; sed 's/^/    | /' "$1"; }; }
+is_json() {
+    if command -v python3 >/dev/null; then
+        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; cat diff; }
+    fi
+}
+
+# a log with a heading: a few talkers, an IPv6 one, an absent port
+talkers() {
+    cat <<'EOF'
+srcaddr dstaddr srcport dstport protocol packets bytes start end action
+10.0.0.1 10.0.1.1 40000 443 6 10 5000 1714564925 1714564935 ACCEPT
+10.0.1.1 10.0.0.1 443 40000 6 20 90000 1714564925 1714564935 ACCEPT
+10.0.0.1 8.8.8.8 50000 53 17 1 60 1714564990 1714564991 ACCEPT
+10.0.0.2 8.8.8.8 50000 53 17 1 70 1714565290 1714565291 REJECT
+2001:db8::1 2001:db8::2 - - 58 4 400 1714651325 1714651326 ACCEPT
+EOF
+}
+
+# --- tables -----------------------------------------------------------------------------------------
+
+case_default_measures() {
+    talkers >a.log
+    run top a.log --by srcaddr
+    returns 0
+    empty err
+    sed '/^$/,$d' out >table
+    holds table <<'EOF'
+srcaddr      flows   share  bytes
+10.0.0.1         2   40.0%   5060
+10.0.0.2         1   20.0%     70
+10.0.1.1         1   20.0%  90000
+2001:db8::1      1   20.0%    400
+(total)          5  100.0%  95530
+EOF
+    says out '6 lines = 5 records + 0 NODATA + 0 SKIPDATA + 0 malformed + 1 header + 0 blank'
+}
+
+case_what_is_left_out() {
+    talkers >a.log
+    run top a.log --by srcaddr --sum bytes,packets -n 2 --quiet
+    returns 0
+    empty err
+    holds out <<'EOF'
+srcaddr   bytes   share  packets
+10.0.1.1  90000   94.2%       20
+10.0.0.1   5060    5.3%       11
+(2 more)    470    0.5%        5
+(total)   95530  100.0%       36
+EOF
+    run top a.log --by srcaddr --sum bytes -n 0 --quiet
+    holds out <<'EOF'
+srcaddr   bytes   share
+(4 more)  95530  100.0%
+(total)   95530  100.0%
+EOF
+}
+
+case_human() {
+    talkers >a.log
+    run top a.log --by srcaddr --sum bytes --rate bytes --distinct dstaddr -n 1 --human --quiet
+    returns 0
+    holds out <<'EOF'
+srcaddr     bytes   share  rate(bytes)  distinct(dstaddr)
+10.0.1.1    90 kB   94.2%       9 kB/s                  1
+(3 more)  5.53 kB    5.8%        0 B/s                  3
+(total)   95.5 kB  100.0%        1 B/s                  4
+EOF
+}
+
+case_measures_rank_as_named() {
+    talkers >a.log
+    run top a.log --by dstport --max bytes --flows --csv
+    returns 0
+    holds out <<'EOF'
+dstport,max(bytes),flows
+40000,90000,1
+443,5000,1
+,400,1
+53,70,2
+EOF
+    run top a.log --by dstport --flows --max bytes --csv -n 1
+    holds out <<'EOF'
+dstport,flows,max(bytes)
+53,2,70
+EOF
+    run top a.log --by dstport --flows --sort 'max(bytes)' --csv -n 1
+    holds out <<'EOF'
+dstport,flows,max(bytes)
+40000,1,90000
+EOF
+}
+
+case_keys() {
+    talkers >a.log
+    printf '10.0.0.0/24,"office, main"\n8.0.0.0/8,dns\n' >map.csv
+    printf '443,tcp,web\n53,udp,dns\n' >tags.csv
+    run top a.log --by 'label(srcaddr),label(dstaddr)' --map map.csv --flows --csv
+    returns 0
+    holds out <<'EOF'
+label(srcaddr),label(dstaddr),flows
+"office, main",dns,2
+,,1
+,"office, main",1
+"office, main",,1
+EOF
+    run top a.log --by tag --lookup tags.csv --flows --tsv
+    printf 'tag\tflows\ndns\t2\n\t1\nUntagged\t1\nweb\t1\n' | holds out
+    run top a.log --by pair,service --sum bytes --csv -n 1
+    holds out <<'EOF'
+pair,service,bytes
+10.0.0.1 - 10.0.1.1,443/tcp,95000
+EOF
+    run top a.log --by srcaddr/24/48 --flows --csv --sort flows
+    holds out <<'EOF'
+srcaddr/24/48,flows
+10.0.0.0/24,3
+10.0.1.0/24,1
+2001:db8::/48,1
+EOF
+    run top a.log --by start:5m --flows --csv
+    holds out <<'EOF'
+start:5m,flows
+2024-05-01T12:00:00Z,3
+2024-05-01T12:05:00Z,1
+2024-05-02T12:00:00Z,1
+EOF
+    run top a.log --by 'date,class(dstaddr)' --flows --csv
+    holds out <<'EOF'
+date,class(dstaddr),flows
+2024-05-01,public,2
+2024-05-01,private,2
+2024-05-02,documentation,1
+EOF
+}
+
+case_heading_of_key_and_sum() {
+    talkers >a.log
+    run top a.log --by bytes --sum bytes --csv -n 1
+    holds out <<'EOF'
+bytes,sum(bytes)
+90000,90000
+EOF
+    run top a.log --by bytes --csv -n 1
+    holds out <<'EOF'
+bytes,flows,sum(bytes)
+60,1,60
+EOF
+}
+
+case_logs_without_bytes() {
+    printf 'srcaddr dstport\n10.0.0.1 80\n10.0.0.1 81\n' >a.log
+    run top a.log --by srcaddr --csv
+    returns 0
+    holds out <<'EOF'
+srcaddr,flows
+10.0.0.1,2
+EOF
+    run top a.log --by srcaddr --sum bytes
+    returns 2
+    says err 'a.log: has no bytes; it has srcaddr, dstport'
+    empty out
+}
+
+# --- other forms ------------------------------------------------------------------------------------
+
+case_json() {
+    talkers >a.log
+    run top a.log --by srcaddr --distinct dstaddr --min start --json -n 1
+    returns 0
+    empty err
+    is_json out
+    says out '"flows":5,"by":["srcaddr"],"measures":["distinct(dstaddr)","min(start)"],"sort":"distinct(dstaddr)"'
+    says out '"groups":[{"srcaddr":"10.0.0.1","distinct(dstaddr)":2,"min(start)":"2024-05-01T12:02:05Z"}]'
+    says out '"left_out":3,"rest":{"distinct(dstaddr)":3,'
+    says out '"all":{"distinct(dstaddr)":4,'
+    says out '"saturated":false,"estimated":false,"warnings":[],"incomplete":false'
+    run top a.log --by srcport,srcaddr --rate bytes --ndjson -n 2
+    holds out <<'EOF'
+{"srcport":443,"srcaddr":"10.0.1.1","rate(bytes)":9000}
+{"srcport":40000,"srcaddr":"10.0.0.1","rate(bytes)":500}
+EOF
+    run top a.log --by srcport --flows --ndjson --all
+    says out '{"srcport":null,"flows":1}'
+}
+
+case_estimates_and_stuck_sums_are_said() {
+    { echo 'srcaddr dstport bytes' && seq 1500 | sed 's/.*/10.0.0.1 & 18446744073709551615/'; } >a.log
+    run top a.log --by srcaddr --sum bytes --distinct dstport --csv
+    returns 0
+    says out '10.0.0.1,18446744073709551615,1'
+    says err 'a sum is larger than 64 bits hold'
+    says err 'are estimates'
+    run top a.log --by srcaddr --sum bytes --distinct dstport --json
+    says out '"saturated":true,"estimated":true,"warnings":["a sum'
+}
+
+case_threads_make_no_difference() {
+    {
+        echo 'srcaddr interface-id bytes'
+        seq 20000 | awk '{ print "10.0." $1 % 7 "." $1 % 251, "eni-" $1 % 1009, $1 * 7 % 5003 }'
+    } >a.log
+    run top a.log --by interface-id,srcaddr --sum bytes --distinct srcaddr --all --csv --threads 1
+    mv out one
+    for threads in 2 3; do
+        run top a.log a.log --by interface-id,srcaddr --sum bytes --distinct srcaddr --all --csv --threads $threads
+        awk -F, 'NR > 1 { $3 /= 2 } { print $1 "," $2 "," $3 "," $4 }' out >halves
+        holds halves <one
+    done
+}
+
+case_terminal_is_safe() {
+    printf 'srcaddr interface-id\n10.0.0.1 e\033[31m\n' >a.log
+    run top a.log --by interface-id
+    returns 0
+    says out 'e\x1b[31m'
+    lacks out "$(printf '\033')"
+}
+
+# --- --where ----------------------------------------------------------------------------------------
+
+case_where() {
+    talkers >a.log
+    run top a.log --by srcaddr --flows --where 'dstport = 53 and bytes < 65'
+    returns 0
+    sed '/^$/,$d' out >table
+    holds table <<'EOF'
+srcaddr   flows   share
+10.0.0.1      1  100.0%
+(total)       1  100.0%
+EOF
+    says out '1 of 5 records are wanted by --where'
+    run top a.log --by srcaddr --flows --json --where 'dstport = 53'
+    says out '"flows":2'
+    says out '"matched":2'
+    run top a.log --by srcaddr --where 'dstport ='
+    returns 2
+    says err 'filter:1:10: expected'
+    says err '         ^'
+}
+
+case_where_of_other_commands() {
+    talkers >a.log
+    echo '443,tcp,web' >tags.csv
+    run tag a.log --lookup tags.csv --tag-counts - --summary none --where 'action = ACCEPT and packets >= 10'
+    returns 0
+    holds out <<'EOF'
+Tag,Count
+web,1
+Untagged,1
+EOF
+    says err '2 of 5 records are wanted by --where'
+    says err 'web           1  50.0%'
+    run print a.log --fields srcaddr,bytes --where 'action = REJECT'
+    returns 0
+    holds out <<'EOF'
+srcaddr,bytes
+10.0.0.2,70
+EOF
+    printf '10.0.0.1 10.0.0.2 1 99999 6 1 1 5 6 ACCEPT\n10.0.0.1 10.0.0.2 1 80 6 x 1 5 6 ACCEPT\n' >>a.log
+    run check a.log --where 'dstport = 80'
+    returns 1
+    says out 'a.log:7:'
+    says out 'a.log:8:'
+    says out '2 malformed'
+    run check a.log --where 'packets > 0 and dstport = 1'
+    says out 'a.log:7:'
+    lacks out 'a.log:8:'
+    says out '1 malformed'
+    run print a.log --fields srcaddr --where 'dstport > 1000' --csv
+    holds out <<'EOF'
+srcaddr
+10.0.1.1
+EOF
+    says err 'a.log:7:'
+    lacks err 'a.log:8:'
+    run print a.log --where 'vpc-id = x'
+    returns 2
+    says err 'has no vpc-id'
+}
+
+# --- what goes wrong --------------------------------------------------------------------------------
+
+case_malformed() {
+    talkers >a.log
+    echo '10.0.0.1 10.0.0.2 1 2 6 1 many 5 6 ACCEPT' >>a.log
+    run top a.log --by srcaddr --sum bytes --csv
+    returns 0
+    says err 'a.log:7:'
+    says err 'many'
+    run top a.log --by srcaddr --sum bytes --strict --quiet
+    returns 1
+    run top a.log --by srcaddr --flows --strict
+    returns 0
+    seq 30 | sed 's/.*/10.0.0.1 x 1 2 6 1 1 5 6 ACCEPT/' >>a.log
+    run top a.log --by dstaddr --flows
+    returns 0
+    says err '... and 10 more malformed lines'
+    says out '30 malformed'
+}
+
+case_missing_input() {
+    talkers >a.log
+    run top a.log nope.log --by srcaddr --flows
+    returns 2
+    says err 'nope.log'
+    says out '(total)'
+    says out 'INCOMPLETE: 1 of 2 inputs'
+    run top nope.log --by srcaddr
+    returns 2
+    empty out
+}
+
+case_usage() {
+    talkers >a.log
+    run top a.log
+    returns 2
+    says err 'no key is given: --by srcaddr,dstport'
+    run top --by srcaddr
+    returns 2
+    says err 'no LOG is given'
+    run top a.log --by scraddr
+    returns 2
+    says err "key 'scraddr': no field is called 'scraddr'; did you mean 'srcaddr'?"
+    run top a.log --by srcaddr,src_addr
+    returns 2
+    says err '--by names srcaddr twice'
+    run top a.log --by tag
+    returns 2
+    says err 'no table of tags is given'
+    run top a.log --by srcaddr --sum action
+    returns 2
+    says err 'action is no number'
+    run top a.log --by srcaddr --sort median
+    returns 2
+    says err "no field is called 'median'"
+    run top a.log --by srcaddr -n 3 --all
+    returns 2
+    run top a.log --by srcaddr --csv --json
+    returns 2
+    run top - --by tag --lookup -
+    returns 2
+    says err 'only one input can be standard input'
+    run top --help
+    returns 0
+    [ "$(grep -c '^  flowlog top' out)" = 2 ] || fail "not two examples"
+}
+
+# --- runs them ------------------------------------------------------------------------------------------
+
+cases=("$@")
+[ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
+bad=0
+for name in "${cases[@]}"; do
+    mkdir "$room/$name"
+    cd "$room/$name" || exit 2
+    failed=0
+    "case_$name"
+    if [ "$failed" = 0 ]; then
+        echo "ok    $name"
+    else
+        echo "FAIL  $name"
+        bad=$((bad + 1))
+    fi
+done
+echo "${#cases[@]} cases, $bad failed"
+[ "$bad" = 0 ]
