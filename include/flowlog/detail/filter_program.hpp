@@ -3,7 +3,6 @@
 #define FLOWLOG_DETAIL_FILTER_PROGRAM_HPP
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -104,7 +103,7 @@ private:
 
     /// Puts the nodes in the order in which they are run.
     void turn_around() {
-        std::ranges::reverse(program_.nodes);
+        std::reverse(program_.nodes.begin(), program_.nodes.end());
         for (auto& node : program_.nodes) {
             for (auto& next : node.next)
                 if (next < filter_program::pass) next = last() - next;

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <iterator>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <flowlog/flow/address.hpp>
@@ -44,7 +43,8 @@ inline auto range_of(cidr const& block) noexcept -> address_range {
 template <class T>
 void normalise(std::vector<closed_range<T>>& ranges) {
     std::erase_if(ranges, [](auto const& range) { return range.last < range.first; });
-    std::ranges::sort(ranges, {}, &closed_range<T>::first);
+    std::sort(ranges.begin(), ranges.end(),
+              [](auto const& a, auto const& b) { return a.first < b.first; });
     std::size_t size = 0;
     for (auto const& range : ranges) {
         if (size != 0 && range.first <= ranges[size - 1].last)
@@ -58,8 +58,9 @@ void normalise(std::vector<closed_range<T>>& ranges) {
 /// Whether one of ordered ranges has a value.
 template <class T>
 auto contains(std::vector<closed_range<T>> const& ranges, T const& value) noexcept -> bool {
-    auto const after = std::ranges::upper_bound(ranges, value, {}, &closed_range<T>::first);
-    return after != ranges.begin() && value <= std::prev(after)->last;
+    auto const after = std::upper_bound(ranges.begin(), ranges.end(), value,
+                                        [](T const& v, auto const& r) { return v < r.first; });
+    return after != ranges.begin() && !(std::prev(after)->last < value);
 }
 
 /// Less than, equal to (0) or greater than a text that is in lower case already.
@@ -105,10 +106,12 @@ struct text_set {
     std::vector<glob> globs{};
 
     [[nodiscard]] auto contains(std::string_view text) const noexcept -> bool {
-        auto const found = std::ranges::partition_point(
-            words, [&](std::string const& word) { return compare_folded(text, word) > 0; });
+        auto const found = std::partition_point(
+            words.begin(), words.end(),
+            [&](std::string const& word) { return compare_folded(text, word) > 0; });
         if (found != words.end() && compare_folded(text, *found) == 0) return true;
-        return std::ranges::any_of(globs, [&](glob const& one) { return matches(one, text); });
+        return std::any_of(globs.begin(), globs.end(),
+                           [&](glob const& one) { return matches(one, text); });
     }
 
     friend auto operator==(text_set const&, text_set const&) -> bool = default;

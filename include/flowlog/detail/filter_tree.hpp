@@ -2,8 +2,9 @@
 #ifndef FLOWLOG_DETAIL_FILTER_TREE_HPP
 #define FLOWLOG_DETAIL_FILTER_TREE_HPP
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -110,7 +111,7 @@ inline auto uses_of(filter_tree const& tree) -> std::vector<field_use> {
     for (auto const& leaf : tree.leaves) {
         for (auto const id : fields_of(leaf)) {
             auto const use = field_use{.id = id, .nullable = true};
-            if (std::ranges::find(result, use) == result.end()) result.push_back(use);
+            if (std::find(result.begin(), result.end(), use) == result.end()) result.push_back(use);
         }
     }
     return result;
