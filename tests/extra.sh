@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|catch3]…: what is too heavy for every run; all of them without an argument.
+# extra.sh [aarch64|fuzz|tsan|oracle|catch3]…: what is too heavy for every run; all of them without an argument.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
+#   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -37,6 +38,18 @@ run_fuzz() {
 
 run_tsan() { tests/run.sh tsan; }
 
+run_oracle() {
+    scripts/install-packages.sh oracle
+    [ -x build/oracle/bin/python ] || python3 -m venv build/oracle
+    build/oracle/bin/python -m pip install --quiet duckdb
+    cmake --preset cli
+    cmake --build --preset cli
+    for seed in ${ORACLE_SEEDS:-5 6 7}; do
+        echo "== Asking flowlog and DuckDB, seed $seed"
+        build/oracle/bin/python tests/oracle/duckdb_oracle.py build/cli/examples/flowlog "$seed"
+    done
+}
+
 run_catch3() {
     : "${CATCH3:?the folder that holds catch2/catch_all.hpp of Catch2 3}"
     for test in $(find tests -name '*.cpp' -not -path '*/fuzz/*' -not -path '*/package/*' -not -path '*/link/*' -not -path '*/unlinked/*'); do
@@ -45,6 +58,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan}"; do
+for what in "${@:-aarch64 fuzz tsan oracle}"; do
     for one in $what; do "run_$one"; done
 done

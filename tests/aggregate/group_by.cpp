@@ -364,7 +364,7 @@ TEST_CASE("a pair is the same in both directions", "[group_by]") {
     add("::2", "::1");
     add("10.0.0.1", "10.0.0.1");
     CHECK(lines(grouping) == std::vector{"10.0.0.1 - 10.0.0.1 : 1"s, "10.0.0.1 - 10.0.0.2 : 2"s,
-                                         "::1 - ::2 : 1"s, "10.0.0.2 - ::1 : 2"s});
+                                         "10.0.0.2 - ::1 : 2"s, "::1 - ::2 : 1"s});
 }
 
 TEST_CASE("IPv4 and the IPv6 of the same bits are different", "[group_by]") {
@@ -397,6 +397,21 @@ TEST_CASE("equal ranks are in the order of their keys", "[group_by]") {
     CHECK(shown(grouping.top(100)) == "cabde");
     CHECK(shown(grouping.top(100, 1)) == "acdeb");  // nothing ranks last
     CHECK(grouping.top(0).empty());
+}
+
+TEST_CASE("no rate ranks behind a rate of zero", "[group_by]") {
+    auto grouping = grouping_of({"dstport"}, {"rate(bytes)"});
+    auto idle = flow{};
+    idle.set(field::dstport, 22);
+    grouping.add(idle);
+    idle.set(field::dstport, 80);
+    idle.set(field::start, timestamp{std::chrono::seconds{7}});
+    idle.set(field::end, timestamp{std::chrono::seconds{8}});
+    grouping.add(idle);
+    auto const top = grouping.top(2);
+    CHECK(to_text(top[0].key[0]) == "80");
+    CHECK(to_text(top[0].values[0]) == "0.0");
+    CHECK(to_text(top[1].values[0]) == "-");
 }
 
 TEST_CASE("a ranking says what it leaves out", "[group_by]") {

@@ -85,8 +85,9 @@ inline constexpr std::size_t widest_key = 4;
     }
 }
 
-/// What the words of a key part hold; two bits each in the key's first word.
-enum class key_state : std::uint64_t { absent, present, v6, mixed };
+/// What the words of a key part hold; two bits each in the key's first word. Keys are ordered by it
+/// first: a pair of an IPv4 and an IPv6 address, `mixed`, stands between those of one kind.
+enum class key_state : std::uint64_t { absent, present, mixed, v6 };
 
 /// Writes an address; its state.
 constexpr auto put(address const& value, std::uint64_t* words) noexcept -> key_state {

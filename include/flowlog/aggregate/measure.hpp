@@ -291,7 +291,7 @@ public:
         if (std::holds_alternative<std::monostate>(shown)) return 0;
         if (of.kind == measure_kind::distinct) return std::get<std::uint64_t>(shown);
         if (of.kind == measure_kind::rate)
-            return std::bit_cast<group_word>(std::get<double>(shown));
+            return std::bit_cast<group_word>(std::get<double>(shown)) + 1;
         return *value;
     }
 
