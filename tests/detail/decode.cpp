@@ -126,30 +126,42 @@ TEST_CASE("a byte that is no digit makes a number malformed, wherever it stands"
                 text[at] = static_cast<char>(byte);
                 REQUIRE(decode_before<std::uint64_t>(text, '1').malformed());
                 REQUIRE(decode_before<std::uint16_t>(text, '1').malformed());
+                REQUIRE(decode_before<std::uint8_t>(text, '1').malformed());
             }
         }
     }
 }
 
-TEST_CASE("eight digits are decoded at once", "[decode]") {
-    auto const eight = [](std::string_view text) {
-        auto padded = std::string{text};
-        padded.resize(8, '9');
-        return detail::decode_eight(detail::load_eight(padded.data()), text.size());
-    };
+template <class Word>
+static auto decode_at_once(std::string_view text) -> detail::decoded_number {
+    auto padded = std::string{text};
+    padded.resize(sizeof(Word), '9');
+    return detail::decode_word(detail::load_word<Word>(padded.data()), text.size());
+}
+
+TEST_CASE("the digits of a word are decoded at once", "[decode]") {
+    auto const eight = decode_at_once<std::uint64_t>;
     CHECK(eight("0").value == 0);
     CHECK(eight("12345678").value == 12345678);
     CHECK(eight("99999999").value == 99999999);
     CHECK(eight("007").value == 7);
-    CHECK(eight("12345678").good);
-    CHECK_FALSE(eight("1234567x").good);
-    CHECK_FALSE(eight("x2345678").good);
+    CHECK(eight("12345678").bad == 0);
+    CHECK(eight("1234567x").bad != 0);
+    CHECK(eight("x2345678").bad != 0);
     auto random = testing::random_numbers{5};
     for (auto i = 0; i < 20000; ++i) {
         auto const number = random(100'000'000);
         auto const got = eight(std::to_string(number));
-        REQUIRE(got.good);
+        REQUIRE(got.bad == 0);
         REQUIRE(got.value == number);
+    }
+    for (std::uint64_t number = 0; number < 10000; ++number) {
+        auto text = std::to_string(number);
+        auto const got = decode_at_once<std::uint32_t>(text);
+        REQUIRE(got.bad == 0);
+        REQUIRE(got.value == number);
+        text[number % text.size()] = static_cast<char>(number % 2 == 0 ? '/' : ':');
+        REQUIRE(decode_at_once<std::uint32_t>(text).bad != 0);
     }
 }
 

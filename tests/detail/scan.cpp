@@ -40,11 +40,12 @@ static auto plain_scan(std::string_view text) -> found {
 }
 
 /// Scans a copy that ends where its memory does, so that the sanitizers see who reads beyond it.
-static auto scan_with(detail::scan_function scanner, std::string_view text) -> found {
+static auto scan_with(detail::scan_function scanner, std::string_view text, std::size_t columns)
+    -> found {
     auto const copy = std::make_unique_for_overwrite<char[]>(text.size());
     std::ranges::copy(text, copy.get());
     auto buffer = detail::scan_buffer{};
-    auto const index = buffer.scan({copy.get(), text.size()}, scanner);
+    auto const index = buffer.scan({copy.get(), text.size()}, columns, scanner);
     CHECK(index.delimiters[-1] == ~std::uint32_t{0});
     return {{index.delimiters, index.delimiters + index.delimiter_count},
             {index.lines, index.lines + index.line_count},
@@ -54,8 +55,10 @@ static auto scan_with(detail::scan_function scanner, std::string_view text) -> f
 static void check(std::string_view text) {
     auto const expected = plain_scan(text);
     for (auto const& scanner : detail::scanners()) {
-        CAPTURE(scanner.name, text);
-        CHECK(scan_with(scanner.scan, text) == expected);
+        for (std::size_t const columns : {0U, 1U, 2U, 3U}) {
+            CAPTURE(scanner.name, text, columns);
+            CHECK(scan_with(scanner.scan, text, columns) == expected);
+        }
     }
 }
 
@@ -115,6 +118,15 @@ TEST_CASE("all scanners give the same index for any text", "[scan][property]") {
         for (auto& c : text) c = random(rare) == 0 ? random.pick(alphabet) : 'x';
         check(text);
     }
+}
+
+TEST_CASE("lines are found whether they have the columns foretold or not", "[scan]") {
+    check("a b\nc d\n");
+    check("a\nb c d\n");  // as many delimiters, but not by line
+    check("a b c\nd\n");
+    check("a b\nc\td\r\n");
+    check("a b\n\nc d\n");
+    check("a b\nc d\nno end");
 }
 
 TEST_CASE("a buffer is used again, and grows", "[scan]") {

@@ -111,9 +111,10 @@ template <flow_record Record, field_id... Required, field_id... Nullable>
 class decoded_record<Record, field_list<Required...>, field_list<Nullable...>> {
 public:
     [[gnu::always_inline]] explicit decoded_record(Record const& record) noexcept
-        : record_{record},
-          required_{record[field_key<Required>{}]...},
-          nullable_{record[field_key<Nullable>{}]...} {}
+        : record_{record} {
+        // looked at one by one, so that what each is need not be kept until the last is decoded
+        usable_ = (take<Required>() && ...) && (take_nullable<Nullable>() && ...);
+    }
 
     template <field_id Id>
     [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id> key) const noexcept
@@ -128,13 +129,25 @@ public:
     }
 
     /// Whether nothing keeps the record from being added.
-    [[nodiscard, gnu::always_inline]] auto usable() const noexcept -> bool {
-        auto const present = [](auto const&... value) { return (value.has_value() && ...); };
-        auto const well_formed = [](auto const&... value) { return (!value.malformed() && ...); };
-        return std::apply(present, required_) && std::apply(well_formed, nullable_);
-    }
+    [[nodiscard, gnu::always_inline]] auto usable() const noexcept -> bool { return usable_; }
 
 private:
+    template <field_id Id>
+    [[gnu::always_inline]] auto take() noexcept -> bool {
+        auto const value = record_[field_key<Id>{}];
+        if (!value.has_value()) [[unlikely]]
+            return false;
+        std::get<position<Id, Required...>()>(required_) = *value;
+        return true;
+    }
+
+    template <field_id Id>
+    [[gnu::always_inline]] auto take_nullable() noexcept -> bool {
+        auto const value = record_[field_key<Id>{}];
+        std::get<position<Id, Nullable...>()>(nullable_) = value;
+        return !value.malformed();
+    }
+
     template <field_id Id, field_id... Ids>
     static constexpr auto position() -> std::size_t {
         constexpr auto ids = std::array{Ids...};
@@ -142,8 +155,9 @@ private:
     }
 
     Record const& record_;
-    std::tuple<field_value<field_value_type<Required>>...> required_;
-    std::tuple<field_value<field_value_type<Nullable>>...> nullable_;
+    std::tuple<field_value_type<Required>...> required_{};
+    std::tuple<field_value<field_value_type<Nullable>>...> nullable_{};
+    bool usable_;
 };
 
 }  // namespace detail

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -39,8 +40,8 @@ struct text_options {
     std::size_t max_line = std::size_t{1} << 20;
     /// Called for every malformed line.
     malformed_handler on_malformed{};
-    /// NODATA and SKIPDATA lines with a field that does not decode are malformed, too. Flows are for
-    /// those to check who read them.
+    /// NODATA and SKIPDATA lines with a field that does not decode are malformed, too. Flows are
+    /// for those to check who read them.
     bool check_empty = false;
 };
 
@@ -173,8 +174,9 @@ private:
         return (regular || odd_line()) && count_flow();
     }
 
-    /// The flows of a regular window, up to a line that wants a closer look. All that the loop
-    /// needs is in locals: what `use` stores may not make it be read again.
+    /// The flows of a regular window, up to a line that wants a closer look: that has another
+    /// number of tokens, does not say OK (as no header line does), or begins with a BOM. All that
+    /// the loop needs is in locals: what `use` stores may not make it be read again.
     template <class Use>
     [[gnu::noinline]] void each_regular(Use& use) {
         auto const* const text = window_.data();
@@ -189,7 +191,7 @@ private:
             auto const* const delimiters = index.delimiters + last;
             auto const end = index.lines[line];
             auto const record = text_record{text, delimiters - 1, delimiters, &columns};
-            if (end - last != count || detail::may_be_header(text, delimiters, count) ||
+            if (end - last != count || *record.token(0).data() == '\xEF' ||
                 !is_ok(record.token(status)) || !use(record)) [[unlikely]]
                 break;
             last = end;
@@ -209,7 +211,7 @@ private:
     }
 
     [[nodiscard]] static auto is_ok(std::string_view token) noexcept -> bool {
-        return token.size() == 2 && token[0] == 'O' && token[1] == 'K';
+        return token.size() == 2 && std::memcmp(token.data(), "OK", 2) == 0;
     }
 
     void next_line() noexcept {
@@ -255,7 +257,7 @@ private:
         window_offset_ = rest_offset_;
         rest_.remove_prefix(size);
         rest_offset_ += size;
-        index_ = buffer_.scan(window_);
+        index_ = buffer_.scan(window_, column_count_);
         line_ = 0;
         last_ = 0;
         return true;
