@@ -137,11 +137,17 @@ auto output_file::is_stdout() const noexcept -> bool { return state_ && state_->
 
 auto output_file::path() const noexcept -> std::string const& { return state_->path; }
 
+auto output_file::text() noexcept -> std::string& { return state_->buffer; }
+
+void output_file::row_is_done() {
+    constexpr auto enough = std::size_t{64} << 10;
+    if (state_->buffer.size() >= enough) state_->flush();
+}
+
 void output_file::write(std::string_view text) {
     if (!state_) return;
-    constexpr auto enough = std::size_t{64} << 10;
     state_->buffer += text;
-    if (state_->buffer.size() >= enough) state_->flush();
+    row_is_done();
 }
 
 void output_file::finish() {

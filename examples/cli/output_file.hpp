@@ -34,6 +34,12 @@ public:
     /// As the user gave it.
     [[nodiscard]] auto path() const noexcept -> std::string const&;
 
+    /// What is yet to be written. Rows go to its end, each followed by `row_is_done`.
+    [[nodiscard]] auto text() noexcept -> std::string&;
+
+    /// Writes where much has come together. Throws `flowlog::error` where the system would not.
+    void row_is_done();
+
     /// Throws `flowlog::error` where the system would not write.
     void write(std::string_view text);
 

@@ -161,8 +161,8 @@ void count(tag_options const& options, flowlog::input_list const& logs,
            tag_report& report) {
     auto counted = read_logs(logs, flowlog::basic_port_protocol_counter<Key>{}, options.reading,
                              std::move(on_malformed));
-    report.totals = flowlog::tag_counts(counted.value.counts(), table);
     report.ports = counted.value.counts();
+    report.totals = flowlog::tag_counts(report.ports, table);
     report.done = std::move(counted.done);
 }
 

@@ -16,28 +16,17 @@ constexpr std::size_t shown_rows = 10;
 
 class csv_file {
 public:
-    explicit csv_file(output_file& file) : file_{&file} {}
+    explicit csv_file(output_file& file) : file_{&file}, csv_{file.text()} {}
 
     template <class... Cells>
     void row(Cells const&... cells) {
         csv_.row(cells...);
-        flush();
-    }
-
-    void line(std::string_view text) {
-        text_.append(text).push_back('\n');
-        flush();
+        file_->row_is_done();
     }
 
 private:
-    void flush() {
-        file_->write(text_);
-        text_.clear();
-    }
-
     output_file* file_;
-    std::string text_;
-    flowlog::csv_writer csv_{text_};
+    flowlog::csv_writer csv_;
 };
 
 void write_tags(tag_report const& report, output_file& file) {
@@ -65,10 +54,9 @@ void write_summary(tag_report const& report, output_file& file) {
 }
 
 void write_unnamed(tag_report const& report, output_file& file) {
-    auto text = csv_file{file};
-    text.line("# Protocol numbers without a name");
+    file.write("# Protocol numbers without a name\n");
     for (auto const& [protocol, count] : unnamed_protocols(report))
-        text.line(fmt::format("protocol {}: {}", protocol, counted(count, "flow")));
+        file.write(fmt::format("protocol {}: {}\n", protocol, counted(count, "flow")));
 }
 
 void write_json_ports(flowlog::json_writer& json, tag_report const& report,

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_RADIX_SORT_HPP
+#define FLOWLOG_DETAIL_RADIX_SORT_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace flowlog::detail {
+
+/// Sorts by a 64-bit key, ascending; what has equal keys keeps its order. Goes through the items
+/// twice for each byte in which keys differ, the lowest byte first.
+template <class Item, class Key>
+void radix_sort(std::vector<Item>& items, Key key) {
+    if (items.empty()) return;
+    std::uint64_t differing = 0;
+    for (auto const& item : items) differing |= key(item) ^ key(items.front());
+    auto sorted = std::vector<Item>(items.size());
+    for (auto shift = 0U; shift < 64; shift += 8) {
+        if ((differing >> shift & 0xFF) == 0) continue;
+        auto places = std::array<std::size_t, 257>{};
+        auto const place = [&](Item const& item) { return key(item) >> shift & 0xFF; };
+        for (auto const& item : items) ++places[place(item) + 1];
+        for (std::size_t i = 1; i < 256; ++i) places[i] += places[i - 1];
+        for (auto const& item : items) sorted[places[place(item)]++] = item;
+        std::swap(items, sorted);
+    }
+}
+
+}  // namespace flowlog::detail
+
+#endif
