@@ -193,6 +193,11 @@ void define(CLI::App& app, options& given) {
     app.add_option("--remotes", t.remotes, "Hosts outside")
         ->check(CLI::Range(1, 65'000))
         ->capture_default_str();
+    app.add_option(
+           "--connections", t.connections,
+           "So many connections go on from beginning to end; 0: each has one record, or two")
+        ->transform(CLI::AsSizeValue(true))
+        ->capture_default_str();
     app.add_option("--start", t.start, "Unix time of the first record")->capture_default_str();
     app.add_option("--per-second", t.per_second, "Records in a second of the log's time")
         ->check(CLI::Range(1, 1'000'000'000))

@@ -2,24 +2,27 @@
 # SPDX-License-Identifier: BSL-1.0
 """Runs flowlog and its contenders side by side and prints tables in Markdown.
 
-Builds what is missing, generates the data, checks every answer against reference/tag.awk, and measures in rounds: each
-command once a round, the order reversed in every other one. Everything is kept in build/bench.
+Builds what is missing, generates the data, checks every answer against the truth that reference/ computes, and measures
+in rounds: each command once a round, the order reversed in every other one. Everything is kept in build/bench.
 """
 import argparse
 import datetime
 import json
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from harness import cases, report
+from harness import report
+from harness.case import Lab
+from harness.cases import MAKERS
 from harness.data import Generator, say
-from harness.measure import Runner
+from harness.measure import Runner, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("mawk", "mlr", "igzip", "libdeflate-gunzip", "pigz", "gzip")
-MAKERS = {"plain": cases.plain, "gz": cases.gz, "gz200": cases.objects, "small": cases.small}
+NEEDED = ("mawk", "mlr", "igzip", "libdeflate-gunzip", "pigz", "gzip", "nfdump")
+OURS = ("generate", "generate_archives", "measure", "contender_tag", "contender_fields")
 
 
 def arguments():
@@ -51,7 +54,7 @@ def done(*command):
 def cmake(build):
     """Builds the generator and the contenders, and the command flowlog if it builds."""
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DFLOWLOG_BUILD_BENCH=ON", "-DFLOWLOG_BUILD_TESTS=OFF"]
-    ours = ["flowlog_generate", "flowlog_measure", "flowlog_contender_tag"]
+    ours = [f"flowlog_{name}" for name in OURS]
     if not (
         done("cmake", "-S", ROOT, "-B", build, *options) and done("cmake", "--build", build, "--target", *ours)
     ):
@@ -64,10 +67,6 @@ def find_flowlog(given, build):
     path = given or build / "examples" / "flowlog"
     if not path.is_file():
         say("no command flowlog: going on without it")
-        return None
-    tells = subprocess.run([path, "tag", "--help"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    if b"--lookup" not in tells.stdout:
-        say(f"{path} has no command 'tag': going on without it")
         return None
     return path.resolve()
 
@@ -87,22 +86,8 @@ def python_with_packages(build):
     return str(python)
 
 
-def compare_accounting(tools, data):
-    """Compares what flowlog says became of the lines with the truth."""
-    if tools.flowlog is None:
-        return "-"
-    command = [tools.flowlog, "tag", *data.files, "--lookup", tools.lookup, "--json", "--quiet"]
-    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        total = json.loads(told.stdout)["total"]
-        same = all(total["records" if kind == "flows" else kind] == n for kind, n in data.accounting.items())
-    except (KeyError, ValueError):
-        same = False
-    return "same" if same else f"differs: {told.stdout[-300:].decode(errors='replace')}"
-
-
 def chosen(case, names):
-    always = (case.baseline, "flowlog, ")
+    always = (case.baseline, "flowlog")
     return [
         entry
         for entry in case.entries
@@ -125,7 +110,7 @@ def keep(build, text, everything):
     folder.mkdir(exist_ok=True)
     path = folder / datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H%M%SZ.json")
     runs = [
-        {"case": case.data.name, "contender": r.entry.name, "answer": r.answer, "runs": r.runs}
+        {"case": case.name, "contender": r.entry.name, "answer": r.answer, "runs": r.runs}
         for case, results in everything
         for r in results
     ]
@@ -141,35 +126,31 @@ def main():
     build = given.build.resolve()
     if not given.no_build:
         cmake(build)
+    programs = build / "bench"
     folder = (given.data or build / "data").resolve()
-    generator = Generator(build / "bench" / "flowlog_generate", folder, given.size, given.malformed, given.seed)
-    tools = cases.Tools(
-        find_flowlog(given.flowlog, build),
-        build / "bench" / "flowlog_contender_tag",
-        python_with_packages(build),
-        generator.lookup,
-    )
-    runner = Runner(build / "bench" / "flowlog_measure", build / "run", given.timeout)
-    makers = {"plain": generator.plain, "gz": generator.gz, "gz200": generator.objects, "small": generator.small}
+    generator = Generator(programs, folder, given.size, given.malformed, given.seed)
+    lab = Lab(generator, find_flowlog(given.flowlog, build), programs, python_with_packages(build))
     names = [name for name in given.only if name not in MAKERS]
     everything = []
-    for name in [name for name in MAKERS if name in given.only] or MAKERS:
-        data = generator.tell_truth(makers[name]())
-        data.told = compare_accounting(tools, data)
-        case = MAKERS[name](tools, data)
-        warm(data)
-        everything.append((case, runner.compare(case, chosen(case, names), given.rounds)))
+    with scratch(build) as out:
+        runner = Runner(programs / "flowlog_measure", Path(out), given.timeout)
+        for name in [name for name in MAKERS if name in given.only] or MAKERS:
+            case = MAKERS[name](lab)
+            case.name = name
+            warm(case.data)
+            everything.append((case, runner.compare(case, chosen(case, names), given.rounds)))
 
-    machine = report.machine(build, tools.python)
-    print(machine + f"; medians of {given.rounds} rounds.\n")
+    machine = report.machine(build, lab.python)
+    command = shlex.join(["bench/run.py", *sys.argv[1:]])
+    print(machine + f"; medians of {given.rounds} rounds; `{command}`.\n")
     for case, results in everything:
         print(report.table(case, results))
     if given.commands:
         for case, results in everything:
             print(report.commands(case, results))
     keep(build, machine, everything)
-    told_right = all(case.data.told in ("same", "-") for case, _ in everything)
-    return not told_right or any(report.failed(case, r) for case, results in everything for r in results)
+    right = all(told in ("same", "-") for case, _ in everything for told in case.checks.values())
+    return not right or any(report.failed(case, r) for case, results in everything for r in results)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Tests the generator, the reference and the plain contenders: test_bench.py GENERATE CONTENDER_TAG."""
+"""Tests the generators, the reference and the plain contenders: test_bench.py FOLDER-OF-OUR-PROGRAMS."""
 import csv
 import ipaddress
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 from collections import Counter
 from pathlib import Path
 
-from harness.data import PROTOCOLS, canonical
+from harness import archives, fields
+from harness.data import PROTOCOLS
+from harness.tag import answer as canonical
 
 BENCH = Path(__file__).resolve().parent
-GENERATE, CONTENDER = sys.argv[1:3]
+PROGRAMS = Path(sys.argv[1])
+GENERATE, CONTENDER = PROGRAMS / "flowlog_generate", PROGRAMS / "flowlog_contender_tag"
 AWK = shutil.which("mawk") or shutil.which("awk")
 HARMLESS = ("tab", "blanks", "cr", "quote", "other")  # the job "tag" does not mind
 
@@ -95,6 +100,16 @@ class Generator(unittest.TestCase):
             asked.add((source, target, source_port, port, protocol))
         self.assertAlmostEqual(answers / len(flows), 0.5, delta=0.01)
 
+    def test_connections_go_on(self):
+        def keys(*arguments):
+            flows = [row for row in map(str.split, lines("--records", 50_000, *arguments)) if row[13] == "OK"]
+            return len({tuple(row[3:8]) for row in flows}), len(flows)
+
+        different, flows = keys()
+        self.assertGreater(different, flows * 0.95)
+        different, flows = keys("--connections", 1000)
+        self.assertTrue(1800 < different <= 2000)
+
     def test_lookup(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "lookup.csv"
@@ -163,6 +178,38 @@ class Answers(unittest.TestCase):
             subprocess.run([*command, self.lookup, PROTOCOLS, self.out(name), log], check=True)
             self.assertEqual(truth, canonical(self.out(name)), name)
 
+    def test_fields_agree(self):
+        log, _ = self.log("--records", 20_000)
+        told = subprocess.run([AWK, "-f", fields.TRUTH, log], check=True, stdout=subprocess.PIPE, text=True).stdout
+        sums = [0] * 14
+        for row in (line.split() for line in log.read_text().splitlines()):
+            if row[13] != "OK":
+                continue
+            for i, text in enumerate(row):
+                sums[i] = (sums[i] + weight(i, text)) % 2**32
+        self.assertEqual(told, "".join(f"{i},{n}\n" for i, n in enumerate(sums, 1)))
+        for option in ([], ["--any"]):
+            out = self.out("fields" + "".join(option))
+            subprocess.run([PROGRAMS / "flowlog_contender_fields", *option, out, log], check=True)
+            self.assertEqual((out / "sums.csv").read_text(), told)
+
+    def test_reference_groups(self):
+        log, _ = self.log("--records", 20_000)
+        flows = [row for row in map(str.split, log.read_text().splitlines()) if row[13] == "OK"]
+        for columns, services in (((4, 5, 7), False), ((13,), True)):
+            counts, sums = Counter(), Counter()
+            for row in flows:
+                if services and not (int(row[6]) < 1024 and row[7] == "6"):
+                    continue
+                key = ",".join(row[column - 1] for column in columns)
+                counts[key] += 1
+                sums[key] += int(row[9])
+            command = [AWK, f"-vkeys={','.join(map(str, columns))}", f"-vservices={int(services)}"]
+            command += ["-f", BENCH / "reference" / "group.awk", log]
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+            self.assertEqual(sorted(told), sorted(f"{key},{counts[key]},{sums[key]}" for key in counts))
+            self.assertGreater(len(told), 1)
+
     def test_reference_tells_damaged_lines(self):
         log, wrote = self.log("--records", 30_000, "--malformed", 0.2)
         answer, accounting = self.awk("reference/tag.awk", log)
@@ -174,6 +221,59 @@ class Answers(unittest.TestCase):
         harmless = sum(wrote[kind] for kind in HARMLESS)
         good = accounting["flows"] + accounting["nodata"] + accounting["skipdata"]
         self.assertEqual(good, wrote["flows"] + wrote["nodata"] + wrote["skipdata"] + harmless)
+
+
+def weight(field, text):
+    """What a value counts for in reference/fields.awk."""
+    if field in (1, 2):
+        return len(text) * 256 + ord(text[-1])
+    if field in (3, 4):
+        number = int(ipaddress.ip_address(text))
+        return sum(number >> shift & 0xFFFFFFFF for shift in (0, 32, 64, 96))
+    if field in (10, 11):
+        return int(text) * 1_000_000
+    return {"ACCEPT": 1, "REJECT": 2, "OK": 1}.get(text) or int(text)
+
+
+@unittest.skipUnless((PROGRAMS / "flowlog_generate_archives").exists(), "built without zlib")
+class Archives(unittest.TestCase):
+    FLOWS = 20_000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name)
+        program = PROGRAMS / "flowlog_generate_archives"
+        subprocess.run([program, self.path, "--flows", str(self.FLOWS), "--outside", "3000"], check=True)
+        self.rows = [line.split() for line in (self.path / "v5.log").read_text().splitlines()[1:]]
+
+    def test_text_and_flow_tools_agree(self):
+        plain = (self.path / "v5.ft").read_bytes()
+        packed = (self.path / "v5-z.ft").read_bytes()
+        self.assertEqual(zlib.decompress(packed[24:]), plain[24:])
+        self.assertEqual((len(plain) - 24) / 64, self.FLOWS)
+        self.assertEqual(len(self.rows), self.FLOWS)
+        for row, flow in zip(self.rows, struct.iter_unpack("<16s2I4x4x2I8x2HB11x", plain[24:])):
+            source, target, packets, size, *ports = flow[1:]
+            told = [str(ipaddress.ip_address(source)), str(ipaddress.ip_address(target)), *map(str, ports)]
+            self.assertEqual(row[3:10], [*told, str(packets), str(size)])
+
+    @unittest.skipIf(shutil.which("nfdump") is None, "no nfdump")
+    def test_text_and_nfdump_agree(self):
+        out = self.path / "rows.csv"
+        with out.open("wb") as file:
+            command = ["nfdump", "-N", "-r", self.path / "v5.nfdump", "-o", "csv"]
+            subprocess.run(command, check=True, stdout=file, stderr=subprocess.DEVNULL)
+        nfdump = archives.rows_answer(self.path)
+        out.write_text((self.path / "v5.log").read_text().replace(" ", ","))
+        self.assertEqual(nfdump, archives.rows_answer(self.path))
+        out.write_text((self.path / "v5.log").read_text().replace(" ", ",").replace(",443,", ",444,", 1))
+        self.assertNotEqual(nfdump, archives.rows_answer(self.path))
+
+    def test_hosts(self):
+        hosts = {row[3] for row in self.rows} | {row[4] for row in self.rows}
+        outside = [host for host in hosts if not host.startswith("10.")]
+        self.assertTrue(1500 < len(outside) <= 3000)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ struct traffic {
     double skipdata = 0.0005;
     std::uint32_t interfaces = 2000;
     std::uint32_t remotes = 50'000;
+    std::uint32_t connections = 0;  ///< that go on all the time; 0: each conversation is a new one
     std::uint64_t start =
         1'716'163'200;                ///< Unix seconds of the first record: 2024-05-20 00:00 UTC
     std::uint32_t per_second = 1000;  ///< records in a second of the log's time
@@ -70,7 +71,7 @@ public:
         if (answer) {
             --talk.answers;
         } else {
-            talk = converse();
+            talk = what_.connections == 0 ? converse(draw_) : resume();
         }
         fill(talk, answer);
         kind_ = line_kind::flow;
@@ -113,7 +114,8 @@ private:
 
     void compile();
     void tick();
-    auto converse() -> conversation;
+    auto converse(random& draw) -> conversation;
+    auto resume() -> conversation;
     static void single(conversation& talk, std::uint64_t bits);
     void fill(conversation const& talk, bool answer);
     void fill_more(conversation const& talk, bool outgoing);
@@ -217,10 +219,10 @@ inline void log_writer::tick() {
     set(column::start, ends_[0]);
 }
 
-inline auto log_writer::converse() -> conversation {
+inline auto log_writer::converse(random& draw) -> conversation {
     auto talk = conversation{};
-    auto const bits = draw_();
-    auto const more = draw_();
+    auto const bits = draw();
+    auto const more = draw();
     auto const u = more & 0xffff;
     talk.local = scale16(u * u >> 16, network_.size());  // the first ones talk most
     talk.v6 = (more >> 16 & 0xffff) < threshold(what_.ipv6) >> 16;
@@ -238,13 +240,19 @@ inline auto log_writer::converse() -> conversation {
     talk.service = asked.port;
     talk.protocol = asked.protocol;
     talk.client_port = ephemeral_port(asked.protocol, bits >> 40);
-    auto const roll = draw_() & 0xffff;
+    auto const roll = draw() & 0xffff;
     if (roll < 65536 * 7 / 100) {
-        single(talk, draw_());
+        single(talk, draw());
     } else {
         talk.answers = 65536 - roll < 65536 * 7 / 100 ? 2 : 1;
     }
     return talk;
+}
+
+/// One of the connections that go on, which always draws the same.
+inline auto log_writer::resume() -> conversation {
+    auto draw = random{what_.seed ^ 0xc0117ac7 ^ draw_.below(what_.connections)};
+    return converse(draw);
 }
 
 /// A conversation without an answer: 20 % ICMP, 7 % other protocols, the rest rejected, half of

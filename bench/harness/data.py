@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Generates the data of the comparisons and the truth about them; what is there is used again."""
+"""Generates the data of the comparisons; what is there is used again."""
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
-PROTOCOLS = BENCH / "reference" / "protocols.csv"
+REFERENCE = BENCH / "reference"
+PROTOCOLS = REFERENCE / "protocols.csv"
 OBJECTS = 200
+BYTES_PER_ARCHIVED_FLOW = 250  # 1 GB of text, or 4 million flows in archives
 
 
 def say(text):
@@ -28,55 +30,88 @@ def size_of(text):
 
 @dataclass
 class DataSet:
-    """Files that hold one log, and what a right answer looks like."""
+    """Files that hold one log. Rates are told in `amount` of `unit` a second."""
 
     name: str
     files: list
-    raw_bytes: int
-    answer: str = ""
-    accounting: dict = field(default_factory=dict)  # what became of the lines, by reference/tag.awk
-    told: str = ""  # how flowlog's accounting compares
+    raw_bytes: int  # unpacked
+    flows: int = 0  # of an archive, whose rates are told in flows
+    stamp: str | None = None  # tells what the generator wrote; None: the generator's own
+
+    @property
+    def amount(self):
+        return self.flows / 1e6 if self.flows else self.raw_bytes / 1e9
+
+    @property
+    def unit(self):
+        return "M flows" if self.flows else "GB"
 
 
 class Generator:
     """Makes data sets with flowlog_generate, anew when it writes other bytes than before."""
 
-    def __init__(self, program, folder, size, malformed, seed):
-        self.program, self.folder, self.size, self.malformed, self.seed = program, folder, size, malformed, seed
+    def __init__(self, programs, folder, size, malformed, seed):
+        self.programs, self.folder, self.size, self.malformed, self.seed = programs, folder, size, malformed, seed
         folder.mkdir(parents=True, exist_ok=True)
         self.lookup = folder / "lookup-10k.csv"
-        sample = self.run("--records", "20000", "--malformed", "0.5", "--seed", "9", "--layout", "v5")
-        self.stamp = hashlib.sha256(sample).hexdigest()
+        self.stamp = self.stamp_of("--records", "20000", "--malformed", "0.5", "--seed", "9", "--layout", "v5")
         self.make(self.lookup, lambda path: self.run("--lookup", str(path), "--seed", str(seed)))
 
     def run(self, *arguments):
-        return subprocess.run([self.program, *arguments], check=True, stdout=subprocess.PIPE).stdout
+        program = self.programs / "flowlog_generate"
+        return subprocess.run([program, *arguments], check=True, stdout=subprocess.PIPE).stdout
 
-    def log(self, path, size, seed, *more):
-        self.run(path, "--bytes", str(size), "--seed", str(seed), "--malformed", str(self.malformed), *more)
+    def stamp_of(self, *arguments):
+        """Tells what the generator writes."""
+        return hashlib.sha256(self.run(*arguments)).hexdigest()
 
-    def make(self, path, write):
-        """Calls write(path) unless the file is there and was made by this generator."""
-        stamp = path.with_name(path.name + ".stamp")
-        if path.exists() and stamp.exists() and stamp.read_text() == self.stamp:
+    def log(self, path, size, *more, seed=None, malformed=None):
+        damaged = self.malformed if malformed is None else malformed
+        seed = self.seed if seed is None else seed
+        self.run(path, "--bytes", str(size), "--seed", str(seed), "--malformed", str(damaged), *more)
+
+    def make(self, path, write, stamp=None):
+        """Calls write(path) unless the file is there and has this stamp: was made by this generator."""
+        stamp = stamp or self.stamp
+        record = path.with_name(path.name + ".stamp")
+        if path.exists() and record.exists() and record.read_text() == stamp:
             return path
         say(f"making {path}")
-        stamp.unlink(missing_ok=True)
+        record.unlink(missing_ok=True)
         write(path)
-        stamp.write_text(self.stamp)
+        record.write_text(stamp)
         return path
 
-    def label(self):
-        return f"{self.size}-s{self.seed}" + (f"-m{self.malformed}" if self.malformed else "")
+    def remember(self, name, inputs, compute, stamp=None):
+        """The value of compute(), which is a right answer about the files `inputs`; kept as JSON."""
+        key = hashlib.sha256()
+        for path in inputs:
+            content = path.read_bytes() if path.is_relative_to(BENCH) else f"{path}{path.stat().st_size}".encode()
+            key.update(content)
+        path = self.folder / f"truth-{name}-{key.hexdigest()[:16]}.json"
+        self.make(path, lambda path: path.write_text(json.dumps(compute())), stamp)
+        return json.loads(path.read_text())
 
-    def plain(self):
-        path = self.folder / f"flow-{self.label()}.log"
-        self.make(path, lambda p: self.log(p, size_of(self.size), self.seed))
+    def label(self, malformed):
+        return f"{self.size}-s{self.seed}" + (f"-m{malformed}" if malformed else "")
+
+    def plain(self, malformed=None):
+        damaged = self.malformed if malformed is None else malformed
+        path = self.folder / f"flow-{self.label(damaged)}.log"
+        self.make(path, lambda p: self.log(p, size_of(self.size), malformed=damaged))
         return DataSet("plain", [path], path.stat().st_size)
+
+    def connections(self, count):
+        """A log in which so many connections go on from beginning to end."""
+        path = self.folder / f"flow-{self.size}-s{self.seed}-c{count}.log"
+        option = ("--connections", str(count))
+        stamp = self.stamp_of("--records", "20000", "--seed", "9", *option)
+        self.make(path, lambda p: self.log(p, size_of(self.size), *option, malformed=0), stamp)
+        return DataSet("connections", [path], path.stat().st_size, stamp=stamp)
 
     def small(self):
         path = self.folder / f"flow-1K-s{self.seed}.log"
-        self.make(path, lambda p: self.log(p, 1000, self.seed))
+        self.make(path, lambda p: self.log(p, 1000))
         return DataSet("small", [path], path.stat().st_size)
 
     def gz(self):
@@ -86,7 +121,7 @@ class Generator:
         return DataSet("gz", [path], plain.raw_bytes)
 
     def objects(self):
-        folder = self.folder / f"s3-{self.label()}"
+        folder = self.folder / f"s3-{self.label(self.malformed)}"
         part = max(size_of(self.size) // OBJECTS, 1000)
 
         def write(folder):
@@ -96,7 +131,7 @@ class Generator:
             total = 0
             for i in range(OBJECTS):
                 seconds = 1_716_163_200 + i * (part // 115_000 + 1)
-                self.log(raw, part, self.seed * 1000 + i, "--start", str(seconds))
+                self.log(raw, part, "--start", str(seconds), seed=self.seed * 1000 + i)
                 total += raw.stat().st_size
                 compress(raw, folder / f"{i:03}.log.gz")
             raw.unlink()
@@ -105,31 +140,39 @@ class Generator:
         self.make(folder, write)
         return DataSet("gz200", sorted(folder.glob("*.log.gz")), int((folder / "raw_bytes").read_text()))
 
-    def tell_truth(self, data):
-        """Adds the right answer and the accounting, computed by reference/tag.awk."""
-        key = "".join(f"{path}{path.stat().st_size}" for path in data.files) + str(self.lookup.stat().st_size)
-        script = (BENCH / "reference" / "tag.awk").read_bytes()
-        key = hashlib.sha256(key.encode() + script + PROTOCOLS.read_bytes()).hexdigest()[:16]
-        stored = self.folder / f"truth-{data.name}-{key}.json"
+    def archives(self, outside=100_000):
+        """The folder of the same flows as `v5.ft`, `v5-z.ft`, `v5.nfdump` and `v5.log`, how many they are, and a
+        stamp."""
+        flows = max(size_of(self.size) // BYTES_PER_ARCHIVED_FLOW, 1000)
+        folder = self.folder / f"archives-{self.size}-s{self.seed}-o{outside}"
+        program = self.programs / "flowlog_generate_archives"
+        options = ["--seed", str(self.seed), "--outside", str(outside)]
 
-        def write(path):
-            out = self.folder / "truth"
-            out.mkdir(exist_ok=True)
-            packed = data.files[0].suffix == ".gz"
-            command = ["mawk", "-v", f"lookup={self.lookup}", "-v", f"protocols={PROTOCOLS}", "-v", f"out={out}"]
-            command += ["-f", BENCH / "reference" / "tag.awk"]
-            unpack = subprocess.Popen(
-                [*(["gzip", "-dc"] if packed else ["cat"]), *data.files], stdout=subprocess.PIPE
-            )
-            lines = subprocess.run(command, stdin=unpack.stdout, check=True, stdout=subprocess.PIPE, text=True).stdout
-            if unpack.wait() != 0:
-                raise SystemExit("the truth could not be computed")
-            accounting = {kind: int(count) for kind, count in (line.split(",") for line in lines.split())}
-            path.write_text(json.dumps({"answer": canonical(out), "accounting": accounting}))
+        def write(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            subprocess.run([program, folder, "--flows", str(flows), *options], check=True)
+            as_nfdump_writes_it(folder / "v5.nfdump")
 
-        truth = json.loads(self.make(stored, write).read_text())
-        data.answer, data.accounting = truth["answer"], truth["accounting"]
-        return data
+        sample = self.folder / "archives-sample"
+        sample.mkdir(exist_ok=True)
+        subprocess.run([program, sample, "--flows", "5000", *options], check=True)
+        digest = hashlib.sha256()
+        for path in sorted(sample.iterdir()):
+            digest.update(path.read_bytes())
+        stamp = digest.hexdigest()
+        self.make(folder, write, stamp)
+        return folder, flows, stamp
+
+
+def as_nfdump_writes_it(path):
+    """Has nfdump write an archive anew, if it is there."""
+    if shutil.which("nfdump") is None:
+        return
+    made = path.with_suffix(".made")
+    path.rename(made)
+    subprocess.run(["nfdump", "-q", "-r", made, "-w", path], check=True)
+    made.unlink()
 
 
 def compress(source, target):
@@ -137,14 +180,6 @@ def compress(source, target):
         subprocess.run(["gzip", "-6", "-n", "-c", source], check=True, stdout=out)
 
 
-def canonical(folder):
-    """A hash of the counts in tag_counts.csv and port_protocol_counts.csv that does not depend on their order."""
-    digest = hashlib.sha256()
-    for name in ("tag_counts.csv", "port_protocol_counts.csv"):
-        try:
-            lines = (folder / name).read_bytes().replace(b"\r", b"").splitlines()
-        except FileNotFoundError:
-            return f"no {name}"
-        rows = sorted(line for line in lines[1:] if line and line != b"Untagged,0")
-        digest.update(b"\n".join(rows) + b"\n\n")
-    return digest.hexdigest()[:16]
+def hash_of_lines(lines):
+    """A hash of lines that does not depend on their order."""
+    return hashlib.sha256(b"\n".join(sorted(lines)) + b"\n\n").hexdigest()[:16]

@@ -56,11 +56,17 @@ def wall(result):
     return [run["wall"] for run in result.runs]
 
 
-def times_faster(result, other):
+def speed_ratio(result, other):
     """How many times the speed of `other` a result has: the median over the rounds, each of which is a pair."""
     if result is None or other is None or not result.runs or not other.runs:
+        return None
+    return statistics.median(o / w for w, o in zip(wall(result), wall(other)))
+
+
+def times_faster(result, other):
+    ratio = speed_ratio(result, other)
+    if ratio is None:
         return "-"
-    ratio = statistics.median(o / w for w, o in zip(wall(result), wall(other)))
     return f"{ratio:.3f}" if ratio < 0.1 else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
 
 
@@ -82,7 +88,7 @@ def verdict(case, result):
 
 
 def excused(case, result):
-    return case.data.accounting.get("malformed", 0) > 0 and not result.entry.validates
+    return case.damaged and not result.entry.validates
 
 
 def failed(case, result):
@@ -103,12 +109,12 @@ def row(case, result, results):
         result.entry.job,
         name,
         spread,
-        f"{case.data.raw_bytes / middle / 1e9:.3f}" if case.data.raw_bytes > 1e6 else "-",
+        f"{case.data.amount / middle:.3f}" if case.data.raw_bytes > 1e6 else "-",
         times_faster(result, named.get(case.baseline)),
         times_faster(ours[0] if ours else None, result),
         times_faster(ours[-1] if ours else None, result),
         duration(cpu),
-        f"{case.data.raw_bytes / cpu / 1e9:.2f}" if case.data.raw_bytes > 1e6 and cpu > 0 else "-",
+        f"{case.data.amount / cpu:.2f}" if case.data.raw_bytes > 1e6 and cpu > 0 else "-",
         f"{median_of(result, 'peak_kb') / 1000:.0f}",
         verdict(case, result),
         f"{median_of(result, 'other_load'):.2f}" if middle > 0.1 else "-",  # told in ticks of 10 ms
@@ -119,34 +125,53 @@ def row(case, result, results):
 def table(case, results):
     ours = [r.entry.name for r in results if r.entry.name.startswith("flowlog")] or ["flowlog"]
     count = len(case.data.files)
-    accounting = ", ".join(f"{number:,} {kind}" for kind, number in case.data.accounting.items() if number)
+    unpacked = [] if case.data.flows else [f"{case.data.raw_bytes:,} bytes of log"]
+    facts = "; ".join([f"{count} file{'s' * (count > 1)}", *unpacked, *case.facts])
+    checks = "".join(f" ({name}: {told})" for name, told in case.checks.items())
     head = [
         "job",
         "contender",
         "wall, median (min - max)",
-        "GB/s",
+        f"{case.data.unit}/s",
         f"speed / `{case.baseline}`",
         f"{ours[0]} / it",
         f"{ours[-1]} / it",
         "CPU",
-        "GB / CPU s",
+        f"{case.data.unit} / CPU s",
         "peak MB",
         "answer",
         "other load",
     ]
     return "\n".join(
         [
-            f"### {case.title}",
+            f"### `{case.name}`: {case.title}",
             "",
-            f"{count} file{'s' * (count > 1)}, {case.data.raw_bytes:,} bytes of log: {accounting} "
-            f"(flowlog's accounting: {case.data.told}).",
+            f"{facts}{checks}.",
             "",
             f"| {' | '.join(head)} |",
             "|---|---|" + "---:|" * 8 + "---|---:|",
             *(row(case, result, results) for result in results),
             "",
+            *goals(case, results),
         ]
     )
+
+
+def goals(case, results):
+    """What the case is to show, and whether it does."""
+    named = {r.entry.name: r for r in results}
+    lines = []
+    for goal in case.goals:
+        result, other = named.get(goal.entry), named.get(goal.other)
+        if goal.other:
+            what, reached = f"{goal.entry} / {goal.other}", speed_ratio(result, other)
+        else:
+            what = f"{goal.entry}, {case.data.unit}/s"
+            reached = case.data.amount / statistics.median(wall(result)) if result and result.runs else None
+        if reached is not None:
+            verdict = "reached" if reached >= goal.at_least else "**missed**"
+            lines.append(f"- {what}: {reached:.3g}, goal {goal.at_least:g}: {verdict}")
+    return [*lines, ""] if lines else []
 
 
 def commands(case, results):

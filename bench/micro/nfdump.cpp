@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // How many flows a second the reader of nfdump archives gives, from memory, on one thread.
-#include <algorithm>
-#include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
-#include <string_view>
 
 #include <benchmark/benchmark.h>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -22,78 +17,35 @@
 #include <flowlog/source/lzo.hpp>
 #endif
 
+#include "../generator/archives.hpp"
+
 using namespace flowlog;
 
 namespace {
 
 constexpr std::uint32_t flow_count = 1U << 19;
 
-/// Numbers in the byte order of this machine, as nfdump has them.
-class bytes_writer {
-public:
-    template <std::integral... T>
-    void add(T... values) {
-        (bytes_.append(reinterpret_cast<char const*>(&values), sizeof(T)), ...);
-    }
-    void clear() { bytes_.clear(); }
-    [[nodiscard]] auto bytes() const -> std::string const& { return bytes_; }
-
-private:
-    std::string bytes_;
-};
-
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
 using u64 = std::uint64_t;
-
-/// A record as nfcapd 1.7 writes it of NetFlow v5; one in 16 is IPv6. Sources are as unequal as in
-/// life.
-void add_flow(bytes_writer& out, std::mt19937_64& random, u32 number) {
-    auto const x = random();
-    auto const src =
-        0x0A000000U + static_cast<u32>(std::pow(100'000.0, static_cast<double>(x >> 11) * 0x1p-53));
-    auto const dst = 0xC0000000U + static_cast<u32>(random() >> 44);
-    auto const v6 = x % 16 == 0;
-    auto const start = u64{1'700'000'000'000} + number / 10;
-    out.add(u16{11}, static_cast<u16>(v6 ? 148 : 124), u16{6}, u8{0}, u8{0}, u16{1}, u8{0}, u8{5});
-    out.add(u16{1}, u16{52}, start, start + (x & 4095), start + 5000, 1 + (x >> 50), 40 + (x >> 44),
-            static_cast<u16>(x >> 16), static_cast<u16>(x % 3 == 0 ? 443 : x % 1024),
-            static_cast<u8>(x % 5 == 0 ? 17 : 6), u8{0x1B}, u8{0}, u8{0});
-    if (v6) {
-        auto const high = u64{0x20010DB800000000};
-        out.add(u16{3}, u16{36}, high, u64{src}, high, u64{dst});
-    } else {
-        out.add(u16{2}, u16{12}, src, dst);
-    }
-    out.add(u16{4}, u16{20}, u32{3}, u32{4}, u32{0}, u32{0});
-    out.add(u16{7}, u16{12}, u32{64512}, u32{64513});
-    out.add(u16{10}, u16{8}, u32{0xC0000201}, u16{12}, u16{8}, u32{0x0A0000FE});
-}
 
 using packer = auto (*)(std::string const&) -> std::string;
 
-auto archive(u8 compression, packer pack) -> std::string {
-    auto random = std::mt19937_64{1};
-    auto body = bytes_writer{};
+/// One flow in 16 is of IPv6.
+auto archive(std::uint8_t compression, packer pack) -> std::string {
+    auto next = bench::archive_flows{1};
+    auto body = std::string{};
     auto blocks = std::string{};
-    auto block_count = u32{0};
-    auto first = u32{0};
-    for (u32 i = 0; i < flow_count; ++i) {
-        add_flow(body, random, i);
-        if (body.bytes().size() < 1'000'000 && i + 1 != flow_count) continue;
-        auto const packed = pack(body.bytes());
-        auto head = bytes_writer{};
-        head.add(i + 1 - first, static_cast<u32>(packed.size()), u16{3}, u16{0});
-        blocks += head.bytes() + packed;
+    std::uint32_t block_count = 0;
+    std::uint32_t first = 0;
+    for (std::uint32_t i = 0; i < flow_count; ++i) {
+        bench::append_nfdump(body, next(), i % 16 == 0);
+        if (body.size() < 1'000'000 && i + 1 != flow_count) continue;
+        auto const packed = pack(body);
+        blocks += bench::nfdump_block_header(i + 1 - first, packed.size()) + packed;
         body.clear();
         first = i + 1;
         ++block_count;
     }
-    auto header = bytes_writer{};
-    header.add(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, compression, u8{0}, u16{0}, u32{1},
-               u64{0}, u32{0}, block_count);
-    return header.bytes() + blocks;
+    return bench::nfdump_header(compression, block_count) + blocks;
 }
 
 auto plain() -> std::string const& {
