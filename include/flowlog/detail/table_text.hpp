@@ -2,8 +2,10 @@
 #ifndef FLOWLOG_DETAIL_TABLE_TEXT_HPP
 #define FLOWLOG_DETAIL_TABLE_TEXT_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,8 +21,10 @@ namespace flowlog::detail {
 /// The whole text of the table at `path`; "-" is standard input.
 inline auto read_table(std::string const& path) -> std::string {
     constexpr auto limit = std::size_t{1} << 30;
-    auto source = file_source{path};
+    auto const input = std::make_shared<file const>(path);
+    auto source = file_source{input, 0, limit + 1, std::size_t{32} << 10};
     auto text = std::string{};
+    text.reserve(std::min<std::size_t>(input->size().value_or(0), limit));
     for (auto block = source.next(); !block.empty(); block = source.next()) {
         text.append(block.data(), block.size());
         if (text.size() > limit)
@@ -37,10 +41,10 @@ inline void refuse_utf16(std::string_view text, std::string const& source) {
 
 /// Without blanks at either end.
 constexpr auto trimmed(std::string_view text) noexcept -> std::string_view {
-    constexpr auto blanks = std::string_view{" \t\r\n\v\f"};
-    auto const first = text.find_first_not_of(blanks);
-    if (first == text.npos) return text.substr(text.size());
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    auto const blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 /// Decimal digits up to `most`; any number of leading zeros.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/detail/tag_index.hpp>
 
 namespace flowlog::detail {
@@ -25,14 +26,16 @@ public:
     /// Lists of several tags may hold this many tags together; that is 64 MB.
     static constexpr std::size_t max_listed = std::size_t{1} << 24;
 
+    /// `rules` are in the order of their rows.
     tag_resolver(std::vector<tag_rule> rules, std::uint32_t tags, tag_tie tie)
         : rules_{std::move(rules)}, sets_{tags}, tie_{tie} {
-        std::sort(rules_.begin(), rules_.end());
+        radix_sort(rules_, [](tag_rule const& rule) { return rule.order(); });
     }
 
     /// The index. Call once.
     [[nodiscard]] auto resolve() -> tag_index {
         auto index = tag_index{};
+        index.reserve(most_pages());
         auto any = port_canvas{};
         paint_protocol(any, run_of(any_protocol));
         index.set_any(any);
@@ -64,6 +67,19 @@ public:
 
 private:
     using rule_run = std::span<tag_rule>;
+
+    /// No index of the rules has more pages than this.
+    [[nodiscard]] auto most_pages() const noexcept -> std::size_t {
+        std::size_t painted = 0;
+        std::size_t whole = 0;  // if each protocol painted all of its pages
+        auto protocol = std::uint16_t{any_protocol + 1};
+        for (auto const& rule : rules_) {
+            painted += rule.last / ports_per_page - rule.first / ports_per_page + 1;
+            if (std::exchange(protocol, rule.protocol) != rule.protocol)
+                whole += port_count / ports_per_page;
+        }
+        return std::min(painted, whole);
+    }
 
     /// The sorted rules of one protocol.
     [[nodiscard]] auto run_of(std::uint16_t protocol) -> rule_run {

@@ -90,6 +90,7 @@ public:
 private:
     enum class problem : std::uint8_t { none, fault, short_row, port, backwards, protocol, tag };
 
+    static constexpr std::uint16_t highest_port = 65'535;
     static constexpr std::size_t port_column = 0;
     static constexpr std::size_t protocol_column = 1;
     static constexpr std::size_t tag_column = 2;
@@ -125,6 +126,11 @@ private:
 
     auto set_ports(csv_cell const& cell) -> bool {
         ports_.clear();
+        if (auto const port = to_number(cell.text, highest_port)) {
+            ports_.push_back(
+                {static_cast<std::uint16_t>(*port), static_cast<std::uint16_t>(*port)});
+            return true;
+        }
         auto rest = cell.text;
         for (auto more = true; more;) {
             auto const bar = rest.find('|');
@@ -136,15 +142,14 @@ private:
     }
 
     auto add_ports(csv_cell const& cell, std::string_view text) -> bool {
-        constexpr auto highest = std::uint32_t{65'535};
         if (is_any(text)) {
-            ports_.push_back({0, highest});
+            ports_.push_back({0, highest_port});
             return true;
         }
         auto const dash = text.find('-');
-        auto const first = to_number(trimmed(text.substr(0, dash)), highest);
+        auto const first = to_number(trimmed(text.substr(0, dash)), highest_port);
         auto const last =
-            dash == text.npos ? first : to_number(trimmed(text.substr(dash + 1)), highest);
+            dash == text.npos ? first : to_number(trimmed(text.substr(dash + 1)), highest_port);
         if (first && last && *first <= *last) {
             ports_.push_back(
                 {static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
@@ -156,19 +161,27 @@ private:
 
     auto set_protocol(csv_cell const& cell) -> bool {
         auto const text = trimmed(cell.text);
-        protocol_.reset();
-        if (is_any(text)) return true;
-        if (text != last_protocol_text_ || text.empty()) {
-            auto const number = protocols_.number(text);
-            if (!number) {
+        auto const key = short_key(text);
+        auto& known = spellings_[key * 0x9E37'79B9'7F4A'7C15 >> 58];
+        if (key == 0 || known.key != key) {
+            auto const any = is_any(text);
+            auto const number = any ? std::nullopt : protocols_.number(text);
+            if (!any && !number) {
                 fail(problem::protocol, cell, text);
                 return false;
             }
-            last_protocol_text_ = text;
-            last_protocol_ = *number;
+            known = {key, number};
         }
-        protocol_ = last_protocol_;
+        protocol_ = known.protocol;
         return true;
+    }
+
+    /// A text of up to seven bytes as a number that no other such text has; 0 for others.
+    [[nodiscard]] static auto short_key(std::string_view text) noexcept -> std::uint64_t {
+        auto key = std::uint64_t{text.size()};
+        if (text.size() > 7) return 0;
+        for (auto const c : text) key = key << 8 | static_cast<unsigned char>(c);
+        return key;
     }
 
     [[nodiscard]] static auto is_any(std::string_view text) -> bool {
@@ -221,8 +234,12 @@ private:
     std::optional<std::uint8_t> protocol_;
     std::string_view tag_;
 
-    std::string last_protocol_text_;  // rows of a table tend to repeat it
-    std::uint8_t last_protocol_ = 0;
+    // protocols as rows before spelled them: a search of the names takes 50 ns a row
+    struct spelling {
+        std::uint64_t key = 0;
+        std::optional<std::uint8_t> protocol{};
+    };
+    std::array<spelling, 64> spellings_{};
 
     problem problem_ = problem::none;
     std::string_view bad_text_;

@@ -164,6 +164,11 @@ private:
         tag_id tag;
     };
 
+    void reserve(std::size_t rows) {
+        rows_.reserve(rows);
+        rules_.reserve(rows);
+    }
+
     /// What is added until the next call belongs to this row.
     void begin_row(std::string_view tag, std::uint64_t line) {
         auto const id = intern(tag, line);
@@ -214,6 +219,7 @@ inline auto tag_table::parse(std::string_view text, std::string const& source,
     auto const embedded = protocol_table{};
     auto result = builder{options, source};
     if (options.protocols == nullptr) result.options_.protocols = &embedded;
+    result.reserve(std::min<std::size_t>(text.size() / 16, 100'000));
     auto rows = detail::tag_rows{text, source, *result.options_.protocols};
     while (rows.next()) {
         if (!rows.good()) {
