@@ -245,8 +245,9 @@ auto run_top(top_options const& options) -> int {
 }
 
 constexpr auto examples =
-    "Keys: any field; tag (--lookup), service, pair, date; srcaddr/24, srcaddr/24/48;\n"
-    "      start:5m (s, m, h, d); class(srcaddr); label(srcaddr) (--map)\n"
+    "Keys: any field; ip, port (of either end); pair, service, date, tag (--lookup);\n"
+    "      srcaddr/24, srcaddr/24/48; start:5m (s, m, h, d); class(srcaddr);\n"
+    "      label(srcaddr) (--map)\n"
     "\n"
     "Examples:\n"
     "  flowlog top vpc.log --by srcaddr,dstaddr --sum bytes -n 20\n"

@@ -367,6 +367,68 @@ TEST_CASE("a pair is the same in both directions", "[group_by]") {
                                          "10.0.0.2 - ::1 : 2"s, "::1 - ::2 : 1"s});
 }
 
+TEST_CASE("both ends of a flow count", "[group_by]") {
+    auto const between = [](char const* source, char const* destination, std::uint64_t bytes) {
+        auto made = flow{};
+        made.set(field::srcaddr, address(source));
+        made.set(field::dstaddr, address(destination));
+        made.set(field::srcport, 443);
+        made.set(field::dstport, 40000);
+        made.set(field::bytes, bytes);
+        return made;
+    };
+    auto const flows =
+        std::vector{between("10.0.0.1", "10.0.0.2", 1), between("10.0.0.2", "10.0.0.1", 10),
+                    between("10.0.0.2", "10.0.0.2", 100), between("10.0.0.2", "10.9.0.1", 1000)};
+    auto const found = [&](std::vector<std::string> const& keys) {
+        auto grouping = grouping_of(keys, {"bytes", "flows", "distinct(dstaddr)"});
+        for (auto const& f : flows) REQUIRE(grouping.try_add(f));
+        return grouping;
+    };
+    SECTION("once if they are the same") {
+        auto ips = found({"ip"});
+        CHECK(lines(ips) ==
+              std::vector{"10.0.0.1 : 11 2 2"s, "10.0.0.2 : 1111 4 3"s, "10.9.0.1 : 1000 1 1"s});
+    }
+    SECTION("once in a group that both are in") {
+        auto networks = found({"ip/24"});
+        CHECK(lines(networks) == std::vector{"10.0.0.0/24 : 1111 4 3"s, "10.9.0.0/24 : 1000 1 1"s});
+    }
+    SECTION("address and port are of the same end") {
+        auto endpoints = found({"ip", "port"});
+        CHECK(lines(endpoints) == std::vector{"10.0.0.1 443 : 1 1 1"s, "10.0.0.1 40000 : 10 1 1"s,
+                                              "10.0.0.2 443 : 1110 3 3"s,
+                                              "10.0.0.2 40000 : 101 2 1"s,
+                                              "10.9.0.1 40000 : 1000 1 1"s});
+    }
+    SECTION("other keys are the same for both") {
+        auto keys = found({"ip", "dstaddr"});
+        CHECK(keys.size() == 6);
+    }
+    SECTION("the total has a flow once") {
+        auto ips = found({"ip"});
+        auto const all =
+            std::vector<group_cell>{std::uint64_t{1111}, std::uint64_t{4}, std::uint64_t{3}};
+        CHECK(ips.totals() == all);
+        auto const ranked = ips.rank(1);
+        CHECK(ranked.total == all);
+        CHECK(ranked.rest ==
+              std::vector<group_cell>{std::uint64_t{1011}, std::uint64_t{3}, std::uint64_t{3}});
+        ips.merge(found({"ip"}));
+        CHECK(to_text(ips.totals()[0]) == "2222");
+        CHECK(line(ips.top(1)[0]) == "10.0.0.2 : 2222 8 3");
+    }
+    SECTION("a flow with a malformed end is in no group") {
+        auto const here = testing::folder{};
+        auto const file =
+            here.write("a.log", "srcaddr dstaddr\n10.0.0.1 x\nx 10.0.0.1\n10.0.0.1 10.0.0.2\n");
+        auto ips = flowlog::run({file}, grouping_of({"ip"}, {"flows"}));
+        CHECK(ips.stats.malformed == 2);
+        CHECK(lines(ips.value) == std::vector{"10.0.0.1 : 1"s, "10.0.0.2 : 1"s});
+        CHECK(to_text(ips.value.totals()[0]) == "1");
+    }
+}
+
 TEST_CASE("IPv4 and the IPv6 of the same bits are different", "[group_by]") {
     auto grouping = grouping_of({"srcaddr"}, {"flows", "distinct(dstaddr)"});
     for (auto const* text : {"0.0.0.1", "::1"}) {

@@ -8,6 +8,7 @@ flowlog=$(realpath "$1")
 shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=$here/../../examples/data
+archives=$here/../data/netflow/nfdump
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 unset NO_COLOR
@@ -61,6 +62,39 @@ srcaddr      flows   share  bytes
 (total)          5  100.0%  95530
 EOF
     says out '6 lines = 5 records + 0 NODATA + 0 SKIPDATA + 0 malformed + 1 header + 0 blank'
+}
+
+case_both_ends() {
+    talkers >a.log
+    run top a.log --by ip --sum bytes -n 2 --quiet
+    returns 0
+    holds out <<'EOF'
+ip        bytes   share
+10.0.0.1  95060   99.5%
+10.0.1.1  95000   99.4%
+(4 more)   1000    1.0%
+(total)   95530  100.0%
+EOF
+    run top a.log --by 'ip,port' --sum packets --where 'port = 443' --csv
+    holds out <<'EOF'
+ip,port,packets
+10.0.0.1,40000,30
+10.0.1.1,443,30
+EOF
+}
+
+# addresses of either end, as nfdump counts them
+case_nfdump_addresses() {
+    command -v nfdump >/dev/null || { echo '    nfdump is not installed: not compared with it'; return; }
+    for archive in v1-1625-all v2-171-mixed v2-178-mixed; do
+        nfdump -r "$archives/$archive.nfdump" -q -s ip/bytes -n 0 -o csv |
+            awk -F, '$4 == "any" { print $5 "," $10 "," $8 "," $6 }' | sort >expected
+        [ "$(wc -l <expected)" -gt 10 ] || fail "nfdump says next to nothing of $archive"
+        run top "$archives/$archive.nfdump" --by ip --sum bytes,packets --flows --all --csv
+        returns 0
+        tail -n +2 out | sort >found
+        holds found <expected
+    done
 }
 
 case_what_is_left_out() {

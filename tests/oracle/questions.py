@@ -27,6 +27,7 @@ class Key:
     name: str
     sql: list[str]
     write: Callable[..., str] = str
+    other: list[str] | None = None  # the same of a flow's other end, where both count
 
 
 def address(v6: bool, number: object) -> str:
@@ -84,6 +85,11 @@ def pair_key() -> Key:
                         one_of(False, "v6"), one_of(False, "num")], write)
 
 
+def either(key: Key, name: str) -> Key:
+    """A key of a source as one of either end."""
+    return Key(name, key.sql, key.write, [sql.replace("src", "dst") for sql in key.sql])
+
+
 def text_key(name: str) -> Key:
     return Key(name, [f'"{name.replace("-", "_")}"'])
 
@@ -107,6 +113,9 @@ KEYS = [
       for of, text, span in (("start", "5m", 300), ("start", "1h", 3600), ("end", "7d", 604800), ("start", "45s", 45))),
     Key("start", ["start"], time), Key("date", ["start // 86400"], lambda day: time(int(day) * 86400)[:10]),
 ]
+KEYS += [either(Key("srcaddr", ["src_v6", "src_num"], address), "ip"), either(text_key("srcport"), "port"),
+         either(network_key("src", 16, 48), "ip/16/48"), either(class_key("src"), "class(ip)"),
+         either(Key("", ["(SELECT label FROM label_of l WHERE l.v6 = src_v6 AND l.num = src_num)"]), "label(ip)")]
 
 
 @dataclass
@@ -190,12 +199,15 @@ def ask(db, question: Question) -> Answer:
     where = question.where.sql if question.where else "true"
     bad = "bad" if question.reads_packets() else "false"
     parts = [sql for key in question.keys for sql in key.sql]
-    db.execute("CREATE OR REPLACE TEMP TABLE rec AS SELECT *, "
-               + ", ".join(f"{sql} AS k{i}" for i, sql in enumerate(parts))
-               + f", ({where}) AS wanted, {bad} AS spoilt FROM log WHERE log IN ({logs})")
+    others = [sql for key in question.keys for sql in key.other or key.sql]
+    db.execute("CREATE OR REPLACE TEMP TABLE flows AS SELECT *, "
+               f"({where}) AS wanted, {bad} AS spoilt FROM log WHERE log IN ({logs})")
     malformed, matched = db.execute("SELECT count(*) FILTER (wanted IS NULL OR (wanted AND spoilt)), "
-                                    "count(*) FILTER (wanted AND NOT spoilt) FROM rec").fetchone()
-    db.execute("DELETE FROM rec WHERE NOT COALESCE(wanted, false) OR spoilt")
+                                    "count(*) FILTER (wanted AND NOT spoilt) FROM flows").fetchone()
+    db.execute("DELETE FROM flows WHERE NOT COALESCE(wanted, false) OR spoilt")
+    ends = " UNION ".join("SELECT *, " + ", ".join(f"{sql} AS k{i}" for i, sql in enumerate(one)) + " FROM flows log"
+                          for one in ([parts] if others == parts else [parts, others]))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE rec AS {ends}")
     keys = ", ".join(f"k{i}" for i in range(len(parts)))
     values = [sql for measure in question.measures for sql in measure.sql]
     columns = ", ".join(f"{sql} AS m{i}" for i, sql in enumerate(values))
@@ -208,7 +220,7 @@ def ask(db, question: Question) -> Answer:
               for row in db.execute(f"SELECT * FROM ranked WHERE {limit} ORDER BY place").fetchall()]
     same = " AND ".join(f"rec.k{i} IS NOT DISTINCT FROM ranked.k{i}" for i in range(len(parts)))
     rest = db.execute(f"SELECT {columns} FROM rec JOIN ranked ON {same} WHERE NOT ({limit})").fetchone()
-    total = db.execute(f"SELECT {columns} FROM rec").fetchone()
+    total = db.execute(f"SELECT {columns} FROM flows").fetchone()
     (count,) = db.execute("SELECT count(*) FROM ranked").fetchone()
     return Answer(groups, count - len(groups), values_of(question, rest), values_of(question, total), malformed,
                   matched)

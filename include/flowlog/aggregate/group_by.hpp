@@ -52,7 +52,9 @@ public:
     grouping(std::vector<group_key> keys, std::vector<measure> measures)
         : keys_{std::move(keys)},
           measures_{std::move(measures)},
-          table_{key_words(keys_), detail::measure_values::empty(measures_)} {
+          table_{key_words(keys_), detail::measure_values::empty(measures_)},
+          all_{detail::measure_values::empty(measures_)},
+          both_ends_{std::ranges::any_of(keys_, &has_other)} {
         if (keys_.empty() || measures_.empty() || keys_.size() > max_keys)
             throw error{errc::invalid_argument,
                         {},
@@ -86,6 +88,7 @@ public:
                     break;
                 default: add(part.field);
             }
+            if (part.other) add(*part.other);
         }
         for (auto const& m : measures_) {
             if (m.kind != measure_kind::flows) add(m.field);
@@ -100,13 +103,15 @@ public:
     [[nodiscard]] auto try_add(Record const& record) -> bool {
         auto* const key = pending_.data() + waiting_ * row_;
         auto bad = false;
-        put_key(record, key, bad);
+        put_key(record, key, bad, false);
         put_inputs(record, key + row_ - inputs_, bad);
+        auto const twice = both_ends_ && put_other_end(record, key, bad);
         if (bad) [[unlikely]]
             return false;
-        hashes_[waiting_] = table_.hash(key);
-        table_.prefetch_slot(hashes_[waiting_]);
-        if (++waiting_ == batch) settle();
+        queue(key);
+        if (both_ends_) update(all_.data(), key + row_ - inputs_);
+        if (twice) queue(key + row_);
+        if (waiting_ + 2 > batch) settle();
         return true;
     }
 
@@ -122,14 +127,10 @@ public:
         for (std::size_t row = 0; row < other.table_.size(); ++row) {
             std::ranges::copy(other.table_.key(row), key.begin());
             renumber_texts(key.data(), other.texts_);
-            auto* value = table_.values(key.data(), table_.hash(key.data()));
-            auto const* from = other.table_.values(row).data();
-            for (auto const& m : measures_) {
-                values_.merge(m.kind, value, from, other.values_);
-                value += detail::width(m.kind);
-                from += detail::width(m.kind);
-            }
+            auto* const value = table_.values(key.data(), table_.hash(key.data()));
+            merge_values(value, values_, other.table_.values(row).data(), other.values_);
         }
+        merge_values(all_.data(), values_, other.all_.data(), other.values_);
         values_.note_saturated(other.values_.saturated());
     }
 
@@ -145,7 +146,8 @@ public:
         return described(ranked(limit, by), limit);
     }
 
-    /// The same, with what it leaves out.
+    /// The same, with what it leaves out. Where both ends of a flow count, the rest is the sum over
+    /// its groups, and the total has each flow once.
     [[nodiscard]] auto rank(std::size_t limit, std::size_t by = 0) -> ranking {
         auto const order = ranked(limit, by);
         auto result = ranking{};
@@ -157,7 +159,7 @@ public:
         for (auto i = shown; i < order.size(); ++i) accumulate(rest.data(), order[i].second, sums);
         result.rest = cells(rest.data(), sums);
         for (std::size_t i = 0; i < shown; ++i) accumulate(rest.data(), order[i].second, sums);
-        result.total = cells(rest.data(), sums);
+        result.total = both_ends_ ? cells(all_.data(), values_) : cells(rest.data(), sums);
         result.saturated = saturated() || sums.saturated();
         result.estimated = estimated() || sums.estimated();
         return result;
@@ -174,10 +176,10 @@ public:
         return result;
     }
 
-    /// A measure over all groups, as if they were one. Distinct values of several groups count
-    /// once.
+    /// The measures over all flows. Distinct values of several groups count once.
     [[nodiscard]] auto totals() -> std::vector<group_cell> {
         settle();
+        if (both_ends_) return cells(all_.data(), values_);
         auto sums = detail::measure_values{};
         auto all = detail::measure_values::empty(measures_);
         for (std::size_t row = 0; row < table_.size(); ++row) accumulate(all.data(), row, sums);
@@ -207,8 +209,13 @@ private:
         return words;
     }
 
+    [[nodiscard]] static auto has_other(group_key const& part) noexcept -> bool {
+        return part.other.has_value();
+    }
+
     template <class Record>
-    [[gnu::always_inline]] void put_key(Record const& record, detail::group_word* key, bool& bad) {
+    [[gnu::always_inline]] void put_key(Record const& record, detail::group_word* key, bool& bad,
+                                        bool other_end) {
         auto states = detail::group_word{0};
         auto* at = key + 1;
         auto shift = 0U;
@@ -226,7 +233,7 @@ private:
             };
             (put(field_key<Ids>{}), ...);
         } else {
-            auto writer = detail::key_writer<Record>{record, texts_, bad};
+            auto writer = detail::key_writer<Record>{record, texts_, bad, other_end};
             for (auto const& part : keys_) done(writer.put(part, at), detail::key_width(part));
         }
         *key = states;
@@ -264,18 +271,38 @@ private:
         }
     }
 
+    /// Puts a record's other end behind its first; whether it counts, as it is in another group.
+    template <class Record>
+    [[nodiscard]] auto put_other_end(Record const& record, detail::group_word* first, bool& bad)
+        -> bool {
+        auto* const other = first + row_;
+        put_key(record, other, bad, true);
+        std::copy(first + row_ - inputs_, first + row_, other + row_ - inputs_);
+        return !std::equal(first, first + row_ - inputs_, other);
+    }
+
+    /// Has a row wait that stands behind those that do.
+    void queue(detail::group_word const* key) {
+        hashes_[waiting_] = table_.hash(key);
+        table_.prefetch_slot(hashes_[waiting_]);
+        ++waiting_;
+    }
+
+    /// Adds a record's input to the measures of a row.
+    [[gnu::always_inline]] void update(detail::group_word* value, detail::group_word const* input) {
+        for (auto const& m : measures_) {
+            values_.update(m.kind, value, input);
+            value += detail::width(m.kind);
+            input += detail::width(m.kind);
+        }
+    }
+
     /// Adds the waiting records to their groups.
     void settle() {
         for (std::size_t i = 0; i < waiting_; ++i) table_.prefetch_row(hashes_[i]);
         for (std::size_t i = 0; i < waiting_; ++i) {
             auto const* const key = pending_.data() + i * row_;
-            auto const* input = key + row_ - inputs_;
-            auto* value = table_.values(key, hashes_[i]);
-            for (auto const& m : measures_) {
-                values_.update(m.kind, value, input);
-                value += detail::width(m.kind);
-                input += detail::width(m.kind);
-            }
+            update(table_.values(key, hashes_[i]), key + row_ - inputs_);
         }
         waiting_ = 0;
     }
@@ -308,9 +335,14 @@ private:
 
     /// Adds the measures of a row to some, whose sets stand in `sums`.
     void accumulate(detail::group_word* value, std::size_t row, detail::measure_values& sums) {
-        auto const* from = table_.values(row).data();
+        merge_values(value, sums, table_.values(row).data(), values_);
+    }
+
+    /// Adds measures to some; the sets of each stand in its `measure_values`.
+    void merge_values(detail::group_word* value, detail::measure_values& sets,
+                      detail::group_word const* from, detail::measure_values const& from_sets) {
         for (auto const& m : measures_) {
-            sums.merge(m.kind, value, from, values_);
+            sets.merge(m.kind, value, from, from_sets);
             value += detail::width(m.kind);
             from += detail::width(m.kind);
         }
@@ -379,6 +411,8 @@ private:
     detail::group_table table_;
     detail::measure_values values_;
     detail::text_pool texts_;
+    std::vector<detail::group_word> all_;  // the measures over all flows, where both ends count
+    bool both_ends_ = false;
     std::size_t inputs_ = 0;  // words of input of a record
     std::size_t row_ = 0;     // words of key and input
     std::vector<detail::group_word> pending_;

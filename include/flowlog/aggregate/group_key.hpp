@@ -44,11 +44,12 @@ enum class key_kind : std::uint8_t {
 struct group_key {
     key_kind kind = key_kind::field;
     field_id field = field_id::srcaddr;
-    std::uint8_t v4_length = 24;          ///< of networks
-    std::uint8_t v6_length = 64;          ///< of networks
-    std::chrono::microseconds span{};     ///< of buckets
-    std::string name = "srcaddr";         ///< as headings write it
-    tag_table const* tags = nullptr;      ///< must outlive the grouping
+    std::optional<field_id> other{};   ///< the field of the flow's other end, where both ends count
+    std::uint8_t v4_length = 24;       ///< of networks
+    std::uint8_t v6_length = 64;       ///< of networks
+    std::chrono::microseconds span{};  ///< of buckets
+    std::string name = "srcaddr";      ///< as headings write it
+    tag_table const* tags = nullptr;   ///< must outlive the grouping
     label_table const* labels = nullptr;  ///< must outlive the grouping
 
     /// The key part of one field.
@@ -153,34 +154,38 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return above ? rounded - span : rounded;
 }
 
-/// Writes the key parts of records. `bad` says that a field on the way was malformed.
+/// Writes the key parts of records, as their first or their other end has them. `bad` says that a
+/// field on the way was malformed.
 template <flow_record Record>
 class key_writer {
 public:
-    key_writer(Record const& record, text_pool& texts, bool& bad) noexcept
-        : record_{record}, texts_{texts}, bad_{bad} {}
+    key_writer(Record const& record, text_pool& texts, bool& bad, bool other_end) noexcept
+        : record_{record}, texts_{texts}, bad_{bad}, other_end_{other_end} {}
 
     auto put(group_key const& part, std::uint64_t* words) -> key_state {
         switch (part.kind) {
             case key_kind::field:
-                return visit_field(record_, part.field, [&](auto const& value) {
+                return visit_field(record_, field_of(part), [&](auto const& value) {
                     return put_value(checked(value), words, texts_);
                 });
             case key_kind::network: return put_network(part, words);
-            case key_kind::bucket: return put_bucket(part.field, part.span, words);
-            case key_kind::date: return put_bucket(part.field, std::chrono::days{1}, words);
+            case key_kind::bucket: return put_bucket(field_of(part), part.span, words);
+            case key_kind::date: return put_bucket(field_of(part), std::chrono::days{1}, words);
             case key_kind::service: return put_service(words);
             case key_kind::pair: return put_both(words);
             case key_kind::tag: return put_tag(part, words);
             case key_kind::label: return put_label(part, words);
             case key_kind::scope: break;
         }
-        auto const value = get<address>(part.field);
+        auto const value = get<address>(field_of(part));
         *words = value ? static_cast<std::uint64_t>(scope_of(*value)) : 0;
         return value ? key_state::present : key_state::absent;
     }
 
 private:
+    [[nodiscard]] auto field_of(group_key const& part) const noexcept -> field_id {
+        return other_end_ ? part.other.value_or(part.field) : part.field;
+    }
     template <class T>
     auto checked(field_value<T> value) -> field_value<T> {
         bad_ = bad_ || value.malformed();
@@ -196,7 +201,7 @@ private:
     }
 
     auto put_network(group_key const& part, std::uint64_t* words) -> key_state {
-        auto const value = get<address>(part.field);
+        auto const value = get<address>(field_of(part));
         if (!value) return put_value(value, words, texts_);
         auto const length = (*value).is_v6() ? part.v6_length : part.v4_length;
         return detail::put(cidr{*value, length}.network(), words);
@@ -238,7 +243,7 @@ private:
     }
 
     auto put_label(group_key const& part, std::uint64_t* words) -> key_state {
-        auto const value = get<address>(part.field);
+        auto const value = get<address>(field_of(part));
         auto const found = value ? part.labels->find(*value) : std::nullopt;
         *words = found ? texts_.number(part.labels->name(*found)) : 0;
         return found ? key_state::present : key_state::absent;
@@ -247,6 +252,7 @@ private:
     Record const& record_;
     text_pool& texts_;
     bool& bad_;
+    bool other_end_;
 };
 
 /// Whether a key part's words are numbers of texts, which differ from thread to thread.

@@ -29,7 +29,7 @@ public:
 
     [[nodiscard]] auto parse() const -> group_key {
         if (text_.empty()) fail("it is empty");
-        if (auto const id = find_field(text_)) return group_key::of(*id);
+        if (auto const key = named(text_)) return *key;
         if (auto const slash = text_.find('/'); slash != text_.npos) return network(slash);
         if (auto const colon = text_.find(':'); colon != text_.npos) return bucket(colon);
         if (auto const open = text_.find('('); open != text_.npos) return function(open);
@@ -37,6 +37,20 @@ public:
     }
 
 private:
+    /// A field, or those of both ends: `ip`, `port`.
+    [[nodiscard]] static auto named(std::string_view called) -> std::optional<group_key> {
+        auto const both = [called](field_id source, field_id destination) {
+            auto result = group_key::of(source);
+            result.other = destination;
+            result.name = called;
+            return result;
+        };
+        if (called == "ip") return both(field_id::srcaddr, field_id::dstaddr);
+        if (called == "port") return both(field_id::srcport, field_id::dstport);
+        auto const id = find_field(called);
+        return id ? std::optional{group_key::of(*id)} : std::nullopt;
+    }
+
     /// `tag`, `service`, `pair`, `date`.
     [[nodiscard]] auto word() const -> group_key {
         auto result = group_key{};
@@ -113,11 +127,10 @@ private:
 
     [[nodiscard]] auto of_type(std::string_view called, field_type type,
                                std::string_view what) const -> group_key {
-        auto const id = find_field(called);
-        if (!id) fail_on_name(called);
-        if (info(*id).type != type)
-            fail(std::string{info(*id).name} + " is no " + std::string{what});
-        return group_key::of(*id);
+        auto const key = named(called);
+        if (!key) fail_on_name(called);
+        if (info(key->field).type != type) fail(key->name + " is no " + std::string{what});
+        return *key;
     }
 
     [[nodiscard]] static auto number(std::string_view digits, std::uint64_t most)
@@ -145,7 +158,8 @@ private:
 
     [[noreturn]] void fail_on_name(std::string_view called) const {
         auto similar = similar_words{called};
-        for (auto const* known : {"tag", "service", "pair", "date"}) similar.consider(known);
+        for (auto const* known : {"ip", "port", "tag", "service", "pair", "date"})
+            similar.consider(known);
         for (auto const& f : fields) {
             similar.consider(f.name);
             for (auto const alias : layout::tokens(f.aliases)) similar.consider(alias);
@@ -155,8 +169,8 @@ private:
 
     [[noreturn]] void fail(std::string const& why, std::string const& hint = {}) const {
         constexpr auto expected =
-            "; expected a field, tag, service, pair, date, srcaddr/24, srcaddr/24/48, start:5m, "
-            "label(srcaddr) or class(srcaddr)";
+            "; expected a field, ip, port, tag, service, pair, date, srcaddr/24, srcaddr/24/48, "
+            "start:5m, label(srcaddr) or class(srcaddr)";
         throw error{errc::invalid_argument,
                     {},
                     "key '" + escaped(text_, 80) + "': " + why + (hint.empty() ? expected : hint)};
@@ -168,10 +182,11 @@ private:
 
 }  // namespace detail
 
-/// Reads a part of a group's key: a field under any of its names; `tag`, `service`, `pair`, `date`;
-/// the network of an address, `srcaddr/24` (IPv6: /64) or `srcaddr/24/48`; a time in spans of
-/// seconds, minutes, hours or days, `start:5m`; `label(srcaddr)`, `class(srcaddr)`. The tables must
-/// outlive the key. Throws `errc::invalid_argument` with what was expected.
+/// Reads a part of a group's key: a field under any of its names; `ip` and `port`, of both ends of
+/// a flow, which so counts in two groups; `tag`, `service`, `pair`, `date`; the network of an
+/// address, `srcaddr/24` (IPv6: /64) or `srcaddr/24/48`; a time in spans of seconds, minutes, hours
+/// or days, `start:5m`; `label(srcaddr)`, `class(srcaddr)`. The tables must outlive the key. Throws
+/// `errc::invalid_argument` with what was expected.
 [[nodiscard]] inline auto parse_group_key(std::string_view text, group_tables const& tables = {})
     -> group_key {
     return detail::group_key_parser{text, tables}.parse();
