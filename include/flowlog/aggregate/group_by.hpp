@@ -264,17 +264,25 @@ private:
             (put(Measures{}), ...);
         } else {
             for (auto const& m : measures_) {
-                take(m, [&](field_id id, auto function) {
-                    detail::visit_field(record, id, checked(function));
-                });
+                if (m.kind == measure_kind::flows) {
+                    *at++ = 1;
+                } else if (m.kind == measure_kind::sum) {
+                    auto const value = detail::load_number(record, m.field);
+                    bad |= value.malformed();
+                    *at++ = value.value_or(0);
+                } else {
+                    take(m, [&](field_id id, auto function) {
+                        detail::visit_field(record, id, checked(function));
+                    });
+                }
             }
         }
     }
 
     /// Puts a record's other end behind its first; whether it counts, as it is in another group.
     template <class Record>
-    [[nodiscard]] auto put_other_end(Record const& record, detail::group_word* first, bool& bad)
-        -> bool {
+    [[nodiscard, gnu::noinline]] auto put_other_end(Record const& record, detail::group_word* first,
+                                                    bool& bad) -> bool {
         auto* const other = first + row_;
         put_key(record, other, bad, true);
         std::copy(first + row_ - inputs_, first + row_, other + row_ - inputs_);

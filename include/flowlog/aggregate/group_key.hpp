@@ -162,12 +162,26 @@ public:
     key_writer(Record const& record, text_pool& texts, bool& bad, bool other_end) noexcept
         : record_{record}, texts_{texts}, bad_{bad}, other_end_{other_end} {}
 
-    auto put(group_key const& part, std::uint64_t* words) -> key_state {
+    /// Numbers and addresses, which keys are mostly made of, are put in place.
+    [[gnu::always_inline]] auto put(group_key const& part, std::uint64_t* words) -> key_state {
+        if (part.kind != key_kind::field) return put_derived(part, words);
+        auto const id = field_of(part);
+        auto const type = info(id).type;
+        if (is_number(type)) return put_value(checked(load_number(record_, id)), words, texts_);
+        if (type == field_type::address) return put_value(get<address>(id), words, texts_);
+        return put_rare(id, words);
+    }
+
+private:
+    [[gnu::noinline]] auto put_rare(field_id id, std::uint64_t* words) -> key_state {
+        return visit_field(record_, id, [&](auto const& value) {
+            return put_value(checked(value), words, texts_);
+        });
+    }
+
+    [[gnu::noinline]] auto put_derived(group_key const& part, std::uint64_t* words) -> key_state {
         switch (part.kind) {
-            case key_kind::field:
-                return visit_field(record_, field_of(part), [&](auto const& value) {
-                    return put_value(checked(value), words, texts_);
-                });
+            case key_kind::field: break;
             case key_kind::network: return put_network(part, words);
             case key_kind::bucket: return put_bucket(field_of(part), part.span, words);
             case key_kind::date: return put_bucket(field_of(part), std::chrono::days{1}, words);
@@ -182,10 +196,10 @@ public:
         return value ? key_state::present : key_state::absent;
     }
 
-private:
     [[nodiscard]] auto field_of(group_key const& part) const noexcept -> field_id {
         return other_end_ ? part.other.value_or(part.field) : part.field;
     }
+
     template <class T>
     auto checked(field_value<T> value) -> field_value<T> {
         bad_ = bad_ || value.malformed();

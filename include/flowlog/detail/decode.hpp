@@ -152,7 +152,8 @@ inline auto decode<std::string_view>(char const* first, char const* last) noexce
 }
 
 template <>
-inline auto decode<address>(char const* first, char const* last) noexcept -> field_value<address> {
+[[gnu::always_inline]] inline auto decode<address>(char const* first, char const* last) noexcept
+    -> field_value<address> {
     auto value = address{};
     if (decode_address(first, last, value)) [[likely]]
         return value;

@@ -199,7 +199,8 @@ constexpr auto decode_v6(char const* first, char const* last, std::uint64_t& hig
 
 /// A whole token as an IPv4 or IPv6 address; `out` is written on success alone.
 template <typename Address>
-constexpr auto decode_address(char const* first, char const* last, Address& out) noexcept -> bool {
+[[gnu::always_inline]] constexpr auto decode_address(char const* first, char const* last,
+                                                     Address& out) noexcept -> bool {
     std::uint32_t quad = 0;
     if (decode_v4(first, last, quad)) {
         out = Address::v4(quad);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/huge_pages.hpp>
 #include <flowlog/detail/mix.hpp>
 
 namespace flowlog::detail {
@@ -57,7 +58,7 @@ public:
             if (here.row == none) return add(at, key, hash);
             if (here.tag != tag) continue;
             auto* const row = rows_.data() + here.row * stride();
-            if (std::equal(row, row + key_words_, key)) return row + key_words_;
+            if (is_key(row, key)) return row + key_words_;
         }
     }
 
@@ -77,6 +78,14 @@ private:
         std::uint32_t tag = 0;
         std::uint32_t row = none;
     };
+    using slots = std::vector<slot, huge_page_allocator<slot>>;
+
+    /// Keys are a few words: a call of memcmp takes longer than a look at them.
+    [[nodiscard]] auto is_key(word const* row, word const* key) const noexcept -> bool {
+        word differ = 0;
+        for (std::size_t i = 0; i < key_words_; ++i) differ |= row[i] ^ key[i];
+        return differ == 0;
+    }
 
     [[nodiscard]] auto stride() const noexcept -> std::size_t { return key_words_ + empty_.size(); }
     [[nodiscard]] auto home(word hash) const noexcept -> std::size_t {
@@ -94,7 +103,7 @@ private:
     }
 
     void grow() {
-        slots_ = std::vector<slot>(slots_.size() * 2);
+        slots_ = slots(slots_.size() * 2);
         for (std::size_t row = 0; row < size_; ++row) {
             auto const hash = this->hash(rows_.data() + row * stride());
             auto at = home(hash);
@@ -105,8 +114,8 @@ private:
 
     std::size_t key_words_;
     std::vector<word> empty_;
-    std::vector<slot> slots_;  // a power of two, at most half of them taken
-    std::vector<word> rows_;
+    slots slots_;  // a power of two, at most half of them taken
+    std::vector<word, huge_page_allocator<word>> rows_;
     std::size_t size_ = 0;
 };
 

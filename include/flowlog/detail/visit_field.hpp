@@ -2,6 +2,8 @@
 #ifndef FLOWLOG_DETAIL_VISIT_FIELD_HPP
 #define FLOWLOG_DETAIL_VISIT_FIELD_HPP
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -29,6 +31,37 @@ template <class Function>
         case field_type::text: break;
     }
     return function(std::type_identity<std::string_view>{});
+}
+
+[[nodiscard]] constexpr auto is_number(field_type type) noexcept -> bool {
+    return type <= field_type::u64;
+}
+
+/// The value of a field that is a number of any width. Of text records all widths are read by one
+/// piece of code.
+template <flow_record Record>
+[[gnu::always_inline]] inline auto load_number(Record const& record, field_id id) noexcept
+    -> field_value<std::uint64_t> {
+    auto const type = info(id).type;
+    if constexpr (record_of_tokens<Record>) {
+        constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
+                                           std::uint64_t{0xFFFFFFFF}, ~std::uint64_t{0}};
+        auto const value = load_field<std::uint64_t>(record, id);
+        if (*value > limits[static_cast<std::size_t>(type)]) [[unlikely]]
+            return field_value<std::uint64_t>{presence::malformed};
+        return value;
+    } else {
+        auto const widened = [](auto const& value) {
+            return value ? field_value<std::uint64_t>{*value}
+                         : field_value<std::uint64_t>{value.state()};
+        };
+        switch (type) {
+            case field_type::u8: return widened(load_field<std::uint8_t>(record, id));
+            case field_type::u16: return widened(load_field<std::uint16_t>(record, id));
+            case field_type::u32: return widened(load_field<std::uint32_t>(record, id));
+            default: return load_field<std::uint64_t>(record, id);
+        }
+    }
 }
 
 /// Calls `function(value)` with the `field_value` of a field known only at run time.
