@@ -122,16 +122,15 @@ constexpr auto examples =
 
 }  // namespace
 
-auto add_check(CLI::App& app) -> command {
+auto set_up_check(CLI::App& check) -> action {
     auto options = std::make_shared<check_options>();
     options->reading.check_empty = true;
-    auto* const check = app.add_subcommand("check", "Validate every field of every line");
-    check->footer(examples);
-    add_reading_options(*check, options->reading);
-    check->add_option("--max", options->max, "Print so many malformed lines (default: 100)")
+    check.footer(examples);
+    add_reading_options(check, options->reading);
+    check.add_option("--max", options->max, "Print so many malformed lines (default: 100)")
         ->type_name("N");
-    check->add_flag("--json", options->json, "Print one JSON document");
-    return {check, [options] { return run_check(*options); }};
+    check.add_flag("--json", options->json, "Print one JSON document");
+    return [options] { return run_check(*options); };
 }
 
 }  // namespace cli

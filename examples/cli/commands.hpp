@@ -25,19 +25,17 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// One command: how it is called, and what it does. A command is one file; to add one, declare it
-/// here and list it in main.cpp.
-struct command {
-    CLI::App* app;
-    std::function<int()> run;
-};
+/// What a command does; the result is what the program ends with.
+using action = std::function<int()>;
 
-auto add_tag(CLI::App& app) -> command;
-auto add_top(CLI::App& app) -> command;
-auto add_check(CLI::App& app) -> command;
-auto add_print(CLI::App& app) -> command;
-auto add_detect(CLI::App& app) -> command;
-auto add_fields(CLI::App& app) -> command;
+// A command is one file; to add one, declare it here and list it in main.cpp. Its options are set
+// up only where it is the one that is called.
+auto set_up_tag(CLI::App& tag) -> action;
+auto set_up_top(CLI::App& top) -> action;
+auto set_up_print(CLI::App& print) -> action;
+auto set_up_check(CLI::App& check) -> action;
+auto set_up_detect(CLI::App& detect) -> action;
+auto set_up_fields(CLI::App& fields) -> action;
 
 /// What `--version` prints.
 auto version_text() -> std::string;

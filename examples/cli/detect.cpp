@@ -254,17 +254,16 @@ constexpr auto examples =
 
 }  // namespace
 
-auto add_detect(CLI::App& app) -> command {
+auto set_up_detect(CLI::App& detect) -> action {
     auto options = std::make_shared<detect_options>();
-    auto* const detect = app.add_subcommand("detect", "Say what files are");
-    detect->footer(examples);
-    add_reading_options(*detect, options->reading);
+    detect.footer(examples);
+    add_reading_options(detect, options->reading);
     for (auto const* name : {"--threads", "--quiet", "--where"})
-        detect->remove_option(detect->get_option(name));
-    detect->add_flag("--count", options->count,
-                     "Read it all for the exact number of flows and their period");
-    detect->add_flag("--json", options->json, "Print one JSON document");
-    return {detect, [options] { return run_detect(*options); }};
+        detect.remove_option(detect.get_option(name));
+    detect.add_flag("--count", options->count,
+                    "Read it all for the exact number of flows and their period");
+    detect.add_flag("--json", options->json, "Print one JSON document");
+    return [options] { return run_detect(*options); };
 }
 
 }  // namespace cli

@@ -74,17 +74,16 @@ constexpr auto examples =
 
 }  // namespace
 
-auto add_fields(CLI::App& app) -> command {
+auto set_up_fields(CLI::App& fields) -> action {
     auto options = std::make_shared<fields_options>();
-    auto* const fields = app.add_subcommand("fields", "Print the table of fields");
-    fields->footer(examples);
-    auto* const json = fields->add_flag("--json", options->json, "As JSON");
-    fields->add_flag("--csv", options->csv, "As CSV")->excludes(json);
-    return {fields, [options] {
-                print(options->json ? fields_json() : options->csv ? fields_csv() : fields_table());
-                flush_output();
-                return exit_code::done;
-            }};
+    fields.footer(examples);
+    auto* const json = fields.add_flag("--json", options->json, "As JSON");
+    fields.add_flag("--csv", options->csv, "As CSV")->excludes(json);
+    return [options] {
+        print(options->json ? fields_json() : options->csv ? fields_csv() : fields_table());
+        flush_output();
+        return exit_code::done;
+    };
 }
 
 }  // namespace cli

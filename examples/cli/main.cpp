@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -18,8 +18,20 @@
 namespace cli {
 namespace {
 
-constexpr auto add_commands =
-    std::array{add_tag, add_top, add_print, add_check, add_detect, add_fields};
+struct command {
+    char const* name;
+    char const* meaning;
+    auto (*set_up)(CLI::App&) -> action;
+};
+
+constexpr auto commands = std::to_array<command>({
+    {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
+    {"top", "Group flows, and rank the groups", set_up_top},
+    {"print", "Print the flows of logs of any format", set_up_print},
+    {"check", "Validate every field of every line", set_up_check},
+    {"detect", "Say what files are", set_up_detect},
+    {"fields", "Print the table of fields", set_up_fields},
+});
 
 constexpr auto footer =
     "Examples:\n"
@@ -72,14 +84,18 @@ auto run(int argc, char** argv) -> int {
     app.footer(footer);
     app.set_help_flag("--help,-h", "Print this help and exit");
     app.set_version_flag("--version", version_text, "Print version and components, and exit");
-    auto commands = std::vector<command>{};
-    for (auto const add : add_commands) commands.push_back(add(app));
+    auto actions = std::array<action, commands.size()>{};
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        auto* const called = app.add_subcommand(commands[i].name, commands[i].meaning);
+        called->preparse_callback(
+            [&actions, called, i](std::size_t) { actions[i] = commands[i].set_up(*called); });
+    }
     try {
         app.parse(argc, argv);
-        for (auto const& [called, action] : commands) {
-            if (!called->parsed()) continue;
+        for (auto const& act : actions) {
+            if (!act) continue;
             catch_signals();
-            return action();
+            return act();
         }
         auto const help = app.help();
         std::fwrite(help.data(), 1, help.size(), stderr);

@@ -295,24 +295,22 @@ void add_format_options(CLI::App& app, print_options& options) {
 
 }  // namespace
 
-auto add_print(CLI::App& app) -> command {
+auto set_up_print(CLI::App& print) -> action {
     auto options = std::make_shared<print_options>();
-    auto* const command = app.add_subcommand("print", "Print the flows of logs of any format");
-    command->footer(examples);
-    add_reading_options(*command, options->reading);
-    command->remove_option(command->get_option("--threads"));  // rows come in the order of the logs
-    add_format_options(*command, *options);
-    command->add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
+    print.footer(examples);
+    add_reading_options(print, options->reading);
+    print.remove_option(print.get_option("--threads"));  // rows come in the order of the logs
+    add_format_options(print, *options);
+    print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    command->add_option("--head", options->head, "Print so many flows at most")->type_name("N");
-    add_choice(*command, "--names", options->names, "Whose names stand in headings (default: aws)",
+    print.add_option("--head", options->head, "Print so many flows at most")->type_name("N");
+    add_choice(print, "--names", options->names, "Whose names stand in headings (default: aws)",
                {{"aws", flowlog::naming::aws}, {"netflow", flowlog::naming::netflow}});
     add_choice<std::optional<flowlog::time_format>>(
-        *command, "--times", options->times, "Seconds since 1970, or RFC 3339 in UTC",
+        print, "--times", options->times, "Seconds since 1970, or RFC 3339 in UTC",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    command->add_flag("--strict", options->strict,
-                      "Exit with 1 if a line is malformed or SKIPDATA");
-    return {command, [options] { return run_print(*options); }};
+    print.add_flag("--strict", options->strict, "Exit with 1 if a line is malformed or SKIPDATA");
+    return [options] { return run_print(*options); };
 }
 
 }  // namespace cli

@@ -272,51 +272,49 @@ constexpr auto examples =
 
 }  // namespace
 
-auto add_tag(CLI::App& app) -> command {
+auto set_up_tag(CLI::App& tag) -> action {
     auto options = std::make_shared<tag_options>();
-    auto* const tag = app.add_subcommand("tag", "Count flows per tag, and per port and protocol");
-    tag->footer(examples);
-    tag->add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
+    tag.footer(examples);
+    tag.add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
         ->type_name("FILE");
-    tag->add_option("--protocols", options->protocols,
-                    "Names of protocols, as IANA's protocol-numbers-1.csv")
+    tag.add_option("--protocols", options->protocols,
+                   "Names of protocols, as IANA's protocol-numbers-1.csv")
         ->type_name("FILE");
-    add_choice(*tag, "--key", options->key, "Port that is looked up (default: dstport)",
+    add_choice(tag, "--key", options->key, "Port that is looked up (default: dstport)",
                {{"dstport", flowlog::port_key::dstport},
                 {"srcport", flowlog::port_key::srcport},
                 {"service", flowlog::port_key::service}});
-    add_choice(*tag, "--duplicates", options->table.duplicates,
+    add_choice(tag, "--duplicates", options->table.duplicates,
                "Which of several equal rows counts (default: last)",
                {{"last", flowlog::duplicates::last},
                 {"first", flowlog::duplicates::first},
                 {"all", flowlog::duplicates::all},
                 {"error", flowlog::duplicates::error}});
-    tag->add_flag("--fold-tags", options->table.fold_tags, "Tags that differ only in case are one");
-    tag->add_flag("--lenient", options->table.lenient,
-                  "Skip bad rows of the table, with a warning");
-    tag->add_option("--untagged-label", options->untagged_label,
-                    "What flows without a tag are called (default: Untagged)")
+    tag.add_flag("--fold-tags", options->table.fold_tags, "Tags that differ only in case are one");
+    tag.add_flag("--lenient", options->table.lenient, "Skip bad rows of the table, with a warning");
+    tag.add_option("--untagged-label", options->untagged_label,
+                   "What flows without a tag are called (default: Untagged)")
         ->type_name("TEXT");
-    tag->add_flag("--strict", options->strict, "Exit with 1 if lines are malformed or SKIPDATA");
-    add_reading_options(*tag, options->reading);
+    tag.add_flag("--strict", options->strict, "Exit with 1 if lines are malformed or SKIPDATA");
+    add_reading_options(tag, options->reading);
     constexpr auto results = "Results (each FILE may be - for standard output, or none)";
-    tag->add_option("--out", options->out, "Folder of the results (default: the current one)")
+    tag.add_option("--out", options->out, "Folder of the results (default: the current one)")
         ->type_name("DIR")
         ->group(results)
         ->each([given = &options->out_given](std::string const&) { *given = true; });
     for (std::size_t i = 0; i < tag_outputs.size(); ++i) {
         auto const& kind = tag_outputs[i];
-        tag->add_option(kind.option, options->paths[i],
-                        fmt::format("{} (DIR/{})", kind.meaning, kind.file))
+        tag.add_option(kind.option, options->paths[i],
+                       fmt::format("{} (DIR/{})", kind.meaning, kind.file))
             ->type_name("FILE")
             ->group(results);
     }
-    tag->add_flag("--force", options->force, "Replace existing files, whatever they hold")
+    tag.add_flag("--force", options->force, "Replace existing files, whatever they hold")
         ->group(results);
-    tag->add_flag("--json", options->json,
-                  "Print one JSON document; files only if --out or FILE is given")
+    tag.add_flag("--json", options->json,
+                 "Print one JSON document; files only if --out or FILE is given")
         ->group(results);
-    return {tag, [options] { return run_tag(*options); }};
+    return [options] { return run_tag(*options); };
 }
 
 }  // namespace cli

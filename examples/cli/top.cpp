@@ -312,19 +312,18 @@ void add_result_options(CLI::App& app, top_options& options) {
 
 }  // namespace
 
-auto add_top(CLI::App& app) -> command {
+auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
-    auto* const top = app.add_subcommand("top", "Group flows, and rank the groups");
-    top->footer(examples);
-    top->add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
-    top->add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
+    top.footer(examples);
+    top.add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
+    top.add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
         ->type_name("FILE");
-    top->add_option("--map", options->map, "Table of labels of addresses: cidr,label")
+    top.add_option("--map", options->map, "Table of labels of addresses: cidr,label")
         ->type_name("FILE");
-    add_reading_options(*top, options->reading);
-    add_measure_options(*top, *options);
-    add_result_options(*top, *options);
-    return {top, [options] { return run_top(*options); }};
+    add_reading_options(top, options->reading);
+    add_measure_options(top, *options);
+    add_result_options(top, *options);
+    return [options] { return run_top(*options); };
 }
 
 }  // namespace cli

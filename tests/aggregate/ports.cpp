@@ -124,6 +124,23 @@ TEST_CASE("counts pass 32 bits", "[ports]") {
     CHECK(near.counts() == counts{{7, 17, (1ULL << 32) + 1}});
 }
 
+TEST_CASE("counts that are multiples of 2^16 are seen", "[ports]") {
+    auto counter = port_protocol_counter{};
+    auto const ports = {std::uint16_t{0}, std::uint16_t{63}, std::uint16_t{64},
+                        std::uint16_t{40'000}, std::uint16_t{65'535}};
+    for (auto const port : ports) {
+        for (auto i = 0; i < 65'536; ++i) counter.add(port, 17);
+    }
+    counter.add(5, 6);
+    counter.add(5, 255);
+    auto expected = std::vector<port_protocol_count>{};
+    for (auto const port : ports) expected.push_back({port, 17, 65'536});
+    expected.push_back({5, 6, 1});
+    expected.push_back({5, 255, 1});
+    CHECK(counter.counts() == expected);
+    CHECK(counter.total() == 5 * 65'536 + 2);
+}
+
 TEST_CASE("the order of output is total", "[ports]") {
     CHECK(flowlog::output_before({1, 6, 5}, {1, 6, 4}));
     CHECK_FALSE(flowlog::output_before({1, 6, 4}, {1, 6, 5}));
