@@ -196,15 +196,16 @@ class Answers(unittest.TestCase):
     def test_reference_groups(self):
         log, _ = self.log("--records", 20_000)
         flows = [row for row in map(str.split, log.read_text().splitlines()) if row[13] == "OK"]
-        for columns, services in (((4, 5, 7), False), ((13,), True)):
+        for keys, services in (("4,5,7", False), ("13", True), ("4/5", False)):
             counts, sums = Counter(), Counter()
             for row in flows:
                 if services and not (int(row[6]) < 1024 and row[7] == "6"):
                     continue
-                key = ",".join(row[column - 1] for column in columns)
-                counts[key] += 1
-                sums[key] += int(row[9])
-            command = [AWK, f"-vkeys={','.join(map(str, columns))}", f"-vservices={int(services)}"]
+                parts = [part.split(",") for part in keys.split("/")]
+                for key in {",".join(row[int(column) - 1] for column in part) for part in parts}:
+                    counts[key] += 1
+                    sums[key] += int(row[9])
+            command = [AWK, f"-vkeys={keys}", f"-vservices={int(services)}"]
             command += ["-f", BENCH / "reference" / "group.awk", log]
             told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
             self.assertEqual(sorted(told), sorted(f"{key},{counts[key]},{sums[key]}" for key in counts))

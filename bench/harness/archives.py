@@ -82,28 +82,26 @@ def ranking_answer(folder):
     try:
         with (folder / "groups.csv").open(newline="") as file:
             rows = csv.DictReader(file)
-            pairs = [(row.get("val") or row.get(KEY), row.get("byt") or row.get("bytes")) for row in rows]
+            pairs = [(row.get("val") or row.get("ip"), row.get("byt") or row.get("bytes")) for row in rows]
     except FileNotFoundError:
         return "no groups.csv"
     return hash_of_lines(f"{address},{size}".encode() for address, size in pairs if address and size)
 
 
-KEY = "srcaddr"
-
-
 def by_address(lab, outside):
+    """Each flow counts for both its addresses."""
     data, text = open_archive(lab, "v5.nfdump", outside)
-    right = groups.truth(lab, text, [KEY], False, ["bytes"])
+    right = groups.truth(lab, text, ["ip"], False, ["bytes"])
     path = str(data.files[0])
-    nfdump = ["nfdump", "-q", "-N", "-r", path, "-s", "srcip/bytes", "-n", "20", "-o", "csv"]
-    command = ["top", path, "--by", KEY, "--sum", "bytes", "-n", "20", "--csv", "--quiet"]
+    nfdump = ["nfdump", "-q", "-N", "-r", path, "-s", "ip/bytes", "-n", "20", "-o", "csv"]
+    command = ["top", path, "--by", "ip", "--sum", "bytes", "-n", "20", "--csv", "--quiet"]
     entries = [
         Entry("nfdump -s", nfdump, "top", stdout="groups.csv"),
         *case.flowlog(lab, command, "top", stdout="groups.csv"),
     ]
     return Case(
         data,
-        f"top --by {KEY} --sum bytes -n 20 of an nfdump file with {right['groups']:,} addresses",
+        f"top --by ip --sum bytes -n 20 of an nfdump file with {right['groups']:,} addresses",
         "nfdump -s",
         entries,
         ranking_answer,

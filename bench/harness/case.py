@@ -36,6 +36,15 @@ class Goal:
 
 
 @dataclass
+class Limit:
+    """What a run of an entry costs at most: `wall` in seconds, or `peak_kb`."""
+
+    entry: str
+    cost: str
+    at_most: float
+
+
+@dataclass
 class Case:
     data: object  # a DataSet
     title: str
@@ -45,7 +54,7 @@ class Case:
     truth: str  # the right answer
     facts: list = field(default_factory=list)  # of the data, for the reader
     checks: dict = field(default_factory=dict)  # what else was compared: "same", "-" or what differs
-    goals: list = field(default_factory=list)
+    goals: list = field(default_factory=list)  # Goals and Limits
     damaged: bool = False  # whether the log has malformed lines
     name: str = ""
 

@@ -7,7 +7,7 @@ from .case import CONTENDERS, Case, Entry, Goal, counted, threads
 from .data import REFERENCE, hash_of_lines
 
 TRUTH = REFERENCE / "group.awk"
-COLUMNS = {"srcaddr": 4, "dstaddr": 5, "dstport": 7, "action": 13}
+COLUMNS = {"srcaddr": "4", "dstaddr": "5", "dstport": "7", "action": "13", "ip": "4/5"}
 CONNECTIONS = 520_000  # make about a million different keys
 SERVICES = "dstport < 1024 and protocol = tcp"
 
@@ -28,7 +28,7 @@ def truth(lab, data, keys, where, measures):
     """All groups by reference/group.awk: how many, their hash, and that of the 20 with the most."""
 
     def compute():
-        command = ["mawk", "-v", f"keys={','.join(str(COLUMNS[key]) for key in keys)}", "-v", f"services={int(where)}"]
+        command = ["mawk", "-v", f"keys={','.join(COLUMNS[key] for key in keys)}", "-v", f"services={int(where)}"]
         told = subprocess.run([*command, "-f", TRUTH, *data.files], check=True, stdout=subprocess.PIPE).stdout
         groups = []
         for line in told.splitlines():

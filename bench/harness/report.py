@@ -8,6 +8,7 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from .case import Limit
 from .data import BENCH
 
 
@@ -159,18 +160,28 @@ def table(case, results):
 
 def goals(case, results):
     """What the case is to show, and whether it does."""
-    named = {r.entry.name: r for r in results}
+    named = {r.entry.name: r for r in results if r.runs}
     lines = []
     for goal in case.goals:
-        result, other = named.get(goal.entry), named.get(goal.other)
-        if goal.other:
-            what, reached = f"{goal.entry} / {goal.other}", speed_ratio(result, other)
+        result = named.get(goal.entry)
+        if result is None:
+            continue
+        if isinstance(goal, Limit):
+            cost = median_of(result, goal.cost)
+            tell = duration if goal.cost == "wall" else (lambda kilobytes: f"{kilobytes / 1000:.0f} MB")
+            reached = cost <= goal.at_most
+            wanted = f"{goal.entry}, {goal.cost.split('_')[0]}: {tell(cost)}, at most {tell(goal.at_most)}"
+        elif goal.other is None:
+            rate = case.data.amount / median_of(result, "wall")
+            reached = rate >= goal.at_least
+            wanted = f"{goal.entry}, {case.data.unit}/s: {rate:.3g}, at least {goal.at_least:g}"
         else:
-            what = f"{goal.entry}, {case.data.unit}/s"
-            reached = case.data.amount / statistics.median(wall(result)) if result and result.runs else None
-        if reached is not None:
-            verdict = "reached" if reached >= goal.at_least else "**missed**"
-            lines.append(f"- {what}: {reached:.3g}, goal {goal.at_least:g}: {verdict}")
+            ratio = speed_ratio(result, named.get(goal.other))
+            if ratio is None:
+                continue
+            reached = ratio >= goal.at_least
+            wanted = f"{goal.entry} / {goal.other}: {ratio:.3g}, at least {goal.at_least:g}"
+        lines.append(f"- {wanted}: {'reached' if reached else '**missed**'}")
     return [*lines, ""] if lines else []
 
 

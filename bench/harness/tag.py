@@ -5,7 +5,7 @@ import json
 import subprocess
 
 from . import case
-from .case import CONTENDERS, Case, Entry, Goal, counted, processors, script, shell, threads
+from .case import CONTENDERS, Case, Entry, Goal, Limit, counted, processors, script, shell, threads
 from .data import PROTOCOLS, REFERENCE
 
 TRUTH = REFERENCE / "tag.awk"
@@ -125,6 +125,7 @@ def plain(lab):
         Goal("flowlog, 1 thread", 0.65, "wc -l"),
         Goal("flowlog, 1 thread", 22, "mawk"),
         Goal("flowlog, 1 thread", 12, "DuckDB, 1 thread"),
+        Limit("flowlog, 1 thread", "peak_kb", 32_000),
     ]
     if processors() > 1:
         goals += [Goal(many, 1.7, "flowlog, 1 thread"), Goal(many, 12, f"DuckDB, {counted(processors())}")]
@@ -133,7 +134,8 @@ def plain(lab):
 
 def small(lab):
     data = lab.generator.small()
-    return make(lab, data, "A file of 1 KB, start to end", "wc -l", read_plain(lab, data.files))
+    goals = [Limit("flowlog, 1 thread", "wall", 0.005)]
+    return make(lab, data, "A file of 1 KB, start to end", "wc -l", read_plain(lab, data.files), goals)
 
 
 def piped(lab, files, unpack):
