@@ -28,8 +28,12 @@ run_aarch64() {
 run_fuzz() {
     scripts/install-packages.sh ci
     cmake --preset clang -B build/fuzz -D FLOWLOG_BUILD_FUZZERS=ON
-    for target in flow_tools flowd nfdump; do
+    # the filters that the tests compare with nfdump, and those compared with DuckDB
+    sed -n 's/^    "\(.*\)",.*/\1/p' tests/query/nfdump_oracle.cpp >build/fuzz/filters.txt
+    sed -n 's/^    ("\([^"]*\)", .*/\1/p' tests/oracle/filters.py >>build/fuzz/filters.txt
+    for target in filter flow_tools flowd nfdump; do
         local seeds=tests/data/netflow/${target/_/-}
+        [ "$target" != filter ] || seeds=build/fuzz/filters.txt
         echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
         cmake --build build/fuzz --target "fuzz_$target"
         tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"

@@ -10,6 +10,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
@@ -128,7 +129,8 @@ auto set_up_check(CLI::App& check) -> action {
     check.footer(examples);
     add_reading_options(check, options->reading);
     check.add_option("--max", options->max, "Print so many malformed lines (default: 100)")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(whole_number());
     check.add_flag("--json", options->json, "Print one JSON document");
     return [options] { return run_check(*options); };
 }

@@ -13,6 +13,16 @@
 
 namespace cli {
 
+/// Accepts the digits of a number below 10^18, and so no sign, which would wrap around.
+inline auto whole_number() -> CLI::Validator {
+    return {[](std::string const& given) -> std::string {
+                auto const digits = given.find_first_not_of("0123456789") == given.npos;
+                if (digits && !given.empty() && given.size() <= 18) return {};
+                return "expected a whole number, found '" + flowlog::escaped(given, 40) + "'";
+            },
+            ""};
+}
+
 /// Adds an option whose value is one of some words.
 template <class Value>
 void add_choice(CLI::App& app, std::string const& name, Value& value, std::string const& help,

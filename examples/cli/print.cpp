@@ -303,7 +303,9 @@ auto set_up_print(CLI::App& print) -> action {
     add_format_options(print, *options);
     print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    print.add_option("--head", options->head, "Print so many flows at most")->type_name("N");
+    print.add_option("--head", options->head, "Print so many flows at most")
+        ->type_name("N")
+        ->check(whole_number());
     add_choice(print, "--names", options->names, "Whose names stand in headings (default: aws)",
                {{"aws", flowlog::naming::aws}, {"netflow", flowlog::naming::netflow}});
     add_choice<std::optional<flowlog::time_format>>(

@@ -16,6 +16,7 @@
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/detail/escape.hpp>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "terminal.hpp"
 
@@ -90,6 +91,10 @@ auto parse_keys(top_options const& options, flowlog::group_tables const& tables)
     -> std::vector<flowlog::group_key> {
     auto result = std::vector<flowlog::group_key>{};
     for (auto const part : split(options.by)) {
+        if (part == "tag" && options.lookup.empty())
+            throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
+        if (part.starts_with("label(") && options.map.empty())
+            throw usage_error{"the key label needs a table of labels: --map FILE"};
         auto key = flowlog::parse_group_key(part, tables);
         if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
             throw usage_error{"--by names " + key.name + " twice"};
@@ -285,7 +290,7 @@ void add_measure_options(CLI::App& app, top_options& options) {
 
 void add_result_options(CLI::App& app, top_options& options) {
     auto* const limit = app.add_option("-n", options.limit, "Show so many groups (default: 20)");
-    limit->type_name("N");
+    limit->type_name("N")->check(whole_number());
     app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
     app.add_option("--sort", options.sort,
                    "Measure that ranks: bytes, max(packets) (default: the first one)")

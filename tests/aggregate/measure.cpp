@@ -19,7 +19,7 @@ TEST_CASE("measures are written and read", "[measure]") {
     CHECK(measure::parse("min(start)") == measure::parse("first"));
     CHECK(measure::parse("max(end)") == measure::parse("last"));
     for (auto const* text : {"flows", "bytes", "min(bytes)", "max(end)", "distinct(srcaddr)",
-                             "rate(packets)", "distinct(action)"}) {
+                             "rate(packets)", "distinct(action)", "sum(flows)"}) {
         CHECK(measure::parse(text).name() == text);
     }
 }
@@ -52,6 +52,8 @@ TEST_CASE("what is no measure is refused with what was expected", "[measure]") {
     CHECK(has(of(""), "expected flows"));
     CHECK(has(of("max(bytes"), "no field is called"));
     CHECK(has(of("a\x1b"), "a\\x1b"));
+    CHECK(has(of("bites"), "did you mean 'bytes'"));
+    CHECK(has(of("max(dOctet)"), "did you mean 'dOctets'"));
 }
 
 TEST_CASE("keys are called what they are", "[group_words]") {
@@ -68,6 +70,10 @@ TEST_CASE("keys are called what they are", "[group_words]") {
     CHECK(name("label(src-addr)") == "label(srcaddr)");
     CHECK(name("class(pkt-dstaddr)") == "class(pkt-dstaddr)");
     CHECK(name("tag") == "tag");
+    CHECK(name("IP/8") == "ip/8");
+    CHECK(name("Port") == "port");
+    CHECK(name("Class(ip)") == "class(ip)");
+    CHECK(name("SERVICE") == "service");
     CHECK(name("pair") == "pair");
 }
 

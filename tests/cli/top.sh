@@ -388,13 +388,25 @@ case_usage() {
     says err '--by names srcaddr twice'
     run top a.log --by tag
     returns 2
-    says err 'no table of tags is given'
+    says err 'the key tag needs a table of tags: --lookup FILE'
+    run top a.log --by 'label(srcaddr)'
+    returns 2
+    says err 'the key label needs a table of labels: --map FILE'
+    run top a.log --by srcaddr --sum bites
+    returns 2
+    says err "measure 'sum(bites)': no field is called 'bites'; did you mean 'bytes'?"
+    for option in 'top --by srcaddr -n' 'print --head' 'check --max'; do
+        # shellcheck disable=SC2086
+        run $option -1 a.log
+        returns 2
+        says err "expected a whole number, found '-1'"
+    done
     run top a.log --by srcaddr --sum action
     returns 2
     says err 'action is no number'
     run top a.log --by srcaddr --sort median
     returns 2
-    says err "no field is called 'median'"
+    says err "no field is called 'median'; expected flows, a field to sum, or min"
     run top a.log --by srcaddr -n 3 --all
     returns 2
     run top a.log --by srcaddr --csv --json

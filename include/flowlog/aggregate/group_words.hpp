@@ -3,6 +3,7 @@
 #define FLOWLOG_AGGREGATE_GROUP_WORDS_HPP
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,9 +14,9 @@
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
+#include <flowlog/detail/similar_fields.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
-#include <flowlog/format/layout.hpp>
 
 namespace flowlog {
 
@@ -28,7 +29,7 @@ public:
         : text_{text}, tables_{tables} {}
 
     [[nodiscard]] auto parse() const -> group_key {
-        if (text_.empty()) fail("it is empty");
+        if (text_.empty()) fail("it is empty" + std::string{expected});
         if (auto const key = named(text_)) return *key;
         if (auto const slash = text_.find('/'); slash != text_.npos) return network(slash);
         if (auto const colon = text_.find(':'); colon != text_.npos) return bucket(colon);
@@ -39,14 +40,14 @@ public:
 private:
     /// A field, or those of both ends: `ip`, `port`.
     [[nodiscard]] static auto named(std::string_view called) -> std::optional<group_key> {
-        auto const both = [called](field_id source, field_id destination) {
+        auto const both = [](field_id source, field_id destination, char const* name) {
             auto result = group_key::of(source);
             result.other = destination;
-            result.name = called;
+            result.name = name;
             return result;
         };
-        if (called == "ip") return both(field_id::srcaddr, field_id::dstaddr);
-        if (called == "port") return both(field_id::srcport, field_id::dstport);
+        if (same_name(called, "ip")) return both(field_id::srcaddr, field_id::dstaddr, "ip");
+        if (same_name(called, "port")) return both(field_id::srcport, field_id::dstport, "port");
         auto const id = find_field(called);
         return id ? std::optional{group_key::of(*id)} : std::nullopt;
     }
@@ -54,20 +55,21 @@ private:
     /// `tag`, `service`, `pair`, `date`.
     [[nodiscard]] auto word() const -> group_key {
         auto result = group_key{};
-        result.name = text_;
-        if (text_ == "tag") {
+        auto const* const known = std::ranges::find_if(
+            words, [this](auto const& word) { return same_name(word, text_); });
+        if (known == words.end()) fail_on_name(text_);
+        result.name = *known;
+        if (result.name == "tag") {
             if (tables_.tags == nullptr) fail("no table of tags is given");
             result.kind = key_kind::tag;
             result.tags = tables_.tags;
-        } else if (text_ == "service") {
+        } else if (result.name == "service") {
             result.kind = key_kind::service;
-        } else if (text_ == "pair") {
+        } else if (result.name == "pair") {
             result.kind = key_kind::pair;
-        } else if (text_ == "date") {
+        } else {
             result.kind = key_kind::date;
             result.field = field_id::start;
-        } else {
-            fail_on_name(text_);
         }
         return result;
     }
@@ -109,13 +111,15 @@ private:
     /// `label(srcaddr)`, `class(srcaddr)`.
     [[nodiscard]] auto function(std::size_t open) const -> group_key {
         auto const called = text_.substr(0, open);
-        if (called != "label" && called != "class")
-            fail("nothing that takes a field is called '" + escaped(called, 40) + "'");
+        auto const is_label = same_name(called, "label");
+        if (!is_label && !same_name(called, "class"))
+            fail("nothing that takes a field is called '" + escaped(called, 40) +
+                 "'; expected label(srcaddr) or class(srcaddr)");
         if (!text_.ends_with(')')) fail("expected ')' at its end");
         auto const of = text_.substr(open + 1, text_.size() - open - 2);
         auto result = of_type(of, field_type::address, "address");
-        result.name = std::string{called} + '(' + result.name + ')';
-        if (called == "class") {
+        result.name = (is_label ? "label(" : "class(") + result.name + ')';
+        if (!is_label) {
             result.kind = key_kind::scope;
             return result;
         }
@@ -158,23 +162,22 @@ private:
 
     [[noreturn]] void fail_on_name(std::string_view called) const {
         auto similar = similar_words{called};
-        for (auto const* known : {"ip", "port", "tag", "service", "pair", "date"})
-            similar.consider(known);
-        for (auto const& f : fields) {
-            similar.consider(f.name);
-            for (auto const alias : layout::tokens(f.aliases)) similar.consider(alias);
-        }
-        fail("no field is called '" + escaped(called, 40) + "'", similar.hint());
+        for (auto const word : words) similar.consider(word);
+        consider_fields(similar);
+        auto const hint = similar.hint();
+        fail("no field is called '" + escaped(called, 40) + "'" +
+             (hint.empty() ? std::string{expected} : hint));
     }
 
-    [[noreturn]] void fail(std::string const& why, std::string const& hint = {}) const {
-        constexpr auto expected =
-            "; expected a field, ip, port, tag, service, pair, date, srcaddr/24, srcaddr/24/48, "
-            "start:5m, label(srcaddr) or class(srcaddr)";
-        throw error{errc::invalid_argument,
-                    {},
-                    "key '" + escaped(text_, 80) + "': " + why + (hint.empty() ? expected : hint)};
+    [[noreturn]] void fail(std::string const& why) const {
+        throw error{errc::invalid_argument, {}, "key '" + escaped(text_, 80) + "': " + why};
     }
+
+    static constexpr auto words =
+        std::to_array<std::string_view>({"ip", "port", "tag", "service", "pair", "date"});
+    static constexpr auto expected = std::string_view{
+        "; expected a field, ip, port, tag, service, pair, date, srcaddr/24, srcaddr/24/48, "
+        "start:5m, label(srcaddr) or class(srcaddr)"};
 
     std::string_view text_;
     group_tables const& tables_;

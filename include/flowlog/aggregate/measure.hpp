@@ -17,6 +17,8 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/detail/distinct.hpp>
 #include <flowlog/detail/group_table.hpp>
+#include <flowlog/detail/similar.hpp>
+#include <flowlog/detail/similar_fields.hpp>
 #include <flowlog/detail/visit_field.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -38,12 +40,13 @@ struct measure {
     measure_kind kind = measure_kind::flows;
     field_id field = field_id::bytes;
 
-    /// As headings write it: `flows`, `bytes`, `min(start)`, `distinct(srcaddr)`, `rate(bytes)`.
+    /// As headings write it: `flows`, `bytes` (a sum), `min(start)`, `distinct(srcaddr)`,
+    /// `rate(bytes)`.
     [[nodiscard]] auto name() const -> std::string {
         auto const of = std::string{info(field).name};
         switch (kind) {
             case measure_kind::flows: return "flows";
-            case measure_kind::sum: return of;
+            case measure_kind::sum: return of == "flows" ? "sum(flows)" : of;
             case measure_kind::min: return "min(" + of + ")";
             case measure_kind::max: return "max(" + of + ")";
             case measure_kind::distinct: return "distinct(" + of + ")";
@@ -72,10 +75,10 @@ struct measure {
             else if (kind == "rate")
                 result.kind = measure_kind::rate;
             else if (kind != "sum")
-                fail(text, "no measure is called '" + escaped(kind, 40) + "'");
+                fail(text, "no measure is called '" + escaped(kind, 40) + "'" + expected);
         }
         auto const id = find_field(of);
-        if (!id) fail(text, "no field is called '" + escaped(of, 40) + "'");
+        if (!id) fail_on_name(text, of);
         result.field = *id;
         result.check(text);
         return result;
@@ -99,16 +102,27 @@ struct measure {
 
 private:
     void check(std::string_view text) const {
-        if (!possible()) fail(text, std::string{info(field).name} + " is no number");
+        if (possible()) return;
+        auto const ordered = kind == measure_kind::min || kind == measure_kind::max;
+        fail(text,
+             std::string{info(field).name} + (ordered ? " is no number or time" : " is no number"));
+    }
+
+    [[noreturn]] static void fail_on_name(std::string_view text, std::string_view called) {
+        auto similar = detail::similar_words{called};
+        similar.consider("flows");
+        detail::consider_fields(similar);
+        auto const hint = similar.hint();
+        fail(text,
+             "no field is called '" + escaped(called, 40) + "'" + (hint.empty() ? expected : hint));
     }
 
     [[noreturn]] static void fail(std::string_view text, std::string const& why) {
-        throw error{errc::invalid_argument,
-                    {},
-                    "measure '" + escaped(text, 80) + "': " + why +
-                        "; expected flows, a field to sum, or min, max, distinct or rate of a "
-                        "field: max(bytes)"};
+        throw error{errc::invalid_argument, {}, "measure '" + escaped(text, 80) + "': " + why};
     }
+
+    static constexpr auto expected =
+        "; expected flows, a field to sum, or min, max, distinct or rate of a field: max(bytes)";
 };
 
 /// Measures whose kind and field are known at compile time.

@@ -80,7 +80,8 @@ private:
         else
             read_numbers();
         if (test_.relation == filter_relation::given && given.size() > 1 && !is_net())
-            fail(given[1].first, "expected 'and', 'or' or the end");
+            fail(given[1].first, "expected 'and', 'or' or the end, found '" +
+                                     escaped(given[1].first.text, 40) + "'");
     }
 
     [[nodiscard]] auto is_net() const noexcept -> bool {
