@@ -123,13 +123,7 @@ public:
     void merge(grouping&& other) {
         settle();
         other.settle();
-        auto key = std::vector<detail::group_word>(row_ - inputs_);
-        for (std::size_t row = 0; row < other.table_.size(); ++row) {
-            std::ranges::copy(other.table_.key(row), key.begin());
-            renumber_texts(key.data(), other.texts_);
-            auto* const value = table_.values(key.data(), table_.hash(key.data()));
-            merge_values(value, values_, other.table_.values(row).data(), other.values_);
-        }
+        for (std::size_t row = 0; row < other.table_.size(); row += batch) merge_rows(other, row);
         merge_values(all_.data(), values_, other.all_.data(), other.values_);
         values_.note_saturated(other.values_.saturated());
     }
@@ -287,6 +281,23 @@ private:
         put_key(record, other, bad, true);
         std::copy(first + row_ - inputs_, first + row_, other + row_ - inputs_);
         return !std::equal(first, first + row_ - inputs_, other);
+    }
+
+    /// Merges a batch of rows of another grouping, beginning with `first`. None of ours waits.
+    void merge_rows(grouping const& other, std::size_t first) {
+        auto const count = std::min(batch, other.table_.size() - first);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto* const key = pending_.data() + i * row_;
+            std::ranges::copy(other.table_.key(first + i), key);
+            renumber_texts(key, other.texts_);
+            queue(key);
+        }
+        for (std::size_t i = 0; i < count; ++i) table_.prefetch_row(hashes_[i]);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto* const value = table_.values(pending_.data() + i * row_, hashes_[i]);
+            merge_values(value, values_, other.table_.values(first + i).data(), other.values_);
+        }
+        waiting_ = 0;
     }
 
     /// Has a row wait that stands behind those that do.
