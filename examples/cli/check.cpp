@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // flowlog check: validates every field of every line.
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,7 +14,9 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "languages.hpp"
 #include "reading.hpp"
+#include "rows.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -21,7 +25,7 @@ namespace {
 struct check_options {
     reading_options reading{};
     std::uint64_t max = 100;
-    bool json = false;
+    row_format format = row_format::people;
 };
 
 /// An aggregator that counts nothing, and takes no record with a field that does not decode.
@@ -62,15 +66,20 @@ private:
 class malformed_printer {
 public:
     explicit malformed_printer(check_options const& options) : options_{options} {
-        if (options_.json) json_.begin_object().key("malformed").begin_array();
+        if (options_.format == row_format::json)
+            json_.begin_object().key("malformed").begin_array();
+        else if (options_.format != row_format::people)
+            rows_.emplace(options_.format,
+                          std::vector<std::string>{"source", "line", "offset", "column", "field",
+                                                   "reason", "text"});
     }
 
     [[nodiscard]] auto handler() -> flowlog::malformed_handler {
         return [this](flowlog::malformed_line const& line) {
             if (found_++ >= options_.max || failure_) return;
-            if (options_.json) return write(json_, line);
+            if (options_.format == row_format::json) return write(json_, line);
             try {
-                print(describe(line) + '\n');
+                rows_ ? rows_->row(cells_of(line)) : print(describe(line) + '\n');
             } catch (flowlog::error const& failure) {
                 failure_ = failure;
             }
@@ -79,7 +88,11 @@ public:
 
     void finish(reading const& done) {
         if (failure_) throw flowlog::error{*failure_};
-        if (options_.json) {
+        if (rows_) {
+            rows_->flush();
+            auto const text = accounting_text(done);
+            if (!options_.reading.quiet) std::fwrite(text.data(), 1, text.size(), stderr);
+        } else if (options_.format == row_format::json) {
             json_.end_array();
             write_accounting(json_, done);
             json_.end_object();
@@ -98,12 +111,13 @@ private:
     std::optional<flowlog::error> failure_;
     std::string text_;
     flowlog::json_writer json_{text_};
+    std::optional<row_printer> rows_;
 };
 
 auto run_check(check_options const& options) -> int {
     auto const logs = find_logs(options.reading);
     auto printer = malformed_printer{options};
-    auto const show_progress = options.json || !is_terminal(stdout);
+    auto const show_progress = options.format == row_format::json || !is_terminal(stdout);
     auto const checked =
         read_logs(logs, field_checker{}, options.reading, printer.handler(), show_progress);
     report_trouble(checked.done);
@@ -131,7 +145,7 @@ auto set_up_check(CLI::App& check) -> action {
     check.add_option("--max", options->max, "Print so many malformed lines (default: 100)")
         ->type_name("N")
         ->check(whole_number());
-    check.add_flag("--json", options->json, "Print one JSON document");
+    add_row_formats(check, options->format, "malformed line");
     return [options] { return run_check(*options); };
 }
 

@@ -21,6 +21,7 @@
 
 #include "commands.hpp"
 #include "reading.hpp"
+#include "rows.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -29,7 +30,7 @@ namespace {
 struct detect_options {
     reading_options reading{};
     bool count = false;
-    bool json = false;
+    row_format format = row_format::people;
 };
 
 /// What was found out about one file.
@@ -211,12 +212,81 @@ void write(flowlog::json_writer& json, findings const& found) {
     json.end_object();
 }
 
+auto names_of_cells() -> std::vector<std::string> {
+    return {"name",    "format",   "version",  "byte_order", "compression",
+            "packed",  "exporter", "columns",  "first",      "last",
+            "records", "nodata",   "skipdata", "malformed",  "error"};
+}
+
+auto cells_of(findings const& found) -> std::vector<flowlog::group_cell> {
+    using cell = flowlog::group_cell;
+    auto const text = [](std::string const& t) { return t.empty() ? cell{} : cell{t}; };
+    auto const time = [&](auto const& t) { return t ? cell{time_text(*t)} : cell{}; };
+    auto const count = [&](std::uint64_t flowlog::statistics::* of) {
+        return found.counted ? cell{(*found.counted).*of} : cell{};
+    };
+    auto const& info = found.info;
+    return {text(found.name),
+            text(info.format),
+            text(info.version),
+            text(info.byte_order),
+            text(info.compression),
+            text(joined(found.packed, " ")),
+            text(info.exporter),
+            text(joined(found.columns, " ")),
+            time(info.first),
+            time(info.last),
+            info.records ? cell{*info.records} : cell{},
+            count(&flowlog::statistics::nodata),
+            count(&flowlog::statistics::skipdata),
+            count(&flowlog::statistics::malformed),
+            text(found.failure ? found.failure->what() : std::string{})};
+}
+
+/// Prints what was found of each file, in the format that is wanted.
+class findings_printer {
+public:
+    explicit findings_printer(row_format format) : format_{format} {
+        if (format_ == row_format::csv || format_ == row_format::tsv)
+            rows_.emplace(format_, names_of_cells());
+        if (format_ == row_format::json) json_.begin_object().key("files").begin_array();
+    }
+
+    void add(findings const& found) {
+        if (rows_) {
+            rows_->row(cells_of(found));
+        } else if (format_ == row_format::ndjson) {
+            auto line = std::string{};
+            auto json = flowlog::json_writer{line};
+            write(json, found);
+            print(line + '\n');
+        } else if (format_ == row_format::json) {
+            write(json_, found);
+        } else if (!found.info.format.empty()) {
+            print((std::exchange(shown_, true) ? "\n" : "") + block(found));
+        }
+    }
+
+    void finish() {
+        if (rows_) rows_->flush();
+        if (format_ == row_format::json) {
+            json_.end_array().end_object();
+            print(text_ + '\n');
+        }
+        flush_output();
+    }
+
+private:
+    row_format format_;
+    std::optional<row_printer> rows_{};
+    std::string text_{};
+    flowlog::json_writer json_{text_};
+    bool shown_ = false;
+};
+
 auto run_detect(detect_options const& options) -> int {
     auto const logs = find_logs(options.reading);
-    auto text = std::string{};
-    auto json = flowlog::json_writer{text};
-    if (options.json) json.begin_object().key("files").begin_array();
-    auto shown = false;
+    auto printer = findings_printer{options.format};
     auto failed = false;
     auto const fail = [&](flowlog::error const& failure) {
         failed = true;
@@ -224,22 +294,14 @@ auto run_detect(detect_options const& options) -> int {
     };
     for (auto const& name : logs.files) {
         auto const found = examine(name, options);
-        if (options.json) {
-            write(json, found);
-        } else if (!found.info.format.empty()) {
-            print((std::exchange(shown, true) ? "\n" : "") + block(found));
-        }
+        printer.add(found);
         if (found.failure) fail(*found.failure);
     }
     for (auto const& missing : logs.missing) {
-        if (options.json) write(json, {.name = missing.where().source, .failure = missing});
+        printer.add({.name = missing.where().source, .failure = missing});
         fail(missing);
     }
-    if (options.json) {
-        json.end_array().end_object();
-        print(text + '\n');
-    }
-    flush_output();
+    printer.finish();
     return failed ? exit_code::failed : exit_code::done;
 }
 
@@ -262,7 +324,7 @@ auto set_up_detect(CLI::App& detect) -> action {
         detect.remove_option(detect.get_option(name));
     detect.add_flag("--count", options->count,
                     "Read it all for the exact number of flows and their period");
-    detect.add_flag("--json", options->json, "Print one JSON document");
+    add_row_formats(detect, options->format, "file");
     return [options] { return run_detect(*options); };
 }
 

@@ -26,4 +26,18 @@ void write(flowlog::json_writer& json, flowlog::malformed_line const& line) {
     json.member("reason", why.reason).member("text", line.text.substr(0, shown)).end_object();
 }
 
+auto cells_of(flowlog::malformed_line const& line) -> std::vector<flowlog::group_cell> {
+    constexpr std::size_t shown = 1000;
+    auto const why = flowlog::explain(line);
+    auto const number = [](std::uint64_t n) { return flowlog::group_cell{n}; };
+    auto const text = [](std::string_view t) { return flowlog::group_cell{std::string{t}}; };
+    return {text(line.source),
+            number(line.line),
+            number(line.offset),
+            why.column == 0 ? flowlog::group_cell{} : number(why.column),
+            why.field ? text(flowlog::info(*why.field).name) : flowlog::group_cell{},
+            text(why.reason),
+            text(line.text.substr(0, shown))};
+}
+
 }  // namespace cli

@@ -4,7 +4,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/output/json.hpp>
@@ -22,6 +24,9 @@ auto describe(flowlog::malformed_line const& line) -> std::string;
 
 /// The same as a JSON object.
 void write(flowlog::json_writer& json, flowlog::malformed_line const& line);
+
+/// The same as cells: source, line, offset, column, field, reason and text.
+auto cells_of(flowlog::malformed_line const& line) -> std::vector<flowlog::group_cell>;
 
 }  // namespace cli
 

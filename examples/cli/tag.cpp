@@ -16,6 +16,7 @@
 #include "commands.hpp"
 #include "output_file.hpp"
 #include "reading.hpp"
+#include "rows.hpp"
 #include "tag_report.hpp"
 #include "terminal.hpp"
 
@@ -35,7 +36,7 @@ struct tag_options {
     flowlog::tag_table_options table{};
     std::string untagged_label = "Untagged";
     bool strict = false;
-    bool json = false;
+    row_format format = row_format::people;
     bool force = false;
 };
 
@@ -58,16 +59,17 @@ void use_default_names(tag_options& options) {
     if (on_stdin > 1) throw usage_error{"only one input can be standard input"};
 }
 
-/// Gives the outputs that were not named their places: in the folder, or, beside a JSON document,
-/// nowhere unless a folder was named.
+/// Gives the outputs that were not named their places: in the folder, or, where the counts are
+/// printed, nowhere unless a folder was named.
 void place_outputs(tag_options& options) {
-    auto const wanted = !options.json || options.out_given;
+    auto const printed = options.format != row_format::people;
+    auto const wanted = !printed || options.out_given;
     for (std::size_t i = 0; i < options.paths.size(); ++i) {
         auto& path = options.paths[i];
         if (path.empty())
             path = wanted ? (fs::path{options.out} / tag_outputs[i].file).string() : "none";
-        if (path == "-" && options.json)
-            throw usage_error{"--json and " + std::string{tag_outputs[i].option} +
+        if (path == "-" && printed)
+            throw usage_error{"the output format and " + std::string{tag_outputs[i].option} +
                               " - both want standard output"};
     }
 }
@@ -251,9 +253,13 @@ auto run_tag(tag_options options) -> int {
         auto pointers = std::array<output_file*, tag_output::count>{};
         for (std::size_t i = 0; i < files.size(); ++i) pointers[i] = &files[i];
         commit_all(pointers);
-        if (!options.json && !options.reading.quiet) print_summary(report, files);
+        if (options.format == row_format::people) {
+            if (!options.reading.quiet) print_summary(report, files);
+        } else if (options.format != row_format::json) {
+            print_tags(report, options.format);
+        }
     }
-    if (options.json) print(json_text(report));
+    if (options.format == row_format::json) print(json_text(report));
     flush_output();
     if (report.done.incomplete()) return exit_code::failed;
     auto const bad = stats.malformed != 0 || stats.skipdata != 0;
@@ -311,9 +317,8 @@ auto set_up_tag(CLI::App& tag) -> action {
     }
     tag.add_flag("--force", options->force, "Replace existing files, whatever they hold")
         ->group(results);
-    tag.add_flag("--json", options->json,
-                 "Print one JSON document; files only if --out or FILE is given")
-        ->group(results);
+    add_row_formats(tag, options->format, "tag",
+                    "Printed instead (files only if --out or FILE is given)");
     return [options] { return run_tag(*options); };
 }
 

@@ -177,6 +177,16 @@ void write_files(tag_report const& report, std::array<output_file, tag_output::c
     }
 }
 
+void print_tags(tag_report const& report, row_format format) {
+    auto rows = row_printer{format, {"tag", "count"}};
+    auto const row = [&rows](std::string const& tag, std::uint64_t count) {
+        rows.row(std::array<flowlog::group_cell, 2>{tag, count});
+    };
+    for (auto const& [tag, count] : report.totals.tags) row(tag, count);
+    row(report.untagged_label, report.totals.untagged);
+    rows.flush();
+}
+
 auto json_text(tag_report const& report) -> std::string {
     auto text = std::string{};
     auto json = flowlog::json_writer{text};

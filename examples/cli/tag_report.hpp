@@ -14,6 +14,7 @@
 
 #include "output_file.hpp"
 #include "reading.hpp"
+#include "rows.hpp"
 
 namespace cli {
 
@@ -61,6 +62,9 @@ auto unnamed_protocols(tag_report const& report) -> std::vector<protocol_count>;
 
 /// Writes the files but for the malformed lines themselves, which were written as they were found.
 void write_files(tag_report const& report, std::array<output_file, tag_output::count>& files);
+
+/// Prints the counts of tags as rows; `Untagged` is the last, always.
+void print_tags(tag_report const& report, row_format format);
 
 /// The whole report as one JSON document.
 auto json_text(tag_report const& report) -> std::string;

@@ -36,10 +36,7 @@ struct top_options {
     bool all = false;
     std::string map{};
     std::string lookup{};
-    bool csv = false;
-    bool tsv = false;
-    bool json = false;
-    bool ndjson = false;
+    row_format format = row_format::people;
     bool human = false;
     bool strict = false;
 };
@@ -190,9 +187,8 @@ void drop_last_measure_if_zero(top_report& report) {
 }
 
 void print_report(top_report const& report, top_options const& options) {
-    if (options.csv || options.tsv) return print_rows(report, options.tsv ? '\t' : ',');
-    if (options.ndjson) return print_ndjson(report);
-    if (options.json) return print(json_text(report));
+    if (options.format == row_format::json) return print(json_text(report));
+    if (options.format != row_format::people) return print_rows(report, options.format);
     auto text = table_text(report, stdout);
     if (!options.reading.quiet) text += '\n' + accounting_text(report.done);
     print(text);
@@ -202,6 +198,8 @@ auto run_top(top_options const& options) -> int {
     auto const on_stdin = std::ranges::count(options.reading.logs, "-") +
                           (options.map == "-" ? 1 : 0) + (options.lookup == "-" ? 1 : 0);
     if (on_stdin > 1) throw usage_error{"only one input can be standard input"};
+    if (options.human && options.format != row_format::people)
+        throw usage_error{"--human is for the table alone"};
     auto const tags =
         options.lookup.empty() ? flowlog::tag_table{} : flowlog::tag_table::load(options.lookup);
     auto const labels =
@@ -242,7 +240,8 @@ auto run_top(top_options const& options) -> int {
         warn(caveat);
         report.warnings.push_back(caveat);
     }
-    if (!report.done.nothing_read() || options.json) print_report(report, options);
+    if (!report.done.nothing_read() || options.format == row_format::json)
+        print_report(report, options);
     flush_output();
     if (report.done.incomplete()) return exit_code::failed;
     auto const bad = stats.malformed != 0 || stats.skipdata != 0;
@@ -295,23 +294,8 @@ void add_result_options(CLI::App& app, top_options& options) {
     app.add_option("--sort", options.sort,
                    "Measure that ranks: bytes, max(packets) (default: the first one)")
         ->type_name("MEASURE");
-    struct format {
-        char const* name;
-        bool& flag;
-        char const* meaning;
-    };
-    auto const formats = std::to_array<format>(
-        {{"--csv", options.csv, "CSV with a heading instead of a table"},
-         {"--tsv", options.tsv, "The same with TAB"},
-         {"--json", options.json, "One JSON document"},
-         {"--ndjson", options.ndjson, "A JSON object per group and line"},
-         {"--human", options.human, "Numbers for people in the table: 1,234 and 5.6 MB"}});
-    auto added = std::vector<CLI::Option*>{};
-    for (auto const& [name, flag, meaning] : formats) {
-        auto* const option = app.add_flag(name, flag, meaning);
-        for (auto* const other : added) option->excludes(other);
-        added.push_back(option);
-    }
+    add_row_formats(app, options.format, "group");
+    app.add_flag("--human", options.human, "Numbers for people in the table: 1,234 and 5.6 MB");
     app.add_flag("--strict", options.strict, "Exit with 1 if lines are malformed or SKIPDATA");
 }
 

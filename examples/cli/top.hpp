@@ -11,6 +11,7 @@
 #include <flowlog/aggregate/group_by.hpp>
 
 #include "reading.hpp"
+#include "rows.hpp"
 
 namespace cli {
 
@@ -32,11 +33,8 @@ auto caveats(top_report const& report) -> std::vector<std::string>;
 /// The table for people: the groups with their shares, what is left out, and the total.
 auto table_text(top_report const& report, std::FILE* stream) -> std::string;
 
-/// Prints the groups as rows between commas or TABs, behind a heading.
-void print_rows(top_report const& report, char separator);
-
-/// Prints an object per group and line.
-void print_ndjson(top_report const& report);
+/// Prints the groups as rows.
+void print_rows(top_report const& report, row_format format);
 
 /// The whole report as one JSON document.
 auto json_text(top_report const& report) -> std::string;

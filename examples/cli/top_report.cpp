@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>
 
@@ -19,8 +18,6 @@ namespace {
 using flowlog::group_cell;
 using flowlog::measure_kind;
 using flowlog::to_text;
-
-constexpr std::size_t block_size = std::size_t{1} << 16;
 
 auto counts_bytes(flowlog::measure const& of) -> bool {
     auto const name = flowlog::info(of.field).name;
@@ -80,35 +77,6 @@ auto table_row(top_report const& report, std::vector<std::string> keys,
     return keys;
 }
 
-/// Prints text in blocks.
-class block_printer {
-public:
-    [[nodiscard]] auto text() noexcept -> std::string& { return text_; }
-    void row_is_done() {
-        if (text_.size() >= block_size) flush();
-    }
-    void flush() {
-        print(text_);
-        text_.clear();
-    }
-
-private:
-    std::string text_;
-};
-
-void write(flowlog::json_writer& json, std::string_view name, group_cell const& cell) {
-    json.key(name);
-    if (auto const* number = std::get_if<std::uint64_t>(&cell)) {
-        json.value(*number);
-    } else if (auto const* rate = std::get_if<double>(&cell)) {
-        json.value(*rate);
-    } else if (std::holds_alternative<std::monostate>(cell)) {
-        json.null();
-    } else {
-        json.value(to_text(cell));
-    }
-}
-
 void write_values(flowlog::json_writer& json, top_report const& report,
                   std::vector<group_cell> const& values) {
     for (std::size_t i = 0; i < values.size(); ++i) write(json, report.measures[i], values[i]);
@@ -157,35 +125,12 @@ auto table_text(top_report const& report, std::FILE* stream) -> std::string {
     return style{stream}.bold(rows.heading()) + rows.body();
 }
 
-void print_rows(top_report const& report, char separator) {
-    auto out = block_printer{};
-    auto csv = flowlog::csv_writer{out.text(), separator};
-    auto const terminal = is_terminal(stdout);
-    auto const text_of = [&](group_cell const& cell) {
-        if (std::holds_alternative<std::monostate>(cell)) return std::string{};
-        return terminal ? flowlog::escaped(to_text(cell)) : to_text(cell);
-    };
-    for (auto const& name : report.keys) csv.cell(name);
-    for (auto const& name : report.measures) csv.cell(name);
-    csv.end_row();
-    for (auto const& group : report.found.groups) {
-        for (auto const& cell : group.key) csv.cell(text_of(cell));
-        for (auto const& cell : group.values) csv.cell(text_of(cell));
-        csv.end_row();
-        out.row_is_done();
-    }
-    out.flush();
-}
-
-void print_ndjson(top_report const& report) {
-    auto out = block_printer{};
-    for (auto const& group : report.found.groups) {
-        auto json = flowlog::json_writer{out.text()};
-        write_group(json, report, group);
-        out.text() += '\n';
-        out.row_is_done();
-    }
-    out.flush();
+void print_rows(top_report const& report, row_format format) {
+    auto names = report.keys;
+    names.insert(names.end(), report.measures.begin(), report.measures.end());
+    auto rows = row_printer{format, std::move(names)};
+    for (auto const& group : report.found.groups) rows.row(group.key, group.values);
+    rows.flush();
 }
 
 auto json_text(top_report const& report) -> std::string {

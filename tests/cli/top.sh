@@ -340,6 +340,54 @@ EOF
     says err 'has no vpc-id'
 }
 
+# --- formats of the other commands ---------------------------------------------------------------------
+
+case_formats_of_other_commands() {
+    talkers >a.log
+    echo '10.0.0.1 10.0.0.2 1 99999 6 1 1 5 6 ACCEPT' >>a.log
+    echo '443,tcp,web' >tags.csv
+    run check a.log --csv
+    returns 1
+    says out 'source,line,offset,column,field,reason,text'
+    says out 'a.log,7,'
+    says err '1 malformed'
+    run check a.log --tsv --quiet
+    says out "$(printf 'a.log\t7\t')"
+    empty err
+    run check a.log --ndjson --quiet
+    is_json out
+    says out '"field":"dstport"'
+    run detect a.log --csv
+    returns 0
+    says out 'name,format,version,byte_order,compression,packed,exporter,columns,first,last,records,'
+    says out 'a.log,'
+    run detect a.log nope.log --ndjson
+    returns 2
+    [ "$(wc -l <out)" = 2 ] || fail "not a line per file"
+    head -1 out >one
+    is_json one
+    run detect a.log nope.log --tsv
+    [ "$(wc -l <out)" = 3 ] || fail "not a row per file"
+    run fields --tsv
+    says out "$(printf 'srcaddr\t')"
+    run fields --ndjson
+    head -1 out >one
+    is_json one
+    run tag a.log --lookup tags.csv --csv
+    returns 0
+    printf 'tag,count\nweb,1\nUntagged,3\n' | holds out
+    [ ! -e output.csv ] || fail "a file was written"
+    run tag a.log --lookup tags.csv --ndjson --out results
+    printf '{"tag":"web","count":1}\n{"tag":"Untagged","count":3}\n' | holds out
+    [ -e results/output.csv ] || fail "no file was written"
+    run tag a.log --lookup tags.csv --tsv --summary -
+    returns 2
+    says err 'both want standard output'
+    run detect a.log --csv --json
+    returns 2
+    says err 'does not go with --csv'
+}
+
 # --- what goes wrong --------------------------------------------------------------------------------
 
 case_malformed() {
