@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+// What holds for groups whatever the flows are.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/run.hpp>
+#include <flowlog/lookup/label_table.hpp>
+#include <flowlog/lookup/tag_table.hpp>
+
+#include "catch.hpp"
+#include "files.hpp"
+#include "reading.hpp"
+
+using flowlog::dynamic_grouping;
+using flowlog::group;
+using flowlog::to_text;
+using row = std::pair<std::vector<std::string>, std::vector<std::string>>;
+using words = std::vector<std::string>;
+
+namespace {
+
+auto tags() -> flowlog::tag_table const& {
+    static auto const table =
+        flowlog::tag_table::parse("dstport,protocol,tag\n0,*,none\n1,1,ping\n2-4,*,some\n", "tags");
+    return table;
+}
+
+auto labels() -> flowlog::label_table const& {
+    static auto const table =
+        flowlog::label_table::parse("10.0.0.0/8,all\n10.0.0.8/29,few\n2001:db8::/32,six\n", "map");
+    return table;
+}
+
+auto grouping_of(words const& keys, words const& measures) -> dynamic_grouping {
+    auto parts = std::vector<flowlog::group_key>{};
+    for (auto const& text : keys)
+        parts.push_back(flowlog::parse_group_key(text, {&tags(), &labels()}));
+    auto values = std::vector<flowlog::measure>{};
+    for (auto const& text : measures) values.push_back(flowlog::measure::parse(text));
+    return flowlog::group_by(std::move(parts), std::move(values));
+}
+
+auto texts(std::vector<flowlog::group_cell> const& cells) -> words {
+    auto result = words{};
+    for (auto const& cell : cells) result.push_back(to_text(cell));
+    return result;
+}
+
+auto rows(std::vector<group> const& groups) -> std::vector<row> {
+    auto result = std::vector<row>{};
+    for (auto const& g : groups) result.emplace_back(texts(g.key), texts(g.values));
+    return result;
+}
+
+auto log_text(std::uint64_t seed, int lines) -> std::string {
+    auto random = testing::random_numbers{seed};
+    auto text = std::string{
+        "srcaddr dstaddr srcport dstport protocol packets bytes start end "
+        "interface-id\n"};
+    for (auto i = 0; i < lines; ++i) {
+        auto const word = [&](std::uint64_t limit) { return std::to_string(random(limit)); };
+        for (auto side = 0; side < 2; ++side)
+            text += (random(9) == 0 ? "2001:db8::" : "10.0.0.") + word(20) + ' ';
+        text += word(5) + ' ' + (random(30) == 0 ? "-" : word(6)) + ' ' + word(3) + ' ';
+        text += word(100) + ' ' + word(100'000) + ' ' + std::to_string(1000 + random(500)) + ' ';
+        text += std::to_string(1500 + random(900)) + " eni-" + word(50) + '\n';
+    }
+    return text;
+}
+
+auto const all_keys = std::vector<words>{{"srcaddr"},
+                                         {"ip"},
+                                         {"port"},
+                                         {"ip", "port"},
+                                         {"pair"},
+                                         {"interface-id"},
+                                         {"tag"},
+                                         {"label(dstaddr)"},
+                                         {"label(ip)", "tag"},
+                                         {"service"},
+                                         {"ip/29/126"},
+                                         {"class(ip)"},
+                                         {"start:1m", "ip"},
+                                         {"dstport"},
+                                         {"pair", "label(srcaddr)", "interface-id"}};
+auto const all_measures =
+    words{"flows", "bytes", "first", "last", "rate(bytes)", "max(packets)", "distinct(dstaddr)"};
+
+}  // namespace
+
+TEST_CASE("groups do not depend on how flows are shared out", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const files =
+        std::vector{here.write("a.log", log_text(1, 1500)), here.write("b.log", log_text(2, 40)),
+                    here.write("c.log", log_text(3, 700))};
+    for (auto const& keys : all_keys) {
+        CAPTURE(keys);
+        auto one = flowlog::run(files, grouping_of(keys, all_measures),
+                                flowlog::run_options{.threads = 1});
+        auto many = flowlog::run(files, grouping_of(keys, all_measures),
+                                 flowlog::run_options{.threads = 3});
+        auto merged = grouping_of(keys, all_measures);
+        for (auto file = files.rbegin(); file != files.rend(); ++file)
+            merged.merge(flowlog::run({*file}, grouping_of(keys, all_measures)).value);
+        auto const expected = rows(one.value.groups());
+        CHECK(rows(many.value.groups()) == expected);
+        CHECK(rows(merged.groups()) == expected);
+        auto const total = texts(one.value.totals());
+        CHECK(texts(many.value.totals()) == total);
+        CHECK(texts(merged.totals()) == total);
+        CHECK(total[0] == std::to_string(one.stats.records));
+    }
+}
+
+TEST_CASE("a finer partition adds up to a coarser one", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", log_text(7, 2000));
+    auto const by = [&](words const& keys) {
+        return rows(flowlog::run({file}, grouping_of(keys, {"flows", "bytes"})).value.groups());
+    };
+    for (auto const* coarse : {"srcaddr", "tag", "interface-id", "label(srcaddr)"}) {
+        for (auto const* fine : {"dstport", "pair", "start:1m", "tag", "dstaddr/24"}) {
+            CAPTURE(coarse, fine);
+            auto sums = std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>{};
+            for (auto const& [key, values] : by({coarse, fine})) {
+                sums[key[0]].first += std::stoull(values[0]);
+                sums[key[0]].second += std::stoull(values[1]);
+            }
+            auto expected = decltype(sums){};
+            for (auto const& [key, values] : by({coarse}))
+                expected[key[0]] = {std::stoull(values[0]), std::stoull(values[1])};
+            CHECK(sums == expected);
+        }
+    }
+}
+
+TEST_CASE("what a ranking shows and what it leaves out are all", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", log_text(9, 1000));
+    for (auto const& keys : all_keys) {
+        CAPTURE(keys);
+        auto found = flowlog::run({file}, grouping_of(keys, {"bytes", "flows"})).value;
+        auto const all = rows(found.rank(found.size()).groups);
+        auto sum = std::uint64_t{0};
+        for (auto const& [key, values] : all) sum += std::stoull(values[0]);
+        for (auto const limit : {std::size_t{0}, std::size_t{1}, std::size_t{7}, all.size()}) {
+            auto const ranked = found.rank(limit);
+            auto const shown = rows(ranked.groups);
+            CHECK(shown.size() + ranked.left_out == all.size());
+            CHECK(std::equal(shown.begin(), shown.end(), all.begin()));
+            auto rest = std::stoull(to_text(ranked.rest[0]));
+            for (auto const& [key, values] : shown) rest += std::stoull(values[0]);
+            CHECK(rest == sum);
+        }
+    }
+}
