@@ -241,10 +241,11 @@ TEST_CASE("an input that fails ends the run, unless it is to go on", "[run]") {
 TEST_CASE("a run ends where a file shrinks while it is read", "[run]") {
     auto const here = testing::folder{};
     for (unsigned threads : {1U, 2U, 4U}) {
+        // so large that other threads are not through with it when the first one reports
         auto const path = here.write(
             "a.log", "dstport protocol\nbad\n" + [] {
                 auto lines = ""s;
-                while (lines.size() < 2'000'000) lines += "443 6\n";
+                while (lines.size() < 20'000'000) lines += "443 6\n";
                 return lines;
             }());
         auto options = run_options{.threads = threads, .part_size = 100'000};
