@@ -87,10 +87,7 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
     if (!options.where.empty()) wanted = parse_filter(options.where);
     auto how = flowlog::run_options{};
     auto const size = total_size(logs.files);
-    // to start threads for one small file takes longer, 0.2 ms, than to read it
-    constexpr auto small = std::uint64_t{64} << 10;
-    auto const one_is_enough = logs.files.size() == 1 && size && *size <= small;
-    how.threads = options.threads == 0 && one_is_enough ? 1 : options.threads;
+    how.threads = options.threads;
     if (!options.format.empty()) how.format = parse_format(options.format);
     how.on_malformed = std::move(on_malformed);
     how.check_empty = options.check_empty;

@@ -277,8 +277,8 @@ void add_measure_options(CLI::App& app, top_options& options) {
          {"rate", "Sums per second"},
          {"distinct", "Count different values; above 1024 an estimate"}});
     for (auto const& [kind, meaning] : kinds) {
-        auto const take = [named, kind = std::string{kind}](std::string const& list) {
-            for (auto const of : split(list)) named->push_back(fmt::format("{}({})", kind, of));
+        auto const take = [named, name = std::string{kind}](std::string const& list) {
+            for (auto const of : split(list)) named->push_back(fmt::format("{}({})", name, of));
         };
         app.add_option_function<std::string>(fmt::format("--{}", kind), take, meaning)
             ->type_name("FIELDS")

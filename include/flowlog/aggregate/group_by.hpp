@@ -280,7 +280,7 @@ private:
         auto* const other = first + row_;
         put_key(record, other, bad, true);
         std::copy(first + row_ - inputs_, first + row_, other + row_ - inputs_);
-        return !std::equal(first, first + row_ - inputs_, other);
+        return !detail::group_table::same(first, other, row_ - inputs_);
     }
 
     /// Merges a batch of rows of another grouping, beginning with `first`. None of ours waits.

@@ -40,6 +40,14 @@ public:
         return hash(key, key_words_);
     }
 
+    /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
+    [[nodiscard]] static auto same(word const* a, word const* b, std::size_t words) noexcept
+        -> bool {
+        word differ = 0;
+        for (std::size_t i = 0; i < words; ++i) differ |= a[i] ^ b[i];
+        return differ == 0;
+    }
+
     /// Brings what a look-up of this hash reads first into the cache.
     void prefetch_slot(word hash) const noexcept { __builtin_prefetch(&slots_[home(hash)]); }
 
@@ -58,7 +66,7 @@ public:
             if (here.row == none) return add(at, key, hash);
             if (here.tag != tag) continue;
             auto* const row = rows_.data() + here.row * stride();
-            if (is_key(row, key)) return row + key_words_;
+            if (same(row, key, key_words_)) return row + key_words_;
         }
     }
 
@@ -79,13 +87,6 @@ private:
         std::uint32_t row = none;
     };
     using slots = std::vector<slot, huge_page_allocator<slot>>;
-
-    /// Keys are a few words: a call of memcmp takes longer than a look at them.
-    [[nodiscard]] auto is_key(word const* row, word const* key) const noexcept -> bool {
-        word differ = 0;
-        for (std::size_t i = 0; i < key_words_; ++i) differ |= row[i] ^ key[i];
-        return differ == 0;
-    }
 
     [[nodiscard]] auto stride() const noexcept -> std::size_t { return key_words_ + empty_.size(); }
     [[nodiscard]] auto home(word hash) const noexcept -> std::size_t {

@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -49,7 +51,7 @@ public:
     }
 
     [[nodiscard]] auto run() -> run_result<A> {
-        auto totals = std::vector<A>(threads_, empty_);
+        auto totals = std::vector<A>(workers(), empty_);
         {
             auto others = std::vector<std::jthread>{};
             for (std::size_t i = 1; i < totals.size(); ++i)
@@ -64,6 +66,18 @@ public:
     }
 
 private:
+    /// How many threads have something to do. To start one takes longer than to read a small file.
+    [[nodiscard]] auto workers() const -> std::size_t {
+        std::uint64_t tasks = 1;
+        for (std::size_t i = 0; i < inputs_.size() && tasks < threads_; ++i) {
+            auto unknown = std::error_code{};
+            auto const size = std::filesystem::file_size(inputs_[i].name, unknown);
+            tasks += (i == 0 ? 0 : 1) +
+                     (unknown ? 0 : size / std::max<std::uint64_t>(1, options_.part_size));
+        }
+        return std::min<std::uint64_t>(tasks, threads_);
+    }
+
     using file_pointer = std::shared_ptr<shared_file<A>>;
 
     struct task {
