@@ -2,9 +2,12 @@
 #ifndef FLOWLOG_DETAIL_PRINT_ADDRESS_HPP
 #define FLOWLOG_DETAIL_PRINT_ADDRESS_HPP
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
+#include <type_traits>
 
 namespace flowlog::detail {
 
@@ -16,15 +19,39 @@ constexpr auto print_small(char* out, std::uint32_t value) noexcept -> char* {
     return out;
 }
 
-/// A dotted quad, 7-15 bytes.
-constexpr auto print_v4(char* out, std::uint32_t value) noexcept -> char* {
-    out = print_small(out, value >> 24);
+/// The text of an octet, and how long it is.
+struct octet_text {
+    char digits[3];
+    std::uint8_t size;
+};
+
+inline constexpr auto octet_texts = [] {
+    auto result = std::array<octet_text, 256>{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+        auto& text = result[i];
+        text.size = static_cast<std::uint8_t>(print_small(text.digits, i) - text.digits);
+    }
+    return result;
+}();
+
+/// 1-3 decimal digits of a number below 256; stores four bytes.
+[[gnu::always_inline]] constexpr auto print_octet(char* out, std::uint32_t value) noexcept
+    -> char* {
+    if (std::is_constant_evaluated()) return print_small(out, value);
+    auto const& text = octet_texts[value];
+    std::memcpy(out, &text, sizeof text);
+    return out + text.size;
+}
+
+/// A dotted quad, 7-15 bytes; may store one more.
+[[gnu::always_inline]] constexpr auto print_v4(char* out, std::uint32_t value) noexcept -> char* {
+    out = print_octet(out, value >> 24);
     *out++ = '.';
-    out = print_small(out, (value >> 16) & 0xFF);
+    out = print_octet(out, (value >> 16) & 0xFF);
     *out++ = '.';
-    out = print_small(out, (value >> 8) & 0xFF);
+    out = print_octet(out, (value >> 8) & 0xFF);
     *out++ = '.';
-    return print_small(out, value & 0xFF);
+    return print_octet(out, value & 0xFF);
 }
 
 /// A group in lower case without leading zeros, 1-4 bytes.

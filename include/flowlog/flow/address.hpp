@@ -87,7 +87,8 @@ public:
         return network_order;
     }
 
-    /// Writes the text of the address, at most `max_text` characters, and returns their end.
+    /// Writes the text of the address, at most `max_text` characters, and returns their end. May
+    /// overwrite what is behind them, within `max_text`.
     ///
     /// A dotted quad, or the one form of RFC 5952: lower case, `::` for the first longest run of
     /// two or more zero groups, a dotted tail for IPv4-mapped addresses alone (unlike `inet_ntop`,

@@ -3,6 +3,7 @@
 #define FLOWLOG_OUTPUT_RECORDS_HPP
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -16,9 +17,9 @@
 #include <vector>
 
 #include <flowlog/detail/escape.hpp>
+#include <flowlog/detail/load_field.hpp>
 #include <flowlog/detail/print_cell.hpp>
 #include <flowlog/detail/row_buffer.hpp>
-#include <flowlog/detail/visit_field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
@@ -84,8 +85,14 @@ public:
         } else {
             auto const begun = buffer_.size();
             auto* out = detail::print_text(buffer_.room(fixed_), row_begin());
+            auto const dressed = is_json() || is_table();
             for (auto& c : cells_) {
-                out = write_cell(record, c, out);
+                if (dressed) {
+                    out = write_dressed(record, c, out);
+                } else {
+                    *out = c.separator;
+                    out = print_cell(record, c, out + c.separates);
+                }
                 if (out == nullptr) [[unlikely]] {
                     buffer_.cut(begun);
                     return c.field;
@@ -114,10 +121,12 @@ public:
 private:
     struct cell {
         std::optional<field_id> field;
+        std::size_t printer = opaque_printer;
+        char separator = ',';
+        bool separates = false;
         std::string name;      // of what is no field
         std::string before{};  // what stands before each value
         std::string constant{};
-        field_type type = field_type::text;
         bool quoted = false;  // a JSON string
         bool right = false;   // numbers in tables
         bool last = false;
@@ -161,19 +170,23 @@ private:
 
     void add(record_column const& column) {
         auto made = cell{.field = column.field, .name = title(column)};
-        if (column.field) made.type = info(*column.field).type;
-        auto const number = made.type <= field_type::u64;
-        made.quoted =
-            !number && made.type != field_type::text &&
-            !(made.type == field_type::time && options_.times == time_format::unix_seconds);
+        auto type = field_type::text;
+        if (column.field) {
+            type = info(*column.field).type;
+            made.printer = static_cast<std::size_t>(*column.field);
+        }
+        auto const number = type <= field_type::u64;
+        made.quoted = is_json() && !number && type != field_type::text &&
+                      !(type == field_type::time && options_.times == time_format::unix_seconds);
         made.right = number;
-        if (!cells_.empty()) made.before = separator();
+        made.separator = separator().front();
+        made.separates = !cells_.empty();
+        if (made.separates) made.before = separator();
         if (is_json()) {
             json_writer{made.before}.value(made.name);
             made.before += ':';
         }
-        if (is_table())
-            made.width = std::max(typical_width(made.type, made.name), made.name.size());
+        if (is_table()) made.width = std::max(typical_width(type, made.name), made.name.size());
         fixed_ += made.before.size() + 2 * detail::max_cell + made.width;
         cells_.push_back(std::move(made));
     }
@@ -201,6 +214,7 @@ private:
         for (auto& c : cells_) {
             if (c.field == field_id::version) c.constant = std::to_string(newest);
             if (c.field == field_id::log_status) c.constant = "OK";
+            if (!c.constant.empty()) c.printer = constant_printer;
         }
     }
 
@@ -232,27 +246,66 @@ private:
 
     /// Null where the value is malformed.
     template <class Record>
-    [[gnu::always_inline]] auto write_cell(Record const& record, cell& c, char* out) -> char* {
-        if (c.before.size() == 1) {
-            *out++ = c.before[0];
-        } else {
-            out = detail::print_text(out, c.before);
-        }
+    [[gnu::always_inline]] auto print_cell(Record const& record, cell& c, char* out) -> char* {
+        return printers<Record>[c.printer](*this, record, c, out);
+    }
+
+    /// A cell of JSON, behind its name, or of a table.
+    template <class Record>
+    auto write_dressed(Record const& record, cell& c, char* out) -> char* {
+        out = detail::print_text(out, c.before);
         auto const begin = static_cast<std::size_t>(out - buffer_.text().data());
-        out = write_value(record, c, out);
+        out = print_cell(record, c, out);
         return is_table() && out != nullptr ? pad(c, begin, out) : out;
     }
 
     template <class Record>
-    [[gnu::always_inline]] auto write_value(Record const& record, cell& c, char* out) -> char* {
-        if (!c.constant.empty()) [[unlikely]]
-            return detail::print_text(out, c.constant);
-        if (!c.field) [[unlikely]]
-            return put(c, opaque(record, c), out);
-        return detail::with_type(c.type, [&]<class T>(std::type_identity<T>) {
-            return put(c, detail::load_field<T>(record, *c.field), out);
-        });
+    using printer = char* (*)(record_writer&, Record const&, cell&, char*);
+
+    template <class Record, field_id Id>
+    static auto print_field(record_writer& writer, Record const& record, cell& c, char* out)
+        -> char* {
+        return writer.put(c, record[field_key<Id>{}], out);
     }
+
+    /// Of text records, all fields of a type share one.
+    template <class Record, class T>
+    static auto print_token(record_writer& writer, Record const& record, cell& c, char* out)
+        -> char* {
+        return writer.put(c, detail::load_field<T>(record, *c.field), out);
+    }
+
+    template <class Record>
+    static auto print_opaque(record_writer& writer, Record const& record, cell& c, char* out)
+        -> char* {
+        return writer.put(c, opaque(record, c), out);
+    }
+
+    template <class Record>
+    static auto print_constant(record_writer&, Record const&, cell& c, char* out) -> char* {
+        return detail::print_text(out, c.constant);
+    }
+
+    template <class Record, field_id Id>
+    static constexpr auto printer_of() -> printer<Record> {
+        if constexpr (detail::record_of_tokens<Record>) {
+            return &print_token<Record, field_value_type<Id>>;
+        } else {
+            return &print_field<Record, Id>;
+        }
+    }
+
+    static constexpr auto opaque_printer = fields.size();
+    static constexpr auto constant_printer = fields.size() + 1;
+
+    /// Functions that load a value of a kind of records and print it, by the number of the field. A
+    /// switch over types, which calls a function that loads, takes a sixth longer.
+    template <class Record>
+    static constexpr auto printers = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<printer<Record>, fields.size() + 2>{
+            printer_of<Record, static_cast<field_id>(I)>()..., &print_opaque<Record>,
+            &print_constant<Record>};
+    }(std::make_index_sequence<fields.size()>{});
 
     template <class Record>
     static auto opaque(Record const& record, cell& c) -> field_value<std::string_view> {
@@ -271,22 +324,28 @@ private:
     [[gnu::always_inline]] auto put(cell const& c, field_value<T> const& value, char* out)
         -> char* {
         if (!value.has_value()) [[unlikely]]
-            return value.malformed() ? nullptr : detail::print_text(out, missing());
+            return put_nothing(value.state(), out);
         if constexpr (std::same_as<T, std::string_view>) {
             return put_text(*value, out);
+        } else if constexpr (std::unsigned_integral<T>) {
+            return detail::print_value(out, *value);
         } else {
-            if (c.quoted && is_json()) *out++ = '"';
+            if (c.quoted) *out++ = '"';
             if constexpr (std::same_as<T, timestamp>) {
                 out = put_time(*value, out);
             } else {
                 out = detail::print_value(out, *value);
             }
-            if (c.quoted && is_json()) *out++ = '"';
+            if (c.quoted) *out++ = '"';
             return out;
         }
     }
 
-    [[nodiscard]] auto put_time(timestamp time, char* out) const noexcept -> char* {
+    [[gnu::noinline]] auto put_nothing(presence state, char* out) const -> char* {
+        return state == presence::malformed ? nullptr : detail::print_text(out, missing());
+    }
+
+    [[gnu::always_inline]] auto put_time(timestamp time, char* out) const noexcept -> char* {
         if (options_.times == time_format::rfc3339) return detail::print_rfc3339(out, time);
         if (options_.format != record_format::vpc) return detail::print_unix_time(out, time);
         auto const whole = std::chrono::floor<std::chrono::seconds>(time);
@@ -294,15 +353,8 @@ private:
         return detail::print_unix_time(out, whole);
     }
 
-    /// What means the same in every format.
-    [[nodiscard]] static auto is_plain(std::string_view text) noexcept -> bool {
-        return !text.empty() && std::ranges::all_of(text, [](char c) {
-            return c > ' ' && c < 0x7F && c != ',' && c != '"' && c != '\\';
-        });
-    }
-
     auto put_text(std::string_view text, char* out) -> char* {
-        if (is_plain(text)) {
+        if (detail::is_plain(text)) {
             out = buffer_.room(out, text.size() + fixed_);
             if (is_json()) *out++ = '"';
             out = detail::print_text(out, text);
@@ -324,23 +376,10 @@ private:
             }
             case record_format::json:
             case record_format::ndjson: json_writer{scratch_}.value(text); break;
-            case record_format::vpc: percent_encode(text); break;
+            case record_format::vpc:
+                scratch_ = text.empty() ? missing() : detail::percent_encoded(text);
+                break;
             case record_format::table: scratch_ = text.empty() ? missing() : escaped(text); break;
-        }
-    }
-
-    void percent_encode(std::string_view text) {
-        constexpr auto digits = std::string_view{"0123456789ABCDEF"};
-        if (text.empty()) scratch_ = missing();
-        for (auto const c : text) {
-            auto const byte = static_cast<unsigned char>(c);
-            if (byte > ' ' && byte != 0x7F) {
-                scratch_ += c;
-                continue;
-            }
-            scratch_ += '%';
-            scratch_ += digits[byte >> 4];
-            scratch_ += digits[byte & 15];
         }
     }
 
