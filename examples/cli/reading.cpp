@@ -30,6 +30,8 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--threads", options.threads, "Threads; 0, the default: one per core")
         ->type_name("N")
         ->check(small_number);
+    app.add_flag("--no-wrap-repair", options.keep_wraps,
+                 "Times of archives as they are where a router's uptime wrapped around");
     app.add_flag("--quiet,-q", options.quiet, "Say nothing but warnings and errors");
 }
 

@@ -30,10 +30,11 @@ struct reading_options {
     std::string where{};
     unsigned threads = 0;
     bool quiet = false;
+    bool keep_wraps = false;
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads and --quiet.
+/// Adds LOG…, --where, --format, --threads, --no-wrap-repair and --quiet.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// What a pass over logs came to, whatever was counted.
@@ -92,6 +93,7 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
     how.on_malformed = std::move(on_malformed);
     how.check_empty = options.check_empty;
     how.keep_going = true;
+    how.repair_wraps = !options.keep_wraps;
     auto bar = progress_bar{show_progress && !options.quiet, size};
     how.progress = bar.bytes();
     auto const begun = std::chrono::steady_clock::now();

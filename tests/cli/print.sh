@@ -183,6 +183,19 @@ case_cut_archive() {
 # --- print: archives --------------------------------------------------------------------------------
 
 # what flow-export prints, but for the time of export
+case_wrapped_uptime() {
+    run print "$archives/flow-tools/v5-le.ft" --csv --fields start,end
+    sed -n 5p out >row
+    echo 1417737588.204,1417737596.500 | holds row
+    run print "$archives/flow-tools/v5-le.ft" --csv --fields start,end --no-wrap-repair
+    sed -n 5p out >row
+    echo 1422032555.500,1417737596.500 | holds row
+    run top "$archives/flow-tools/v5-le.ft" --by netflow-version --max start --csv --no-wrap-repair
+    echo 5,2015-01-23T17:02:35.500Z >>expected
+    tail -n 1 out >row
+    holds row <expected
+}
+
 case_flow_tools_truth() {
     local fields=sysuptime,exaddr,packets,bytes,flow_start_sys_up_time,flow_end_sys_up_time,engine_type,engine_id
     fields=$fields,srcaddr,dstaddr,nexthop,input,output,srcport,dstport,prot,tos,tcp_flags,src_mask,dst_mask,src_as,dst_as

@@ -28,6 +28,8 @@ struct run_options {
     malformed_handler on_malformed{};
     /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
     bool check_empty = false;
+    /// As in `open_options`: puts times right where the uptime of the router wrapped around.
+    bool repair_wraps = true;
     /// Goes on with the other inputs where one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.

@@ -158,7 +158,8 @@ private:
                                               .on_malformed = std::move(on_malformed),
                                               .progress = options_.progress,
                                               .overlap = inputs_.size() < threads_,
-                                              .check_empty = options_.check_empty}));
+                                              .check_empty = options_.check_empty,
+                                              .repair_wraps = options_.repair_wraps}));
             opened->visit([&](auto& reader) { add_checked(reader, total); });
         });
         if (opened) report.stats = opened->stats();

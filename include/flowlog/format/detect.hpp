@@ -33,6 +33,9 @@ struct open_options {
     bool overlap = false;
     /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
     bool check_empty = false;
+    /// As in `flow_tools_options` and `flowd_options`: puts times right where the uptime of the
+    /// router wrapped around.
+    bool repair_wraps = true;
 };
 
 namespace detail {
@@ -106,7 +109,8 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     detail::put_back(source, std::move(front));
     if (flow_tools) {
         return log{flow_tools_reader<any_source>{std::move(source),
-                                                 {.on_malformed = std::move(options.on_malformed)}},
+                                                 {.repair_wraps = options.repair_wraps,
+                                                  .on_malformed = std::move(options.on_malformed)}},
                    std::move(packed)};
     }
     if (nfdump) {
@@ -116,7 +120,8 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     }
     if (flowd) {
         return log{flowd_reader<any_source>{std::move(source),
-                                            {.on_malformed = std::move(options.on_malformed)}},
+                                            {.repair_wraps = options.repair_wraps,
+                                             .on_malformed = std::move(options.on_malformed)}},
                    std::move(packed)};
     }
     return log{text_reader<any_source>{std::move(source),
