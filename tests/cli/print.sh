@@ -2,36 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # print.sh FLOWLOG [CASE…]: runs 'flowlog print' and 'flowlog detect' on logs and archives and compares what they
 # print with what they should. All cases, or those named.
-set -uo pipefail
-shopt -s lastpipe # what fails at the end of a pipe is seen
-flowlog=$(realpath "$1")
-shift
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=$here/../../examples/data
-archives=$(realpath "$here/../data/netflow")
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-unset NO_COLOR
-export LC_ALL=C TERM=xterm
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
-run() {
-    "$flowlog" "$@" >out 2>err
-    rc=$?
-}
-fail() {
-    failed=1
-    echo "    $*"
-}
-returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; sed 's/^/    | /' err; }; }
-holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; head -20 diff | sed 's/^/    | /'; }; }
-says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; sed 's/^/    | /' "$1"; }; }
-lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
-empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; sed 's/^/    | /' "$1"; }; }
-is_json() {
-    if command -v python3 >/dev/null; then
-        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; cat diff; }
-    fi
-}
 has_component() { "$flowlog" --version | grep -q "^components:.* $1"; }
 
 # an archive of each kind
@@ -319,22 +291,4 @@ case_detect_trouble() {
     says out '"error":"a.txt:1: cannot tell the format'
 }
 
-# --- runs them ------------------------------------------------------------------------------------------
-
-cases=("$@")
-[ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
-bad=0
-for name in "${cases[@]}"; do
-    mkdir "$room/$name"
-    cd "$room/$name" || exit 2
-    failed=0
-    "case_$name"
-    if [ "$failed" = 0 ]; then
-        echo "ok    $name"
-    else
-        echo "FAIL  $name"
-        bad=$((bad + 1))
-    fi
-done
-echo "${#cases[@]} cases, $bad failed"
-[ "$bad" = 0 ]
+run_cases

@@ -2,51 +2,13 @@
 # SPDX-License-Identifier: BSL-1.0
 # run.sh FLOWLOG [CASE…]: runs the command in folders of its own and compares what it prints, writes and
 # returns with what it should. All cases, or those named.
-set -uo pipefail
-shopt -s lastpipe # what fails at the end of a pipe is seen
-flowlog=$(realpath "$1")
-shift
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=$here/../../examples/data
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-unset NO_COLOR
-export LC_ALL=C TERM=xterm
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
-# --- what a case is made of -------------------------------------------------------------------------
-
-# Runs flowlog; its output is in out, its errors in err, its exit code in rc.
-run() {
-    "$flowlog" "$@" >out 2>err
-    rc=$?
-}
-
-fail() {
-    failed=1
-    echo "    $*"
-}
-
-# returns CODE
-returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; sed 's/^/    | /' err; }; }
-
-# holds FILE: it is what stands on standard input
-holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; sed 's/^/    | /' diff; }; }
-
-# says FILE TEXT, is_silent_on FILE TEXT: TEXT stands in it or not
-says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; sed 's/^/    | /' "$1"; }; }
-lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
-empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; sed 's/^/    | /' "$1"; }; }
 there() { [ -e "$1" ] || fail "there is no $1"; }
 gone() { [ ! -e "$1" ] || fail "$1 is there"; }
 
 # only NAME…: the folder o holds these files and no others, hidden ones included
-only() { diff <(ls -A o) <(printf '%s\n' "$@" | sort | sed '/^$/d') >diff || { fail "o holds other files:"; cat diff; }; }
-
-is_json() {
-    if command -v python3 >/dev/null; then
-        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; cat diff; }
-    fi
-}
+only() { diff <(ls -A o) <(printf '%s\n' "$@" | sort | sed '/^$/d') >diff || { fail "o holds other files:"; show diff; }; }
 
 all_files='malformed.log output.csv port_protocol_counts.csv tag_counts.csv untagged_flows.csv'
 line='2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 %s %s 1 40 1620140761 1620140821 ACCEPT OK\n'
@@ -721,22 +683,4 @@ case_usage() {
     lacks err "$(printf '\033')"
 }
 
-# --- runs them ------------------------------------------------------------------------------------------
-
-cases=("$@")
-[ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
-bad=0
-for name in "${cases[@]}"; do
-    mkdir "$room/$name"
-    cd "$room/$name" || exit 2
-    failed=0
-    "case_$name"
-    if [ "$failed" = 0 ]; then
-        echo "ok    $name"
-    else
-        echo "FAIL  $name"
-        bad=$((bad + 1))
-    fi
-done
-echo "${#cases[@]} cases, $bad failed"
-[ "$bad" = 0 ]
+run_cases

@@ -2,36 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # top.sh FLOWLOG [CASE…]: runs 'flowlog top', and other commands with --where, on logs and compares what they
 # print with what they should. All cases, or those named.
-set -uo pipefail
-shopt -s lastpipe # what fails at the end of a pipe is seen
-flowlog=$(realpath "$1")
-shift
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-data=$here/../../examples/data
-archives=$here/../data/netflow/nfdump
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-unset NO_COLOR
-export LC_ALL=C TERM=xterm
-
-run() {
-    "$flowlog" "$@" >out 2>err
-    rc=$?
-}
-fail() {
-    failed=1
-    echo "    $*"
-}
-returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; sed 's/^/    | /' err; }; }
-holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; head -20 diff | sed 's/^/    | /'; }; }
-says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; sed 's/^/    | /' "$1"; }; }
-lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
-empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; sed 's/^/    | /' "$1"; }; }
-is_json() {
-    if command -v python3 >/dev/null; then
-        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; cat diff; }
-    fi
-}
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 # a log with a heading: a few talkers, an IPv6 one, an absent port
 talkers() {
@@ -87,10 +58,10 @@ EOF
 case_nfdump_addresses() {
     command -v nfdump >/dev/null || { echo '    nfdump is not installed: not compared with it'; return; }
     for archive in v1-1625-all v2-171-mixed v2-178-mixed; do
-        nfdump -r "$archives/$archive.nfdump" -q -s ip/bytes -n 0 -o csv |
+        nfdump -r "$archives/nfdump/$archive.nfdump" -q -s ip/bytes -n 0 -o csv |
             awk -F, '$4 == "any" { print $5 "," $10 "," $8 "," $6 }' | sort >expected
         [ "$(wc -l <expected)" -gt 10 ] || fail "nfdump says next to nothing of $archive"
-        run top "$archives/$archive.nfdump" --by ip --sum bytes,packets --flows --all --csv
+        run top "$archives/nfdump/$archive.nfdump" --by ip --sum bytes,packets --flows --all --csv
         returns 0
         tail -n +2 out | sort >found
         holds found <expected
@@ -467,22 +438,4 @@ case_usage() {
     [ "$(grep -c '^  flowlog top' out)" = 2 ] || fail "not two examples"
 }
 
-# --- runs them ------------------------------------------------------------------------------------------
-
-cases=("$@")
-[ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
-bad=0
-for name in "${cases[@]}"; do
-    mkdir "$room/$name"
-    cd "$room/$name" || exit 2
-    failed=0
-    "case_$name"
-    if [ "$failed" = 0 ]; then
-        echo "ok    $name"
-    else
-        echo "FAIL  $name"
-        bad=$((bad + 1))
-    fi
-done
-echo "${#cases[@]} cases, $bad failed"
-[ "$bad" = 0 ]
+run_cases

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSL-1.0
+# cases.sh: what the tests of the command are made of. A script sources it with its own arguments, FLOWLOG [CASE…],
+# declares functions case_NAME, and ends with run_cases.
+set -uo pipefail
+shopt -s lastpipe # what fails at the end of a pipe is seen
+flowlog=$(realpath "$1")
+cases=("${@:2}")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+data=$here/../../examples/data
+archives=$(realpath "$here/../data/netflow")
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+unset NO_COLOR
+export LC_ALL=C TERM=xterm
+
+# Runs flowlog; its output is in out, its errors in err, its exit code in rc.
+run() {
+    "$flowlog" "$@" >out 2>err
+    rc=$?
+}
+
+fail() {
+    failed=1
+    echo "    $*"
+}
+
+# A file, after what is wrong with it.
+show() { sed 's/^/    | /' "$1"; }
+
+# returns CODE
+returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; show err; }; }
+
+# holds FILE: it is what stands on standard input
+holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; show diff; }; }
+
+# says FILE TEXT, lacks FILE TEXT: TEXT stands in it or not
+says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; show "$1"; }; }
+lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
+empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; show "$1"; }; }
+
+is_json() {
+    if command -v python3 >/dev/null; then
+        python3 -m json.tool <"$1" >/dev/null 2>diff || { fail "$1 is no JSON:"; show diff; }
+    fi
+}
+
+# Runs the cases that the command line names, or all, each in a folder of its own; fails if one does.
+run_cases() {
+    [ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
+    local bad=0 name
+    for name in "${cases[@]}"; do
+        mkdir "$room/$name"
+        cd "$room/$name" || exit 2
+        failed=0
+        "case_$name"
+        if [ "$failed" = 0 ]; then
+            echo "ok    $name"
+        else
+            echo "FAIL  $name"
+            bad=$((bad + 1))
+        fi
+    done
+    echo "${#cases[@]} cases, $bad failed"
+    [ "$bad" = 0 ]
+}
