@@ -4,7 +4,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/install-packages.sh tests
+packages=tests
+case " $* " in *' clang '* | *' asan '*) packages=ci ;; esac
+scripts/install-packages.sh "$packages"
 
 for preset in "${@:-dev}"; do
     echo "== Building and testing the preset $preset in build/$preset"

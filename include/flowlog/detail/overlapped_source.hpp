@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_DETAIL_OVERLAPPED_SOURCE_HPP
 #define FLOWLOG_DETAIL_OVERLAPPED_SOURCE_HPP
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <condition_variable>
@@ -20,8 +21,8 @@
 namespace flowlog::detail {
 
 /// Reads a source on a thread of its own, some blocks ahead: so that inflating and parsing overlap.
-/// The blocks are copied; an exception of the source comes after the blocks that were read before
-/// it.
+/// A source that makes its blocks makes them in place, those of others are copied. An exception of
+/// the source comes after the blocks that were read before it.
 template <byte_source Source>
 class overlapped_source {
 public:
@@ -38,6 +39,11 @@ public:
     [[nodiscard]] auto name() const -> std::string { return state_->name; }
 
 private:
+    struct slot {
+        std::vector<char> room = std::vector<char>(block_room);
+        std::span<char const> block;
+    };
+
     /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
     /// `taken`.
     struct state {
@@ -47,18 +53,7 @@ private:
 
         void produce(std::stop_token const& stop) {
             try {
-                for (;;) {
-                    auto const block = source.next();
-                    {
-                        auto lock = std::unique_lock{mutex};
-                        if (!changed.wait(lock, stop, [&] { return filled - taken < depth - 1; }))
-                            return;
-                    }
-                    ring[filled % depth].assign(block.begin(), block.end());
-                    auto const lock = std::scoped_lock{mutex};
-                    ++filled;
-                    changed.notify_all();
-                    if (block.empty()) return;
+                while (wait_for_slot(stop) && fill(ring[filled % depth])) {
                 }
             } catch (...) {
                 auto const lock = std::scoped_lock{mutex};
@@ -67,11 +62,30 @@ private:
             }
         }
 
+        auto wait_for_slot(std::stop_token const& stop) -> bool {
+            auto lock = std::unique_lock{mutex};
+            return changed.wait(lock, stop, [&] { return filled - taken < depth - 1; });
+        }
+
+        /// Fills a slot with the next block; false at the end.
+        auto fill(slot& free) -> bool {
+            free.block = next_block(source, free.room);
+            if (free.block.data() != free.room.data()) {
+                if (free.room.size() < free.block.size()) free.room.resize(free.block.size());
+                std::ranges::copy(free.block, free.room.begin());
+                free.block = std::span{free.room}.first(free.block.size());
+            }
+            auto const lock = std::scoped_lock{mutex};
+            ++filled;
+            changed.notify_all();
+            return !free.block.empty();
+        }
+
         auto consume() -> std::span<char const> {
             auto lock = std::unique_lock{mutex};
             changed.wait(lock, [&] { return filled != taken || failure; });
             if (filled == taken) std::rethrow_exception(failure);
-            auto const& block = ring[taken % depth];
+            auto const block = ring[taken % depth].block;
             if (!block.empty()) ++taken;
             changed.notify_all();
             return block;
@@ -79,7 +93,7 @@ private:
 
         Source source;
         std::string name;
-        std::array<std::vector<char>, depth> ring;
+        std::array<slot, depth> ring;
         std::mutex mutex;
         std::condition_variable_any changed;
         std::size_t filled = 0;

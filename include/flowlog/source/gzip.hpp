@@ -43,34 +43,34 @@ template <byte_source Source>
 class inflate_source {
 public:
     inflate_source(Source source, deflate_wrapper wrapper, std::uint64_t offset)
-        : input_{std::move(source), offset},
-          wrapper_{wrapper},
-          inflater_{wrapper},
-          buffer_{std::make_unique_for_overwrite<char[]>(block_size)} {}
+        : input_{std::move(source), offset}, wrapper_{wrapper}, inflater_{wrapper} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        auto room = std::span<char>{buffer_.get(), block_size};
-        while (room.size() == block_size) {
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_room);
+        return next({buffer_.get(), block_room});
+    }
+
+    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+        auto rest = room;
+        while (rest.size() == room.size()) {
             if (failure_) throw *failure_;
             if (!input_.fetch()) {
                 // an inflater may hold what it had no room for, or what it looked ahead at
-                if (place_ == place::within) inflate(room);
-                if (failure_ || room.size() != block_size) continue;
+                if (place_ == place::within) inflate(rest);
+                if (failure_ || rest.size() != room.size()) continue;
                 if (place_ == place::within || place_ == place::start)
                     input_.fail_truncated(unit() + " stream");
                 return {};
             }
             if (place_ != place::within && !begin()) continue;
-            inflate(room);
+            inflate(rest);
         }
-        return {buffer_.get(), block_size - room.size()};
+        return room.first(room.size() - rest.size());
     }
 
     [[nodiscard]] auto name() const -> std::string { return input_.name(); }
 
 private:
-    static constexpr std::size_t block_size = std::size_t{256} << 10;
-
     enum class place : std::uint8_t { start, within, behind, padding };
 
     /// Begins a stream where one stands; passes over zeros, as tapes and pre-allocated files have

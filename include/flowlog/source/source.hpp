@@ -24,6 +24,26 @@ concept byte_source = requires(T source) {
     { source.name() } -> std::convertible_to<std::string>;
 } && std::movable<T>;
 
+/// A byte source that makes its bytes, and can make the next block in memory that it is given:
+/// `next(room)` is `next()`, but what it returns may stand in `room` and then is valid as long as
+/// that. `room` has at least `block_room` bytes.
+template <class T>
+concept block_maker = byte_source<T> && requires(T source, std::span<char> room) {
+    { source.next(room) } -> std::convertible_to<std::span<char const>>;
+};
+
+/// The bytes of a room that a `block_maker` can fill.
+inline constexpr std::size_t block_room = std::size_t{256} << 10;
+
+/// The next block of a source, in `room` where the source can put it there.
+template <byte_source Source>
+[[nodiscard]] auto next_block(Source& source, std::span<char> room) -> std::span<char const> {
+    if constexpr (block_maker<Source>)
+        return source.next(room);
+    else
+        return source.next();
+}
+
 /// Any byte source behind one type; a virtual call per block.
 class any_source {
 public:
@@ -38,6 +58,9 @@ public:
     [[nodiscard]] auto next() -> std::span<char const> {
         return source_ ? source_->next() : std::span<char const>{};
     }
+    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+        return source_ ? source_->next(room) : std::span<char const>{};
+    }
     [[nodiscard]] auto name() const -> std::string { return source_ ? source_->name() : ""; }
 
 private:
@@ -47,6 +70,7 @@ private:
         auto operator=(interface const&) -> interface& = delete;
         virtual ~interface() = default;
         virtual auto next() -> std::span<char const> = 0;
+        virtual auto next(std::span<char> room) -> std::span<char const> = 0;
         [[nodiscard]] virtual auto name() const -> std::string = 0;
     };
 
@@ -54,6 +78,9 @@ private:
     struct model final : interface {
         explicit model(Source s) : source{std::move(s)} {}
         auto next() -> std::span<char const> override { return source.next(); }
+        auto next(std::span<char> room) -> std::span<char const> override {
+            return next_block(source, room);
+        }
         [[nodiscard]] auto name() const -> std::string override { return source.name(); }
         Source source;
     };
@@ -74,6 +101,9 @@ public:
         if (front_given_ || front_.empty()) return rest_.next();
         front_given_ = true;
         return front_;
+    }
+    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+        return front_given_ || front_.empty() ? next_block(rest_, room) : next();
     }
     [[nodiscard]] auto name() const -> std::string { return rest_.name(); }
 

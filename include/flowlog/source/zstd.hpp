@@ -58,13 +58,12 @@ struct zstd_end {
 template <byte_source Source = any_source>
 class zstd_source {
 public:
-    static constexpr std::size_t block_size = std::size_t{256} << 10;
     static constexpr int max_window_log = 27;
 
     /// `offset` is that of the source's first byte in its file; messages count from there.
     template <std::same_as<Source> S>  // an any_source could be made of a zstd_source, which
                                        // confuses the concepts
-                                       explicit zstd_source(S source, std::uint64_t offset = 0)
+    explicit zstd_source(S source, std::uint64_t offset = 0)
         : input_{std::move(source), offset}, context_{ZSTD_createDCtx()} {
         if (!context_) throw std::bad_alloc{};
         static_cast<void>(
@@ -72,16 +71,20 @@ public:
     }
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_size);
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_room);
+        return next({buffer_.get(), block_room});
+    }
+
+    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
         std::size_t filled = 0;
         while (filled == 0) {
             if (!full_ && !input_.fetch()) {
                 if (in_frame_) input_.fail_truncated("zstd frame");
                 return {};
             }
-            filled = decode();
+            filled = decode(room);
         }
-        return {buffer_.get(), filled};
+        return room.first(filled);
     }
 
     [[nodiscard]] auto name() const -> std::string { return input_.name(); }
@@ -91,9 +94,9 @@ private:
 
     /// Decodes at most one block, as the library throws away what it decoded before damage in the
     /// same call; how many bytes that is.
-    auto decode() -> std::size_t {
+    auto decode(std::span<char> room) -> std::size_t {
         auto in = ZSTD_inBuffer{input_.ahead().data(), std::min(input_.ahead().size(), wanted_), 0};
-        auto out = ZSTD_outBuffer{buffer_.get(), block_size, 0};
+        auto out = ZSTD_outBuffer{room.data(), room.size(), 0};
         auto const status = ZSTD_decompressStream(context_.get(), &out, &in);
         input_.skip(in.pos);
         if (ZSTD_isError(status) != 0) fail(status);
