@@ -153,7 +153,8 @@ TEST_CASE("bytes are compared eight at a time", "[scan]") {
                 word |= static_cast<std::uint64_t>(byte) << (8 * i);
                 if (byte == b) expected |= 1U << i;
             }
-            REQUIRE(detail::equal_bytes(word, static_cast<char>(b)) == expected);
+            REQUIRE(detail::marked_bytes(detail::equal_marks(word, static_cast<char>(b))) ==
+                    expected);
         }
     }
 }
