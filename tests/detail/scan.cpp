@@ -40,7 +40,7 @@ static auto plain_scan(std::string_view text) -> found {
 }
 
 /// Scans a copy that ends where its memory does, so that the sanitizers see who reads beyond it.
-static auto scan_with(detail::scan_function scanner, std::string_view text, std::size_t columns)
+static auto scan_with(detail::scanner const& scanner, std::string_view text, std::size_t columns)
     -> found {
     auto const copy = std::make_unique_for_overwrite<char[]>(text.size());
     std::ranges::copy(text, copy.get());
@@ -57,7 +57,7 @@ static void check(std::string_view text) {
     for (auto const& scanner : detail::scanners()) {
         for (std::size_t const columns : {0U, 1U, 2U, 3U}) {
             CAPTURE(scanner.name, text, columns);
-            CHECK(scan_with(scanner.scan, text, columns) == expected);
+            CHECK(scan_with(scanner, text, columns) == expected);
         }
     }
 }
@@ -154,6 +154,45 @@ TEST_CASE("bytes are compared eight at a time", "[scan]") {
                 if (byte == b) expected |= 1U << i;
             }
             REQUIRE(detail::marked_bytes(detail::equal_marks(word, static_cast<char>(b))) ==
+                    expected);
+        }
+    }
+}
+
+TEST_CASE("some delimiters of each line are found as among all", "[scan][property]") {
+    auto random = testing::random_numbers{5};
+    for (auto i = 0; i < 3000; ++i) {
+        auto const columns = 1 + static_cast<std::size_t>(random(random(4) == 0 ? 200 : 20));
+        auto kept = std::vector<bool>(columns);
+        for (std::size_t k = 0; k < columns; ++k) kept[k] = random(3) == 0;
+        auto const some = detail::kept_delimiters{kept};
+        auto text = ""s;
+        for (auto lines = random(30); lines != 0; --lines) {
+            for (std::size_t k = 0; k < columns; ++k)
+                text += std::string(1 + random(12), 'x') + (k + 1 == columns ? '\n' : ' ');
+        }
+        if (random(4) == 0 && !text.empty())
+            text[random(text.size())] = random.pick(" \t\r\n\nx"sv);
+        if (!text.empty() && text.back() != '\n') text.back() = '\n';
+        auto const all = plain_scan(text);
+        auto expected = std::vector<std::uint32_t>{};
+        for (std::size_t k = 0; k < all.delimiters.size(); ++k) {
+            if (kept[k % columns] || (k + 1) % columns == 0) expected.push_back(all.delimiters[k]);
+        }
+        auto regular = !all.irregular;
+        for (std::size_t k = 0; k < all.lines.size(); ++k)
+            regular &= all.lines[k] == (k + 1) * columns;
+        for (auto const& scanner : detail::scanners()) {
+            if (scanner.scan_kept == nullptr) continue;
+            CAPTURE(scanner.name, text, columns);
+            auto buffer = detail::scan_buffer{};
+            auto const index = buffer.scan_kept(text, some, scanner);
+            if (!regular || some.per_line() * 4 > columns * 3) {
+                REQUIRE(index.line_count == 0);
+                continue;
+            }
+            REQUIRE(index.line_count == all.lines.size());
+            REQUIRE(std::vector(index.delimiters, index.delimiters + index.delimiter_count) ==
                     expected);
         }
     }

@@ -250,8 +250,10 @@ void add_all(Records&& records, A& a) {
     auto const use = [&a](auto const& record)
                          __attribute__((always_inline)) { return detail::try_add(a, record); };
     auto const refused = [&a](auto const& record) { return *find_culprit(a, record); };
-    if constexpr (requires { records.each(use, refused); }) {
-        records.each(use, refused);
+    if constexpr (requires { records.each(use, refused, std::vector<field_id>{}); }) {
+        auto wanted = std::vector<field_id>{};
+        for (auto const field : uses(a)) wanted.push_back(field.id);
+        records.each(use, refused, wanted);
     } else {
         for (auto const& record : records) {
             if (use(record)) continue;

@@ -11,14 +11,13 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/value.hpp>
-#include <flowlog/format/layout.hpp>
 
 namespace flowlog::detail {
 
 /// A record whose fields are tokens of a text.
 template <class T>
 concept record_of_tokens = requires(T const& record, field_id id) {
-    record.token(std::size_t{record.columns().column(id)});
+    record.template get<std::uint8_t>(id);
 };
 
 template <class Record, class T>
@@ -69,10 +68,7 @@ template <class T, flow_record Record>
 [[gnu::always_inline]] inline auto load_field(Record const& record, field_id id) noexcept
     -> field_value<T> {
     if constexpr (record_of_tokens<Record>) {
-        auto const column = record.columns().column(id);
-        if (column == layout::none) return {};
-        auto const token = record.token(column);
-        return decode<T>(token.data(), token.data() + token.size());
+        return record.template get<T>(id);
     } else {
         return field_loaders<Record, T>[static_cast<std::size_t>(id)](record);
     }

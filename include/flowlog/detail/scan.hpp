@@ -2,284 +2,16 @@
 #ifndef FLOWLOG_DETAIL_SCAN_HPP
 #define FLOWLOG_DETAIL_SCAN_HPP
 
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
+#include <flowlog/detail/scan_groups.hpp>
 
 namespace flowlog::detail {
-
-/// Stage 1's answer for a run of text: where its delimiters (blank, tab, CR, LF) stand, and where
-/// its lines end.
-struct scan_index {
-    /// Offsets of the delimiters from the start of the text. `delimiters[-1]` is 2^32 - 1, one
-    /// before offset 0.
-    std::uint32_t* delimiters;
-    /// For each line, how many delimiters stand up to and with its LF.
-    std::uint32_t* lines;
-    std::size_t delimiter_count = 0;
-    std::size_t line_count = 0;  ///< how many LFs there are
-    /// Whether there is a tab, a CR, or a delimiter right after a delimiter or at the start of the
-    /// text: only then can a token not be found between two neighbouring delimiters.
-    bool irregular = false;
-};
-
-/// A `scan_index` needs room for so many entries beyond the bytes scanned: scanners write groups.
-inline constexpr std::size_t scan_slack = 64;
-
-/// Writes the set bits of `mask` as offsets from `base`. May write `scan_slack` entries.
-struct write_bits {
-    [[gnu::always_inline]] void operator()(std::uint64_t mask, std::size_t count,
-                                           std::uint32_t base, std::uint32_t* out) const noexcept {
-        // Logs have 7 to 9 delimiters in 64 bytes: a loop of 12 without a condition is 1.4 times as
-        // fast as one that ends at the last bit, whose end is mispredicted. The bit that is always
-        // set keeps compilers from making a branch of "no bit is left".
-        constexpr std::size_t usual = 12;
-        constexpr auto top = std::uint64_t{1} << 63;
-        for (std::size_t i = 0; i < usual; ++i) {
-            out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask | top));
-            mask &= mask - 1;
-        }
-        for (auto i = usual; i < count; ++i) {
-            out[i] = base + static_cast<std::uint32_t>(std::countr_zero(mask | top));
-            mask &= mask - 1;
-        }
-    }
-};
-
-/// Scans text in groups of 64 bytes: fills all of `index` but its lines, with the neighbours alone
-/// that make it irregular. `find(pointer)` gives the delimiters of 64 bytes, a bit a byte, `write`
-/// is like `write_bits`. Inlined into functions that are compiled for one instruction set each,
-/// which count LFs and look for tabs and CRs on the way.
-template <class Find, class Write>
-[[gnu::always_inline]] inline void scan_groups(char const* text, std::size_t size,
-                                               scan_index& index, Find find, Write write) noexcept {
-    auto* out = index.delimiters;
-    auto last = std::array<char, 64>{};  // NULs are no delimiters
-    std::uint64_t after_delimiter = 1;
-    std::uint64_t irregular = 0;
-    for (std::size_t at = 0; at < size; at += 64) {
-        auto const* group = text + at;
-        if (size - at < 64) [[unlikely]] {
-            std::memcpy(last.data(), group, size - at);
-            group = last.data();
-        }
-        auto const delimiters = find(group);
-        irregular |= delimiters & ((delimiters << 1) | after_delimiter);
-        after_delimiter = delimiters >> 63;
-        auto const count = static_cast<std::size_t>(std::popcount(delimiters));
-        write(delimiters, count, static_cast<std::uint32_t>(at), out);
-        out += count;
-    }
-    index.delimiter_count = static_cast<std::size_t>(out - index.delimiters);
-    index.irregular = irregular != 0;
-}
-
-/// 0x80 where a byte of `word` equals `c`.
-constexpr auto equal_marks(std::uint64_t word, char c) noexcept -> std::uint64_t {
-    constexpr auto ones = 0x0101010101010101ULL;
-    constexpr auto low = 0x7F7F7F7F7F7F7F7FULL;
-    auto const x = word ^ (ones * static_cast<unsigned char>(c));
-    return ~(((x & low) + low) | x | low);
-}
-
-/// A bit for each byte of eight that is marked with 0x80, the first byte lowest.
-constexpr auto marked_bytes(std::uint64_t marks) noexcept -> std::uint64_t {
-    return ((marks >> 7) * 0x0102040810204080ULL) >> 56;
-}
-
-inline void scan_scalar(char const* text, std::size_t size, scan_index& index) noexcept {
-    std::size_t newlines = 0;
-    std::uint64_t controls = 0;
-    auto const find = [&](char const* at) {
-        std::uint64_t delimiters = 0;
-        for (unsigned i = 0; i < 64; i += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, at + i, sizeof word);
-            if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-            auto const newline = equal_marks(word, '\n');
-            auto const control = equal_marks(word, '\t') | equal_marks(word, '\r');
-            newlines += static_cast<std::size_t>(std::popcount(newline));
-            controls |= control;
-            delimiters |= marked_bytes(equal_marks(word, ' ') | newline | control) << i;
-        }
-        return delimiters;
-    };
-    scan_groups(text, size, index, find, write_bits{});
-    index.line_count = newlines;
-    index.irregular = index.irregular || controls != 0;
-}
-
-// The scanners below find delimiters as bytes that equal what a table has for their low four bits.
-// Of the four delimiters, tab and CR alone are odd: bit 0 of all delimiters, together, tells of
-// them.
-
-#if defined(__x86_64__)
-
-inline void scan_sse2(char const* text, std::size_t size, scan_index& index) noexcept {
-    auto const zero = _mm_setzero_si128();
-    auto seen = zero;
-    auto newlines = zero;  // 255 for each
-    auto const find = [&](char const* at) {
-        std::uint64_t delimiters = 0;
-        for (unsigned i = 0; i < 64; i += 16) {
-            auto const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at + i));
-            auto const equal = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-            auto const newline = equal('\n');
-            auto const found = _mm_or_si128(_mm_or_si128(equal(' '), newline),
-                                            _mm_or_si128(equal('\t'), equal('\r')));
-            seen = _mm_or_si128(seen, _mm_and_si128(found, bytes));
-            newlines = _mm_add_epi64(newlines, _mm_sad_epu8(newline, zero));
-            delimiters |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << i;
-        }
-        return delimiters;
-    };
-    scan_groups(text, size, index, find, write_bits{});
-    auto counts = std::array<std::uint64_t, 2>{};
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(counts.data()), newlines);
-    index.line_count = static_cast<std::size_t>((counts[0] + counts[1]) / 255);
-    index.irregular = index.irregular || _mm_movemask_epi8(_mm_slli_epi16(seen, 7)) != 0;
-}
-
-#define FLOWLOG_DETAIL_AVX2 gnu::target("avx2,bmi,bmi2,popcnt,lzcnt")
-#define FLOWLOG_DETAIL_AVX512 \
-    gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")
-
-[[FLOWLOG_DETAIL_AVX2]] inline void scan_avx2(char const* text, std::size_t size,
-                                              scan_index& index) noexcept {
-    auto const zero = _mm256_setzero_si256();
-    auto const newline = _mm256_set1_epi8('\n');
-    auto const table = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-    auto seen = zero;
-    auto newlines = zero;  // 255 for each
-    auto const find = [&](char const* at) __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))) {
-        auto const low = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(at));
-        auto const high = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(at + 32));
-        auto const in_low = _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, low));
-        auto const in_high = _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, high));
-        seen = _mm256_or_si256(
-            seen, _mm256_or_si256(_mm256_and_si256(in_low, low), _mm256_and_si256(in_high, high)));
-        newlines = _mm256_add_epi64(
-            newlines, _mm256_add_epi64(_mm256_sad_epu8(_mm256_cmpeq_epi8(low, newline), zero),
-                                       _mm256_sad_epu8(_mm256_cmpeq_epi8(high, newline), zero)));
-        auto const bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(in_high));
-        return std::uint64_t{bits} << 32 | static_cast<std::uint32_t>(_mm256_movemask_epi8(in_low));
-    };
-    auto const write =
-        [](std::uint64_t mask, std::size_t count, std::uint32_t base, std::uint32_t* out)
-            __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))) {
-                // as write_bits; tzcnt of nothing is 64, which needs no care
-                constexpr std::size_t usual = 12;
-                for (std::size_t i = 0; i < usual; ++i) {
-                    out[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(mask));
-                    mask = _blsr_u64(mask);
-                }
-                for (auto i = usual; i < count; ++i) {
-                    out[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(mask));
-                    mask = _blsr_u64(mask);
-                }
-            };
-    scan_groups(text, size, index, find, write);
-    auto counts = std::array<std::uint64_t, 4>{};
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(counts.data()), newlines);
-    index.line_count =
-        static_cast<std::size_t>((counts[0] + counts[1] + counts[2] + counts[3]) / 255);
-    index.irregular = index.irregular || _mm256_movemask_epi8(_mm256_slli_epi16(seen, 7)) != 0;
-}
-
-[[FLOWLOG_DETAIL_AVX512]] inline void scan_avx512(char const* text, std::size_t size,
-                                                  scan_index& index) noexcept {
-    auto const newline = _mm512_set1_epi8('\n');
-    auto const table = _mm512_maskz_broadcast_i32x4(
-        0xFFFF, _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-    auto seen = _mm512_setzero_si512();
-    std::size_t newlines = 0;
-    auto const find =
-        [&](char const* at) __attribute__((target(
-            "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt"))) {
-            auto const bytes = _mm512_loadu_si512(at);
-            auto const found = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
-            seen = _mm512_or_si512(seen, _mm512_maskz_mov_epi8(found, bytes));
-            newlines += static_cast<std::size_t>(
-                std::popcount(std::uint64_t{_mm512_cmpeq_epi8_mask(bytes, newline)}));
-            return std::uint64_t{found};
-        };
-    auto const write =
-        [](std::uint64_t mask, std::size_t count, std::uint32_t base, std::uint32_t* out)
-            __attribute__((target(
-                "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt"))) {
-                auto const ascending =
-                    _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48,
-                                    47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
-                                    31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
-                                    15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-                auto const origin = _mm512_set1_epi32(static_cast<int>(base));
-                auto const offsets = _mm512_maskz_compress_epi8(mask, ascending);
-                auto const sixteen = [&](__m128i bytes, std::uint32_t* to) __attribute__((
-                                         target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,"
-                                                "avx2,bmi,bmi2,popcnt,lzcnt"))) {
-                    _mm512_storeu_si512(
-                        to, _mm512_add_epi32(_mm512_maskz_cvtepu8_epi32(0xFFFF, bytes), origin));
-                };
-                sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 0), out);
-                if (count > 16) [[unlikely]] {
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 1), out + 16);
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 2), out + 32);
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 3), out + 48);
-                }
-            };
-    scan_groups(text, size, index, find, write);
-    index.line_count = newlines;
-    index.irregular = index.irregular || _mm512_test_epi8_mask(seen, _mm512_set1_epi8(1)) != 0;
-}
-
-#undef FLOWLOG_DETAIL_AVX2
-#undef FLOWLOG_DETAIL_AVX512
-
-#elif defined(__aarch64__)
-
-inline void scan_neon(char const* text, std::size_t size, scan_index& index) noexcept {
-    constexpr std::uint8_t powers[] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    constexpr std::uint8_t by_low_bits[] = {' ', 0,    0,    0, 0, 0,    0, 0,
-                                            0,   '\t', '\n', 0, 0, '\r', 0, 0};
-    auto const bits = vld1q_u8(powers);
-    auto const table = vld1q_u8(by_low_bits);
-    auto seen = vdupq_n_u8(0);
-    std::size_t newlines = 0;
-    auto const find = [&](char const* at) {
-        auto const bytes = vld1q_u8_x4(reinterpret_cast<std::uint8_t const*>(at));
-        uint8x16_t found[4];
-        auto ends = vdupq_n_u8(0);
-        for (auto i = 0; i < 4; ++i) {
-            auto const low_bits = vandq_u8(bytes.val[i], vdupq_n_u8(0x0F));
-            found[i] = vceqq_u8(bytes.val[i], vqtbl1q_u8(table, low_bits));
-            seen = vorrq_u8(seen, vandq_u8(found[i], bytes.val[i]));
-            ends = vsubq_u8(ends, vceqq_u8(bytes.val[i], vdupq_n_u8('\n')));
-        }
-        newlines += vaddvq_u8(ends);
-        auto const a = vpaddq_u8(vandq_u8(found[0], bits), vandq_u8(found[1], bits));
-        auto const b = vpaddq_u8(vandq_u8(found[2], bits), vandq_u8(found[3], bits));
-        auto const sums = vpaddq_u8(a, b);
-        return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
-    };
-    scan_groups(text, size, index, find, write_bits{});
-    index.line_count = newlines;
-    index.irregular = index.irregular || (vmaxvq_u8(vandq_u8(seen, vdupq_n_u8(1))) != 0);
-}
-
-#endif
 
 /// Tells where the lines of an index end. `columns` is how many tokens its lines are likely to
 /// have: a look at each LF that is foretold so takes a tenth of what a look at each delimiter does.
@@ -304,10 +36,16 @@ inline void find_lines(char const* text, std::size_t columns, scan_index& index)
 /// Fills all of a `scan_index` but its lines.
 using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
 
+/// The same of some of the delimiters alone. Of a text that begins with a line and has as many
+/// delimiters in each as foretold, those are kept that should be; of any other, some.
+using scan_kept_function = void (*)(char const*, std::size_t, kept_delimiters const&,
+                                    scan_index&) noexcept;
+
 /// A way to scan, under the name that FLOWLOG_FORCE_SCAN gives it.
 struct scanner {
     std::string_view name;
     scan_function scan;
+    scan_kept_function scan_kept = nullptr;  ///< null where it would take no less time
 };
 
 /// The scanners that this processor can run, the fastest first. All give identical indexes.
@@ -319,7 +57,7 @@ inline auto scanners() -> std::vector<scanner> const& {
             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
             result.push_back({"avx512", scan_avx512});
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-            result.push_back({"avx2", scan_avx2});
+            result.push_back({"avx2", scan_avx2, picks_bits_fast() ? scan_kept_avx2 : nullptr});
         result.push_back({"sse2", scan_sse2});
 #elif defined(__aarch64__)
         result.push_back({"neon", scan_neon});
@@ -355,7 +93,33 @@ public:
     /// Indexes fewer than 2^32 bytes, and reads none beyond them. `columns` is how many tokens
     /// lines are likely to have. What the last call returned becomes invalid.
     [[nodiscard]] auto scan(std::string_view text, std::size_t columns = 0,
-                            scan_function scanner = chosen_scanner().scan) -> scan_index {
+                            scanner const& with = chosen_scanner()) -> scan_index {
+        auto index = room_for(text);
+        with.scan(text.data(), text.size(), index);
+        find_lines(text.data(), columns, index);
+        return index;
+    }
+
+    /// The same of some delimiters alone, if all lines have as many as foretold and nothing is
+    /// irregular: `kept.per_line()` for each line, and no `lines`. Else, or where it does not pay,
+    /// there are no lines.
+    [[nodiscard]] auto scan_kept(std::string_view text, kept_delimiters const& kept,
+                                 scanner const& with = chosen_scanner()) -> scan_index {
+        auto index = room_for(text);
+        auto const worth = kept.per_line() * 4 <= kept.columns() * 3;
+        if (with.scan_kept == nullptr || !worth) return index;
+        with.scan_kept(text.data(), text.size(), kept, index);
+        auto foretold =
+            !index.irregular && index.line_count * kept.per_line() == index.delimiter_count;
+        auto const* last = index.delimiters + kept.per_line() - 1;
+        for (std::size_t i = 0; foretold && i < index.line_count; ++i, last += kept.per_line())
+            foretold = text[*last] == '\n';
+        if (!foretold) index.line_count = 0;
+        return index;
+    }
+
+private:
+    [[nodiscard]] auto room_for(std::string_view text) -> scan_index {
         auto const entries = text.size() + scan_slack;
         if (lines_.size() < entries) {
             delimiters_ = std::vector<std::uint32_t>(entries + 1);
@@ -363,12 +127,9 @@ public:
         }
         auto index = scan_index{.delimiters = delimiters_.data() + 1, .lines = lines_.data()};
         index.delimiters[-1] = ~std::uint32_t{0};
-        scanner(text.data(), text.size(), index);
-        find_lines(text.data(), columns, index);
         return index;
     }
 
-private:
     std::vector<std::uint32_t> delimiters_;
     std::vector<std::uint32_t> lines_;
 };

@@ -88,6 +88,11 @@ public:
         return columns_[static_cast<std::size_t>(id)];
     }
 
+    /// The column of every field, by its number: what `column` gives.
+    [[nodiscard]] auto places() const noexcept -> std::array<std::uint16_t, fields.size()> const& {
+        return columns_;
+    }
+
     /// The column with this very name, known or not, or `none`.
     [[nodiscard]] auto column(std::string_view name) const noexcept -> std::uint16_t {
         auto const found = std::ranges::find(names_, name);

@@ -13,6 +13,13 @@
 
 namespace flowlog {
 
+namespace detail {
+
+/// The place of a field that stands in the line, but not among the delimiters that are known.
+inline constexpr std::uint16_t far = layout::none - 1;
+
+}  // namespace detail
+
 /// A line of a text log. Decodes on access, and only what is asked. A view: valid until its reader
 /// moves on.
 class text_record {
@@ -23,15 +30,41 @@ public:
     /// tokens are readable for `detail::token_padding` bytes from their first.
     text_record(char const* text, std::uint32_t const* before, std::uint32_t const* after,
                 layout const* columns) noexcept
-        : text_{text}, before_{before}, after_{after}, columns_{columns} {}
+        : text_{text},
+          before_{before},
+          after_{after},
+          columns_{columns},
+          places_{columns->places().data()} {}
+
+    /// A line of which not all delimiters are known: a field's place is that of its token among the
+    /// delimiters, `detail::far` where it is not there, or `layout::none`. The first delimiter is
+    /// the one before the line.
+    text_record(char const* text, std::uint32_t const* delimiters, layout const* columns,
+                std::uint16_t const* places) noexcept
+        : text_{text},
+          before_{delimiters},
+          after_{delimiters + 1},
+          columns_{columns},
+          places_{places} {}
 
     /// A field's value; absent where it is `-` or the log has no such column.
     template <field_id Id>
     [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        auto const column = columns_->column(Id);
-        if (column == layout::none) return {};
-        return detail::decode<field_value_type<Id>>(begin(column), end(column));
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// A field's value; absent where it is `-` or the log has no such column. `T` is the type of
+    /// its values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        auto const place = places_[static_cast<std::size_t>(id)];
+        if (place >= detail::far) [[unlikely]] {
+            if (place == layout::none) return {};
+            auto const found = far_token(begin(0), columns_->column(id));
+            return detail::decode<T>(found.data(), found.data() + found.size());
+        }
+        return detail::decode<T>(begin(place), end(place));
     }
 
     /// The text of a column of that very name, whether it is a known field or not; absent where it
@@ -40,34 +73,50 @@ public:
         -> field_value<std::string_view> {
         auto const column = columns_->column(name);
         if (column == layout::none) return {};
-        return detail::decode<std::string_view>(begin(column), end(column));
+        auto const found = token(column);
+        return detail::decode<std::string_view>(found.data(), found.data() + found.size());
     }
 
     /// The raw text of a column, counted from 0 and less than `columns().size()`.
     [[nodiscard]] auto token(std::size_t column) const noexcept -> std::string_view {
-        return {begin(column), end(column)};
+        if (places_ == columns_->places().data()) return {begin(column), end(column)};
+        return far_token(begin(0), column);
     }
 
     /// The line from its first token to its last.
     [[nodiscard]] auto line() const noexcept -> std::string_view {
-        return {begin(0), end(columns_->size() - 1)};
+        auto const last = token(columns_->size() - 1);
+        return {token(0).data(), last.data() + last.size()};
     }
 
     [[nodiscard]] auto columns() const noexcept -> layout const& { return *columns_; }
 
 private:
     // the offset before the first token may be "-1": the sum wraps to 0 in 32 bits
-    [[nodiscard]] auto begin(std::size_t column) const noexcept -> char const* {
-        return text_ + static_cast<std::uint32_t>(before_[column] + 1);
+    [[nodiscard]] auto begin(std::size_t place) const noexcept -> char const* {
+        return text_ + static_cast<std::uint32_t>(before_[place] + 1);
     }
-    [[nodiscard]] auto end(std::size_t column) const noexcept -> char const* {
-        return text_ + after_[column];
+    [[nodiscard]] auto end(std::size_t place) const noexcept -> char const* {
+        return text_ + after_[place];
+    }
+
+    /// Looks for a token in a line in which single delimiters stand. Takes no `this`, which would
+    /// keep the hot loop's record in memory.
+    [[nodiscard, gnu::noinline]] static auto far_token(char const* first,
+                                                       std::size_t column) noexcept
+        -> std::string_view {
+        auto const is_delimiter = [](char c) { return c == ' ' || c == '\n'; };
+        for (; column != 0; ++first) column -= is_delimiter(*first) ? 1 : 0;
+        auto const* last = first;
+        while (!is_delimiter(*last)) ++last;
+        return {first, last};
     }
 
     char const* text_ = nullptr;
     std::uint32_t const* before_ = nullptr;
     std::uint32_t const* after_ = nullptr;
     layout const* columns_ = nullptr;
+    std::uint16_t const* places_ = nullptr;  // of each field
 };
 
 }  // namespace flowlog
