@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/scan_groups.hpp>
+#include <flowlog/detail/scan.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text_record.hpp>
@@ -25,20 +25,19 @@ class projection {
 public:
     projection() = default;
 
-    /// Of `wanted`, or of all fields where that is empty, and of the log-status.
+    /// Of `wanted` and the log-status; or of all columns where `wanted` is empty, or where fewer
+    /// would take no less time.
     projection(std::shared_ptr<layout const> columns, std::vector<field_id> const& wanted)
         : columns_{std::move(columns)} {
         auto kept = std::vector<bool>(columns_->size(), wanted.empty());
-        auto const keep = [&](field_id id) {
-            auto const column = columns_->column(id);
-            if (column == layout::none) return;
-            kept[column] = true;
-            if (column != 0) kept[column - 1U] = true;
-        };
-        for (auto const id : wanted) keep(id);
-        keep(field_id::log_status);
-        for (auto const& f : fields) places_[static_cast<std::size_t>(f.id)] = place(f.id, kept);
+        for (auto const id : wanted) keep(id, kept);
+        keep(field_id::log_status, kept);
         delimiters_ = kept_delimiters{kept};
+        if (!chosen_scanner().can_keep(delimiters_)) {
+            kept.assign(kept.size(), true);
+            delimiters_ = kept_delimiters{kept};
+        }
+        for (auto const& f : fields) places_[static_cast<std::size_t>(f.id)] = place(f.id, kept);
     }
 
     /// The columns of the log; null where there is no projection yet.
@@ -51,6 +50,14 @@ public:
     [[nodiscard]] auto places() const noexcept -> field_places const& { return places_; }
 
 private:
+    /// The delimiters at both ends of a column.
+    void keep(field_id id, std::vector<bool>& kept) const {
+        auto const column = columns_->column(id);
+        if (column == layout::none) return;
+        kept[column] = true;
+        if (column != 0) kept[column - 1U] = true;
+    }
+
     /// The delimiter before a token is the one before it among those that are kept, as well.
     [[nodiscard]] auto place(field_id id, std::vector<bool> const& kept) const -> std::uint16_t {
         auto const column = columns_->column(id);

@@ -46,6 +46,11 @@ struct scanner {
     std::string_view name;
     scan_function scan;
     scan_kept_function scan_kept = nullptr;  ///< null where it would take no less time
+
+    /// Whether it pays to scan for some delimiters alone.
+    [[nodiscard]] auto can_keep(kept_delimiters const& kept) const noexcept -> bool {
+        return scan_kept != nullptr && kept.per_line() * 4 <= kept.columns() * 3;
+    }
 };
 
 /// The scanners that this processor can run, the fastest first. All give identical indexes.
@@ -100,21 +105,23 @@ public:
         return index;
     }
 
-    /// The same of some delimiters alone, if all lines have as many as foretold and nothing is
-    /// irregular: `kept.per_line()` for each line, and no `lines`. Else, or where it does not pay,
-    /// there are no lines.
+    /// The same of some delimiters of whole lines, and not where the lines end. `regular` says
+    /// whether all lines have as many as foretold: only then there are `kept.per_line()` for each.
     [[nodiscard]] auto scan_kept(std::string_view text, kept_delimiters const& kept,
                                  scanner const& with = chosen_scanner()) -> scan_index {
         auto index = room_for(text);
-        auto const worth = kept.per_line() * 4 <= kept.columns() * 3;
-        if (with.scan_kept == nullptr || !worth) return index;
-        with.scan_kept(text.data(), text.size(), kept, index);
-        auto foretold =
+        if (kept.per_line() == kept.columns()) {
+            with.scan(text.data(), text.size(), index);
+        } else {
+            with.scan_kept(text.data(), text.size(), kept, index);
+        }
+        index.regular =
             !index.irregular && index.line_count * kept.per_line() == index.delimiter_count;
-        auto const* last = index.delimiters + kept.per_line() - 1;
-        for (std::size_t i = 0; foretold && i < index.line_count; ++i, last += kept.per_line())
-            foretold = text[*last] == '\n';
-        if (!foretold) index.line_count = 0;
+        if (!index.regular) return index;
+        auto const per_line = kept.per_line();
+        auto const* const end = index.delimiters + index.delimiter_count;
+        for (auto const* line = index.delimiters; line != end; line += per_line)
+            index.regular &= text[line[per_line - 1]] == '\n';
         return index;
     }
 

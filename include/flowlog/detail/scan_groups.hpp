@@ -30,6 +30,8 @@ struct scan_index {
     /// Whether there is a tab, a CR, or a delimiter right after a delimiter or at the start of the
     /// text: only then can a token not be found between two neighbouring delimiters.
     bool irregular = false;
+    /// Whether all lines have as many delimiters as foretold, where that was asked.
+    bool regular = false;
 };
 
 /// A `scan_index` needs room for so many entries beyond the bytes scanned: scanners write groups.

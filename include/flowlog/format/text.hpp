@@ -144,8 +144,7 @@ public:
         auto some = detail::projection{};
         while (unread_ || window_.more() || next_lines()) {
             if (window_.index.delimiters == nullptr) index_some(some, wanted);
-            if (!unread_ && !window_.index.irregular && status_column_ != layout::none)
-                each_regular(use, some);
+            if (window_.stride != 0) each_regular(use, some);
             if (unread_ || window_.more()) each_odd(use, refused);
         }
     }
@@ -163,9 +162,10 @@ private:
         std::string_view text{};
         std::uint64_t offset = 0;    ///< of the text in the input
         detail::scan_index index{};  ///< null before the text is indexed
-        std::uint32_t stride = 0;    ///< if not 0, so many delimiters of each line are in the index
-        std::size_t line = 0;        ///< the next one
-        std::uint32_t first = 0;     ///< the current line's delimiters in the index
+        /// If not 0, the index has so many delimiters of each line, and no `lines`.
+        std::uint32_t stride = 0;
+        std::size_t line = 0;     ///< the next one
+        std::uint32_t first = 0;  ///< the current line's delimiters in the index
         std::uint32_t last = 0;
 
         [[nodiscard]] auto more() const noexcept -> bool { return line != index.line_count; }
@@ -176,13 +176,13 @@ private:
             return *(index.delimiters + last - 1) + 1;
         }
 
-        /// Where the index has not all delimiters: passes over a line.
+        /// Where there is a stride: passes over a line.
         void pass() noexcept {
             ++line;
             last += stride;
         }
 
-        /// Where the index has not all delimiters: the next line as a window of its own.
+        /// Where there is a stride: the next line as a window of its own.
         [[nodiscard]] auto next_alone() const noexcept -> window {
             auto const end = index.delimiters[last + stride - 1] + 1;
             return {.text = text.substr(start(), end - start()), .offset = offset + start()};
@@ -218,36 +218,32 @@ private:
         return (regular || odd_line()) && count_flow();
     }
 
-    /// The flows of a regular window, up to a line that wants a closer look: that has another
-    /// number of tokens, does not say OK (as no header line does), or begins with a BOM. All that
-    /// the loop needs is in locals: what `use` stores may not make it be read again.
+    /// The flows of a window with a stride, up to a line that wants a closer look: that does not
+    /// say OK (as no header line does), or begins with a BOM. All that the loop needs is in locals:
+    /// what `use` stores may not make it be read again.
     template <class Use>
     [[gnu::noinline]] void each_regular(Use& use, detail::projection const& some) {
         auto const* const text = window_.text.data();
         auto const& columns = *columns_;
-        auto const index = window_.index;
-        auto const stride = window_.stride;
-        auto const count = stride != 0 ? stride : column_count_;
-        auto const places = stride != 0 ? some.places() : columns.places();
+        auto const places = some.places();
         auto const status = places[static_cast<std::size_t>(field_id::log_status)];
-        auto const first_line = window_.line;
-        auto line = first_line;
-        auto last = window_.last;
-        for (; line != index.line_count; ++line) {
-            auto const* const delimiters = index.delimiters + last - 1;
-            auto const end = stride != 0 ? last + stride : index.lines[line];
+        auto const stride = std::ptrdiff_t{window_.stride};
+        auto const* const first = window_.index.delimiters + window_.last - 1;
+        auto const* const end = window_.index.delimiters + window_.index.delimiter_count - 1;
+        auto const* delimiters = first;
+        for (; delimiters != end; delimiters += stride) {
             auto const record = text_record{text, delimiters, &columns, places.data()};
             auto const status_start = delimiters[status] + 1;
-            if (end - last != count ||
-                text[static_cast<std::uint32_t>(*delimiters + 1)] == '\xEF' ||
+            if (text[static_cast<std::uint32_t>(*delimiters + 1)] == '\xEF' ||
                 !is_ok({text + status_start, delimiters[status + 1] - status_start}) ||
                 !use(record)) [[unlikely]]
                 break;
-            last = end;
         }
-        stats_.records += line - first_line;
-        window_.line = line;
-        window_.last = last;
+        auto const passed = delimiters - first;
+        auto const lines = static_cast<std::size_t>(passed / stride);
+        stats_.records += lines;
+        window_.line += lines;
+        window_.last += static_cast<std::uint32_t>(passed);
     }
 
     /// The next line, whatever it is.
@@ -262,9 +258,7 @@ private:
         if (columns_ == columns) {
             window_ = lines;
         } else {  // those that follow have to be indexed anew
-            auto const left = lines.text.substr(lines.start());
-            rest_ = {left.data(), left.size() + rest_.size()};
-            rest_offset_ -= left.size();
+            put_back(lines.text.substr(lines.start()));
         }
     }
 
@@ -315,9 +309,9 @@ private:
             }
         }
         auto size = rest_.size();
-        if (size > window_size) {
-            auto const end = rest_.rfind('\n', window_size - 1);
-            size = (end != rest_.npos ? end : rest_.find('\n', window_size)) + 1;
+        if (size > limit_) {
+            auto const end = rest_.rfind('\n', limit_ - 1);
+            size = (end != rest_.npos ? end : rest_.find('\n', limit_)) + 1;
         }
         window_ = {.text = rest_.substr(0, size), .offset = rest_offset_};
         rest_.remove_prefix(size);
@@ -330,15 +324,34 @@ private:
         window_.index = buffer.scan(window_.text, column_count_);
     }
 
-    /// The same: of the wanted columns alone, where all lines have all columns.
+    /// The same of the wanted columns alone, with a stride, where all lines have all columns. Where
+    /// one has not, it is closed in on by halves. (Irregular lines are rarely alone.)
     void index_some(detail::projection& some, std::vector<field_id> const& wanted) {
         if (status_column_ == layout::none) return index_all(buffer_);
         if (some.columns() != columns_) some = detail::projection{layout_, wanted};
-        window_.index = buffer_.scan_kept(window_.text, some.delimiters());
+        auto const scan = [&] {
+            return window_.index = buffer_.scan_kept(window_.text, some.delimiters());
+        };
+        auto index = scan();
+        for (; !index.regular && !index.irregular && index.line_count > 1; index = scan()) halve();
+        if (index.regular || index.irregular) limit_ = std::min(limit_ * 2, window_size);
+        if (!index.regular) return index_all(buffer_);
         window_.stride = static_cast<std::uint32_t>(some.delimiters().per_line());
-        if (window_.index.line_count != 0) return;
-        window_.stride = 0;
-        index_all(buffer_);
+    }
+
+    /// Gives back what is beyond the middle of a window of several lines.
+    void halve() {
+        limit_ = window_.text.size() / 2;
+        auto const end = window_.text.rfind('\n', limit_);
+        auto const kept = (end != window_.text.npos ? end : window_.text.find('\n', limit_)) + 1;
+        put_back(window_.text.substr(kept));
+        window_.text = window_.text.substr(0, kept);
+    }
+
+    /// Gives back the end of the lines that were taken.
+    void put_back(std::string_view lines) noexcept {
+        rest_ = {lines.data(), lines.size() + rest_.size()};
+        rest_offset_ -= lines.size();
     }
 
     /// A line that is not plainly a data line of this layout: finds its tokens whatever stands
@@ -524,7 +537,8 @@ private:
     std::uint32_t column_count_ = 0;
     std::uint16_t status_column_ = layout::none;
 
-    std::string_view rest_;  // lines not yet indexed
+    std::string_view rest_;            // lines not yet indexed
+    std::size_t limit_ = window_size;  // bytes of the next window
     std::uint64_t rest_offset_ = 0;
     window window_;
     detail::scan_buffer buffer_;
