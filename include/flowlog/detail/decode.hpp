@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include <flowlog/detail/decode_address.hpp>
+#include <flowlog/detail/dotted_quad.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
@@ -154,9 +155,12 @@ inline auto decode<std::string_view>(char const* first, char const* last) noexce
 template <>
 [[gnu::always_inline]] inline auto decode<address>(char const* first, char const* last) noexcept
     -> field_value<address> {
-    auto value = address{};
-    if (decode_address(first, last, value)) [[likely]]
-        return value;
+    std::uint32_t quad = 0;
+    if (decode_dotted_quad(first, last, quad)) [[likely]]
+        return address::v4(quad);
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    if (decode_v6(first, last, high, low)) return address::v6(high, low);
     if (last - first == 1 && *first == '-') return {};
     return field_value<address>{presence::malformed};
 }
