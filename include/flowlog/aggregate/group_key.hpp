@@ -154,6 +154,32 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return above ? rounded - span : rounded;
 }
 
+/// How a key part is written, found out once.
+struct key_step {
+    enum class way : std::uint8_t { number, address, rare, derived };
+
+    explicit key_step(group_key const& part)
+        : how{way_of(part)},
+          type{info(part.field).type},
+          field{part.field},
+          other{part.other.value_or(part.field)},
+          width{static_cast<std::uint8_t>(key_width(part))} {}
+
+    way how;
+    field_type type;
+    field_id field;
+    field_id other;  ///< the field of the flow's other end
+    std::uint8_t width;
+
+private:
+    [[nodiscard]] static auto way_of(group_key const& part) -> way {
+        if (part.kind != key_kind::field) return way::derived;
+        auto const type = info(part.field).type;
+        if (is_number(type)) return way::number;
+        return type == field_type::address ? way::address : way::rare;
+    }
+};
+
 /// Writes the key parts of records, as their first or their other end has them. `bad` says that a
 /// field on the way was malformed.
 template <flow_record Record>
@@ -163,13 +189,26 @@ public:
         : record_{record}, texts_{texts}, bad_{bad}, other_end_{other_end} {}
 
     /// Numbers and addresses, which keys are mostly made of, are put in place.
-    [[gnu::always_inline]] auto put(group_key const& part, std::uint64_t* words) -> key_state {
-        if (part.kind != key_kind::field) return put_derived(part, words);
-        auto const id = field_of(part);
-        auto const type = info(id).type;
-        if (is_number(type)) return put_value(checked(load_number(record_, id)), words, texts_);
-        if (type == field_type::address) return put_value(get<address>(id), words, texts_);
-        return put_rare(id, words);
+    [[gnu::always_inline]] auto put(key_step step, group_key const& part, std::uint64_t* words)
+        -> key_state {
+        auto const id = other_end_ ? step.other : step.field;
+        if (step.how == key_step::way::address) {
+            auto const value = load_field<address>(record_, id);
+            bad_ |= value.malformed();
+            words[0] = (*value).high();
+            words[1] = (*value).low();
+            if (!value.has_value()) [[unlikely]]
+                return key_state::absent;
+            return (*value).is_v6() ? key_state::v6 : key_state::present;
+        }
+        if (step.how == key_step::way::number) {
+            auto const value = load_number(record_, id, step.type);
+            bad_ |= value.malformed();
+            *words = *value;
+            return value.has_value() ? key_state::present : key_state::absent;
+        }
+        if (step.how == key_step::way::rare) return put_rare(id, words);
+        return put_derived(part, words);
     }
 
 private:

@@ -27,7 +27,10 @@ public:
 
     /// New rows begin with the values `empty`.
     group_table(std::size_t key_words, std::vector<word> empty)
-        : key_words_{key_words}, empty_{std::move(empty)}, slots_(smallest) {}
+        : key_words_{key_words},
+          stride_{key_words + empty.size()},
+          empty_{std::move(empty)},
+          slots_(smallest) {}
 
     /// A good hash of a key.
     [[nodiscard]] static auto hash(word const* key, std::size_t words) noexcept -> word {
@@ -54,28 +57,28 @@ public:
     /// Brings the row that is probably meant into the cache; after `prefetch_slot`.
     void prefetch_row(word hash) const noexcept {
         auto const likely = slots_[home(hash)];
-        if (likely.row != none) __builtin_prefetch(rows_.data() + likely.row * stride(), 1);
+        if (likely.row != none) __builtin_prefetch(rows_.data() + likely.row * stride_, 1);
     }
 
     /// The values of the row with this key, which is made if there is none. Valid until the next
     /// call.
     [[nodiscard]] auto values(word const* key, word hash) -> word* {
         auto const tag = static_cast<std::uint32_t>(hash);
-        for (auto at = home(hash);; at = (at + 1) & (slots_.size() - 1)) {
+        for (auto at = home(hash);; at = (at + 1) & mask_) {
             auto const here = slots_[at];
             if (here.row == none) return add(at, key, hash);
             if (here.tag != tag) continue;
-            auto* const row = rows_.data() + here.row * stride();
+            auto* const row = rows_.data() + here.row * stride_;
             if (same(row, key, key_words_)) return row + key_words_;
         }
     }
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
     [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
-        return {rows_.data() + row * stride(), key_words_};
+        return {rows_.data() + row * stride_, key_words_};
     }
     [[nodiscard]] auto values(std::size_t row) const noexcept -> std::span<word const> {
-        return {rows_.data() + row * stride() + key_words_, empty_.size()};
+        return {rows_.data() + row * stride_ + key_words_, empty_.size()};
     }
 
 private:
@@ -88,9 +91,8 @@ private:
     };
     using slots = std::vector<slot, huge_page_allocator<slot>>;
 
-    [[nodiscard]] auto stride() const noexcept -> std::size_t { return key_words_ + empty_.size(); }
     [[nodiscard]] auto home(word hash) const noexcept -> std::size_t {
-        return static_cast<std::size_t>(hash >> 32) & (slots_.size() - 1);
+        return static_cast<std::size_t>(hash >> 32) & mask_;
     }
 
     auto add(std::size_t at, word const* key, word hash) -> word* {
@@ -105,17 +107,20 @@ private:
 
     void grow() {
         slots_ = slots(slots_.size() * 2);
+        mask_ = slots_.size() - 1;
         for (std::size_t row = 0; row < size_; ++row) {
-            auto const hash = this->hash(rows_.data() + row * stride());
+            auto const hash = this->hash(rows_.data() + row * stride_);
             auto at = home(hash);
-            while (slots_[at].row != none) at = (at + 1) & (slots_.size() - 1);
+            while (slots_[at].row != none) at = (at + 1) & mask_;
             slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(row)};
         }
     }
 
     std::size_t key_words_;
+    std::size_t stride_;  // words of a row
     std::vector<word> empty_;
     slots slots_;  // a power of two, at most half of them taken
+    std::size_t mask_ = smallest - 1;
     std::vector<word, huge_page_allocator<word>> rows_;
     std::size_t size_ = 0;
 };

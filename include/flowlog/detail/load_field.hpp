@@ -16,9 +16,8 @@ namespace flowlog::detail {
 
 /// A record whose fields are tokens of a text.
 template <class T>
-concept record_of_tokens = requires(T const& record, field_id id) {
-    record.template get<std::uint8_t>(id);
-};
+concept record_of_tokens =
+    requires(T const& record, field_id id) { record.template get<std::uint8_t>(id); };
 
 template <class Record, class T>
 using field_loader = field_value<T> (*)(Record const&);

@@ -37,17 +37,22 @@ template <class Function>
     return type <= field_type::u64;
 }
 
-/// The value of a field that is a number of any width. Of text records all widths are read by one
+/// The largest value of numbers of a type.
+[[nodiscard]] constexpr auto largest(field_type type) noexcept -> std::uint64_t {
+    constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
+                                       std::uint64_t{0xFFFFFFFF}, ~std::uint64_t{0}};
+    return is_number(type) ? limits[static_cast<std::size_t>(type)] : 0;
+}
+
+/// The value of a field that is a number of type `type`. Of text records all widths are read by one
 /// piece of code.
 template <flow_record Record>
-[[gnu::always_inline]] inline auto load_number(Record const& record, field_id id) noexcept
+[[gnu::always_inline]] inline auto load_number(Record const& record, field_id id,
+                                               field_type type) noexcept
     -> field_value<std::uint64_t> {
-    auto const type = info(id).type;
     if constexpr (record_of_tokens<Record>) {
-        constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
-                                           std::uint64_t{0xFFFFFFFF}, ~std::uint64_t{0}};
         auto const value = load_field<std::uint64_t>(record, id);
-        if (*value > limits[static_cast<std::size_t>(type)]) [[unlikely]]
+        if (*value > largest(type)) [[unlikely]]
             return field_value<std::uint64_t>{presence::malformed};
         return value;
     } else {
