@@ -50,8 +50,11 @@ public:
 
     [[nodiscard]] auto uses() const -> std::vector<flowlog::field_use> {
         auto result = groups_.uses();
-        std::erase_if(result, [this](auto const& use) { return use.id == optional_; });
+        for (auto& use : result) use.optional = use.id == optional_;
         return result;
+    }
+    [[nodiscard]] auto add_run(flowlog::text_run const& run) -> std::size_t {
+        return groups_.add_run(run);
     }
     template <flowlog::flow_record Record>
     [[nodiscard]] auto try_add(Record const& record) -> bool {

@@ -33,7 +33,8 @@ namespace flowlog {
 /// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
 /// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`;
 /// and do both at once: `try_add(record)`, which adds the record or returns false where there is
-/// one.
+/// one. Any aggregator may take lines of a text log together: `add_run(run)` is given a `text_run`
+/// and returns how many it added, all but where a field keeps a line out.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
@@ -216,6 +217,19 @@ template <aggregator A, flow_record Record>
     }
 }
 
+/// Adds the lines of a run, up to one that a field keeps out; how many were added. Those of a run
+/// are added at once by an aggregator that can.
+template <aggregator A, class Run>
+[[gnu::always_inline]] inline auto add_run(A& a, Run const& run) -> std::size_t {
+    if constexpr (requires { a.add_run(run); }) {
+        return a.add_run(run);
+    } else {
+        std::size_t line = 0;
+        while (line != run.size() && try_add(a, run[line])) ++line;
+        return line;
+    }
+}
+
 }  // namespace detail
 
 /// Throws `errc::missing_field`, with the names of what is missing and of what is there, where the
@@ -224,7 +238,7 @@ template <class Reader>
 void require_fields(std::vector<field_use> const& wanted, Reader& reader) {
     auto missing = std::vector<std::string>{};
     for (auto const use : wanted) {
-        if (!reader.has(use.id)) missing.emplace_back(info(use.id).name);
+        if (!use.optional && !reader.has(use.id)) missing.emplace_back(info(use.id).name);
     }
     if (missing.empty()) return;
     auto there = std::vector<std::string>{};
@@ -250,10 +264,9 @@ void add_all(Records&& records, A& a) {
     auto const use = [&a](auto const& record)
                          __attribute__((always_inline)) { return detail::try_add(a, record); };
     auto const refused = [&a](auto const& record) { return *find_culprit(a, record); };
-    if constexpr (requires { records.each(use, refused, std::vector<field_id>{}); }) {
-        auto wanted = std::vector<field_id>{};
-        for (auto const field : uses(a)) wanted.push_back(field.id);
-        records.each(use, refused, wanted);
+    auto const use_run = [&a](auto const& run) { return detail::add_run(a, run); };
+    if constexpr (requires { records.each(use, use_run, refused, uses(a)); }) {
+        records.each(use, use_run, refused, uses(a));
     } else {
         for (auto const& record : records) {
             if (use(record)) continue;

@@ -16,6 +16,7 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
+#include <flowlog/detail/decode_column.hpp>
 #include <flowlog/detail/group_table.hpp>
 
 namespace flowlog {
@@ -119,6 +120,25 @@ public:
     template <flow_record Record>
     void add(Record const& record) {
         static_cast<void>(try_add(record));
+    }
+
+    /// Adds lines of a text log, up to one in which a field that is read is malformed; how many.
+    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
+        for (std::size_t line = 0; line != run.size();) {
+            auto const some = run.part(line, std::min(run.size() - line, batch - waiting_));
+            if (both_ends_ || !put_columns(some)) {
+                for (std::size_t i = 0; i != some.size(); ++i) {
+                    if (!try_add(some[i])) [[unlikely]]
+                        return line + i;
+                }
+            } else {
+                auto const* key = newest() + waiting_ * row_;
+                for (std::size_t i = 0; i != some.size(); ++i, key += row_) queue(key);
+                if (waiting_ == batch) turn();
+            }
+            line += some.size();
+        }
+        return run.size();
     }
 
     void merge(grouping&& other) {
@@ -273,6 +293,72 @@ private:
                 }
             }
         }
+    }
+
+    /// Puts the rows of lines behind those that wait, column by column. False where a value is not
+    /// as most are.
+    [[nodiscard]] auto put_columns(text_run const& lines) -> bool {
+        auto* const rows = newest() + waiting_ * row_;
+        for (std::size_t i = 0; i != lines.size(); ++i) rows[i * row_] = 0;
+        auto* at = rows + 1;
+        auto shift = 0U;
+        for (std::size_t part = 0; part < steps_.size(); ++part, shift += 2) {
+            if (!put_column(lines, part, rows, at, shift)) return false;
+            at += steps_[part].width;
+        }
+        for (auto const& m : measures_) {
+            if (!put_input_column(lines, m, at)) return false;
+            at += detail::width(m.kind);
+        }
+        return true;
+    }
+
+    [[nodiscard]] auto put_column(text_run const& lines, std::size_t part,
+                                  detail::group_word* states, detail::group_word* at,
+                                  unsigned shift) -> bool {
+        using enum detail::key_state;
+        auto const& step = steps_[part];
+        auto const note = [&](std::size_t line,
+                              detail::key_state state) __attribute__((always_inline)) {
+            states[line * row_] |= static_cast<detail::group_word>(state) << shift;
+        };
+        if (step.how == detail::key_step::way::address) {
+            return detail::decode_addresses(
+                lines, step.field, at, row_,
+                [&](std::size_t line, bool is_v6)
+                    __attribute__((always_inline)) { note(line, is_v6 ? v6 : present); });
+        }
+        if (step.how == detail::key_step::way::number) {
+            for (std::size_t i = 0; i != lines.size(); ++i) note(i, present);
+            return detail::decode_numbers(lines, step.field, detail::largest(step.type), at, row_);
+        }
+        auto bad = false;
+        for (std::size_t i = 0; i != lines.size(); ++i) {
+            auto const record = lines[i];
+            auto writer = detail::key_writer<text_record>{record, texts_, bad, false};
+            note(i, writer.put(step, keys_[part], at + i * row_));
+        }
+        return !bad;
+    }
+
+    [[nodiscard]] auto put_input_column(text_run const& lines, measure const& of,
+                                        detail::group_word* at) -> bool {
+        if (of.kind == measure_kind::sum)
+            return detail::decode_numbers(lines, of.field, detail::largest(info(of.field).type), at,
+                                          row_);
+        auto bad = false;
+        for (std::size_t i = 0; i != lines.size(); ++i) {
+            detail::take_input(
+                of,
+                [&, record = lines[i]](field_id id, auto function) {
+                    detail::visit_field(record, id, [&](auto const& value) {
+                        bad |= value.malformed();
+                        function(value);
+                    });
+                },
+                at + i * row_);
+        }
+        return !bad;
     }
 
     /// Puts a record's other end behind its first; whether it counts, as it is in another group.

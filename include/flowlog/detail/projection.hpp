@@ -12,6 +12,7 @@
 
 #include <flowlog/detail/scan.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text_record.hpp>
 
@@ -27,10 +28,10 @@ public:
 
     /// Of `wanted` and the log-status; or of all columns where `wanted` is empty, or where fewer
     /// would take no less time.
-    projection(std::shared_ptr<layout const> columns, std::vector<field_id> const& wanted)
+    projection(std::shared_ptr<layout const> columns, std::vector<field_use> const& wanted)
         : columns_{std::move(columns)} {
         auto kept = std::vector<bool>(columns_->size(), wanted.empty());
-        for (auto const id : wanted) keep(id, kept);
+        for (auto const field : wanted) keep(field.id, kept);
         keep(field_id::log_status, kept);
         delimiters_ = kept_delimiters{kept};
         if (!chosen_scanner().can_keep(delimiters_)) {

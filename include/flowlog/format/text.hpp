@@ -19,6 +19,7 @@
 #include <flowlog/detail/projection.hpp>
 #include <flowlog/detail/scan.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -136,15 +137,17 @@ public:
         report(why, culprit, layout_->column(culprit));
     }
 
-    /// Calls `use(record)` for every flow that is left: faster than a loop over the range where it
-    /// reads no fields but `wanted`; those read besides take longer. None stand for all. Where
-    /// `use` returns false, `refused(record)` says what to `reject`.
-    template <class Use, class Refused>
-    void each(Use use, Refused refused, std::vector<field_id> const& wanted) {
+    /// Hands every flow that is left to an aggregating loop: faster than a loop over the range
+    /// where it reads no fields but `wanted`; those read besides take longer. None stand for all.
+    /// `use_run(run)` is given `text_run`s and returns how many of its lines it took, from the
+    /// first on. The line that it did not take, and those that are no part of a run, go to
+    /// `use(record)`; where it returns false, `refused(record)` says what to `reject`.
+    template <class Use, class UseRun, class Refused>
+    void each(Use use, UseRun use_run, Refused refused, std::vector<field_use> const& wanted) {
         auto some = detail::projection{};
         while (unread_ || window_.more() || next_lines()) {
             if (window_.index.delimiters == nullptr) index_some(some, wanted);
-            if (window_.stride != 0) each_regular(use, some);
+            if (window_.stride != 0) take_run(use_run, some);
             if (unread_ || window_.more()) each_odd(use, refused);
         }
     }
@@ -219,31 +222,34 @@ private:
     }
 
     /// The flows of a window with a stride, up to a line that wants a closer look: that does not
-    /// say OK (as no header line does), or begins with a BOM. All that the loop needs is in locals:
-    /// what `use` stores may not make it be read again.
-    template <class Use>
-    [[gnu::noinline]] void each_regular(Use& use, detail::projection const& some) {
+    /// say OK (as no header line does), begins with a BOM, or was not taken.
+    template <class UseRun>
+    void take_run(UseRun& use_run, detail::projection const& some) {
+        auto const lines = plain_lines(some);
+        auto const first =
+            text_record{window_.text.data(), window_.index.delimiters + window_.last - 1, columns_,
+                        some.places().data()};
+        auto const taken = lines == 0 ? 0 : use_run(text_run{first, lines, window_.stride});
+        stats_.records += taken;
+        window_.line += taken;
+        window_.last += static_cast<std::uint32_t>(taken) * window_.stride;
+    }
+
+    /// How many lines from the next one on are plainly flows.
+    [[nodiscard]] auto plain_lines(detail::projection const& some) const noexcept -> std::size_t {
         auto const* const text = window_.text.data();
-        auto const& columns = *columns_;
-        auto const places = some.places();
-        auto const status = places[static_cast<std::size_t>(field_id::log_status)];
+        auto const status = some.places()[static_cast<std::size_t>(field_id::log_status)];
         auto const stride = std::ptrdiff_t{window_.stride};
         auto const* const first = window_.index.delimiters + window_.last - 1;
         auto const* const end = window_.index.delimiters + window_.index.delimiter_count - 1;
-        auto const* delimiters = first;
-        for (; delimiters != end; delimiters += stride) {
-            auto const record = text_record{text, delimiters, &columns, places.data()};
-            auto const status_start = delimiters[status] + 1;
-            if (text[static_cast<std::uint32_t>(*delimiters + 1)] == '\xEF' ||
-                !is_ok({text + status_start, delimiters[status + 1] - status_start}) ||
-                !use(record)) [[unlikely]]
+        auto const* line = first;
+        for (; line != end; line += stride) {
+            auto const status_start = line[status] + 1;
+            if (text[static_cast<std::uint32_t>(*line + 1)] == '\xEF' ||
+                !is_ok({text + status_start, line[status + 1] - status_start})) [[unlikely]]
                 break;
         }
-        auto const passed = delimiters - first;
-        auto const lines = static_cast<std::size_t>(passed / stride);
-        stats_.records += lines;
-        window_.line += lines;
-        window_.last += static_cast<std::uint32_t>(passed);
+        return static_cast<std::size_t>((line - first) / stride);
     }
 
     /// The next line, whatever it is.
@@ -326,7 +332,7 @@ private:
 
     /// The same of the wanted columns alone, with a stride, where all lines have all columns. Where
     /// one has not, it is closed in on by halves. (Irregular lines are rarely alone.)
-    void index_some(detail::projection& some, std::vector<field_id> const& wanted) {
+    void index_some(detail::projection& some, std::vector<field_use> const& wanted) {
         if (status_column_ == layout::none) return index_all(buffer_);
         if (some.columns() != columns_) some = detail::projection{layout_, wanted};
         auto const scan = [&] {
