@@ -23,7 +23,9 @@ namespace flowlog::detail {
 template <byte_source Source>
 class byte_cursor {
 public:
-    explicit byte_cursor(Source source) : source_{std::in_place_index<0>, std::move(source)} {}
+    /// `offset` is that of the source's first byte in its input.
+    explicit byte_cursor(Source source, std::uint64_t offset = 0)
+        : source_{std::in_place_index<0>, std::move(source)}, fetched_{offset} {}
 
     /// Whether `size` bytes lie ahead; fetches blocks until they do, or until the input ends.
     [[nodiscard]] auto fetch(std::size_t size) -> bool {
@@ -88,7 +90,7 @@ private:
     }
 
     std::variant<Source, any_source> source_;
-    std::uint64_t fetched_ = 0;
+    std::uint64_t fetched_;    // offset of the end of the block at hand
     std::string_view ahead_;   // in piece_ or in a block
     std::string_view block_;   // what follows piece_
     std::vector<char> piece_;  // what lay across the ends of blocks

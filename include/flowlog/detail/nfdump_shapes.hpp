@@ -10,6 +10,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <flowlog/detail/load.hpp>
@@ -23,6 +24,9 @@ constexpr auto reason_of(nfdump_fault fault) noexcept -> reason {
     if (fault == nfdump_fault::no_flow) return reason::absent_value;
     return fault == nfdump_fault::no_map ? reason::no_layout : reason::bad_value;
 }
+
+/// The extension maps of an archive by their number: ids of extensions.
+using nfdump_maps = std::unordered_map<std::uint16_t, std::vector<std::uint8_t>>;
 
 /// Finds the shapes of an archive's records. Keeps some of those it has worked out: an archive has
 /// a handful, by exporter and address family, and to see that a record has a known one takes a
@@ -81,6 +85,10 @@ public:
         for (auto& slot : known_common_) slot.key = {};
         return true;
     }
+
+    /// The extension maps in force.
+    [[nodiscard]] auto maps() const noexcept -> nfdump_maps const& { return maps_; }
+    void set_maps(nfdump_maps maps) { maps_ = std::move(maps); }
 
     /// Why the last record has no shape.
     [[nodiscard]] auto fault() const noexcept -> nfdump_fault { return fault_; }
@@ -169,7 +177,7 @@ private:
 
     std::vector<v3_slot> known_v3_;
     std::vector<common_slot> known_common_;
-    std::unordered_map<std::uint16_t, std::vector<std::uint8_t>> maps_;
+    nfdump_maps maps_;
     nfdump_fault fault_ = nfdump_fault::none;
     std::uint8_t flags_ = 0;
     bool swapped_ = false;

@@ -24,6 +24,12 @@
 
 namespace flowlog {
 
+namespace detail {
+
+class nfdump_parts;
+
+}  // namespace detail
+
 /// How an nfdump archive is read.
 struct nfdump_options {
     /// Called for every record that is no readable flow: `bad_value` (its parts do not fit its
@@ -121,7 +127,15 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
 private:
+    friend detail::nfdump_parts;
     using types = detail::nfdump_record_header;
+
+    /// Reads a part of an archive, in front of which these maps stand.
+    nfdump_reader(Source source, nfdump_options options, detail::nfdump_stretch stretch,
+                  detail::nfdump_maps maps)
+        : options_{std::move(options)}, blocks_{std::move(source), std::move(stretch)} {
+        shapes_.set_maps(std::move(maps));
+    }
 
     auto advance() -> bool {
         for (;;) {
