@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include <flowlog/detail/overlapped_source.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -44,12 +45,15 @@ public:
         return fetched_ - block_.size() - ahead_.size();
     }
 
-    /// From here on, what lies ahead is what a decoder makes of the rest of the input.
-    void decode_rest(decoder const& how) {
+    /// From here on, what lies ahead is what a decoder makes of the rest of the input; on a thread
+    /// of its own if it is to overlap with what is done here.
+    void decode_rest(decoder const& how, bool overlap = false) {
         auto const at = offset();
         auto rest = rewound_source<Source>{std::string{ahead_} + std::string{block_},
                                            std::move(std::get<0>(source_))};
-        source_.template emplace<1>(how.wrap(any_source{std::move(rest)}, at));
+        auto decoded = how.wrap(any_source{std::move(rest)}, at);
+        if (overlap) decoded = overlapped_source<any_source>{std::move(decoded)};
+        source_.template emplace<1>(std::move(decoded));
         ahead_ = {};
         block_ = {};
         fetched_ = at;

@@ -39,6 +39,8 @@ struct flow_tools_options {
     /// leaves the exporter and the tags of version 1005, and dst-as of version 8.12, in disorder.
     /// Nothing in the archive tells.
     bool written_by_little_endian = false;
+    /// Inflates a compressed archive on a thread of its own.
+    bool overlap = false;
     /// Called for every flow that `reject` takes back; `line` is the number of the record, `offset`
     /// its place in the archive, inflated if it is compressed.
     malformed_handler on_malformed{};
@@ -241,7 +243,7 @@ private:
                 "the flows are compressed with zlib; this program was built without flowlog::gzip"};
         }
         inflating_ = true;
-        cursor_.decode_rest(*zlib);
+        cursor_.decode_rest(*zlib, options_.overlap);
         size_ = layout_->size;
         return true;
     }
