@@ -385,6 +385,11 @@ TEST_CASE("flow-tools archives are read in parts of whole records", "[run][flow-
     auto const other = archives::read(in / "v1-le.ft");
     check_all({here.write("joined", bytes + other + bytes)});
     check_all({here.write("packed", bytes + archives::read(in / "v5-le-z.ft"))});
+    // of the other byte order, behind a header as long as a record: all else fits
+    auto swapped = archives::read(in / "v5-be.ft");
+    swapped.insert(24, std::string(40, '\0'));
+    swapped[7] = 64;
+    CHECK(check_all({here.write("swapped", bytes + swapped + swapped)}).stats.records == 1628);
     // cut within a record, within a joined header, and with something like a header in a record
     check_all({here.write("cut", bytes.substr(0, bytes.size() - 13))});
     check_all({here.write("cut-header", bytes + other.substr(0, 30))});
@@ -412,11 +417,15 @@ TEST_CASE("archives that shrink while they are read end the run", "[run]") {
     }
 }
 
-TEST_CASE("the bytes read of archives are shown to a watcher", "[run]") {
+TEST_CASE("the bytes read of archives are shown to a watcher, each once", "[run]") {
     auto const here = testing::folder{};
     auto const nfdump = archive_2(9, 50);
     auto const ft = archives::read(archives::directory("flow-tools") / "v5-gen1500-le.ft");
-    for (auto const& bytes : {nfdump, ft}) {
+    auto const maps = [](u32 at) {
+        return at == 0 ? std::vector{map_1(1, {5, 0}), map_1(2, {7, 0})}
+                       : std::vector<std::string>{};
+    };
+    for (auto const& bytes : {nfdump, ft, archive_1(9, 50, maps)}) {
         auto const path = here.write("a", bytes);
         for (unsigned threads : {1U, 3U}) {
             auto seen = std::atomic<std::uint64_t>{0};

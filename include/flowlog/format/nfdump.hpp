@@ -138,6 +138,18 @@ private:
     }
 
     auto advance() -> bool {
+        auto const left = static_cast<std::size_t>(end_ - at_);
+        if (auto const* const known = shapes_.known_v3(at_, left)) [[likely]] {
+            record_.move_to(std::exchange(at_, at_ + known->size), known->shape);
+            ++seen_;
+            ++stats_.records;
+            return true;
+        }
+        return advance_slowly();
+    }
+
+    /// As `advance`, of whatever lies ahead.
+    [[gnu::noinline]] auto advance_slowly() -> bool {
         for (;;) {
             auto size = whole_record();
             if (size == 0) {
@@ -156,7 +168,7 @@ private:
                 take_other(type, {record, size});
                 continue;
             }
-            if (shape != nullptr) [[likely]] {
+            if (shape != nullptr) {
                 record_.move_to(record, *shape);
                 ++stats_.records;
                 return true;
