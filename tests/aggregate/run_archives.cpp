@@ -421,11 +421,13 @@ TEST_CASE("the bytes read of archives are shown to a watcher, each once", "[run]
     auto const here = testing::folder{};
     auto const nfdump = archive_2(9, 50);
     auto const ft = archives::read(archives::directory("flow-tools") / "v5-gen1500-le.ft");
+    // the header tells the number of flows
+    auto const closed = archives::read(archives::directory("flow-tools") / "v5-capture-le.ft");
     auto const maps = [](u32 at) {
         return at == 0 ? std::vector{map_1(1, {5, 0}), map_1(2, {7, 0})}
                        : std::vector<std::string>{};
     };
-    for (auto const& bytes : {nfdump, ft, archive_1(9, 50, maps)}) {
+    for (auto const& bytes : {nfdump, ft, closed, archive_1(9, 50, maps)}) {
         auto const path = here.write("a", bytes);
         for (unsigned threads : {1U, 3U}) {
             auto seen = std::atomic<std::uint64_t>{0};
