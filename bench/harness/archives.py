@@ -107,7 +107,7 @@ def by_address(lab, outside):
         ranking_answer,
         right["top"],
         facts=[size_fact(data)],
-        goals=[Goal("flowlog, 1 thread", 10, "nfdump -s")],
+        goals=[Goal(f"flowlog, {case.counted(n)}", 10, "nfdump -s") for n in case.threads()],
     )
 
 

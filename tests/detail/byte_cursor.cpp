@@ -54,6 +54,14 @@ TEST_CASE("What was passed over stays readable until the next fetch", "[byte_cur
     CHECK(moved.ahead() == "efghij");
 }
 
+TEST_CASE("A cursor over a part counts from where that begins", "[byte_cursor]") {
+    auto cursor = detail::byte_cursor{memory_source{"abcdef", "x", 4}, 1000};
+    CHECK(cursor.offset() == 1000);
+    REQUIRE(cursor.fetch(5));
+    cursor.skip(5);
+    CHECK(cursor.offset() == 1005);
+}
+
 TEST_CASE("A cursor goes on in what a decoder makes of the rest", "[byte_cursor]") {
     // "decodes" by adding two bytes in front, and tells where it began
     auto const how = decoder{.name = "test",
@@ -63,11 +71,12 @@ TEST_CASE("A cursor goes on in what a decoder makes of the rest", "[byte_cursor]
                                      return any_source{rewound_source<any_source>{
                                          std::to_string(offset) + "!", std::move(packed)}};
                                  }};
-    for (std::size_t block = 1; block <= 12; ++block) {
-        auto cursor = detail::byte_cursor{memory_source{"headerREST", "x", block}};
+    for (std::size_t i = 2; i <= 25; ++i) {
+        auto const overlap = i % 2 == 1;
+        auto cursor = detail::byte_cursor{memory_source{"headerREST", "x", i / 2}};
         REQUIRE(cursor.fetch(8));
         cursor.skip(6);
-        cursor.decode_rest(how);
+        cursor.decode_rest(how, overlap);
         CHECK(cursor.offset() == 6);
         REQUIRE(cursor.fetch(6));
         CHECK(cursor.ahead().substr(0, 6) == "6!REST");

@@ -29,6 +29,10 @@ auto make(memory_source source) -> flow_tools_reader<memory_source> {
     return flow_tools_reader{std::move(source)};
 }
 
+auto make_overlapped(memory_source source) -> flow_tools_reader<memory_source> {
+    return flow_tools_reader{std::move(source), {.overlap = true}};
+}
+
 auto good(std::string const& name) -> std::string {
     return archives::read(fixtures / (name + ".ft"));
 }
@@ -51,7 +55,12 @@ void check(std::string_view bytes, expectation const& expected) {
         auto const outcome = archives::run(bytes, make, block_size, false);
         CHECK(outcome.stats.records == expected.records);
         CHECK(outcome.failure.has_value() == expected.failure.has_value());
+        auto const overlapped = archives::run(bytes, make_overlapped, block_size, false);
+        CHECK(overlapped.stats == outcome.stats);
+        CHECK(overlapped.failure.has_value() == outcome.failure.has_value());
         if (!outcome.failure) continue;
+        if (overlapped.failure)
+            CHECK(std::string{overlapped.failure->what()} == outcome.failure->what());
         INFO(outcome.failure->what());
         if (expected.failure) CHECK(outcome.failure->code() == *expected.failure);
         CHECK(outcome.failure->where().source == "input");

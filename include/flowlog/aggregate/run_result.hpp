@@ -34,7 +34,8 @@ struct run_options {
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.
     std::atomic<std::uint64_t>* progress = nullptr;
-    /// Text files larger than this many bytes are read in parts of this size, by several threads.
+    /// Text logs, nfdump archives and flow-tools archives that are not compressed, where they are
+    /// larger than this many bytes, are read in parts of about this size, by several threads.
     std::uint64_t part_size = std::uint64_t{16} << 20;
 };
 

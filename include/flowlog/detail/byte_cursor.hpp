@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include <flowlog/detail/overlapped_source.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -23,7 +24,9 @@ namespace flowlog::detail {
 template <byte_source Source>
 class byte_cursor {
 public:
-    explicit byte_cursor(Source source) : source_{std::in_place_index<0>, std::move(source)} {}
+    /// `offset` is that of the source's first byte in its input.
+    explicit byte_cursor(Source source, std::uint64_t offset = 0)
+        : source_{std::in_place_index<0>, std::move(source)}, fetched_{offset} {}
 
     /// Whether `size` bytes lie ahead; fetches blocks until they do, or until the input ends.
     [[nodiscard]] auto fetch(std::size_t size) -> bool {
@@ -42,12 +45,15 @@ public:
         return fetched_ - block_.size() - ahead_.size();
     }
 
-    /// From here on, what lies ahead is what a decoder makes of the rest of the input.
-    void decode_rest(decoder const& how) {
+    /// From here on, what lies ahead is what a decoder makes of the rest of the input; on a thread
+    /// of its own if it is to overlap with what is done here.
+    void decode_rest(decoder const& how, bool overlap = false) {
         auto const at = offset();
         auto rest = rewound_source<Source>{std::string{ahead_} + std::string{block_},
                                            std::move(std::get<0>(source_))};
-        source_.template emplace<1>(how.wrap(any_source{std::move(rest)}, at));
+        auto decoded = how.wrap(any_source{std::move(rest)}, at);
+        if (overlap) decoded = overlapped_source<any_source>{std::move(decoded)};
+        source_.template emplace<1>(std::move(decoded));
         ahead_ = {};
         block_ = {};
         fetched_ = at;
@@ -88,7 +94,7 @@ private:
     }
 
     std::variant<Source, any_source> source_;
-    std::uint64_t fetched_ = 0;
+    std::uint64_t fetched_;    // offset of the end of the block at hand
     std::string_view ahead_;   // in piece_ or in a block
     std::string_view block_;   // what follows piece_
     std::vector<char> piece_;  // what lay across the ends of blocks

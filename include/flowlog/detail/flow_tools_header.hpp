@@ -83,6 +83,14 @@ struct flow_tools_header {
     }
 };
 
+/// Which part of an archive that is not compressed a source holds.
+struct flow_tools_stretch {
+    flow_tools_header header{};
+    std::uint64_t offset = 0;   ///< of the part's first byte; 0: the header stands in front
+    std::uint64_t records = 0;  ///< that come before it
+    bool last = true;           ///< whether it reaches to the end of the archive
+};
+
 /// Reads a header in two steps, as its first bytes tell how long it is. Throws
 /// `flow_tools_header_error`; `name` and `offset` (of the header in the input) are for its message.
 class flow_tools_header_parser {

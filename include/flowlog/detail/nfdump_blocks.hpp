@@ -21,6 +21,14 @@
 
 namespace flowlog::detail {
 
+/// Which part of an archive a source holds; by default the whole of it.
+struct nfdump_stretch {
+    nfdump_header header{};    ///< the archive's, where the part does not begin with it
+    std::uint64_t offset = 0;  ///< of the part's first byte in the archive
+    std::uint32_t blocks = 0;  ///< that come before it
+    bool last = true;          ///< whether it reaches to the end of the archive
+};
+
 /// Walks through the blocks of an nfdump archive and hands out their records in runs of whole ones.
 /// Uncompressed blocks are not put together: their records come from the source's own blocks, while
 /// they are in the cache.
@@ -28,9 +36,14 @@ template <byte_source Source>
 class nfdump_blocks {
 public:
     /// nfdump reads no larger block, neither packed nor unpacked.
-    static constexpr std::size_t max_size = std::size_t{5} << 20;
+    static constexpr std::size_t max_size = nfdump_block_header::max_block;
 
-    explicit nfdump_blocks(Source source) : cursor_{std::move(source)} {}
+    explicit nfdump_blocks(Source source, nfdump_stretch stretch = {})
+        : cursor_{std::move(source), stretch.offset},
+          header_{std::move(stretch.header)},
+          begin_{stretch.offset},
+          last_{stretch.last},
+          blocks_{stretch.blocks} {}
 
     /// Whether the header was read.
     [[nodiscard]] auto begun() const noexcept -> bool { return header_.layout != 0; }
@@ -86,7 +99,7 @@ public:
     }
 
     /// Bytes read of the archive.
-    [[nodiscard]] auto bytes() const noexcept -> std::uint64_t { return cursor_.offset(); }
+    [[nodiscard]] auto bytes() const noexcept -> std::uint64_t { return cursor_.offset() - begin_; }
 
     /// Passes over all blocks that are left, without unpacking them.
     void skip_to_end() {
@@ -118,6 +131,9 @@ public:
                                              .sequence_failures = number(17)};
     }
 
+    /// How many blocks of the archive were begun, those before its part included.
+    [[nodiscard]] auto begun_blocks() const noexcept -> std::uint32_t { return blocks_; }
+
     /// Whether every block was read.
     [[nodiscard]] auto all_read() const noexcept -> bool { return ended_ && !skipping_; }
 
@@ -130,8 +146,6 @@ public:
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
-    static constexpr std::size_t block_header_size = 12;
-
     void read_header() {
         auto parser = nfdump_header_parser{name()};
         static_cast<void>(cursor_.fetch(nfdump_header::prefix_size));
@@ -157,17 +171,16 @@ private:
 
     auto read_block_header() -> std::uint16_t {
         block_offset_ = cursor_.offset();
-        need(block_header_size, "the header of a block");
-        auto const* const at = cursor_.ahead().data();
-        announced_ = load<std::uint32_t>(at, header_.swapped);
-        stored_ = load<std::uint32_t>(at + 4, header_.swapped);
-        auto const type = load<std::uint16_t>(at + 8, header_.swapped);
-        if (stored_ == 0 || stored_ > max_size - block_header_size)
+        need(nfdump_block_header::size, "the header of a block");
+        auto const read = nfdump_block_header::read(cursor_.ahead().data(), header_.swapped);
+        announced_ = read.records;
+        stored_ = read.stored;
+        if (!read.has_sane_length())
             fail(errc::corrupt, block_offset_, "a block has the length " + std::to_string(stored_));
         if (announced_ == 0) fail(errc::corrupt, block_offset_, "a block announces no records");
-        cursor_.skip(block_header_size);
+        cursor_.skip(nfdump_block_header::size);
         ++blocks_;
-        return type;
+        return read.type;
     }
 
     void unpack_block() {
@@ -207,7 +220,7 @@ private:
     }
 
     void end_of_input() const {
-        if (blocks_ >= header_.blocks) return;
+        if (!last_ || blocks_ >= header_.blocks) return;
         fail(errc::truncated, cursor_.offset(),
              "ends after " + std::to_string(blocks_) + " of " + std::to_string(header_.blocks) +
                  " blocks");
@@ -271,7 +284,9 @@ private:
 
     byte_cursor<Source> cursor_;
     nfdump_header header_;
-    std::uint32_t blocks_ = 0;  // that were begun
+    std::uint64_t begin_;   // offset of the source's first byte
+    bool last_;             // whether the source reaches to the end of the archive
+    std::uint32_t blocks_;  // of the archive, that were begun
     bool ended_ = false;
     bool skipping_ = false;
 

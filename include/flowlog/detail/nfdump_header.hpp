@@ -60,6 +60,27 @@ struct nfdump_header {
     }
 };
 
+/// What stands in front of each block, in both layouts.
+struct nfdump_block_header {
+    static constexpr std::size_t size = 12;
+    /// nfdump reads no larger block, neither packed nor unpacked.
+    static constexpr std::size_t max_block = std::size_t{5} << 20;
+
+    std::uint32_t records = 0;
+    std::uint32_t stored = 0;  ///< bytes of the block in the archive, without this header
+    std::uint16_t type = 0;
+
+    [[nodiscard]] static auto read(char const* at, bool swapped) noexcept -> nfdump_block_header {
+        return {.records = load<std::uint32_t>(at, swapped),
+                .stored = load<std::uint32_t>(at + 4, swapped),
+                .type = load<std::uint16_t>(at + 8, swapped)};
+    }
+
+    [[nodiscard]] auto has_sane_length() const noexcept -> bool {
+        return stored != 0 && stored <= max_block - size;
+    }
+};
+
 /// Throws an error that names the byte.
 [[noreturn]] inline void fail_at(errc code, std::string name, std::uint64_t offset,
                                  std::string const& what) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <flowlog/detail/load.hpp>
@@ -24,6 +25,9 @@ constexpr auto reason_of(nfdump_fault fault) noexcept -> reason {
     return fault == nfdump_fault::no_map ? reason::no_layout : reason::bad_value;
 }
 
+/// The extension maps of an archive by their number: ids of extensions.
+using nfdump_maps = std::unordered_map<std::uint16_t, std::vector<std::uint8_t>>;
+
 /// Finds the shapes of an archive's records. Keeps some of those it has worked out: an archive has
 /// a handful, by exporter and address family, and to see that a record has a known one takes a
 /// compare per element.
@@ -34,16 +38,71 @@ public:
     /// To be told before the first record.
     void set_swapped(bool swapped) noexcept { swapped_ = swapped; }
 
-    /// The shape of a record of type 11; null where it has none, see `fault`. Valid until the next
-    /// call.
+    /// A shape, and what the records that have it begin with and their elements' heads are.
+    struct v3_slot {
+        static constexpr std::size_t most = 16;
+        static constexpr auto no_head = ~std::uint64_t{0};
+
+        nfdump_shape shape;
+        std::uint64_t head = no_head;
+        std::size_t size = 0;
+        std::size_t elements = 0;  // rounded up to an even number
+        std::array<std::uint16_t, most> offsets{};
+        std::array<std::uint32_t, most> heads{};
+
+        [[nodiscard]] auto has_elements_of(char const* record) const noexcept -> bool {
+            auto different = std::uint32_t{0};
+            for (std::size_t i = 0; i < elements; i += 2) {
+                different |= element_head(record + offsets[i]) ^ heads[i];
+                different |= element_head(record + offsets[i + 1]) ^ heads[i + 1];
+            }
+            return different == 0;
+        }
+
+        [[nodiscard]] static auto element_head(char const* element) noexcept -> std::uint32_t {
+            return load<std::uint32_t>(element, false);
+        }
+    };
+
+    /// The slot of the record of type 11 at `record` where `left` bytes lie, the whole record among
+    /// them; null where its shape is not known. In 0.4 of the instructions of `v3`, which decodes
+    /// nothing either: type, size and number of elements are compared as they stand.
+    [[nodiscard]] auto known_v3(char const* record, std::size_t left) noexcept -> v3_slot const* {
+        if (left < nfdump_v3_header) return nullptr;
+        auto const head = v3_head(record);
+        auto const& slot = v3_slot_of(head);
+        if (slot.head != head || slot.size > left || !slot.has_elements_of(record)) return nullptr;
+        flags_ |= static_cast<unsigned char>(record[10]);
+        return &slot;
+    }
+
+    /// The shape of a record of type 11, which it remembers; null where it has none, see `fault`.
+    /// Valid until the next call.
     [[nodiscard]] auto v3(char const* record, std::size_t size) noexcept -> nfdump_shape const* {
         if (size < nfdump_v3_header) return fail(nfdump_fault::structure);
         flags_ |= static_cast<unsigned char>(record[10]);
+        auto const head = v3_head(record);
+        auto& slot = v3_slot_of(head);
+        slot.head = v3_slot::no_head;
+        slot.shape = {.swapped = swapped_};
+        auto const fault = shape_v3(slot.shape, record, size);
+        if (fault != nfdump_fault::none) return fail(fault);
         auto const elements = load<std::uint16_t>(record + 4, swapped_);
-        auto& slot = known_v3_[(size >> 2 ^ elements) % slots];
-        if (slot.matches(record, size, elements)) [[likely]]
-            return &slot.shape;
-        return learn_v3(slot, record, size, elements);
+        if (elements > v3_slot::most) return &slot.shape;
+        auto at = nfdump_v3_header;
+        for (std::size_t i = 0; i < elements; ++i) {
+            slot.offsets[i] = static_cast<std::uint16_t>(at);
+            slot.heads[i] = v3_slot::element_head(record + at);
+            at += load<std::uint16_t>(record + at + 2, swapped_);
+        }
+        slot.elements = elements;
+        if (elements % 2 != 0) {
+            slot.offsets[elements] = slot.offsets[elements - 1U];
+            slot.heads[slot.elements++] = slot.heads[elements - 1U];
+        }
+        slot.size = size;
+        slot.head = head;
+        return &slot.shape;
     }
 
     /// The shape of a record of type 10 or 1; null where it has none, see `fault`. Valid until the
@@ -82,6 +141,10 @@ public:
         return true;
     }
 
+    /// The extension maps in force.
+    [[nodiscard]] auto maps() const noexcept -> nfdump_maps const& { return maps_; }
+    void set_maps(nfdump_maps maps) { maps_ = std::move(maps); }
+
     /// Why the last record has no shape.
     [[nodiscard]] auto fault() const noexcept -> nfdump_fault { return fault_; }
 
@@ -92,31 +155,7 @@ public:
     [[nodiscard]] auto flags() const noexcept -> std::uint8_t { return flags_; }
 
 private:
-    static constexpr std::size_t slots = 64;
-
-    /// A shape, and the heads of the elements that records of this shape have.
-    struct v3_slot {
-        static constexpr std::size_t most = 16;
-
-        nfdump_shape shape;
-        std::size_t size = 0;
-        std::uint16_t elements = 0;
-        std::array<std::uint16_t, most> offsets{};
-        std::array<std::uint32_t, most> heads{};
-
-        [[nodiscard]] auto matches(char const* record, std::size_t record_size,
-                                   std::uint16_t count) const noexcept -> bool {
-            if (size != record_size || elements != count) return false;
-            auto different = std::uint32_t{0};
-            for (std::size_t i = 0; i < elements; ++i)
-                different |= head(record + offsets[i]) ^ heads[i];
-            return different == 0;
-        }
-
-        [[nodiscard]] static auto head(char const* element) noexcept -> std::uint32_t {
-            return load<std::uint32_t>(element, false);
-        }
-    };
+    static constexpr std::size_t slots = 64;  // 2^6
 
     struct common_key {
         std::uint16_t type = 0;
@@ -137,22 +176,14 @@ private:
         return nullptr;
     }
 
-    [[gnu::noinline]] auto learn_v3(v3_slot& slot, char const* record, std::size_t size,
-                                    std::uint16_t elements) noexcept -> nfdump_shape const* {
-        slot.size = 0;
-        slot.shape = {.swapped = swapped_};
-        auto const fault = shape_v3(slot.shape, record, size);
-        if (fault != nfdump_fault::none) return fail(fault);
-        if (elements > v3_slot::most) return &slot.shape;
-        auto at = nfdump_v3_header;
-        for (std::size_t i = 0; i < elements; ++i) {
-            slot.offsets[i] = static_cast<std::uint16_t>(at);
-            slot.heads[i] = v3_slot::head(record + at);
-            at += load<std::uint16_t>(record + at + 2, swapped_);
-        }
-        slot.elements = elements;
-        slot.size = size;
-        return &slot.shape;
+    /// Type, size and number of elements.
+    [[nodiscard]] static auto v3_head(char const* record) noexcept -> std::uint64_t {
+        auto const bytes = load_little<std::uint64_t>(record);
+        return bytes & 0xFFFF'FFFF'FFFFU;
+    }
+
+    [[nodiscard]] auto v3_slot_of(std::uint64_t head) noexcept -> v3_slot& {
+        return known_v3_[head * 0x9E37'79B9'7F4A'7C15U >> 58];
     }
 
     [[gnu::noinline]] auto learn_common(common_slot& slot, common_key const& key)
@@ -169,7 +200,7 @@ private:
 
     std::vector<v3_slot> known_v3_;
     std::vector<common_slot> known_common_;
-    std::unordered_map<std::uint16_t, std::vector<std::uint8_t>> maps_;
+    nfdump_maps maps_;
     nfdump_fault fault_ = nfdump_fault::none;
     std::uint8_t flags_ = 0;
     bool swapped_ = false;

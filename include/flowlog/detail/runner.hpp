@@ -18,28 +18,38 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/run_result.hpp>
+#include <flowlog/detail/file_parts.hpp>
 #include <flowlog/detail/ordered_reports.hpp>
-#include <flowlog/detail/text_parts.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/format/detect.hpp>
 
 namespace flowlog::detail {
 
 /// A large file whose parts are read by several threads. What they count is kept apart until all is
-/// read: should a header line within the file change its columns, all that is void, and one thread
-/// reads the file again.
+/// read: should it turn out that a part does not go on as the file began (a header line changes the
+/// columns of a text log), or that an archive is damaged in a part before its last, all that is
+/// void, and one thread reads the file again.
 template <class A>
 struct shared_file {
+    /// Where what the parts were told ends to be true.
+    struct rift {
+        std::uint64_t part = 0;    ///< begin of the part
+        std::uint64_t offset = 0;  ///< up to where the file was read right
+    };
+
     std::size_t input;
-    text_parts parts;
+    file_parts parts;
     std::vector<A> values{};
     statistics stats{};
     unsigned readers = 0;            ///< threads that read parts and have not brought their value
     std::uint64_t last_turn = 0;     ///< of the one who concludes
     std::uint64_t lines_before = 0;  ///< the part whose turn it is
-    std::optional<text_part> changed{};  ///< the first part in which the columns change
+    std::optional<rift> broken{};    ///< the first one
+    std::optional<error> end{};      ///< what the last part ended with
 };
 
-/// Shares inputs out to threads: whole, or, where a text file is large, in parts.
+/// Shares inputs out to threads: whole, or, where a file is large and of a format that allows it,
+/// in parts.
 template <class A>
 class runner {
 public:
@@ -84,7 +94,7 @@ private:
         std::uint64_t turn;
         std::size_t input;
         file_pointer file{};  ///< null: the whole input
-        text_part part{};
+        file_part part{};
     };
 
     void work(A& total) {
@@ -119,7 +129,7 @@ private:
                 current_ = share(input);
                 if (!current_) return task{.turn = turns_++, .input = input};
             }
-            auto const part = current_->changed ? std::nullopt : current_->parts.next();
+            auto const part = current_->broken ? std::nullopt : current_->parts.next();
             if (part) {
                 if (current_ != mine) ++current_->readers;
                 return task{
@@ -135,7 +145,7 @@ private:
     [[nodiscard]] auto share(std::size_t input) -> file_pointer {
         if (threads_ == 1) return nullptr;
         try {
-            auto parts = text_parts::of(inputs_[input].name, options_.format, options_.part_size);
+            auto parts = file_parts::of(inputs_[input].name, options_.format, options_.part_size);
             if (!parts) return nullptr;
             return std::make_shared<shared_file<A>>(
                 shared_file<A>{.input = input, .parts = std::move(*parts)});
@@ -154,12 +164,7 @@ private:
         auto& report = inputs_[input];
         auto opened = std::optional<log>{};
         guarded(input, [&] {
-            opened.emplace(open(report.name, {.format = options_.format,
-                                              .on_malformed = std::move(on_malformed),
-                                              .progress = options_.progress,
-                                              .overlap = inputs_.size() < threads_,
-                                              .check_empty = options_.check_empty,
-                                              .repair_wraps = options_.repair_wraps}));
+            opened.emplace(open(report.name, how(std::move(on_malformed))));
             opened->visit([&](auto& reader) { add_checked(reader, total); });
         });
         if (opened) report.stats = opened->stats();
@@ -170,24 +175,42 @@ private:
         auto reporter =
             reports_.begin(mine.turn, [&file, mine, this]() -> std::optional<std::uint64_t> {
                 auto const lock = std::scoped_lock{mutex_};
-                if (file.changed && mine.part.begin > file.changed->begin) return std::nullopt;
+                if (file.broken && mine.part.begin > file.broken->part) return std::nullopt;
                 return file.lines_before;
             });
-        auto reader = file.parts.reader(mine.part, reporter.handler(), options_.progress,
-                                        options_.check_empty);
-        guarded(mine.input, [&] { add_checked(reader, value); });
-        auto const stats = reader.stats();
+        auto opened = std::optional<log>{};
+        auto failure = std::optional<error>{};
+        guarded(mine.input, [&] {
+            try {
+                opened.emplace(file.parts.open(mine.part, how(reporter.handler())));
+                opened->visit([&](auto& reader) { add_checked(reader, value); });
+            } catch (error const& thrown) {
+                if (!is_of_content(thrown)) throw;
+                failure = thrown;
+            }
+        });
+        auto const stats = opened ? opened->stats() : statistics{};
         {
             auto const lock = std::scoped_lock{mutex_};
             file.stats += stats;
-            auto const changed = reader.columns() && !(*reader.columns() == *file.parts.columns());
-            if (changed && (!file.changed || mine.part.begin < file.changed->begin))
-                file.changed = mine.part;
+            auto rift = opened ? file.parts.break_after(mine.part, *opened) : std::nullopt;
+            if (failure && mine.part.last && !rift) {
+                file.end = failure;
+            } else if (failure && !rift) {
+                rift = mine.part.end;
+            }
+            if (rift && (!file.broken || mine.part.begin < file.broken->part))
+                file.broken = {.part = mine.part.begin, .offset = *rift};
         }
         reporter.finish([&file, lines = stats.lines(), this, kept = mine.file] {
             auto const lock = std::scoped_lock{mutex_};
             file.lines_before += lines;
         });
+    }
+
+    /// Whether whoever reads the same again meets with the same error.
+    [[nodiscard]] static auto is_of_content(error const& failure) noexcept -> bool {
+        return failure.code() != errc::changed && failure.code() != errc::read_failed;
     }
 
     /// Takes over what a thread counted in a shared file. The last thread to come concludes the
@@ -200,18 +223,30 @@ private:
         }
         auto reporter = reports_.begin(file.last_turn);
         auto const failed = inputs_[file.input].failure.has_value();
-        if (!file.changed || failed) {
+        if (!file.broken || failed) {
             for (auto& part : file.values) total.merge(std::move(part));
             inputs_[file.input].stats = file.stats;
+            guarded(file.input, [&] {
+                if (file.end) throw error{*file.end};
+            });
         } else {
-            // what was reported before the change was right: the parts up to that one are not
-            // reported again
+            // what was reported before the break was right, and is not reported again
             auto on_malformed = [again = reporter.handler(), &file](malformed_line const& line) {
-                if (line.offset >= file.changed->end) again(line);
+                if (line.offset >= file.broken->offset) again(line);
             };
             read_whole(file.input, std::move(on_malformed), total);
         }
         reporter.finish();
+    }
+
+    /// How an input, or a part of one, is opened.
+    [[nodiscard]] auto how(malformed_handler on_malformed) const -> open_options {
+        return {.format = options_.format,
+                .on_malformed = std::move(on_malformed),
+                .progress = options_.progress,
+                .overlap = inputs_.size() < threads_,
+                .check_empty = options_.check_empty,
+                .repair_wraps = options_.repair_wraps};
     }
 
     /// Adds a log's records to `a`, having made sure that the log has the fields.

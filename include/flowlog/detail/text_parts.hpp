@@ -4,86 +4,69 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
-#include <flowlog/format/recognise.hpp>
+#include <flowlog/detail/file_part.hpp>
+#include <flowlog/format/detect.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/file.hpp>
 
 namespace flowlog::detail {
 
-/// A run of whole lines of a file.
-struct text_part {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-};
-
-/// A large text log, to be read in parts.
+/// A text log in parts of whole lines. The parts behind the first are read with the columns that
+/// the log begins with.
 class text_parts {
 public:
-    /// None where the file is not a text log of known columns, cannot be read at any offset, or
-    /// would be one part; or where lines that are none of a log stand before the one that tells the
-    /// columns, as a part of such lines alone would be refused.
-    [[nodiscard]] static auto of(std::string const& path, std::optional<layout> const& format,
-                                 std::uint64_t part_size) -> std::optional<text_parts> {
-        if (!file::is_regular(path)) return std::nullopt;
-        auto input = std::make_shared<file const>(path);
-        if (input->size().value_or(0) <= part_size) return std::nullopt;
-        auto front = std::array<char, 256>{};
-        auto const size = input->read(front, 0);
-        if (!foreign_format({front.data(), size}).empty()) return std::nullopt;
+    /// None where nothing tells the columns; or where lines that are none of a log stand before the
+    /// one that does, as a part of such lines alone would be refused.
+    [[nodiscard]] static auto of(std::shared_ptr<file const> input,
+                                 std::optional<layout> const& format, std::uint64_t part_size)
+        -> std::optional<text_parts> {
         auto first =
             text_reader<file_source>{file_source{input, 0, *input->size()}, {.format = format}};
         first.recognise();
         if (!first.columns() || first.stats().malformed != 0) return std::nullopt;
-        return text_parts{std::move(input), format, first.columns(), part_size};
+        return text_parts{std::move(input), first.columns(), part_size};
     }
 
     /// The next part; none at the end of the file.
-    [[nodiscard]] auto next() -> std::optional<text_part> {
+    [[nodiscard]] auto next() -> std::optional<file_part> {
         auto const size = *input_->size();
         if (at_ == size) return std::nullopt;
         auto const begin =
             std::exchange(at_, part_size_ < size - at_ ? line_start(at_ + part_size_) : size);
-        return text_part{begin, at_};
+        return file_part{.begin = begin, .end = at_, .last = at_ == size};
     }
 
-    /// The columns that the log begins with.
-    [[nodiscard]] auto columns() const noexcept -> std::shared_ptr<layout const> const& {
-        return columns_;
-    }
-
-    [[nodiscard]] auto reader(text_part part, malformed_handler on_malformed,
-                              std::atomic<std::uint64_t>* progress, bool check_empty) const
+    [[nodiscard]] auto reader(file_part const& part, open_options options) const
         -> text_reader<any_source> {
-        auto source = any_source{file_source{input_, part.begin, part.end}};
-        if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
-        auto options = text_options{};
-        options.offset = part.begin;
-        options.on_malformed = std::move(on_malformed);
-        options.check_empty = check_empty;
+        auto how = text_options{.offset = part.begin,
+                                .on_malformed = std::move(options.on_malformed),
+                                .check_empty = options.check_empty};
         if (part.begin == 0) {
-            options.format = format_;
+            how.format = std::move(options.format);
         } else {
-            options.continues = columns_;
+            how.continues = columns_;
         }
-        return text_reader<any_source>{std::move(source), std::move(options)};
+        return text_reader<any_source>{source_of(input_, part, options.progress), std::move(how)};
+    }
+
+    /// Whether a part that was read leaves to the next ones what they expect; else up to where it
+    /// was read right.
+    [[nodiscard]] auto break_after(file_part const& part, text_reader<any_source> const& read) const
+        -> std::optional<std::uint64_t> {
+        if (!read.columns() || *read.columns() == *columns_) return std::nullopt;
+        return part.end;
     }
 
 private:
-    text_parts(std::shared_ptr<file const> input, std::optional<layout> format,
-               std::shared_ptr<layout const> columns, std::uint64_t part_size)
-        : input_{std::move(input)},
-          format_{std::move(format)},
-          columns_{std::move(columns)},
-          part_size_{std::max<std::uint64_t>(part_size, 1)} {}
+    text_parts(std::shared_ptr<file const> input, std::shared_ptr<layout const> columns,
+               std::uint64_t part_size)
+        : input_{std::move(input)}, columns_{std::move(columns)}, part_size_{part_size} {}
 
     /// The first start of a line at or after `offset`, or the end of the file.
     [[nodiscard]] auto line_start(std::uint64_t offset) const -> std::uint64_t {
@@ -99,7 +82,6 @@ private:
     }
 
     std::shared_ptr<file const> input_;
-    std::optional<layout> format_;
     std::shared_ptr<layout const> columns_;
     std::uint64_t part_size_;
     std::uint64_t at_ = 0;

@@ -110,6 +110,7 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     if (flow_tools) {
         return log{flow_tools_reader<any_source>{std::move(source),
                                                  {.repair_wraps = options.repair_wraps,
+                                                  .overlap = options.overlap && packed.empty(),
                                                   .on_malformed = std::move(options.on_malformed)}},
                    std::move(packed)};
     }

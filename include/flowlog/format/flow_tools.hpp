@@ -23,6 +23,12 @@
 
 namespace flowlog {
 
+namespace detail {
+
+class flow_tools_parts;
+
+}  // namespace detail
+
 /// How a flow-tools archive is read.
 struct flow_tools_options {
     /// Puts the times of flows right between which and whose export the uptime of the router, 32
@@ -33,6 +39,8 @@ struct flow_tools_options {
     /// leaves the exporter and the tags of version 1005, and dst-as of version 8.12, in disorder.
     /// Nothing in the archive tells.
     bool written_by_little_endian = false;
+    /// Inflates a compressed archive on a thread of its own.
+    bool overlap = false;
     /// Called for every flow that `reject` takes back; `line` is the number of the record, `offset`
     /// its place in the archive, inflated if it is compressed.
     malformed_handler on_malformed{};
@@ -88,7 +96,7 @@ public:
     /// What became of the records so far.
     [[nodiscard]] auto stats() const noexcept -> statistics {
         auto result = stats_;
-        result.bytes = cursor_.offset();
+        result.bytes = cursor_.offset() - begin_;
         return result;
     }
 
@@ -128,8 +136,25 @@ public:
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
+    friend detail::flow_tools_parts;
     using header = detail::flow_tools_header;
     static constexpr std::size_t unknown = std::numeric_limits<std::size_t>::max();
+
+    /// Reads a part of an archive of which the header is known, and stops where another archive may
+    /// begin.
+    flow_tools_reader(Source source, flow_tools_options options,
+                      detail::flow_tools_stretch const& stretch)
+        : options_{std::move(options)},
+          cursor_{std::move(source), stretch.offset},
+          header_{stretch.header},
+          begin_{stretch.offset},
+          before_{stretch.records},
+          part_{true} {
+        if (begin_ == 0) static_cast<void>(cursor_.fetch(header_.size));
+        begin_records(header_, begin_ == 0 ? header_.size : 0);
+        announced_from_ = 0;
+        if (!stretch.last) announced_ = std::nullopt;
+    }
 
     auto advance() -> bool {
         do {
@@ -148,8 +173,8 @@ private:
         do {
             if (!inflating_ && compressed_ && !inflate()) break;
             if (cursor_.fetch(size_)) return true;
-        } while (begin_joined());
-        ended_ = true;
+        } while (begin_joined() && !ended_);
+        if (std::exchange(ended_, true)) return false;
         if (!cursor_.ahead().empty()) throw_cut_record();
         check_count();
         return false;
@@ -158,7 +183,7 @@ private:
     void read_first_header() {
         if (layout_ != nullptr) return;
         header_ = read_header();
-        begin_records(header_);
+        begin_records(header_, header_.size);
     }
 
     [[nodiscard]] auto read_header() -> header {
@@ -168,13 +193,14 @@ private:
         return parser.parse(cursor_.ahead());
     }
 
-    void begin_records(header const& from) {
-        cursor_.skip(from.size);
+    /// Goes on behind the header, `size` bytes of which lie ahead.
+    void begin_records(header const& from, std::size_t size) {
+        cursor_.skip(size);
         layout_ = from.layout();
         compressed_ = from.has(header::compressed);
         size_ = compressed_ ? unknown : layout_->size;
         announced_ = from.has(header::done) ? from.flow_count : std::nullopt;
-        announced_from_ = stats_.lines();
+        announced_from_ = before_ + stats_.lines();
         auto const unswapped = options_.written_by_little_endian && from.order == std::endian::big;
         record_ = flow_tools_record{*layout_, from.swap(), options_.repair_wraps, unswapped};
     }
@@ -182,10 +208,15 @@ private:
     /// Whether another archive begins where the next record would; then it goes on in that.
     [[gnu::noinline]] auto begin_joined() -> bool {
         if (inflating_ || !detail::is_flow_tools(cursor_.ahead())) return false;
+        if (part_) {
+            ended_ = stopped_ = true;
+            size_ = unknown;
+            return true;
+        }
         auto const next = joined_header();
         if (!next) return false;
         check_count();
-        begin_records(*next);
+        begin_records(*next, next->size);
         ++joined_;
         return true;
     }
@@ -212,14 +243,14 @@ private:
                 "the flows are compressed with zlib; this program was built without flowlog::gzip"};
         }
         inflating_ = true;
-        cursor_.decode_rest(*zlib);
+        cursor_.decode_rest(*zlib, options_.overlap);
         size_ = layout_->size;
         return true;
     }
 
     /// An archive that was closed properly tells how many flows it has.
     void check_count() const {
-        auto const found = stats_.lines() - announced_from_;
+        auto const found = before_ + stats_.lines() - announced_from_;
         if (!announced_ || found >= *announced_) return;
         throw error{errc::truncated,
                     {name()},
@@ -253,6 +284,11 @@ private:
     std::optional<std::uint64_t> announced_;  // by the current archive
     std::uint64_t announced_from_ = 0;        // records before it
     std::size_t joined_ = 0;                  // archives behind the first
+
+    std::uint64_t begin_ = 0;   // offset of the source's first byte in the archive
+    std::uint64_t before_ = 0;  // records before the source's first one
+    bool part_ = false;         // whether the source holds a part of an archive
+    bool stopped_ = false;      // whether another archive may begin where the part was left
 };
 
 }  // namespace flowlog

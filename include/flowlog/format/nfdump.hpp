@@ -24,6 +24,12 @@
 
 namespace flowlog {
 
+namespace detail {
+
+class nfdump_parts;
+
+}  // namespace detail
+
 /// How an nfdump archive is read.
 struct nfdump_options {
     /// Called for every record that is no readable flow: `bad_value` (its parts do not fit its
@@ -121,9 +127,29 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
 private:
+    friend detail::nfdump_parts;
     using types = detail::nfdump_record_header;
 
+    /// Reads a part of an archive, in front of which these maps stand.
+    nfdump_reader(Source source, nfdump_options options, detail::nfdump_stretch stretch,
+                  detail::nfdump_maps maps)
+        : options_{std::move(options)}, blocks_{std::move(source), std::move(stretch)} {
+        shapes_.set_maps(std::move(maps));
+    }
+
     auto advance() -> bool {
+        auto const left = static_cast<std::size_t>(end_ - at_);
+        if (auto const* const known = shapes_.known_v3(at_, left)) [[likely]] {
+            record_.move_to(std::exchange(at_, at_ + known->size), known->shape);
+            ++seen_;
+            ++stats_.records;
+            return true;
+        }
+        return advance_slowly();
+    }
+
+    /// As `advance`, of whatever lies ahead.
+    [[gnu::noinline]] auto advance_slowly() -> bool {
         for (;;) {
             auto size = whole_record();
             if (size == 0) {
@@ -142,7 +168,7 @@ private:
                 take_other(type, {record, size});
                 continue;
             }
-            if (shape != nullptr) [[likely]] {
+            if (shape != nullptr) {
                 record_.move_to(record, *shape);
                 ++stats_.records;
                 return true;
