@@ -84,8 +84,8 @@ struct filter_tree {
 
     /// Appends another tree.
     void add(filter_tree const& other) {
-        steps.insert(steps.end(), other.steps.begin(), other.steps.end());
-        leaves.insert(leaves.end(), other.leaves.begin(), other.leaves.end());
+        for (auto const step : other.steps) steps.push_back(step);
+        for (auto const& leaf : other.leaves) leaves.push_back(leaf);
     }
 
     friend auto operator==(filter_tree const&, filter_tree const&) -> bool = default;
