@@ -42,11 +42,11 @@ inline auto range_of(cidr const& block) noexcept -> address_range {
 /// The same values as ordered ranges that do not overlap.
 template <class T>
 void normalise(std::vector<closed_range<T>>& ranges) {
-    std::erase_if(ranges, [](auto const& range) { return range.last < range.first; });
     std::sort(ranges.begin(), ranges.end(),
               [](auto const& a, auto const& b) { return a.first < b.first; });
     std::size_t size = 0;
     for (auto const& range : ranges) {
+        if (range.last < range.first) continue;
         if (size != 0 && range.first <= ranges[size - 1].last)
             ranges[size - 1].last = std::max(ranges[size - 1].last, range.last);
         else
@@ -105,6 +105,7 @@ struct text_set {
     std::vector<std::string> words{};  ///< ordered
     std::vector<glob> globs{};
 
+    template <class = void>
     [[nodiscard]] auto contains(std::string_view text) const noexcept -> bool {
         auto const found = std::partition_point(
             words.begin(), words.end(),
@@ -122,6 +123,7 @@ struct address_set {
     std::vector<number_range> v4{};
     std::vector<address_range> v6{};
 
+    template <class = void>
     [[nodiscard]] auto contains(address const& value) const noexcept -> bool {
         return value.is_v4() ? detail::contains(v4, std::uint64_t{value.to_v4()})
                              : detail::contains(v6, value);
@@ -131,6 +133,7 @@ struct address_set {
 /// Numbers up to 65535 by one bit each.
 class number_bitmap {
 public:
+    template <class = void>
     explicit number_bitmap(std::vector<number_range> const& ranges) : bits_(1024) {
         for (auto const& range : ranges) {
             for (auto i = range.first; i <= std::min<std::uint64_t>(range.last, 0xFFFF); ++i)

@@ -76,23 +76,29 @@ struct filter_tree {
     std::vector<filter_step> steps{};
     std::vector<filter_leaf> leaves{};  ///< in the order of the steps
 
+    template <class = void>
     void add(filter_leaf leaf) {
         steps.push_back(filter_step::leaf);
         leaves.push_back(std::move(leaf));
     }
-    void add(filter_step connection) { steps.push_back(connection); }
+    template <class = void>
+    void add(filter_step connection) {
+        steps.push_back(connection);
+    }
 
     /// Appends another tree.
+    template <class = void>
     void add(filter_tree const& other) {
-        steps.insert(steps.end(), other.steps.begin(), other.steps.end());
-        leaves.insert(leaves.end(), other.leaves.begin(), other.leaves.end());
+        for (auto const step : other.steps) steps.push_back(step);
+        for (auto const& leaf : other.leaves) leaves.push_back(leaf);
     }
 
     friend auto operator==(filter_tree const&, filter_tree const&) -> bool = default;
 };
 
 /// The fields that a test reads.
-inline auto fields_of(filter_leaf const& leaf) -> std::vector<field_id> {
+template <class = void>
+auto fields_of(filter_leaf const& leaf) -> std::vector<field_id> {
     switch (leaf.subject) {
         case filter_subject::nothing: return {};
         case filter_subject::duration: return {field_id::start, field_id::end};
@@ -106,7 +112,8 @@ inline auto fields_of(filter_leaf const& leaf) -> std::vector<field_id> {
 }
 
 /// The fields that the tests read, in the order in which they are named first.
-inline auto uses_of(filter_tree const& tree) -> std::vector<field_use> {
+template <class = void>
+auto uses_of(filter_tree const& tree) -> std::vector<field_use> {
     auto result = std::vector<field_use>{};
     for (auto const& leaf : tree.leaves) {
         for (auto const id : fields_of(leaf)) {

@@ -69,17 +69,17 @@ struct flow_tools_header {
     /// The kind of record that the versions tell; null where no record has them.
     [[nodiscard]] auto layout() const noexcept -> flow_tools_layout const* {
         if (stream_version == 1) {
-            auto const known = std::ranges::find(old_flow_tools_layouts, export_version,
-                                                 &flow_tools_layout::export_version);
-            return known == old_flow_tools_layouts.end() ? nullptr : &*known;
+            for (auto const& known : old_flow_tools_layouts) {
+                if (known.export_version == export_version) return &known;
+            }
+            return nullptr;
         }
         if (export_version == 8 && aggregation_version != 2) return nullptr;
         auto const method = export_version == 8 ? aggregation_method : std::uint8_t{0};
-        auto const known =
-            std::ranges::find_if(flow_tools_layouts, [&](flow_tools_layout const& l) {
-                return l.export_version == export_version && l.method == method;
-            });
-        return known == flow_tools_layouts.end() ? nullptr : &*known;
+        for (auto const& known : flow_tools_layouts) {
+            if (known.export_version == export_version && known.method == method) return &known;
+        }
+        return nullptr;
     }
 };
 

@@ -21,18 +21,19 @@ namespace flowlog::detail {
 /// a turn, numbered from 0 without gaps and taken up in that order. What is found before a task's
 /// turn has come waits in memory; where too much waits, the finder does, until its turn comes. The
 /// task whose turn it is never waits.
-class ordered_reports {
+template <class = void>
+class basic_ordered_reports {
 public:
     /// Called when the turn has come: how many lines stand before the task's first one in its
     /// input, or nothing where what the task reports is void.
     using lines_before = std::function<std::optional<std::uint64_t>()>;
 
-    explicit ordered_reports(malformed_handler handler) : handler_{std::move(handler)} {}
+    explicit basic_ordered_reports(malformed_handler handler) : handler_{std::move(handler)} {}
 
     /// What one task reports. Every reporter must be finished.
     class reporter {
     public:
-        reporter(ordered_reports& owner, std::uint64_t turn, lines_before before)
+        reporter(basic_ordered_reports& owner, std::uint64_t turn, lines_before before)
             : owner_{&owner}, turn_{turn}, before_{std::move(before)} {}
 
         /// To be given to the task's reader; refers to this reporter. Empty where nobody listens.
@@ -49,7 +50,7 @@ public:
         }
 
     private:
-        friend ordered_reports;
+        friend basic_ordered_reports;
 
         struct owned_line {
             malformed_line line;
@@ -71,7 +72,7 @@ public:
             for (auto& [line, text] : std::exchange(waiting_, {})) hand_on(std::move(line), text);
         }
 
-        ordered_reports* owner_;
+        basic_ordered_reports* owner_;
         std::uint64_t turn_;
         lines_before before_;
         std::function<void()> at_turn_;
@@ -138,6 +139,9 @@ private:
     std::size_t waiting_bytes_ = 0;
     bool abandoned_ = false;
 };
+
+/// (A template, so that only programs that run something spend the time to compile it.)
+using ordered_reports = basic_ordered_reports<>;
 
 }  // namespace flowlog::detail
 

@@ -142,7 +142,8 @@ inline auto print_rare_unix_time(char* out, std::int64_t microseconds) noexcept 
 inline auto print_rfc3339(char* out, timestamp time) noexcept -> char* {
     auto const day = std::chrono::floor<std::chrono::days>(time);
     auto const date = std::chrono::year_month_day{day};
-    auto const clock = std::chrono::hh_mm_ss{time - day};
+    auto const rest = (time - day).count();
+    auto const seconds = rest / 1'000'000;
     auto const two = [&out](char before, auto number) {
         *out++ = before;
         out = print_digits(out, static_cast<std::uint32_t>(number), 2);
@@ -152,19 +153,20 @@ inline auto print_rfc3339(char* out, timestamp time) noexcept -> char* {
                                     : std::to_chars(out, out + max_cell, year).ptr;
     two('-', unsigned{date.month()});
     two('-', unsigned{date.day()});
-    two('T', clock.hours().count());
-    two(':', clock.minutes().count());
-    two(':', clock.seconds().count());
-    out = print_fraction(out, static_cast<std::uint32_t>(clock.subseconds().count()));
+    two('T', seconds / 3600);
+    two(':', seconds / 60 % 60);
+    two(':', seconds % 60);
+    out = print_fraction(out, static_cast<std::uint32_t>(rest % 1'000'000));
     *out++ = 'Z';
     return out;
 }
 
 /// Whether a text means the same in every format.
 [[nodiscard]] inline auto is_plain(std::string_view text) noexcept -> bool {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return c > ' ' && c < 0x7F && c != ',' && c != '"' && c != '\\';
-    });
+    for (auto const c : text) {
+        if (c <= ' ' || c >= 0x7F || c == ',' || c == '"' || c == '\\') return false;
+    }
+    return !text.empty();
 }
 
 /// A text as a token of a VPC flow log: blanks and controls as %20.

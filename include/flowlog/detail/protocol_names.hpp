@@ -2,11 +2,12 @@
 #ifndef FLOWLOG_DETAIL_PROTOCOL_NAMES_HPP
 #define FLOWLOG_DETAIL_PROTOCOL_NAMES_HPP
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include <flowlog/detail/word_table.hpp>
 
 namespace flowlog::detail {
 
@@ -71,32 +72,37 @@ constexpr auto fold_protocol_letter(char letter) noexcept -> char {
     return letter == ' ' ? '-' : letter;
 }
 
-constexpr auto count_protocol_names() noexcept -> std::size_t {
-    auto const unnamed = std::ranges::count(protocol_keywords, std::string_view{});
-    return protocol_keywords.size() - static_cast<std::size_t>(unnamed) + protocol_aliases.size();
+/// No keyword or alias is longer.
+inline constexpr std::size_t longest_protocol_name = 18;
+
+/// The name that is counted so: IANA's keywords by number, then the aliases.
+constexpr auto protocol_name_at(std::size_t index) noexcept -> protocol_alias {
+    if (index >= protocol_keywords.size())
+        return protocol_aliases[index - protocol_keywords.size()];
+    return {protocol_keywords[index], static_cast<std::uint8_t>(index)};
 }
 
-/// Every keyword and alias, sorted by name.
-inline constexpr auto protocol_names = [] {
-    auto names = std::array<protocol_alias, count_protocol_names()>{};
-    auto out = names.begin();
-    for (std::size_t number = 0; number < protocol_keywords.size(); ++number) {
-        if (protocol_keywords[number].empty()) continue;
-        *out++ = {protocol_keywords[number], static_cast<std::uint8_t>(number)};
-    }
-    std::ranges::copy(protocol_aliases, out);
-    std::ranges::sort(names, {}, &protocol_alias::name);
-    return names;
-}();
+inline constexpr auto protocol_name_count = protocol_keywords.size() + protocol_aliases.size();
 
-static_assert(std::ranges::adjacent_find(protocol_names, {}, &protocol_alias::name) ==
-                  protocol_names.end(),
-              "a name stands for one number");
+constexpr auto protocol_name_hash(std::string_view name) noexcept -> std::uint32_t {
+    auto hash = word_hash_start;
+    for (auto const letter : name) hash = word_hash(hash, letter);
+    return hash;
+}
 
-inline constexpr auto longest_protocol_name =
-    std::ranges::max(protocol_names, {}, [](auto const& entry) {
-        return entry.name.size();
-    }).name.size();
+inline auto make_protocol_names() noexcept -> word_table {
+    auto result = word_table{};
+    for (std::size_t i = 0; i < protocol_name_count; ++i)
+        result.insert(protocol_name_hash(protocol_name_at(i).name), static_cast<std::uint8_t>(i));
+    return result;
+}
+
+/// The place of a name in folded letters, which is not empty; -1 if it is none.
+inline auto find_protocol_name(std::string_view name) noexcept -> int {
+    static auto const names = make_protocol_names();
+    return names.find(protocol_name_hash(name),
+                      [name](std::size_t index) { return protocol_name_at(index).name == name; });
+}
 
 }  // namespace flowlog::detail
 

@@ -19,7 +19,8 @@
 namespace flowlog::detail {
 
 /// The whole text of the table at `path`; "-" is standard input.
-inline auto read_table(std::string const& path) -> std::string {
+template <class = void>
+auto read_table(std::string const& path) -> std::string {
     constexpr auto limit = std::size_t{1} << 30;
     auto const input = std::make_shared<file const>(path);
     auto source = file_source{input, 0, limit + 1, std::size_t{32} << 10};
@@ -71,7 +72,8 @@ inline auto folded(std::string_view text) -> std::string {
 
 /// A heading without what people spell in different ways: in lower case and without blanks, `-` and
 /// `_`.
-inline auto heading(std::string_view text) -> std::string {
+template <class = void>
+auto heading(std::string_view text) -> std::string {
     auto name = folded(text);
     std::erase_if(name, [](char c) { return c == ' ' || c == '\t' || c == '-' || c == '_'; });
     return name;
@@ -79,8 +81,9 @@ inline auto heading(std::string_view text) -> std::string {
 
 /// The column under the first of the blank separated names that heads one: a preferred name stands
 /// before others. Throws where two columns have that name.
-inline auto find_column(std::span<csv_cell const> headings, std::string_view names,
-                        std::string const& source) -> std::optional<std::size_t> {
+template <class = void>
+auto find_column(std::span<csv_cell const> headings, std::string_view names,
+                 std::string const& source) -> std::optional<std::size_t> {
     for (auto end = std::size_t{0}; end != names.npos; names.remove_prefix(end + 1)) {
         end = names.find(' ');
         auto found = std::optional<std::size_t>{};
@@ -113,7 +116,7 @@ inline auto fault_message(csv_fault fault) -> std::string {
                : "expected a separator or the end of the line behind the closing quote";
 }
 
-inline void throw_fault(csv_rows const& rows, std::string const& source) {
+inline void throw_fault(csv_rows<> const& rows, std::string const& source) {
     throw error{errc::invalid_table,
                 {source, rows.line(), rows.fault_column()},
                 fault_message(rows.fault())};

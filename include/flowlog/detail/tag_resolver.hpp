@@ -21,6 +21,7 @@ namespace flowlog::detail {
 ///
 /// N rules take O(N log N), however they overlap: ports are painted narrowest rule first, and what
 /// is painted is skipped.
+template <class = void>
 class tag_resolver {
 public:
     /// Lists of several tags may hold this many tags together; that is 64 MB.

@@ -28,6 +28,7 @@ struct port_span {
 };
 
 /// Reads the rows of a lookup table: `dstport,protocol,tag` under headings or not.
+template <class = void>
 class tag_rows {
 public:
     /// `text`, `source` and `protocols` must outlive this.
@@ -224,7 +225,7 @@ private:
         return words.hint();
     }
 
-    csv_rows rows_;
+    csv_rows<> rows_;
     std::string const& source_;
     protocol_table const& protocols_;
     std::array<std::size_t, 3> columns_{0, 1, 2};

@@ -2,7 +2,6 @@
 #ifndef FLOWLOG_FLOW_FIELD_HPP
 #define FLOWLOG_FLOW_FIELD_HPP
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -12,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <flowlog/detail/word_table.hpp>
 #include <flowlog/flow/address.hpp>
 
 namespace flowlog {
@@ -45,10 +45,11 @@ enum class field_type : std::uint8_t {
     flow_direction
 };
 
-// The one table of fields: identifier, name, aliases (blank separated), type, version of the AWS format that
-// brought it (0: none), origin, meaning. Header lines, format strings, filters, headings and the documentation
-// read it; a new field is one line here. Sources: AWS VPC user guide "Flow log records", AWS Transit Gateway guide
-// "Flow log records", IANA IPFIX information elements (for the NetFlow fields).
+// The one table of fields: identifier, name, aliases (blank separated), type, version of the AWS
+// format that brought it (0: none), origin, meaning. Header lines, format strings, filters,
+// headings and the documentation read it; a new field is one line here. Sources: AWS VPC user guide
+// "Flow log records", AWS Transit Gateway guide "Flow log records", IANA IPFIX information elements
+// (for the NetFlow fields).
 // clang-format off
 #define FLOWLOG_DETAIL_FIELDS(X) \
     X(version, "version", "", u8, 2, vpc, "Highest version among the selected fields") \
@@ -187,21 +188,32 @@ enum class field_id : std::uint8_t {
 #undef FLOWLOG_DETAIL_ID
 };
 
+namespace detail {
+
+/// A literal as a view, of which the compiler need not count the letters one by one.
+template <std::size_t Size>
+consteval auto literal(char const (&text)[Size]) noexcept -> std::string_view {
+    return {text, Size - 1};
+}
+
+}  // namespace detail
+
 /// One line of the table of fields.
 struct field_info {
     field_id id;
-    std::string_view name;     ///< as AWS spells it in header lines, or hyphenated for NetFlow fields
+    std::string_view name;  ///< as AWS spells it in header lines, or hyphenated for NetFlow fields
     std::string_view aliases;  ///< other names that are accepted, blank separated
     field_type type;
-    std::uint8_t version;  ///< version of the AWS format that brought the field, 0 for NetFlow fields
+    std::uint8_t version;  ///< of the AWS format that brought the field, 0 for NetFlow fields
     flowlog::origin origin;
     std::string_view meaning;
 };
 
 /// The table of fields, in the order of `field_id`.
 inline constexpr auto fields = std::to_array<field_info>({
-#define FLOWLOG_DETAIL_INFO(id, name, aliases, type, version, from, meaning) \
-    {field_id::id, name, aliases, field_type::type, version, origin::from, meaning},
+#define FLOWLOG_DETAIL_INFO(id, name, aliases, type, version, from, meaning)          \
+    {field_id::id, detail::literal(name), detail::literal(aliases), field_type::type, \
+     version,      origin::from,          detail::literal(meaning)},
     FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_INFO)
 #undef FLOWLOG_DETAIL_INFO
 });
@@ -323,46 +335,6 @@ constexpr auto has_alias(std::string_view aliases, std::string_view name) noexce
     return false;
 }
 
-/// The same number for all spellings of a name.
-constexpr auto spelling_hash(std::string_view name) noexcept -> std::uint32_t {
-    auto hash = std::uint32_t{2166136261};  // FNV-1a
-    for (auto const c : name) {
-        if (c == '-' || c == '_') continue;
-        hash = (hash ^ static_cast<unsigned char>(to_lower(c))) * 16777619;
-    }
-    return hash;
-}
-
-struct spelling {
-    std::uint32_t hash;
-    field_id id;
-};
-
-/// The names and aliases of all fields by their hashes, ascending. Most of what is looked up is no
-/// name, as data lines are told from header lines by it.
-inline constexpr auto spellings = [] {
-    constexpr auto count = [] {
-        auto names = fields.size();
-        for (auto const& f : fields) {
-            if (!f.aliases.empty()) ++names;
-            for (auto const c : f.aliases) names += c == ' ' ? 1 : 0;
-        }
-        return names;
-    }();
-    auto result = std::array<spelling, count>{};
-    std::size_t size = 0;
-    for (auto const& f : fields) {
-        result[size++] = {spelling_hash(f.name), f.id};
-        for (auto rest = f.aliases; !rest.empty();) {
-            auto const end = rest.find(' ');
-            result[size++] = {spelling_hash(rest.substr(0, end)), f.id};
-            rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-        }
-    }
-    std::ranges::sort(result, {}, &spelling::hash);
-    return result;
-}();
-
 /// Whether `name` is one of the field's accepted spellings.
 constexpr auto answers_to(field_info const& field, std::string_view name) noexcept -> bool {
     if (same_name(field.name, name) || has_alias(field.aliases, name)) return true;
@@ -371,25 +343,60 @@ constexpr auto answers_to(field_info const& field, std::string_view name) noexce
     return without_hyphens(name, room) == without_hyphens(field.name, other);
 }
 
+/// The same number for all spellings of a name.
+constexpr auto spelling_hash(std::string_view name) noexcept -> std::uint32_t {
+    auto hash = word_hash_start;
+    for (auto const c : name) {
+        if (c != '-' && c != '_') hash = word_hash(hash, to_lower(c));
+    }
+    return hash;
+}
+
+/// The names and aliases of all fields. Most of what is looked up is no name, as data lines are
+/// told from header lines by it.
+inline auto make_spellings() noexcept -> word_table {
+    auto result = word_table{};
+    for (auto const& f : fields) {
+        auto const number = static_cast<std::uint8_t>(f.id);
+        result.insert(spelling_hash(f.name), number);
+        for (auto rest = f.aliases; !rest.empty();) {
+            auto const end = rest.find(' ');
+            result.insert(spelling_hash(rest.substr(0, end)), number);
+            rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        }
+    }
+    return result;
+}
+
+/// The number of the field that `name` is a spelling of; -1 without one.
+inline auto field_of_spelling(std::string_view name) noexcept -> int {
+    static auto const spellings = make_spellings();
+    return spellings.find(spelling_hash(name),
+                          [name](std::uint8_t number) { return answers_to(fields[number], name); });
+}
+
 }  // namespace detail
 
-/// Finds a field by any accepted spelling: its name in any case, with `-`, `_` or (as CloudWatch Logs Insights
-/// does, `srcAddr`) neither, wrapped in `${…}` or not, or one of its aliases.
+/// Finds a field by any accepted spelling: its name in any case, with `-`, `_` or (as CloudWatch
+/// Logs Insights does, `srcAddr`) neither, wrapped in `${…}` or not, or one of its aliases.
 [[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
     if (name.starts_with("${") && name.ends_with('}')) name = name.substr(2, name.size() - 3);
     if (name.size() > detail::longest_spelling) return std::nullopt;
-    auto const hash = detail::spelling_hash(name);
-    auto at = std::ranges::lower_bound(detail::spellings, hash, {}, &detail::spelling::hash);
-    for (; at != detail::spellings.end() && at->hash == hash; ++at) {
-        if (detail::answers_to(info(at->id), name)) return at->id;
+    if (std::is_constant_evaluated()) {
+        for (auto const& f : fields) {
+            if (detail::answers_to(f, name)) return f.id;
+        }
+        return std::nullopt;
     }
-    return std::nullopt;
+    auto const found = detail::field_of_spelling(name);
+    return found < 0 ? std::nullopt : std::optional{static_cast<field_id>(found)};
 }
 
 /// The name of a type as the documentation prints it.
 [[nodiscard]] constexpr auto name(field_type type) noexcept -> std::string_view {
-    constexpr auto names = std::to_array<std::string_view>({"u8", "u16", "u32", "u64", "address", "time", "text",
-                                                            "action", "log-status", "flow-direction"});
+    constexpr auto names =
+        std::to_array<std::string_view>({"u8", "u16", "u32", "u64", "address", "time", "text",
+                                         "action", "log-status", "flow-direction"});
     return names[static_cast<std::size_t>(type)];
 }
 

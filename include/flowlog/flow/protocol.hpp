@@ -2,13 +2,13 @@
 #ifndef FLOWLOG_FLOW_PROTOCOL_HPP
 #define FLOWLOG_FLOW_PROTOCOL_HPP
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <flowlog/detail/protocol_names.hpp>
 
@@ -58,8 +58,9 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
     -> std::optional<std::uint8_t> {
     if (name.empty() || name.size() > detail::longest_protocol_name) return std::nullopt;
 
-    auto const is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-    if (std::ranges::all_of(name, is_digit)) {
+    auto digits = true;
+    for (auto const letter : name) digits = digits && letter >= '0' && letter <= '9';
+    if (digits) {
         if (name.size() > 3) return std::nullopt;
         unsigned number = 0;
         for (auto const letter : name) number = number * 10 + static_cast<unsigned>(letter - '0');
@@ -68,12 +69,18 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
     }
 
     auto folded = std::array<char, detail::longest_protocol_name>{};
-    std::ranges::transform(name, folded.begin(), detail::fold_protocol_letter);
+    for (std::size_t i = 0; i < name.size(); ++i) folded[i] = detail::fold_protocol_letter(name[i]);
     auto const key = std::string_view{folded.data(), name.size()};
-    auto const found =
-        std::ranges::lower_bound(detail::protocol_names, key, {}, &detail::protocol_alias::name);
-    if (found == detail::protocol_names.end() || found->name != key) return std::nullopt;
-    return found->number;
+    if (std::is_constant_evaluated()) {
+        for (std::size_t i = 0; i < detail::protocol_name_count; ++i) {
+            auto const known = detail::protocol_name_at(i);
+            if (known.name == key) return known.number;
+        }
+        return std::nullopt;
+    }
+    auto const found = detail::find_protocol_name(key);
+    if (found < 0) return std::nullopt;
+    return detail::protocol_name_at(static_cast<std::size_t>(found)).number;
 }
 
 }  // namespace flowlog

@@ -215,8 +215,9 @@ inline constexpr auto services = std::to_array<service_entry>({
 
 /// The name of the well-known service of a port; empty where there is none.
 [[nodiscard]] constexpr auto service_name(std::uint16_t port) noexcept -> std::string_view {
-    auto const found =
-        std::ranges::lower_bound(detail::services, port, {}, &detail::service_entry::port);
+    auto const* const found =
+        std::lower_bound(detail::services.begin(), detail::services.end(), port,
+                         [](auto const& entry, auto wanted) { return entry.port < wanted; });
     if (found == detail::services.end() || found->port != port) return {};
     return found->names.substr(0, found->names.find(' '));
 }

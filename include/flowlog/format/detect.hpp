@@ -40,8 +40,12 @@ struct open_options {
 
 namespace detail {
 
+// Templates, as is `open`, so that only programs that open logs of unknown format spend the time to
+// compile it: a twentieth of that for all of `flowlog.hpp`.
+
 /// The first bytes of a source: enough to tell its format, fewer only where it has no more.
-inline auto take_front(any_source& source) -> std::string {
+template <class Source>
+auto take_front(Source& source) -> std::string {
     constexpr std::size_t enough = 512;
     auto front = std::string{};
     while (front.size() < enough) {
@@ -53,8 +57,9 @@ inline auto take_front(any_source& source) -> std::string {
 }
 
 /// Puts back what was taken.
-inline void put_back(any_source& source, std::string front) {
-    source = rewound_source<any_source>{std::move(front), std::move(source)};
+template <class Source>
+void put_back(Source& source, std::string front) {
+    source = rewound_source<Source>{std::move(front), std::move(source)};
 }
 
 [[noreturn]] inline void throw_packed(std::string const& name, std::string_view compression) {
@@ -68,7 +73,8 @@ inline void put_back(any_source& source, std::string front) {
 }
 
 /// Undoes the compressions of a source, and names them. Throws where one cannot be undone here.
-inline auto unpack(any_source& source) -> std::vector<std::string> {
+template <class Source>
+auto unpack(Source& source) -> std::vector<std::string> {
     constexpr std::size_t deepest = 3;  // a file that unpacks to a file that unpacks … is no log
     auto packed = std::vector<std::string>{};
     for (;;) {
@@ -90,53 +96,59 @@ inline auto unpack(any_source& source) -> std::vector<std::string> {
     }
 }
 
+template <class Log, class Source>
+auto open_as(Source source, open_options options) -> Log {
+    if (options.progress != nullptr)
+        source = counted_source<Source>{std::move(source), *options.progress};
+    auto packed = unpack(source);
+    if (options.overlap && !packed.empty()) source = overlapped_source<Source>{std::move(source)};
+    auto front = take_front(source);
+    auto const is = [&front](auto test) { return test(std::string_view{front}); };
+    auto const flow_tools = is(is_flow_tools);
+    auto const flowd = is(is_flowd);
+    auto const nfdump = is(is_nfdump);
+    put_back(source, std::move(front));
+    if (flow_tools) {
+        return Log{flow_tools_reader<Source>{std::move(source),
+                                             {.repair_wraps = options.repair_wraps,
+                                              .overlap = options.overlap && packed.empty(),
+                                              .on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    if (nfdump) {
+        return Log{nfdump_reader<Source>{std::move(source),
+                                         {.on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    if (flowd) {
+        return Log{flowd_reader<Source>{std::move(source),
+                                        {.repair_wraps = options.repair_wraps,
+                                         .on_malformed = std::move(options.on_malformed)}},
+                   std::move(packed)};
+    }
+    return Log{text_reader<Source>{std::move(source),
+                                   {.format = std::move(options.format),
+                                    .on_malformed = std::move(options.on_malformed),
+                                    .check_empty = options.check_empty}},
+               std::move(packed)};
+}
+
 }  // namespace detail
 
 /// Opens what a source hands out, whatever its format and compression; told by its content, never
 /// by its name. Throws `flowlog::error` where the format is known but not read by this program; a
 /// text log whose columns nothing tells throws when it is iterated.
-[[nodiscard]] inline auto open(any_source source, open_options options = {}) -> log {
-    if (options.progress != nullptr)
-        source = counted_source<any_source>{std::move(source), *options.progress};
-    auto packed = detail::unpack(source);
-    if (options.overlap && !packed.empty())
-        source = detail::overlapped_source<any_source>{std::move(source)};
-    auto front = detail::take_front(source);
-    auto const is = [&front](auto test) { return test(std::string_view{front}); };
-    auto const flow_tools = is(detail::is_flow_tools);
-    auto const flowd = is(detail::is_flowd);
-    auto const nfdump = is(detail::is_nfdump);
-    detail::put_back(source, std::move(front));
-    if (flow_tools) {
-        return log{flow_tools_reader<any_source>{std::move(source),
-                                                 {.repair_wraps = options.repair_wraps,
-                                                  .overlap = options.overlap && packed.empty(),
-                                                  .on_malformed = std::move(options.on_malformed)}},
-                   std::move(packed)};
-    }
-    if (nfdump) {
-        return log{nfdump_reader<any_source>{std::move(source),
-                                             {.on_malformed = std::move(options.on_malformed)}},
-                   std::move(packed)};
-    }
-    if (flowd) {
-        return log{flowd_reader<any_source>{std::move(source),
-                                            {.repair_wraps = options.repair_wraps,
-                                             .on_malformed = std::move(options.on_malformed)}},
-                   std::move(packed)};
-    }
-    return log{text_reader<any_source>{std::move(source),
-                                       {.format = std::move(options.format),
-                                        .on_malformed = std::move(options.on_malformed),
-                                        .check_empty = options.check_empty}},
-               std::move(packed)};
+template <class Reader = any_reader>
+[[nodiscard]] auto open(any_source source, open_options options = {}) -> basic_log<Reader> {
+    return detail::open_as<basic_log<Reader>>(std::move(source), std::move(options));
 }
 
 /// Opens the file at `path`; "-" is standard input.
 ///
 ///     for (auto const& flow : flowlog::open("vpc.log.gz")) …
-[[nodiscard]] inline auto open(std::string path, open_options options = {}) -> log {
-    return open(any_source{file_source{std::move(path)}}, std::move(options));
+template <class Reader = any_reader>
+[[nodiscard]] auto open(std::string path, open_options options = {}) -> basic_log<Reader> {
+    return open<Reader>(any_source{file_source{std::move(path)}}, std::move(options));
 }
 
 }  // namespace flowlog

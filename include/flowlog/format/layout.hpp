@@ -95,8 +95,10 @@ public:
 
     /// The column with this very name, known or not, or `none`.
     [[nodiscard]] auto column(std::string_view name) const noexcept -> std::uint16_t {
-        auto const found = std::ranges::find(names_, name);
-        return found == names_.end() ? none : static_cast<std::uint16_t>(found - names_.begin());
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (names_[i] == name) return static_cast<std::uint16_t>(i);
+        }
+        return none;
     }
 
     /// The columns' names as they were given.

@@ -81,8 +81,8 @@ struct recognised_layout {
 
 /// Tells a log's columns by the tokens of a line (at least one): a header line; else `format`; else
 /// one of AWS's two default formats; each behind a time of export or not.
-inline auto recognise_line(std::span<std::string_view const> tokens,
-                           std::optional<layout> const& format)
+template <class = void>
+auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
     -> std::optional<recognised_layout> {
     if (layout::is_header(tokens)) {
         return recognised_layout{layout{std::vector<std::string>(tokens.begin(), tokens.end())},

@@ -36,11 +36,13 @@ public:
 
     /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
     /// place and what was expected there, and what opening and reading throw.
+    template <class = void>
     [[nodiscard]] static auto load(std::string const& path) -> label_table {
         return parse(detail::read_table(path), path);
     }
 
     /// Reads a table from its text; `source` is what errors call it.
+    template <class = void>
     [[nodiscard]] static auto parse(std::string_view text, std::string const& source)
         -> label_table {
         detail::refuse_utf16(text, source);
@@ -50,13 +52,15 @@ public:
     }
 
     /// Adds a block, or gives it another label.
+    template <class = void>
     void insert(cidr const& block, std::string_view label) {
         auto const known =
             ids_.try_emplace(std::string{label}, static_cast<label_id>(names_.size()));
         if (known.second) names_.emplace_back(label);
         auto& lengths = block.network().is_v6() ? v6_ : v4_;
-        auto const at = std::ranges::lower_bound(lengths, block.prefix_length(), std::greater{},
-                                                 &blocks::length);
+        auto const at = std::find_if(lengths.begin(), lengths.end(), [&](blocks const& other) {
+            return other.length <= block.prefix_length();
+        });
         auto const there = at != lengths.end() && at->length == block.prefix_length();
         auto const group = there ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
         group->labels.insert_or_assign(block.network(), known.first->second);
@@ -98,6 +102,7 @@ private:
         boost::unordered_flat_map<address, label_id, std::hash<address>> labels;
     };
 
+    template <class = void>
     void read(std::string_view text, std::string const& source) {
         auto rows = detail::csv_rows{text};
         auto where = columns{};
@@ -111,6 +116,7 @@ private:
         }
     }
 
+    template <class = void>
     [[nodiscard]] static auto read_headings(std::span<detail::csv_cell const> cells,
                                             std::string const& source, columns& where) -> bool {
         auto const block =
@@ -125,6 +131,7 @@ private:
         return true;
     }
 
+    template <class = void>
     void read_row(std::span<detail::csv_cell const> cells, std::string const& source,
                   columns where) {
         if (std::max(where.block, where.label) >= cells.size())

@@ -35,11 +35,13 @@ public:
 
     /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
     /// place and what was expected there, and what opening and reading throw.
+    template <class = void>
     [[nodiscard]] static auto load(std::string const& path) -> protocol_table {
         return parse(detail::read_table(path), path);
     }
 
     /// Reads a table from its text; `source` is what errors call it.
+    template <class = void>
     [[nodiscard]] static auto parse(std::string_view text, std::string const& source)
         -> protocol_table {
         detail::refuse_utf16(text, source);
@@ -62,6 +64,7 @@ public:
 
     /// The number of a protocol, given in digits or by name in any case: the table's names, else
     /// the embedded names and aliases.
+    template <class = void>
     [[nodiscard]] auto number(std::string_view name) const -> std::optional<std::uint8_t> {
         if (!numbers_.empty()) {
             auto key = detail::folded(name);
@@ -85,6 +88,7 @@ private:
         std::uint32_t last;
     };
 
+    template <class = void>
     void read(std::string_view text, std::string const& source) {
         auto rows = detail::csv_rows{text};
         auto where = columns{};
@@ -99,6 +103,7 @@ private:
         index_names();
     }
 
+    template <class = void>
     [[nodiscard]] static auto read_headings(std::span<detail::csv_cell const> cells,
                                             std::string const& source, columns& where) -> bool {
         auto const number = detail::find_column(
@@ -115,6 +120,7 @@ private:
         return true;
     }
 
+    template <class = void>
     void read_row(std::span<detail::csv_cell const> cells, std::string const& source,
                   columns where) {
         if (where.number >= cells.size())
@@ -145,6 +151,7 @@ private:
 
     /// The cell as the embedded names are spelled: in lower case, `-` for blanks, without "
     /// (deprecated)". Empty for IANA's "Reserved" and "Unassigned".
+    template <class = void>
     [[nodiscard]] static auto to_name(std::string const& source, detail::csv_cell const& cell)
         -> std::string {
         auto const text = detail::trimmed(cell.text);
@@ -164,6 +171,7 @@ private:
         return name;
     }
 
+    template <class = void>
     void index_names() {
         for (std::size_t n = 0; n < names_.size(); ++n) {
             if (!names_[n].empty()) numbers_.emplace_back(names_[n], static_cast<std::uint8_t>(n));

@@ -76,17 +76,21 @@ struct table_warning {
 /// still undecided is decided by `duplicates`.
 class tag_table {
 public:
-    class builder;
+    template <class = void>
+    class basic_builder;
+    using builder = basic_builder<>;
 
     /// A table without rows: every flow is untagged.
     tag_table() = default;
 
     /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
     /// place and what was expected there, and what opening and reading throw.
+    template <class = void>
     [[nodiscard]] static auto load(std::string const& path, tag_table_options const& options = {})
         -> tag_table;
 
     /// Reads a table from its text; `source` is what errors and warnings call it.
+    template <class = void>
     [[nodiscard]] static auto parse(std::string_view text, std::string const& source,
                                     tag_table_options const& options = {}) -> tag_table;
 
@@ -135,10 +139,11 @@ private:
 ///     rows.insert(443, 6, "web");
 ///     rows.insert({8000, 8099}, std::nullopt, "development");
 ///     auto const tags = std::move(rows).build();
-class tag_table::builder {
+template <class Unused>
+class tag_table::basic_builder {
 public:
     /// `source` is what errors and warnings call the rows.
-    explicit builder(tag_table_options const& options = {}, std::string source = {})
+    explicit basic_builder(tag_table_options const& options = {}, std::string source = {})
         : options_{options}, source_{std::move(source)} {}
 
     /// Adds a row. No protocol means any. `line` is where it stands in its source, if that has
@@ -183,7 +188,7 @@ private:
 
     auto intern(std::string_view tag, std::uint64_t line) -> tag_id;
     void hint(tag_id tag, tag_id earlier);
-    void skip(detail::tag_rows const& bad_row);
+    void skip(detail::tag_rows<> const& bad_row);
     void report(std::vector<detail::tag_conflict> const& conflicts);
     [[nodiscard]] auto describe(detail::tag_conflict const& conflict) const -> std::string;
 
@@ -208,13 +213,14 @@ private:
     std::size_t hints_ = 0;
 };
 
-inline auto tag_table::load(std::string const& path, tag_table_options const& options)
-    -> tag_table {
+template <class Unused>
+auto tag_table::load(std::string const& path, tag_table_options const& options) -> tag_table {
     return parse(detail::read_table(path), path, options);
 }
 
-inline auto tag_table::parse(std::string_view text, std::string const& source,
-                             tag_table_options const& options) -> tag_table {
+template <class Unused>
+auto tag_table::parse(std::string_view text, std::string const& source,
+                      tag_table_options const& options) -> tag_table {
     detail::refuse_utf16(text, source);
     auto const embedded = protocol_table{};
     auto result = builder{options, source};
@@ -233,7 +239,8 @@ inline auto tag_table::parse(std::string_view text, std::string const& source,
     return std::move(result).build();
 }
 
-inline auto tag_table::builder::intern(std::string_view tag, std::uint64_t line) -> tag_id {
+template <class Unused>
+auto tag_table::basic_builder<Unused>::intern(std::string_view tag, std::uint64_t line) -> tag_id {
     auto const hash = std::hash<std::string_view>{};
     auto const next = static_cast<tag_id>(table_.names_.size());
     if (!options_.fold_tags) {
@@ -252,7 +259,8 @@ inline auto tag_table::builder::intern(std::string_view tag, std::uint64_t line)
 }
 
 /// Says that a tag looks like an earlier one.
-inline void tag_table::builder::hint(tag_id tag, tag_id earlier) {
+template <class Unused>
+void tag_table::basic_builder<Unused>::hint(tag_id tag, tag_id earlier) {
     auto message = quoted(tag) + " differs only in case from " + quoted(earlier);
     if (auto const line = tag_lines_[earlier]; line != 0)
         message += " on line " + std::to_string(line);
@@ -260,13 +268,15 @@ inline void tag_table::builder::hint(tag_id tag, tag_id earlier) {
         {{source_, tag_lines_[tag], 0}, message + "; they are different tags"});
 }
 
-inline void tag_table::builder::skip(detail::tag_rows const& bad_row) {
+template <class Unused>
+void tag_table::basic_builder<Unused>::skip(detail::tag_rows<> const& bad_row) {
     if (!options_.lenient) throw error{errc::invalid_table, bad_row.where(), bad_row.message()};
     if (counts(table_.skipped_))
         table_.warnings_.push_back({bad_row.where(), bad_row.message() + "; the row is skipped"});
 }
 
-inline auto tag_table::builder::build() && -> tag_table {
+template <class Unused>
+auto tag_table::basic_builder<Unused>::build() && -> tag_table {
     auto const tie = options_.duplicates == duplicates::all     ? detail::tag_tie::all
                      : options_.duplicates == duplicates::first ? detail::tag_tie::first
                                                                 : detail::tag_tie::last;
@@ -277,7 +287,7 @@ inline auto tag_table::builder::build() && -> tag_table {
         throw error{errc::invalid_table,
                     {source_},
                     "rows that overlap give single ports more than " +
-                        std::to_string(detail::tag_resolver::max_listed) + " tags together"};
+                        std::to_string(detail::tag_resolver<>::max_listed) + " tags together"};
     }
     table_.size_ = rows_.size();
     report(resolver.conflicts());
@@ -291,7 +301,8 @@ inline auto tag_table::builder::build() && -> tag_table {
     return std::move(table_);
 }
 
-inline void tag_table::builder::report(std::vector<detail::tag_conflict> const& conflicts) {
+template <class Unused>
+void tag_table::basic_builder<Unused>::report(std::vector<detail::tag_conflict> const& conflicts) {
     std::size_t count = 0;
     for (auto const& conflict : conflicts) {
         auto where = location{source_, rows_[conflict.later].line, 0};
@@ -301,7 +312,8 @@ inline void tag_table::builder::report(std::vector<detail::tag_conflict> const& 
     }
 }
 
-inline auto tag_table::builder::describe(detail::tag_conflict const& conflict) const
+template <class Unused>
+auto tag_table::basic_builder<Unused>::describe(detail::tag_conflict const& conflict) const
     -> std::string {
     auto const& earlier = rows_[conflict.earlier];
     auto text = std::to_string(conflict.port);

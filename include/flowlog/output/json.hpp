@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <flowlog/detail/escape.hpp>
 
@@ -82,14 +81,14 @@ private:
         if (after_key_) {
             after_key_ = false;
         } else if (!begun_.empty()) {
-            if (begun_.back()) *out_ += ',';
-            begun_.back() = true;
+            if (begun_.back() != 0) *out_ += ',';
+            begun_.back() = 1;
         }
     }
 
     auto open(char bracket) -> json_writer& {
         separate();
-        begun_.push_back(false);
+        begun_ += '\0';
         *out_ += bracket;
         return *this;
     }
@@ -139,7 +138,7 @@ private:
     }
 
     std::string* out_;
-    std::vector<bool> begun_;  // for each open bracket: whether a value stands in it
+    std::string begun_;  // for each open bracket: whether a value stands in it
     bool after_key_ = false;
 };
 

@@ -43,9 +43,13 @@ struct record_column {
         {export_time, "unix_secs"},
         {extra_packets, "extra_pkts"},
     });
-    auto const found = std::ranges::find(names, id, &std::pair<field_id, std::string_view>::first);
-    auto result = std::string{found != names.end() ? found->second : info(id).name};
-    std::ranges::replace(result, '-', '_');
+    auto result = std::string{info(id).name};
+    for (auto const& [field, name] : names) {
+        if (field == id) result = name;
+    }
+    for (auto& c : result) {
+        if (c == '-') c = '_';
+    }
     return result;
 }
 
@@ -55,7 +59,8 @@ struct record_column {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         auto const id = columns.field_at(i);
         auto column = id ? record_column{*id} : record_column{columns.names()[i]};
-        if (std::ranges::find(result, column) == result.end()) result.push_back(std::move(column));
+        if (std::find(result.begin(), result.end(), column) == result.end())
+            result.push_back(std::move(column));
     }
     return result;
 }

@@ -67,8 +67,9 @@ public:
 private:
     /// Every character is taken to be one cell wide.
     static auto width(std::string_view text) noexcept -> std::size_t {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+        std::size_t count = 0;
+        for (auto const c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        return count;
     }
 
     [[nodiscard]] auto line(std::vector<std::string> const& cells) const -> std::string {

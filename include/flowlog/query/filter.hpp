@@ -31,6 +31,7 @@ struct filter_access;
 class filter {
 public:
     /// Wants every flow.
+    template <class = void>
     filter() : filter{detail::filter_tree{}} {}
 
     /// Whether a flow is wanted. Where that hangs on a malformed value, it is not.
@@ -64,16 +65,19 @@ public:
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return state_->uses; }
 
     /// The flows that both want.
+    template <class = void>
     [[nodiscard]] friend auto operator&&(filter const& a, filter const& b) -> filter {
         return joined(a, b, detail::filter_step::conjunction);
     }
 
     /// The flows that one of the two wants.
+    template <class = void>
     [[nodiscard]] friend auto operator||(filter const& a, filter const& b) -> filter {
         return joined(a, b, detail::filter_step::disjunction);
     }
 
     /// The flows that a filter does not want.
+    template <class = void>
     [[nodiscard]] friend auto operator!(filter const& a) -> filter {
         auto tree = a.tree();
         if (tree.steps.empty()) tree.add(detail::filter_leaf{});
@@ -84,13 +88,15 @@ public:
 private:
     friend struct detail::filter_access;
 
+    template <class = void>
     explicit filter(detail::filter_tree tree)
         : state_{std::make_shared<state const>(std::move(tree))} {}
 
     struct state {
+        template <class = void>
         explicit state(detail::filter_tree from)
             : tree{std::move(from)},
-              program{detail::filter_compiler::compile(tree)},
+              program{detail::filter_compiler<>::compile(tree)},
               uses{detail::uses_of(tree)} {}
 
         detail::filter_tree tree;
@@ -110,6 +116,7 @@ private:
 
     [[nodiscard]] auto tree() const noexcept -> detail::filter_tree const& { return state_->tree; }
 
+    template <class = void>
     [[nodiscard]] static auto joined(filter const& a, filter const& b, detail::filter_step how)
         -> filter {
         if (a.tree().steps.empty()) return how == detail::filter_step::conjunction ? b : a;
@@ -127,7 +134,10 @@ namespace detail {
 
 /// For grammars, which make filters.
 struct filter_access {
-    [[nodiscard]] static auto make(filter_tree tree) -> filter { return filter{std::move(tree)}; }
+    template <class = void>
+    [[nodiscard]] static auto make(filter_tree tree) -> filter {
+        return filter{std::move(tree)};
+    }
     [[nodiscard]] static auto tree(filter const& from) -> filter_tree const& { return from.tree(); }
 };
 

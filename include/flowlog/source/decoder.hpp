@@ -2,7 +2,6 @@
 #ifndef FLOWLOG_SOURCE_DECODER_HPP
 #define FLOWLOG_SOURCE_DECODER_HPP
 
-#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -41,15 +40,19 @@ public:
 
     void add(decoder const& added) {
         auto const lock = std::scoped_lock{mutex_};
-        auto const same = [&](decoder const& other) { return other.name == added.name; };
-        if (std::ranges::none_of(decoders_, same)) decoders_.push_back(added);
+        for (auto const& other : decoders_) {
+            if (other.name == added.name) return;
+        }
+        decoders_.push_back(added);
     }
 
     template <class Predicate>
     [[nodiscard]] auto find(Predicate predicate) -> std::optional<decoder> {
         auto const lock = std::scoped_lock{mutex_};
-        auto const found = std::ranges::find_if(decoders_, predicate);
-        return found == decoders_.end() ? std::nullopt : std::optional{*found};
+        for (auto const& known : decoders_) {
+            if (predicate(known)) return known;
+        }
+        return std::nullopt;
     }
 
 private:

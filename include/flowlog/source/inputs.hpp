@@ -74,9 +74,13 @@ inline auto is_hidden(std::filesystem::path const& path) -> bool {
     return path.filename().string().starts_with('.');
 }
 
+// Templates, as is `expand_inputs`, so that only programs that call it spend the time to compile
+// it.
+
 /// All files below a folder, but hidden ones, what stands in hidden folders, and pipes, on which a
 /// run would wait.
-inline void add_folder(std::filesystem::path const& folder, std::vector<std::string>& files) {
+template <class = void>
+void add_folder(std::filesystem::path const& folder, std::vector<std::string>& files) {
     namespace fs = std::filesystem;
     for (auto it = fs::recursive_directory_iterator{folder};
          it != fs::recursive_directory_iterator{}; ++it) {
@@ -92,8 +96,8 @@ inline void add_folder(std::filesystem::path const& folder, std::vector<std::str
 }
 
 /// The existing paths that match a pattern, folder by folder.
-inline auto expand_glob(std::filesystem::path const& pattern)
-    -> std::vector<std::filesystem::path> {
+template <class = void>
+auto expand_glob(std::filesystem::path const& pattern) -> std::vector<std::filesystem::path> {
     namespace fs = std::filesystem;
     auto found = std::vector<fs::path>{pattern.is_absolute() ? pattern.root_path() : fs::path{}};
     for (auto const& part : pattern.relative_path()) {
@@ -129,7 +133,8 @@ struct input_list {
 /// but hidden ones), or a pattern of `*`, `?` and `[…]`. The order is that of the names; within a
 /// folder or pattern, by path. Never throws for what is not there: that stands in `missing`, one
 /// `errc::cannot_open` each.
-[[nodiscard]] inline auto expand_inputs(std::vector<std::string> const& names) -> input_list {
+template <class = void>
+[[nodiscard]] auto expand_inputs(std::vector<std::string> const& names) -> input_list {
     namespace fs = std::filesystem;
     auto result = input_list{};
     auto const missing = [&](std::string const& name, std::string const& why) {
@@ -147,7 +152,7 @@ struct input_list {
                     missing(name, name.empty() ? "the name is empty" : "No such file or directory");
                 }
             }
-            std::ranges::sort(found);
+            std::sort(found.begin(), found.end());
             for (auto const& path : found) {
                 if (name == "-" || !fs::is_directory(path, ignored)) {
                     result.files.push_back(path.string());
@@ -156,7 +161,7 @@ struct input_list {
                 auto below = std::vector<std::string>{};
                 detail::add_folder(path, below);
                 if (below.empty()) missing(path.string(), "no file in this folder");
-                std::ranges::sort(below);
+                std::sort(below.begin(), below.end());
                 result.files.insert(result.files.end(), below.begin(), below.end());
             }
         } catch (fs::filesystem_error const& failure) {
