@@ -64,7 +64,10 @@ public:
             if (!m.possible())
                 throw error{errc::invalid_argument, {}, m.name() + " cannot be computed"};
         }
-        for (auto const& m : measures_) inputs_ += detail::width(m.kind);
+        for (auto const& m : measures_) {
+            inputs_ += detail::width(m.kind);
+            only_sums_ &= m.kind == measure_kind::flows || m.kind == measure_kind::sum;
+        }
         for (auto const& part : keys_) steps_.emplace_back(part);
         row_ = key_words(keys_) + inputs_;
         pending_.resize(row_ * batch * 2);
@@ -403,6 +406,10 @@ private:
 
     /// Adds a record's input to the measures of a row.
     [[gnu::always_inline]] void update(detail::group_word* value, detail::group_word const* input) {
+        if (only_sums_) {
+            for (std::size_t i = 0; i < inputs_; ++i) values_.add(value[i], input[i]);
+            return;
+        }
         for (auto const& m : measures_) {
             values_.update(m.kind, value, input);
             value += detail::width(m.kind);
@@ -534,6 +541,7 @@ private:
     detail::text_pool texts_;
     std::vector<detail::group_word> all_;  // the measures over all flows, where both ends count
     bool both_ends_ = false;
+    bool only_sums_ = true;   // no measure but flows and sums
     std::size_t inputs_ = 0;  // words of input of a record
     std::size_t row_ = 0;     // words of key and input
     std::vector<detail::key_step> steps_;

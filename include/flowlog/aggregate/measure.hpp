@@ -261,6 +261,11 @@ public:
         return result;
     }
 
+    /// Adds to a sum.
+    [[gnu::always_inline]] void add(group_word& sum, group_word input) noexcept {
+        sum = saturating_add(sum, input, saturated_);
+    }
+
     /// Adds a record's input, or another row's sums, minima and maxima.
     [[gnu::always_inline]] void update(measure_kind kind, group_word* value,
                                        group_word const* input) {

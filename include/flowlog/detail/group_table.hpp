@@ -44,11 +44,12 @@ public:
     }
 
     /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
-    [[nodiscard]] static auto same(word const* a, word const* b, std::size_t words) noexcept
-        -> bool {
-        word differ = 0;
-        for (std::size_t i = 0; i < words; ++i) differ |= a[i] ^ b[i];
-        return differ == 0;
+    [[nodiscard, gnu::always_inline]] static auto same(word const* a, word const* b,
+                                                       std::size_t words) noexcept -> bool {
+        for (std::size_t i = 0; i < words; ++i) {
+            if (a[i] != b[i]) return false;
+        }
+        return true;
     }
 
     /// Brings what a look-up of this hash reads first into the cache.
@@ -62,7 +63,7 @@ public:
 
     /// The values of the row with this key, which is made if there is none. Valid until the next
     /// call.
-    [[nodiscard]] auto values(word const* key, word hash) -> word* {
+    [[nodiscard, gnu::always_inline]] auto values(word const* key, word hash) -> word* {
         auto const tag = static_cast<std::uint32_t>(hash);
         for (auto at = home(hash);; at = (at + 1) & mask_) {
             auto const here = slots_[at];
@@ -95,7 +96,8 @@ private:
         return static_cast<std::size_t>(hash >> 32) & mask_;
     }
 
-    auto add(std::size_t at, word const* key, word hash) -> word* {
+    /// Kept out of the loop that looks up.
+    [[gnu::noinline]] auto add(std::size_t at, word const* key, word hash) -> word* {
         if (size_ == none) throw std::bad_alloc{};
         slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)};
         rows_.insert(rows_.end(), key, key + key_words_);

@@ -21,8 +21,8 @@ constexpr auto mix_halves(std::uint64_t left, std::uint64_t right) noexcept -> s
 constexpr auto mix(std::uint64_t left, std::uint64_t right) noexcept -> std::uint64_t {
 #ifdef __SIZEOF_INT128__
     __extension__ using wide = unsigned __int128;
-    auto const product = static_cast<wide>(left) * right;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    // the low half on its own: gcc 12 takes one product of both through memory
+    return (left * right) ^ static_cast<std::uint64_t>(static_cast<wide>(left) * right >> 64);
 #else
     return mix_halves(left, right);
 #endif

@@ -67,7 +67,7 @@ public:
     /// `kept[i]` says so of the one that ends token `i`.
     explicit kept_delimiters(std::vector<bool> const& kept) : columns_{kept.size()} {
         auto const is_kept = [&](std::size_t i) { return i + 1 == columns_ || kept[i]; };
-        for (std::size_t i = 0; i < columns_; ++i) per_line_ += is_kept(i) ? 1 : 0;
+        for (std::size_t i = 0; i < columns_; ++i) per_line_ += is_kept(i) ? 1U : 0U;
         for (std::size_t first = 0; first < columns_; ++first) {
             std::uint64_t pattern = 0;
             for (std::size_t i = 0; i < 64; ++i)

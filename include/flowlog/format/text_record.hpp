@@ -107,7 +107,7 @@ private:
                                                        std::size_t column) noexcept
         -> std::string_view {
         auto const is_delimiter = [](char c) { return c == ' ' || c == '\n'; };
-        for (; column != 0; ++first) column -= is_delimiter(*first) ? 1 : 0;
+        for (; column != 0; ++first) column -= is_delimiter(*first) ? 1U : 0U;
         auto const* last = first;
         while (!is_delimiter(*last)) ++last;
         return {first, last};
