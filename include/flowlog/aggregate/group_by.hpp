@@ -252,8 +252,10 @@ private:
             (put(field_key<Ids>{}), ...);
         } else {
             auto writer = detail::key_writer<Record>{record, texts_, bad, other_end};
-            for (std::size_t i = 0; i < steps_.size(); ++i)
-                done(writer.put(steps_[i], keys_[i], at), steps_[i].width);
+            auto const* part = keys_.data();
+            auto const* const end = steps_.data() + steps_.size();
+            for (auto const* step = steps_.data(); step != end; ++step)
+                done(writer.put(*step, *part++, at), step->width);
         }
         *key = states;
     }
@@ -370,7 +372,7 @@ private:
                                                     bool& bad) -> bool {
         auto* const other = first + row_;
         put_key(record, other, bad, true);
-        std::copy(first + row_ - inputs_, first + row_, other + row_ - inputs_);
+        for (auto i = row_ - inputs_; i < row_; ++i) other[i] = first[i];
         return !detail::group_table::same(first, other, row_ - inputs_);
     }
 
