@@ -3,6 +3,8 @@
 #define FLOWLOG_AGGREGATE_FILTERED_HPP
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -12,6 +14,7 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/text_record.hpp>
 
 namespace flowlog {
 
@@ -49,6 +52,19 @@ public:
             return false;
         ++matched_;
         return true;
+    }
+
+    /// Adds those lines of a text log that are wanted, up to one that is unfit; how many lines were
+    /// dealt with.
+    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
+        for (std::size_t line = 0; line != run.size();) {
+            auto const some = run.part(line, std::min<std::size_t>(run.size() - line, 64));
+            auto const done = add_lines(some);
+            line += done;
+            if (done != some.size()) [[unlikely]]
+                return line;
+        }
+        return run.size();
     }
 
     /// Why `try_add` returned false.
@@ -92,8 +108,35 @@ public:
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 
 private:
+    [[nodiscard]] auto add_lines(text_run const& lines) -> std::size_t {
+        auto const wanted = test_lines(lines);
+        if (!wanted) {
+            std::size_t line = 0;
+            while (line != lines.size() && try_add(lines[line])) ++line;
+            return line;
+        }
+        if (*wanted == 0) return lines.size();
+        auto const picked = lines.picked(*wanted, delimiters_);
+        auto const added = detail::add_run(inner_, picked);
+        matched_ += added;
+        if (added == picked.size()) [[likely]]
+            return lines.size();
+        auto rest = *wanted;
+        for (std::size_t i = 0; i < added; ++i) rest &= rest - 1;
+        return static_cast<std::size_t>(std::countr_zero(rest));
+    }
+
+    [[nodiscard]] auto test_lines(text_run const& lines) const -> std::optional<std::uint64_t> {
+        if constexpr (requires { wanted_.test_lines(lines); }) {
+            return wanted_.test_lines(lines);
+        } else {
+            return std::nullopt;
+        }
+    }
+
     Predicate wanted_;
     A inner_;
+    std::vector<std::uint32_t> delimiters_;  // of lines that are wanted
     std::uint64_t matched_ = 0;
 };
 

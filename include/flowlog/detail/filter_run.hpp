@@ -56,6 +56,26 @@ public:
         return program_.nodes.front().field;
     }
 
+    /// The answer of one test; not for the hot loop.
+    [[nodiscard, gnu::noinline]] auto ask_again(filter_node const& node) const noexcept
+        -> filter_answer {
+        return ask(node);
+    }
+
+    /// The answer for a number that is there.
+    [[nodiscard, gnu::always_inline]] auto has(filter_node const& node,
+                                               std::uint64_t value) const noexcept
+        -> filter_answer {
+        value &= node.mask;
+        if (node.set == filter_set::range) [[likely]]
+            return said(value - node.first <= node.span);
+        if (node.set == filter_set::bitmap)
+            return said(program_.bitmaps[node.table].contains(value));
+        if (node.set == filter_set::ranges)
+            return said(contains(program_.ranges[node.table], value));
+        return said(node.set == filter_set::present);
+    }
+
 private:
     /// The answer where tests are unknown: what it is if they all hold and if none does, should
     /// that be the same. (`and` and `or` rise with what they connect.)
@@ -95,12 +115,6 @@ private:
         }
     }
 
-    /// `ask` for the rare cases, so that it is compiled into the hot loop alone.
-    [[nodiscard, gnu::noinline]] auto ask_again(filter_node const& node) const noexcept
-        -> filter_answer {
-        return ask(node);
-    }
-
     template <class T>
     [[gnu::always_inline]] auto ask_number(filter_node const& node) const noexcept
         -> filter_answer {
@@ -136,19 +150,6 @@ private:
 
     [[nodiscard]] static auto said(bool yes) noexcept -> filter_answer {
         return yes ? filter_answer::yes : filter_answer::no;
-    }
-
-    /// The answer for a number that is there.
-    [[gnu::always_inline]] auto has(filter_node const& node, std::uint64_t value) const noexcept
-        -> filter_answer {
-        value &= node.mask;
-        if (node.set == filter_set::range) [[likely]]
-            return said(value - node.first <= node.span);
-        if (node.set == filter_set::bitmap)
-            return said(program_.bitmaps[node.table].contains(value));
-        if (node.set == filter_set::ranges)
-            return said(contains(program_.ranges[node.table], value));
-        return said(node.set == filter_set::present);
     }
 
     /// The answer for a value that is not there.

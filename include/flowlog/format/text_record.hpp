@@ -2,6 +2,8 @@
 #ifndef FLOWLOG_FORMAT_TEXT_RECORD_HPP
 #define FLOWLOG_FORMAT_TEXT_RECORD_HPP
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -146,6 +148,23 @@ public:
     /// Some of the lines.
     [[nodiscard]] auto part(std::size_t begin, std::size_t size) const noexcept -> text_run {
         return {(*this)[begin], size, stride_};
+    }
+
+    /// The lines at the set bits of `which`, whose delimiters are put into `room`.
+    template <class Room>
+    [[nodiscard]] auto picked(std::uint64_t which, Room& room) const -> text_run {
+        auto const count = static_cast<std::size_t>(std::popcount(which));
+        auto const width = stride_ + 1;  // with the delimiter in front of the line
+        room.resize(count * width);
+        auto* out = room.data();
+        for (; which != 0; which &= which - 1, out += width) {
+            auto const line = static_cast<std::size_t>(std::countr_zero(which));
+            std::copy_n(first_.before_ + line * stride_, width, out);
+        }
+        auto first = first_;
+        first.before_ = room.data();
+        first.after_ = room.data() + 1;
+        return {first, count, width};
     }
 
     /// The delimiters around the tokens of a field: those of line i are `delimiters[i * stride]`

@@ -2,10 +2,13 @@
 #ifndef FLOWLOG_QUERY_FILTER_HPP
 #define FLOWLOG_QUERY_FILTER_HPP
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/filter_lines.hpp>
 #include <flowlog/detail/filter_program.hpp>
 #include <flowlog/detail/filter_run.hpp>
 #include <flowlog/detail/filter_tree.hpp>
@@ -48,6 +51,14 @@ public:
         if (found == detail::filter_answer::unknown) [[unlikely]]
             return field_value<bool>{presence::malformed};
         return found == detail::filter_answer::yes;
+    }
+
+    /// Which of 1 to 64 lines are wanted, a bit a line; none where that may hang on a malformed
+    /// value, and has to be asked of each line.
+    template <class = void>
+    [[nodiscard]] auto test_lines(text_run const& lines) const noexcept
+        -> std::optional<std::uint64_t> {
+        return detail::filter_lines{state_->program, lines}.answer();
     }
 
     /// The field on whose malformed value it hangs whether a flow is wanted. \pre `test(record)` is
