@@ -30,14 +30,15 @@ public:
     text_record() = default;
 
     /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k. The
-    /// tokens are readable for `detail::token_padding` bytes from their first.
+    /// tokens are readable for `detail::token_padding` bytes from their first. Without `columns`,
+    /// nothing may be asked of the record.
     text_record(char const* text, std::uint32_t const* before, std::uint32_t const* after,
                 layout const* columns) noexcept
         : text_{text},
           before_{before},
           after_{after},
           columns_{columns},
-          places_{columns->places().data()} {}
+          places_{columns == nullptr ? nullptr : columns->places().data()} {}
 
     /// A line of which not all delimiters are known: a field's place is that of its token among the
     /// delimiters, `detail::far` where it is not there, or `layout::none`. The first delimiter is
