@@ -338,6 +338,27 @@ struct every_field {
     void merge(every_field&&) {}
 };
 
+/// How the two ways of reading a log are compared: its columns, and where its malformed lines go.
+static auto options_of(layout const& columns, std::vector<testing::rejected>& rejected)
+    -> flowlog::text_options {
+    auto result = flowlog::text_options{};
+    result.continues = std::make_shared<layout const>(columns);
+    result.on_malformed = [&](auto const& one) { rejected.push_back(testing::keep(one)); };
+    return result;
+}
+
+/// Adds the records of a range-for, as the aggregating loop should.
+template <class Reader, class Aggregator>
+static void add_by_range(Reader& reader, Aggregator& to) {
+    for (auto const& record : reader) {
+        if (auto const found = find_culprit(to, record)) {
+            reader.reject(found->id, found->why);
+        } else {
+            to.add(record);
+        }
+    }
+}
+
 /// Says that it reads some fields, and reads all, and the tokens.
 struct some_fields {
     std::vector<flowlog::field_use> named{};
@@ -377,12 +398,7 @@ TEST_CASE("records of some columns are those of all", "[text][property]") {
         for (auto n = random(6); n != 0; --n)
             wanted.named.push_back({random.pick(flowlog::fields).id, true});
         auto rejected = std::vector<testing::rejected>{};
-        auto const options = [&] {
-            auto result = flowlog::text_options{};
-            result.continues = std::make_shared<layout const>(columns);
-            result.on_malformed = [&](auto const& one) { rejected.push_back(testing::keep(one)); };
-            return result;
-        };
+        auto const options = [&] { return options_of(columns, rejected); };
         auto const block = random(3) == 0 ? 1 + random(300) : std::size_t{1} << 18;
         auto fast = flowlog::text_reader{testing::strict_source{text, block}, options()};
         auto got = wanted;
@@ -390,13 +406,7 @@ TEST_CASE("records of some columns are those of all", "[text][property]") {
         auto const got_rejected = std::exchange(rejected, {});
 
         auto slow = flowlog::text_reader{testing::strict_source{text, block}, options()};
-        for (auto const& record : slow) {
-            if (auto const found = find_culprit(wanted, record)) {
-                slow.reject(found->id, found->why);
-            } else {
-                wanted.add(record);
-            }
-        }
+        add_by_range(slow, wanted);
         CAPTURE(file);
         REQUIRE(got.lines == wanted.lines);
         REQUIRE(got.flows == wanted.flows);
@@ -416,25 +426,14 @@ TEST_CASE("the aggregating loop agrees with the range", "[text][property]") {
             text += line(layout::vpc_default(), random) + '\n';
         }
         auto rejected = std::vector<testing::rejected>{};
-        auto const options = [&] {
-            auto result = flowlog::text_options{};
-            result.continues = std::make_shared<layout const>(layout::vpc_default());
-            result.on_malformed = [&](auto const& one) { rejected.push_back(testing::keep(one)); };
-            return result;
-        };
+        auto const options = [&] { return options_of(layout::vpc_default(), rejected); };
         auto fast = flowlog::text_reader{testing::strict_source{text, 5000}, options()};
         auto const got = flowlog::aggregate(fast, every_field{});
         auto const got_rejected = std::exchange(rejected, {});
 
         auto slow = flowlog::text_reader{testing::strict_source{text, 5000}, options()};
         auto wanted = every_field{};
-        for (auto const& record : slow) {
-            if (auto const found = find_culprit(wanted, record)) {
-                slow.reject(found->id, found->why);
-            } else {
-                wanted.add(record);
-            }
-        }
+        add_by_range(slow, wanted);
         CAPTURE(file);
         REQUIRE(got.flows == wanted.flows);
         REQUIRE(got_rejected == rejected);

@@ -217,16 +217,35 @@ template <aggregator A, flow_record Record>
     }
 }
 
-/// Adds the lines of a run, up to one that a field keeps out; how many were added. Those of a run
-/// are added at once by an aggregator that can.
+/// Adds lines one by one, up to one that a field keeps out; how many were added.
+template <aggregator A, class Run>
+[[gnu::always_inline]] inline auto add_each(A& a, Run const& lines) -> std::size_t {
+    std::size_t line = 0;
+    while (line != lines.size() && try_add(a, lines[line])) ++line;
+    return line;
+}
+
+/// The same in parts of at most `room()` lines: those that `add_part(lines)` does not take, for
+/// which it returns false, one by one.
+template <aggregator A, class Run, class Room, class AddPart>
+auto add_in_parts(A& a, Run const& run, Room room, AddPart add_part) -> std::size_t {
+    for (std::size_t line = 0; line != run.size();) {
+        auto const lines = run.part(line, std::min<std::size_t>(run.size() - line, room()));
+        auto const added = add_part(lines) ? lines.size() : add_each(a, lines);
+        line += added;
+        if (added != lines.size()) [[unlikely]]
+            return line;
+    }
+    return run.size();
+}
+
+/// Adds the lines of a run, at once where the aggregator can; the rest is as above.
 template <aggregator A, class Run>
 [[gnu::always_inline]] inline auto add_run(A& a, Run const& run) -> std::size_t {
     if constexpr (requires { a.add_run(run); }) {
         return a.add_run(run);
     } else {
-        std::size_t line = 0;
-        while (line != run.size() && try_add(a, run[line])) ++line;
-        return line;
+        return add_each(a, run);
     }
 }
 

@@ -110,11 +110,7 @@ public:
 private:
     [[nodiscard]] auto add_lines(text_run const& lines) -> std::size_t {
         auto const wanted = test_lines(lines);
-        if (!wanted) {
-            std::size_t line = 0;
-            while (line != lines.size() && try_add(lines[line])) ++line;
-            return line;
-        }
+        if (!wanted) return detail::add_each(*this, lines);
         if (*wanted == 0) return lines.size();
         auto const picked = lines.picked(*wanted, delimiters_);
         auto const added = detail::add_run(inner_, picked);

@@ -127,21 +127,9 @@ public:
 
     /// Adds lines of a text log, up to one in which a field that is read is malformed; how many.
     [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
-        for (std::size_t line = 0; line != run.size();) {
-            auto const some = run.part(line, std::min(run.size() - line, batch - waiting_));
-            if (both_ends_ || !put_columns(some)) {
-                for (std::size_t i = 0; i != some.size(); ++i) {
-                    if (!try_add(some[i])) [[unlikely]]
-                        return line + i;
-                }
-            } else {
-                auto const* key = newest() + waiting_ * row_;
-                for (std::size_t i = 0; i != some.size(); ++i, key += row_) queue(key);
-                if (waiting_ == batch) turn();
-            }
-            line += some.size();
-        }
-        return run.size();
+        return detail::add_in_parts(
+            *this, run, [this] { return batch - waiting_; },
+            [this](text_run const& lines) { return add_columns(lines); });
     }
 
     void merge(grouping&& other) {
@@ -298,6 +286,15 @@ private:
                 }
             }
         }
+    }
+
+    /// Adds lines for which there is room in the batch, or none.
+    [[nodiscard]] auto add_columns(text_run const& lines) -> bool {
+        if (both_ends_ || !put_columns(lines)) return false;
+        auto const* key = newest() + waiting_ * row_;
+        for (std::size_t i = 0; i != lines.size(); ++i, key += row_) queue(key);
+        if (waiting_ == batch) turn();
+        return true;
     }
 
     /// Puts the rows of lines behind those that wait, column by column. False where a value is not

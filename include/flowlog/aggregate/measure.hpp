@@ -271,14 +271,14 @@ public:
                                        group_word const* input) {
         switch (kind) {
             case measure_kind::flows:
-            case measure_kind::sum: *value = saturating_add(*value, *input, saturated_); break;
+            case measure_kind::sum: add(*value, *input); break;
             case measure_kind::min: *value = std::min(*value, *input); break;
             case measure_kind::max: *value = std::max(*value, *input); break;
             case measure_kind::distinct:
                 if (*input != 0) set_of(*value).add(*input);
                 break;
             case measure_kind::rate:
-                value[0] = saturating_add(value[0], input[0], saturated_);
+                add(value[0], input[0]);
                 value[1] = std::min(value[1], input[1]);
                 value[2] = std::max(value[2], input[2]);
                 break;

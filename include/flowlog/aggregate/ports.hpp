@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/detail/decode_column.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -116,13 +117,9 @@ public:
 
     /// Adds lines of a text log, up to one that has no port or protocol; how many.
     [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
-        for (std::size_t line = 0; line != run.size();) {
-            auto const some = run.part(line, std::min(run.size() - line, batch));
-            if (!add_batch(some)) [[unlikely]]
-                return line + add_singly(some);
-            line += some.size();
-        }
-        return run.size();
+        return detail::add_in_parts(
+            *this, run, [] { return batch; },
+            [this](text_run const& lines) { return add_batch(lines); });
     }
 
     /// Adds one flow.
@@ -203,7 +200,7 @@ private:
     /// Adds all lines, of which there are no more than `batch`, or none.
     [[nodiscard]] auto add_batch(text_run const& lines) -> bool {
         constexpr auto first = Key == port_key::srcport ? field_id::srcport : field_id::dstport;
-        std::array<std::uint64_t, batch> port;  // not set to zeros, which takes a tenth of the time
+        std::array<std::uint64_t, batch> port;  // not set to zeros: written before it is read
         std::array<std::uint64_t, batch> protocol;
         if (!detail::decode_numbers(lines, first, 0xFFFF, port.data()) ||
             !detail::decode_numbers(lines, field_id::protocol, 0xFF, protocol.data()))
@@ -217,19 +214,6 @@ private:
         for (std::size_t i = 0; i < lines.size(); ++i)
             add(static_cast<std::uint16_t>(port[i]), static_cast<std::uint8_t>(protocol[i]));
         return true;
-    }
-
-    [[nodiscard]] auto add_singly(text_run const& lines) -> std::size_t {
-        std::size_t line = 0;
-        for (; line != lines.size(); ++line) {
-            auto const record = lines[line];
-            auto const fit = record[field::protocol].has_value() &&
-                             (Key == port_key::srcport || record[field::dstport].has_value()) &&
-                             (Key == port_key::dstport || record[field::srcport].has_value());
-            if (!fit) break;
-            add(record);
-        }
-        return line;
     }
 
     template <flow_record Record>
