@@ -54,7 +54,7 @@ inline auto decode_numbers_plainly(text_run::column const& tokens, std::size_t c
                               static_cast<long long>(load(c)), static_cast<long long>(load(d)));
 }
 
-/// The same as `decode_numbers_plainly`, in a quarter of the instructions where no number has more
+/// The same as `decode_numbers_plainly`, in 0.4 of the instructions where no number has more
 /// than eight digits.
 [[gnu::target("avx2")]] inline auto decode_numbers_avx2(text_run::column const& tokens,
                                                         std::size_t count, std::uint64_t limit,

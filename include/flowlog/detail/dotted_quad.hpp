@@ -54,7 +54,7 @@ inline constexpr auto quad_shapes = [] {
 }();
 
 /// `decode_v4` of a token that is readable for 16 bytes from its first: all octets at once, in a
-/// fifth of the instructions.
+/// quarter of the instructions.
 [[gnu::target("sse4.1")]] inline auto decode_quad_sse(char const* first, std::size_t size,
                                                       std::uint32_t& out) noexcept -> bool {
     if (size > 15) return false;
