@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <flowlog/detail/decode.hpp>
 #include <flowlog/flow/field.hpp>
@@ -151,9 +152,10 @@ public:
         return {(*this)[begin], size, stride_};
     }
 
-    /// The lines at the set bits of `which`, whose delimiters are put into `room`.
-    template <class Room>
-    [[nodiscard]] auto picked(std::uint64_t which, Room& room) const -> text_run {
+    /// The lines, among the first 64, at the set bits of `which`; their delimiters are put into
+    /// `room`, which must outlive what is returned.
+    [[nodiscard]] auto picked(std::uint64_t which, std::vector<std::uint32_t>& room) const
+        -> text_run {
         auto const count = static_cast<std::size_t>(std::popcount(which));
         auto const width = stride_ + 1;  // with the delimiter in front of the line
         room.resize(count * width);
