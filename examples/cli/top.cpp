@@ -53,7 +53,8 @@ public:
         for (auto& use : result) use.optional = use.id == optional_;
         return result;
     }
-    [[nodiscard]] auto add_run(flowlog::text_run const& run) -> std::size_t {
+    template <class Run>
+    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
         return groups_.add_run(run);
     }
     template <flowlog::flow_record Record>

@@ -21,8 +21,8 @@ TEST_CASE("a group table counts like a map", "[group_table]") {
         auto const key = std::array{random(100), random(2) << 63 | random(30)};
         auto const hash = table.hash(key.data());
         table.prefetch_slot(hash);
-        table.prefetch_row(hash);
-        auto* const values = table.values(key.data(), hash);
+        auto const likely = random(2) == 0 ? table.prefetch_row(hash) : group_table::none;
+        auto* const values = table.values(key.data(), 2, hash, likely);
         ++values[0];
         ++values[1];
         if (++expected[{key[0], key[1]}] == 1) order.emplace_back(key[0], key[1]);

@@ -33,8 +33,9 @@ namespace flowlog {
 /// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
 /// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`;
 /// and do both at once: `try_add(record)`, which adds the record or returns false where there is
-/// one. Any aggregator may take lines of a text log together: `add_run(run)` is given a `text_run`
-/// and returns how many it added, all but where a field keeps a line out.
+/// one. Any aggregator may take flows together: `add_run(run)` is given a `text_run` or a
+/// `record_run` of an archive, and returns how many flows it added, all but where a field keeps one
+/// out.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/record_run.hpp>
 #include <flowlog/format/text_record.hpp>
 
 namespace flowlog {
@@ -54,15 +56,16 @@ public:
         return true;
     }
 
-    /// Adds those lines of a text log that are wanted, up to one that is unfit; how many lines were
-    /// dealt with.
-    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
-        for (std::size_t line = 0; line != run.size();) {
-            auto const some = run.part(line, std::min<std::size_t>(run.size() - line, 64));
-            auto const done = add_lines(some);
-            line += done;
+    /// Adds those flows of a `text_run` or `record_run` that are wanted, up to one that is unfit;
+    /// how many flows were dealt with.
+    template <class Run>
+    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
+        for (std::size_t flow = 0; flow != run.size();) {
+            auto const some = run.part(flow, std::min<std::size_t>(run.size() - flow, 64));
+            auto const done = add_some(some);
+            flow += done;
             if (done != some.size()) [[unlikely]]
-                return line;
+                return flow;
         }
         return run.size();
     }
@@ -108,23 +111,25 @@ public:
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 
 private:
-    [[nodiscard]] auto add_lines(text_run const& lines) -> std::size_t {
-        auto const wanted = test_lines(lines);
-        if (!wanted) return detail::add_each(*this, lines);
-        if (*wanted == 0) return lines.size();
-        auto const picked = lines.picked(*wanted, delimiters_);
+    template <class Run>
+    [[nodiscard]] auto add_some(Run const& flows) -> std::size_t {
+        auto const wanted = test_run(flows);
+        if (!wanted) return detail::add_each(*this, flows);
+        if (*wanted == 0) return flows.size();
+        auto const picked = flows.picked(*wanted, std::get<typename Run::room>(rooms_));
         auto const added = detail::add_run(inner_, picked);
         matched_ += added;
         if (added == picked.size()) [[likely]]
-            return lines.size();
+            return flows.size();
         auto rest = *wanted;
         for (std::size_t i = 0; i < added; ++i) rest &= rest - 1;
         return static_cast<std::size_t>(std::countr_zero(rest));
     }
 
-    [[nodiscard]] auto test_lines(text_run const& lines) const -> std::optional<std::uint64_t> {
-        if constexpr (requires { wanted_.test_lines(lines); }) {
-            return wanted_.test_lines(lines);
+    template <class Run>
+    [[nodiscard]] auto test_run(Run const& flows) const -> std::optional<std::uint64_t> {
+        if constexpr (requires { wanted_.test_run(flows); }) {
+            return wanted_.test_run(flows);
         } else {
             return std::nullopt;
         }
@@ -132,7 +137,7 @@ private:
 
     Predicate wanted_;
     A inner_;
-    std::vector<std::uint32_t> delimiters_;  // of lines that are wanted
+    std::tuple<text_run::room, std::vector<char const*>> rooms_;  // for runs of what is wanted
     std::uint64_t matched_ = 0;
 };
 

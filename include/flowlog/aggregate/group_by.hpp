@@ -18,6 +18,8 @@
 #include <flowlog/aggregate/measure.hpp>
 #include <flowlog/detail/decode_column.hpp>
 #include <flowlog/detail/group_table.hpp>
+#include <flowlog/detail/load_column.hpp>
+#include <flowlog/detail/waiting_rows.hpp>
 
 namespace flowlog {
 
@@ -55,7 +57,10 @@ public:
           measures_{std::move(measures)},
           table_{key_words(keys_), detail::measure_values::empty(measures_)},
           all_{detail::measure_values::empty(measures_)},
-          both_ends_{std::ranges::any_of(keys_, &has_other)} {
+          both_ends_{std::ranges::any_of(keys_, &has_other)},
+          inputs_{all_.size()},
+          row_{key_words(keys_) + inputs_},
+          waiting_{row_} {
         if (keys_.empty() || measures_.empty() || keys_.size() > max_keys)
             throw error{errc::invalid_argument,
                         {},
@@ -64,13 +69,9 @@ public:
             if (!m.possible())
                 throw error{errc::invalid_argument, {}, m.name() + " cannot be computed"};
         }
-        for (auto const& m : measures_) {
-            inputs_ += detail::width(m.kind);
+        for (auto const& m : measures_)
             only_sums_ &= m.kind == measure_kind::flows || m.kind == measure_kind::sum;
-        }
         for (auto const& part : keys_) steps_.emplace_back(part);
-        row_ = key_words(keys_) + inputs_;
-        pending_.resize(row_ * batch * 2);
     }
 
     /// What is read: nothing of it need be there in every flow.
@@ -106,17 +107,16 @@ public:
     /// Adds a record; false, and nothing is added, where a field that is read is malformed.
     template <flow_record Record>
     [[nodiscard]] auto try_add(Record const& record) -> bool {
-        auto* const key = newest() + waiting_ * row_;
+        auto* const key = waiting_.next();
         auto bad = false;
         put_key(record, key, bad, false);
         put_inputs(record, key + row_ - inputs_, bad);
         auto const twice = both_ends_ && put_other_end(record, key, bad);
         if (bad) [[unlikely]]
             return false;
-        queue(key);
+        waiting_.push(table_, twice ? 2 : 1);
         if (both_ends_) update(all_.data(), key + row_ - inputs_);
-        if (twice) queue(key + row_);
-        if (waiting_ + 2 > batch) turn();
+        if (waiting_.room() < 2) turn();
         return true;
     }
 
@@ -125,17 +125,19 @@ public:
         static_cast<void>(try_add(record));
     }
 
-    /// Adds lines of a text log, up to one in which a field that is read is malformed; how many.
-    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
+    /// Adds flows of a `text_run` or `record_run`, up to one in which a field that is read is
+    /// malformed; how many.
+    template <class Run>
+    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
         return detail::add_in_parts(
-            *this, run, [this] { return batch - waiting_; },
-            [this](text_run const& lines) { return add_columns(lines); });
+            *this, run, [this] { return waiting_.room() / ends(); },
+            [this](Run const& flows) { return add_columns(flows); });
     }
 
     void merge(grouping&& other) {
         settle();
         other.settle();
-        for (std::size_t row = 0; row < other.table_.size(); row += batch) merge_rows(other, row);
+        merge_rows(other);
         merge_values(all_.data(), values_, other.all_.data(), other.values_);
         values_.note_saturated(other.values_.saturated());
     }
@@ -205,9 +207,6 @@ public:
 
 private:
     static constexpr std::size_t max_keys = 32;  // two bits of state each in one word
-    /// Records wait for each other, so that what they need of the table is fetched at once, and in
-    /// two batches, so that it is there when they are added.
-    static constexpr std::size_t batch = 32;
 
     [[nodiscard]] static auto key_words(std::vector<group_key> const& keys) -> std::size_t {
         std::size_t words = 1;  // the states
@@ -288,77 +287,126 @@ private:
         }
     }
 
-    /// Adds lines for which there is room in the batch, or none.
-    [[nodiscard]] auto add_columns(text_run const& lines) -> bool {
-        if (both_ends_ || !put_columns(lines)) return false;
-        auto const* key = newest() + waiting_ * row_;
-        for (std::size_t i = 0; i != lines.size(); ++i, key += row_) queue(key);
-        if (waiting_ == batch) turn();
+    /// How many rows a flow takes.
+    [[nodiscard]] auto ends() const noexcept -> std::size_t { return both_ends_ ? 2 : 1; }
+
+    /// Adds flows for which there is room in the batch, or none.
+    template <class Run>
+    [[nodiscard]] auto add_columns(Run const& flows) -> bool {
+        if (!put_columns(flows)) return false;
+        waiting_.push(table_, both_ends_ ? join_ends(flows.size()) : flows.size());
+        if (waiting_.room() < 2) turn();
         return true;
     }
 
-    /// Puts the rows of lines behind those that wait, column by column. False where a value is not
-    /// as most are.
-    [[nodiscard]] auto put_columns(text_run const& lines) -> bool {
-        auto* const rows = newest() + waiting_ * row_;
-        for (std::size_t i = 0; i != lines.size(); ++i) rows[i * row_] = 0;
-        auto* at = rows + 1;
-        auto shift = 0U;
-        for (std::size_t part = 0; part < steps_.size(); ++part, shift += 2) {
-            if (!put_column(lines, part, rows, at, shift)) return false;
-            at += steps_[part].width;
+    /// Of the next rows, two of each flow, leaves but one where both are the same; how many it
+    /// leaves.
+    [[nodiscard]] auto join_ends(std::size_t flows) -> std::size_t {
+        auto const* row = waiting_.next();
+        std::size_t same = 0;
+        for (std::size_t i = 0; i != flows; ++i, row += 2 * row_) {
+            update(all_.data(), row + row_ - inputs_);
+            if (detail::group_table::same(row, row + row_, row_ - inputs_)) ++same;
         }
+        if (same != 0) [[unlikely]]
+            drop_same_ends(flows);
+        return 2 * flows - same;
+    }
+
+    void drop_same_ends(std::size_t flows) {
+        auto const* from = waiting_.next();
+        auto* to = waiting_.next();
+        for (std::size_t i = 0; i != flows; ++i, from += 2 * row_) {
+            auto const same = detail::group_table::same(from, from + row_, row_ - inputs_);
+            auto const words = same ? row_ : 2 * row_;
+            if (to != from) std::copy_n(from, words, to);
+            to += words;
+        }
+    }
+
+    /// Puts the rows of flows behind those that wait, column by column. False where a value is not
+    /// as most are.
+    template <class Run>
+    [[nodiscard]] auto put_columns(Run const& flows) -> bool {
+        auto* const rows = waiting_.next();
+        if (!put_keys(flows, rows, false)) return false;
+        auto* at = rows + row_ - inputs_;
         for (auto const& m : measures_) {
-            if (!put_input_column(lines, m, at)) return false;
+            if (!put_input_column(flows, m, at)) return false;
             at += detail::width(m.kind);
         }
+        if (!both_ends_) return true;
+        if (!put_keys(flows, rows + row_, true)) return false;
+        auto* input = rows + row_ - inputs_;
+        for (std::size_t i = 0; i != flows.size(); ++i, input += 2 * row_) {
+            for (std::size_t word = 0; word < inputs_; ++word) input[row_ + word] = input[word];
+        }
         return true;
     }
 
-    [[nodiscard]] auto put_column(text_run const& lines, std::size_t part,
+    /// Puts the keys of one end of flows.
+    template <class Run>
+    [[nodiscard]] auto put_keys(Run const& flows, detail::group_word* states, bool other_end)
+        -> bool {
+        for (std::size_t i = 0; i != flows.size(); ++i) states[i * row_ * ends()] = 0;
+        auto* at = states + 1;
+        auto shift = 0U;
+        for (std::size_t part = 0; part < steps_.size(); ++part, shift += 2) {
+            if (!put_column(flows, part, other_end, states, at, shift)) return false;
+            at += steps_[part].width;
+        }
+        return true;
+    }
+
+    template <class Run>
+    [[nodiscard]] auto put_column(Run const& flows, std::size_t part, bool other_end,
                                   detail::group_word* states, detail::group_word* at,
                                   unsigned shift) -> bool {
         using enum detail::key_state;
         auto const& step = steps_[part];
-        auto const note = [&](std::size_t line,
+        auto const field = other_end ? step.other : step.field;
+        auto const stride = row_ * ends();
+        auto const note = [&](std::size_t flow,
                               detail::key_state state) __attribute__((always_inline)) {
-            states[line * row_] |= static_cast<detail::group_word>(state) << shift;
+            states[flow * stride] |= static_cast<detail::group_word>(state) << shift;
         };
         if (step.how == detail::key_step::way::address) {
             return detail::decode_addresses(
-                lines, step.field, at, row_,
-                [&](std::size_t line, bool is_v6)
-                    __attribute__((always_inline)) { note(line, is_v6 ? v6 : present); });
+                flows, field, at, stride,
+                [&](std::size_t flow, bool is_v6)
+                    __attribute__((always_inline)) { note(flow, is_v6 ? v6 : present); });
         }
         if (step.how == detail::key_step::way::number) {
-            for (std::size_t i = 0; i != lines.size(); ++i) note(i, present);
-            return detail::decode_numbers(lines, step.field, detail::largest(step.type), at, row_);
+            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
+            return detail::decode_numbers(flows, field, detail::largest(step.type), at, stride);
         }
         auto bad = false;
-        for (std::size_t i = 0; i != lines.size(); ++i) {
-            auto const record = lines[i];
-            auto writer = detail::key_writer<text_record>{record, texts_, bad, false};
-            note(i, writer.put(step, keys_[part], at + i * row_));
+        for (std::size_t i = 0; i != flows.size(); ++i) {
+            auto const record = flows[i];
+            auto writer = detail::key_writer{record, texts_, bad, other_end};
+            note(i, writer.put(step, keys_[part], at + i * stride));
         }
         return !bad;
     }
 
-    [[nodiscard]] auto put_input_column(text_run const& lines, measure const& of,
-                                        detail::group_word* at) -> bool {
+    template <class Run>
+    [[nodiscard]] auto put_input_column(Run const& flows, measure const& of, detail::group_word* at)
+        -> bool {
+        auto const stride = row_ * ends();
         if (of.kind == measure_kind::sum)
-            return detail::decode_numbers(lines, of.field, detail::largest(info(of.field).type), at,
-                                          row_);
+            return detail::decode_numbers(flows, of.field, detail::largest(info(of.field).type), at,
+                                          stride);
         auto bad = false;
-        for (std::size_t i = 0; i != lines.size(); ++i) {
+        for (std::size_t i = 0; i != flows.size(); ++i) {
             detail::take_input(
                 of,
-                [&, record = lines[i]](field_id id, auto function) {
+                [&, record = flows[i]](field_id id, auto function) {
                     detail::visit_field(record, id, [&](auto const& value) {
                         bad |= value.malformed();
                         function(value);
                     });
                 },
-                at + i * row_);
+                at + i * stride);
         }
         return !bad;
     }
@@ -373,34 +421,21 @@ private:
         return !detail::group_table::same(first, other, row_ - inputs_);
     }
 
-    /// Merges a batch of rows of another grouping, beginning with `first`. None of ours waits.
-    void merge_rows(grouping const& other, std::size_t first) {
-        auto const count = std::min(batch, other.table_.size() - first);
-        auto hashes = std::array<detail::group_word, batch>{};
-        for (std::size_t i = 0; i < count; ++i) {
-            auto* const key = pending_.data() + i * row_;
-            std::ranges::copy(other.table_.key(first + i), key);
+    /// Merges the rows of another grouping. None of ours waits.
+    void merge_rows(grouping const& other) {
+        auto const merge = [&](detail::group_word* value, detail::group_word const* key) {
+            auto const from = other.table_.values(key[row_ - inputs_]);
+            merge_values(value, values_, from.data(), other.values_);
+        };
+        for (std::size_t row = 0; row < other.table_.size(); ++row) {
+            auto* const key = waiting_.next();
+            std::ranges::copy(other.table_.key(row), key);
             renumber_texts(key, other.texts_);
-            hashes[i] = table_.hash(key);
-            table_.prefetch_slot(hashes[i]);
+            key[row_ - inputs_] = row;
+            waiting_.push(table_, 1);
+            if (waiting_.room() == 0) waiting_.turn(table_, merge);
         }
-        for (std::size_t i = 0; i < count; ++i) table_.prefetch_row(hashes[i]);
-        for (std::size_t i = 0; i < count; ++i) {
-            auto* const value = table_.values(pending_.data() + i * row_, hashes[i]);
-            merge_values(value, values_, other.table_.values(first + i).data(), other.values_);
-        }
-    }
-
-    /// The rows of the batch that is being filled.
-    [[nodiscard]] auto newest() noexcept -> detail::group_word* {
-        return pending_.data() + (second_ ? row_ * batch : 0);
-    }
-
-    /// Has a row wait that stands behind those that do.
-    [[gnu::always_inline]] void queue(detail::group_word const* key) {
-        auto const hash = table_.hash(key);
-        hashes_[second_ ? 1 : 0][waiting_++] = hash;
-        table_.prefetch_slot(hash);
+        waiting_.settle(table_, merge);
     }
 
     /// Adds a record's input to the measures of a row.
@@ -416,23 +451,17 @@ private:
         }
     }
 
-    /// Adds the records of the older batch to their groups. Those of the newer one are waited for
-    /// while the next is filled.
-    [[gnu::noinline]] void turn() {
-        auto const& hashes = hashes_[second_ ? 1 : 0];
-        for (std::size_t i = 0; i < waiting_; ++i) table_.prefetch_row(hashes[i]);
-        second_ = !second_;
-        auto const* key = newest();
-        for (std::size_t i = 0; i < older_; ++i, key += row_)
-            update(table_.values(key, hashes_[second_ ? 1 : 0][i]), key + row_ - inputs_);
-        older_ = std::exchange(waiting_, 0);
+    /// Adds what a row has to the measures of its group.
+    [[nodiscard]] auto adding() noexcept {
+        return [this](detail::group_word* value, detail::group_word const* key)
+                   __attribute__((always_inline)) { update(value, key + row_ - inputs_); };
     }
 
-    /// Adds the waiting records to their groups.
-    void settle() {
-        turn();
-        turn();
-    }
+    /// Begins a new batch of waiting rows.
+    [[gnu::noinline]] void turn() { waiting_.turn(table_, adding()); }
+
+    /// Adds all waiting rows to their groups.
+    void settle() { waiting_.settle(table_, adding()); }
 
     using rank_of_row = std::pair<detail::group_word, std::size_t>;
 
@@ -544,11 +573,7 @@ private:
     std::size_t inputs_ = 0;  // words of input of a record
     std::size_t row_ = 0;     // words of key and input
     std::vector<detail::key_step> steps_;
-    std::vector<detail::group_word> pending_;  // two batches
-    std::array<std::array<detail::group_word, batch>, 2> hashes_{};
-    bool second_ = false;      // which batch is being filled
-    std::size_t waiting_ = 0;  // records in that one
-    std::size_t older_ = 0;    // and in the other
+    detail::waiting_rows waiting_;  // keys and inputs
 };
 
 /// A grouping whose key and measures are known at run time.

@@ -17,6 +17,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/detail/decode_column.hpp>
+#include <flowlog/detail/load_column.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
 
@@ -115,11 +116,13 @@ public:
         add(port(record), *record[field::protocol]);
     }
 
-    /// Adds lines of a text log, up to one that has no port or protocol; how many.
-    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t {
+    /// Adds flows of a `text_run` or `record_run`, up to one that has no port or protocol; how
+    /// many.
+    template <class Run>
+    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
         return detail::add_in_parts(
             *this, run, [] { return batch; },
-            [this](text_run const& lines) { return add_batch(lines); });
+            [this](Run const& flows) { return add_batch(flows); });
     }
 
     /// Adds one flow.
@@ -188,7 +191,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t batch = 128;  // lines at a time
+    static constexpr std::size_t batch = 128;  // flows at a time
     static constexpr std::size_t ports = detail::port_counts::size;
     static constexpr std::size_t stretch = detail::port_counts::stretch;
     using key = std::pair<std::uint8_t, std::uint16_t>;
@@ -197,21 +200,22 @@ private:
         return {static_cast<std::uint8_t>(protocol), static_cast<std::uint16_t>(port)};
     }
 
-    /// Adds all lines, of which there are no more than `batch`, or none.
-    [[nodiscard]] auto add_batch(text_run const& lines) -> bool {
+    /// Adds all flows, of which there are no more than `batch`, or none.
+    template <class Run>
+    [[nodiscard]] auto add_batch(Run const& flows) -> bool {
         constexpr auto first = Key == port_key::srcport ? field_id::srcport : field_id::dstport;
         std::array<std::uint64_t, batch> port;  // not set to zeros: written before it is read
         std::array<std::uint64_t, batch> protocol;
-        if (!detail::decode_numbers(lines, first, 0xFFFF, port.data()) ||
-            !detail::decode_numbers(lines, field_id::protocol, 0xFF, protocol.data()))
+        if (!detail::decode_numbers(flows, first, 0xFFFF, port.data()) ||
+            !detail::decode_numbers(flows, field_id::protocol, 0xFF, protocol.data()))
             return false;
         if constexpr (Key == port_key::service) {
             std::array<std::uint64_t, batch> source;
-            if (!detail::decode_numbers(lines, field_id::srcport, 0xFFFF, source.data()))
+            if (!detail::decode_numbers(flows, field_id::srcport, 0xFFFF, source.data()))
                 return false;
-            for (std::size_t i = 0; i < lines.size(); ++i) port[i] = std::min(port[i], source[i]);
+            for (std::size_t i = 0; i < flows.size(); ++i) port[i] = std::min(port[i], source[i]);
         }
-        for (std::size_t i = 0; i < lines.size(); ++i)
+        for (std::size_t i = 0; i < flows.size(); ++i)
             add(static_cast<std::uint16_t>(port[i]), static_cast<std::uint8_t>(protocol[i]));
         return true;
     }

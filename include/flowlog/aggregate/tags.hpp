@@ -72,8 +72,12 @@ public:
         ports_.add(record);
     }
 
-    /// Adds lines of a text log, up to one that has no port or protocol; how many.
-    [[nodiscard]] auto add_run(text_run const& run) -> std::size_t { return ports_.add_run(run); }
+    /// Adds flows of a `text_run` or `record_run`, up to one that has no port or protocol; how
+    /// many.
+    template <class Run>
+    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
+        return ports_.add_run(run);
+    }
 
     void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }
 

@@ -33,11 +33,13 @@ public:
           slots_(smallest) {}
 
     /// A good hash of a key.
-    [[nodiscard]] static auto hash(word const* key, std::size_t words) noexcept -> word {
+    [[nodiscard, gnu::always_inline]] static auto hash(word const* key, std::size_t words) noexcept
+        -> word {
         auto result = word{0x9E3779B97F4A7C15ULL};
-        for (std::size_t i = 0; i < words; ++i)
-            result = mix(result ^ key[i], 0xA0761D6478BD642FULL);
-        return mix(result, 0xE7037ED1A0B428DBULL);
+        std::size_t i = 0;
+        for (; i + 1 < words; i += 2)
+            result = mix(key[i] ^ 0xA0761D6478BD642FULL, key[i + 1] ^ result);
+        return i == words ? result : mix(key[i] ^ 0xE7037ED1A0B428DBULL, result);
     }
     [[nodiscard]] auto hash(word const* key) const noexcept -> word {
         return hash(key, key_words_);
@@ -46,8 +48,8 @@ public:
     /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
     [[nodiscard, gnu::always_inline]] static auto same(word const* a, word const* b,
                                                        std::size_t words) noexcept -> bool {
-        for (std::size_t i = 0; i < words; ++i) {
-            if (a[i] != b[i]) return false;
+        while (words-- != 0) {  // keys differ in their last words more often
+            if (a[words] != b[words]) return false;
         }
         return true;
     }
@@ -55,15 +57,37 @@ public:
     /// Brings what a look-up of this hash reads first into the cache.
     void prefetch_slot(word hash) const noexcept { __builtin_prefetch(&slots_[home(hash)]); }
 
-    /// Brings the row that is probably meant into the cache; after `prefetch_slot`.
-    void prefetch_row(word hash) const noexcept {
-        auto const likely = slots_[home(hash)];
-        if (likely.row != none) __builtin_prefetch(rows_.data() + likely.row * stride_, 1);
+    /// Brings the row that a key with this hash probably has into the cache; after
+    /// `prefetch_slot`. Its number, for `values`; `none` where there is none.
+    [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) const noexcept -> std::uint32_t {
+        auto const tag = static_cast<std::uint32_t>(hash);
+        for (auto at = home(hash);; at = (at + 1) & mask_) {
+            auto const here = slots_[at];
+            if (here.tag == tag) [[likely]] {  // may be that of no row, which does no harm
+                auto const* const row = rows_.data() + here.row * stride_;
+                __builtin_prefetch(row, 1);
+                __builtin_prefetch(row + stride_ - 1, 1);
+                return here.row;
+            }
+            if (here.row == none) return none;
+        }
+    }
+
+    /// As below, of a key of `words` words, as many as keys have, that `prefetch_row` knows as that
+    /// of row `likely`.
+    [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t words, word hash,
+                                                  std::uint32_t likely) -> word* {
+        if (likely != none) [[likely]] {
+            auto* const row = rows_.data() + likely * stride_;
+            if (same(row, key, words)) [[likely]]
+                return row + words;
+        }
+        return values(key, hash);
     }
 
     /// The values of the row with this key, which is made if there is none. Valid until the next
     /// call.
-    [[nodiscard, gnu::always_inline]] auto values(word const* key, word hash) -> word* {
+    [[nodiscard]] auto values(word const* key, word hash) -> word* {
         auto const tag = static_cast<std::uint32_t>(hash);
         for (auto at = home(hash);; at = (at + 1) & mask_) {
             auto const here = slots_[at];
@@ -74,6 +98,7 @@ public:
         }
     }
 
+    [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
     [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
         return {rows_.data() + row * stride_, key_words_};
@@ -82,8 +107,10 @@ public:
         return {rows_.data() + row * stride_ + key_words_, empty_.size()};
     }
 
-private:
+    /// The number of no row.
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
+
+private:
     static constexpr std::size_t smallest = 64;
 
     struct slot {

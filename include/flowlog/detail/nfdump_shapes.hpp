@@ -71,9 +71,17 @@ public:
         if (left < nfdump_v3_header) return nullptr;
         auto const head = v3_head(record);
         auto const& slot = v3_slot_of(head);
-        if (slot.head != head || slot.size > left || !slot.has_elements_of(record)) return nullptr;
+        return slot.head == head && is_like(slot, record, left) ? &slot : nullptr;
+    }
+
+    /// Whether the record of type 11 at `record` where `left` bytes lie is laid out as those of a
+    /// slot, and all there.
+    [[nodiscard]] auto is_like(v3_slot const& slot, char const* record, std::size_t left) noexcept
+        -> bool {
+        if (left < slot.size || v3_head(record) != slot.head || !slot.has_elements_of(record))
+            return false;
         flags_ |= static_cast<unsigned char>(record[10]);
-        return &slot;
+        return true;
     }
 
     /// The shape of a record of type 11, which it remembers; null where it has none, see `fault`.

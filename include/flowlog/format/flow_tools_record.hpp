@@ -5,10 +5,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 
 #include <flowlog/detail/flow_tools_layout.hpp>
 #include <flowlog/detail/load.hpp>
+#include <flowlog/detail/packed_column.hpp>
 #include <flowlog/detail/uptime.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
@@ -28,6 +30,15 @@ public:
 
     /// Makes it the record at `bytes`.
     void move_to(char const* bytes) noexcept { bytes_ = bytes; }
+
+    /// Where a number or an address stands in the records; none where they do not have it, or it
+    /// has to be worked out.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = type <= field_type::u64 || type == field_type::address;
+        if (!plain || unswapped_ || !layout_->has(id)) return std::nullopt;
+        return detail::packed_column{layout_->offset(id), detail::flow_tools_width(id), swap_};
+    }
 
     /// A field's value; absent where this export version has no such field.
     template <field_id Id>

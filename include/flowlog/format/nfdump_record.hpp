@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/detail/nfdump_shape.hpp>
+#include <flowlog/detail/packed_column.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
 
@@ -58,6 +60,19 @@ public:
     void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
         data_ = data;
         shape_ = &shape;
+    }
+
+    /// Makes it the record at `data`, laid out as the one before it.
+    void move_to(char const* data) noexcept { data_ = data; }
+
+    /// Where a number or an address stands in this record and those that are laid out as it is;
+    /// none where it has to be looked at to know whether it is there.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
+                           id != field_id::flows && id != field_id::netflow_version;
+        if (!plain || !has(id)) return std::nullopt;
+        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
     }
 
     /// A field's value; absent where the record has none.

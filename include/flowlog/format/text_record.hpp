@@ -131,6 +131,8 @@ private:
 /// on.
 class text_run {
 public:
+    using record_type = text_record;
+
     /// `first` is the first line, `size` how many there are, `stride` how far the delimiters of a
     /// line are from those of the one before it.
     text_run(text_record const& first, std::size_t size, std::size_t stride) noexcept
@@ -152,21 +154,23 @@ public:
         return {(*this)[begin], size, stride_};
     }
 
+    /// Delimiters of lines that were picked.
+    using room = std::vector<std::uint32_t>;
+
     /// The lines, among the first 64, at the set bits of `which`; their delimiters are put into
-    /// `room`, which must outlive what is returned.
-    [[nodiscard]] auto picked(std::uint64_t which, std::vector<std::uint32_t>& room) const
-        -> text_run {
+    /// `into`, which must outlive what is returned.
+    [[nodiscard]] auto picked(std::uint64_t which, room& into) const -> text_run {
         auto const count = static_cast<std::size_t>(std::popcount(which));
         auto const width = stride_ + 1;  // with the delimiter in front of the line
-        room.resize(count * width);
-        auto* out = room.data();
+        into.resize(count * width);
+        auto* out = into.data();
         for (; which != 0; which &= which - 1, out += width) {
             auto const line = static_cast<std::size_t>(std::countr_zero(which));
             std::copy_n(first_.before_ + line * stride_, width, out);
         }
         auto first = first_;
-        first.before_ = room.data();
-        first.after_ = room.data() + 1;
+        first.before_ = into.data();
+        first.after_ = into.data() + 1;
         return {first, count, width};
     }
 

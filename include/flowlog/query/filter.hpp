@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/filter_lines.hpp>
+#include <flowlog/detail/filter_flows.hpp>
 #include <flowlog/detail/filter_program.hpp>
 #include <flowlog/detail/filter_run.hpp>
 #include <flowlog/detail/filter_tree.hpp>
@@ -53,12 +53,11 @@ public:
         return found == detail::filter_answer::yes;
     }
 
-    /// Which of 1 to 64 lines are wanted, a bit a line; none where that may hang on a malformed
-    /// value, and has to be asked of each line.
-    template <class = void>
-    [[nodiscard]] auto test_lines(text_run const& lines) const noexcept
-        -> std::optional<std::uint64_t> {
-        return detail::filter_lines{state_->program, lines}.answer();
+    /// Which of 1 to 64 flows of a `text_run` or `record_run` are wanted, a bit a flow; none where
+    /// that may hang on a malformed value, and has to be asked of each flow.
+    template <class Run>
+    [[nodiscard]] auto test_run(Run const& flows) const noexcept -> std::optional<std::uint64_t> {
+        return detail::filter_flows{state_->program, flows}.answer();
     }
 
     /// The field on whose malformed value it hangs whether a flow is wanted. \pre `test(record)` is

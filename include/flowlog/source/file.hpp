@@ -103,7 +103,9 @@ private:
 /// not a SIGBUS.
 class file_source {
 public:
-    static constexpr std::size_t default_block_size = std::size_t{256} << 10;
+    /// Stays in the second cache beside the tables of a job, which 256 KiB do not: top by srcaddr
+    /// took 1.2 times as long with those (512 KiB of cache).
+    static constexpr std::size_t default_block_size = std::size_t{64} << 10;
 
     /// The whole of the file at `path`; "-" is standard input.
     explicit file_source(std::string path, std::size_t block_size = default_block_size)

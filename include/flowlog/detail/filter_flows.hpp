@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_DETAIL_FILTER_LINES_HPP
-#define FLOWLOG_DETAIL_FILTER_LINES_HPP
+#ifndef FLOWLOG_DETAIL_FILTER_FLOWS_HPP
+#define FLOWLOG_DETAIL_FILTER_FLOWS_HPP
 
 #include <array>
 #include <bit>
@@ -11,24 +11,25 @@
 #include <flowlog/detail/decode_column.hpp>
 #include <flowlog/detail/filter_program.hpp>
 #include <flowlog/detail/filter_run.hpp>
+#include <flowlog/detail/load_column.hpp>
 #include <flowlog/detail/visit_field.hpp>
-#include <flowlog/format/text_record.hpp>
 
 namespace flowlog::detail {
 
-/// Runs a program over up to 64 lines at once: test by test, each for all lines that come to it.
-class filter_lines {
+/// Runs a program over up to 64 flows of a `text_run` or `record_run` at once: test by test, each
+/// for all flows that come to it.
+template <class Run>
+class filter_flows {
 public:
-    filter_lines(filter_program const& program, text_run const& lines) noexcept
-        : program_{program}, lines_{lines} {}
+    filter_flows(filter_program const& program, Run const& flows) noexcept
+        : program_{program}, flows_{flows} {}
 
-    /// The lines that are wanted, a bit a line. None where that may hang on a malformed value, or
-    /// the program is a long one: then line by line.
-    template <class = void>
+    /// The flows that are wanted, a bit a flow. None where that may hang on a malformed value, or
+    /// the program is a long one: then one by one.
     [[nodiscard]] auto answer() const noexcept -> std::optional<std::uint64_t> {
         auto const size = program_.nodes.size();
         if (size > longest) return std::nullopt;
-        auto const all = ~std::uint64_t{0} >> (64 - lines_.size());
+        auto const all = ~std::uint64_t{0} >> (64 - flows_.size());
         if (size == 0) return all;
         auto coming = std::array<std::uint64_t, longest>{all};
         std::uint64_t passed = 0;
@@ -49,43 +50,43 @@ public:
     }
 
 private:
+    using record_type = typename Run::record_type;
     static constexpr std::size_t longest = 16;
 
-    /// The answers of a test for some lines.
-    template <class = void>
+    /// The answers of a test for some flows.
     [[nodiscard]] auto ask(filter_node const& node, std::uint64_t which) const noexcept
         -> std::optional<std::uint64_t> {
         std::uint64_t yes = 0;
         auto const of_numbers =
             node.subject <= filter_subject::u64 && node.set <= filter_set::ranges;
-        std::array<std::uint64_t, 64> numbers;  // not set to zeros: there are as many as lines
+        std::array<std::uint64_t, 64> numbers;  // not set to zeros: there are as many as flows
         auto const limit = largest(static_cast<field_type>(node.subject));
-        if (of_numbers && decode_numbers(lines_, node.field, limit, numbers.data())) {
+        if (of_numbers && decode_numbers(flows_, node.field, limit, numbers.data())) {
             if (node.set == filter_set::range) {
-                for (std::size_t i = 0; i < lines_.size(); ++i) {
+                for (std::size_t i = 0; i < flows_.size(); ++i) {
                     auto const within = (numbers[i] & node.mask) - node.first <= node.span;
                     yes |= std::uint64_t{within} << i;
                 }
                 return yes;
             }
-            auto const record = lines_[0];
-            auto const run = filter_run<text_record>{program_, record};
-            for (std::size_t i = 0; i < lines_.size(); ++i)
+            auto const record = flows_[0];
+            auto const run = filter_run<record_type>{program_, record};
+            for (std::size_t i = 0; i < flows_.size(); ++i)
                 yes |= std::uint64_t{run.has(node, numbers[i]) == filter_answer::yes} << i;
             return yes;
         }
         for (; which != 0; which &= which - 1) {
-            auto const line = static_cast<std::size_t>(std::countr_zero(which));
-            auto const record = lines_[line];
-            auto const found = filter_run<text_record>{program_, record}.ask_again(node);
+            auto const flow = static_cast<std::size_t>(std::countr_zero(which));
+            auto const record = flows_[flow];
+            auto const found = filter_run<record_type>{program_, record}.ask_again(node);
             if (found == filter_answer::unknown) return std::nullopt;
-            yes |= std::uint64_t{found == filter_answer::yes} << line;
+            yes |= std::uint64_t{found == filter_answer::yes} << flow;
         }
         return yes;
     }
 
     filter_program const& program_;
-    text_run const& lines_;
+    Run const& flows_;
 };
 
 }  // namespace flowlog::detail

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_DETAIL_WAITING_ROWS_HPP
+#define FLOWLOG_DETAIL_WAITING_ROWS_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include <flowlog/detail/group_table.hpp>
+
+namespace flowlog::detail {
+
+/// Rows on their way into a group table: each a key and what is to be added to its group. They wait
+/// for each other in three batches, so that what they need of the table is fetched while others
+/// come: of the batch that is being filled the slots, of the one before it the rows.
+class waiting_rows {
+public:
+    using word = group_table::word;
+
+    static constexpr std::size_t batch = 64;
+
+    explicit waiting_rows(std::size_t words) : words_{words}, rows_(words * batch * batches) {}
+
+    /// How many rows the batch that is being filled has room for.
+    [[nodiscard]] auto room() const noexcept -> std::size_t { return batch - size_[newest_]; }
+
+    /// Where the next row is to be put, and those after it for which there is room.
+    [[nodiscard, gnu::always_inline]] auto next() noexcept -> word* {
+        return row(newest_, size_[newest_]);
+    }
+
+    /// Has `count` rows wait that stand at `next()` and behind it.
+    void push(group_table const& table, std::size_t count) noexcept {
+        with_width(table, [&](auto width) { push(table, width, count); });
+    }
+
+    /// Calls `add(values, row)` for the oldest batch, and begins a new one.
+    template <class Add>
+    void turn(group_table& table, Add add) {
+        auto const before = (newest_ + 2) % batches;
+        auto const oldest = (newest_ + 1) % batches;
+        with_width(table, [&](auto width) { add_batch(table, width, oldest, add); });
+        for (std::size_t i = 0; i < size_[before]; ++i)
+            likely_[before][i] = table.prefetch_row(hashes_[before][i]);
+        newest_ = oldest;
+    }
+
+    /// Calls it for all rows.
+    template <class Add>
+    void settle(group_table& table, Add add) {
+        for (std::size_t i = 0; i < batches; ++i) turn(table, add);
+    }
+
+private:
+    static constexpr std::size_t batches = 3;
+
+    /// Calls `function(width)` with the number of words of a key; as a constant where it is that of
+    /// a number or an address, of which half the instructions are enough.
+    template <class Function>
+    [[gnu::always_inline]] static void with_width(group_table const& table, Function function) {
+        switch (table.key_words()) {
+            case 2: return function(std::integral_constant<std::size_t, 2>{});
+            case 3: return function(std::integral_constant<std::size_t, 3>{});
+            default: return function(table.key_words());
+        }
+    }
+
+    template <class Width>
+    void push(group_table const& table, Width width, std::size_t count) noexcept {
+        auto const* key = next();
+        auto* const hashes = hashes_[newest_].data() + size_[newest_];
+        for (std::size_t i = 0; i < count; ++i, key += words_) {
+            hashes[i] = group_table::hash(key, width);
+            table.prefetch_slot(hashes[i]);
+        }
+        size_[newest_] += count;
+    }
+
+    template <class Width, class Add>
+    void add_batch(group_table& table, Width width, std::size_t which, Add add) {
+        auto const* key = row(which, 0);
+        for (std::size_t i = 0; i < size_[which]; ++i, key += words_)
+            add(table.values(key, width, hashes_[which][i], likely_[which][i]), key);
+        size_[which] = 0;
+    }
+
+    [[nodiscard, gnu::always_inline]] auto row(std::size_t of, std::size_t number) noexcept
+        -> word* {
+        return rows_.data() + (of * batch + number) * words_;
+    }
+
+    std::size_t words_;  // of a row
+    std::vector<word> rows_;
+    std::array<std::array<word, batch>, batches> hashes_{};
+    std::array<std::array<std::uint32_t, batch>, batches> likely_{};
+    std::array<std::size_t, batches> size_{};
+    std::size_t newest_ = 0;  // the batch that is being filled
+};
+
+}  // namespace flowlog::detail
+
+#endif
