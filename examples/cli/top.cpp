@@ -69,7 +69,9 @@ public:
     void add(Record const& record) {
         groups_.add(record);
     }
-    void merge(top_grouping&& other) { groups_.merge(std::move(other.groups_)); }
+    void merge(top_grouping&& other, unsigned threads = 1) {
+        groups_.merge(std::move(other.groups_), threads);
+    }
 
     [[nodiscard]] auto groups() noexcept -> flowlog::dynamic_grouping& { return groups_; }
 

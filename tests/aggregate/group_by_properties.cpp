@@ -161,3 +161,33 @@ TEST_CASE("what a ranking shows and what it leaves out are all", "[group_by]") {
         }
     }
 }
+
+TEST_CASE("many groups are merged with several threads as with one", "[group_by]") {
+    auto const part = [](std::uint64_t begin, std::uint64_t end, words const& measures) {
+        auto groups = grouping_of({"srcaddr", "dstport"}, measures);
+        auto record = flowlog::flow{};
+        for (auto i = begin; i < end; ++i) {
+            record.set(flowlog::field::srcaddr,
+                       flowlog::address::v4(static_cast<std::uint32_t>(i * 7)));
+            record.set(flowlog::field::dstport, static_cast<std::uint16_t>(i));
+            record.set(flowlog::field::bytes, i);
+            record.set(flowlog::field::packets, i % 5);
+            groups.add(record);
+        }
+        return groups;
+    };
+    for (auto const& measures :
+         {words{"flows", "bytes", "max(packets)"}, words{"flows", "distinct(dstport)"}}) {
+        CAPTURE(measures);
+        auto expected = part(0, 150'000, measures);
+        expected.merge(part(50'000, 200'000, measures));
+        auto shared = part(0, 150'000, measures);
+        shared.merge(part(50'000, 200'000, measures), 3);
+        CHECK(shared.size() == 200'000);
+        CHECK(shared.groups() == expected.groups());
+        auto moved = grouping_of({"srcaddr", "dstport"}, measures);
+        moved.merge(std::move(shared), 3);
+        CHECK(moved.totals() == expected.totals());
+        CHECK(moved.groups() == expected.groups());
+    }
+}

@@ -35,7 +35,7 @@ namespace flowlog {
 /// and do both at once: `try_add(record)`, which adds the record or returns false where there is
 /// one. Any aggregator may take flows together: `add_run(run)` is given a `text_run` or a
 /// `record_run` of an archive, and returns how many flows it added, all but where a field keeps one
-/// out.
+/// out. `merge(other, threads)` may merge with several threads.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
@@ -197,6 +197,16 @@ template <aggregator A, flow_record Record>
 }
 
 namespace detail {
+
+/// Merges, with several threads where the aggregator can.
+template <aggregator A>
+void merge(A& a, A&& other, unsigned threads) {
+    if constexpr (requires { a.merge(std::move(other), threads); }) {
+        a.merge(std::move(other), threads);
+    } else {
+        a.merge(std::move(other));
+    }
+}
 
 /// Adds a record; false where a field keeps it out.
 template <aggregator A, flow_record Record>

@@ -84,8 +84,8 @@ public:
         return find_culprit(inner_, record);
     }
 
-    void merge(filtered&& other) {
-        inner_.merge(std::move(other.inner_));
+    void merge(filtered&& other, unsigned threads = 1) {
+        detail::merge(inner_, std::move(other.inner_), threads);
         matched_ += other.matched_;
     }
 

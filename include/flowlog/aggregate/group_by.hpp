@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <ranges>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -134,10 +136,20 @@ public:
             [this](Run const& flows) { return add_columns(flows); });
     }
 
-    void merge(grouping&& other) {
+    /// With several threads where there are many groups of numbers and addresses.
+    void merge(grouping&& other, unsigned threads = 1) {
         settle();
         other.settle();
-        merge_rows(other);
+        if (table_.size() == 0) {
+            *this = std::move(other);
+            return;
+        }
+        auto const size = other.table_.size();
+        if (threads > 1 && size >= worth_sharing && rows_are_all()) {
+            merge_rows(other, threads);
+        } else {
+            merge_rows(other, std::views::iota(std::size_t{0}, size));
+        }
         merge_values(all_.data(), values_, other.all_.data(), other.values_);
         values_.note_saturated(other.values_.saturated());
     }
@@ -207,6 +219,7 @@ public:
 
 private:
     static constexpr std::size_t max_keys = 32;  // two bits of state each in one word
+    static constexpr std::size_t worth_sharing = std::size_t{1} << 16;  // groups
 
     [[nodiscard]] static auto key_words(std::vector<group_key> const& keys) -> std::size_t {
         std::size_t words = 1;  // the states
@@ -421,21 +434,85 @@ private:
         return !detail::group_table::same(first, other, row_ - inputs_);
     }
 
-    /// Merges the rows of another grouping. None of ours waits.
-    void merge_rows(grouping const& other) {
-        auto const merge = [&](detail::group_word* value, detail::group_word const* key) {
-            auto const from = other.table_.values(key[row_ - inputs_]);
-            merge_values(value, values_, from.data(), other.values_);
+    /// Whether keys and values are all in the rows: no texts, no sets.
+    [[nodiscard]] auto rows_are_all() const noexcept -> bool {
+        return std::ranges::none_of(keys_, detail::holds_text) &&
+               std::ranges::find(measures_, measure_kind::distinct, &measure::kind) ==
+                   measures_.end();
+    }
+
+    /// Merges rows of another grouping by their numbers. None of ours waits.
+    template <class Numbers>
+    void merge_rows(grouping const& other, Numbers const& numbers) {
+        auto const merge = [&](detail::group_word const* key, auto width, detail::group_word hash,
+                               std::uint32_t likely) {
+            merge_values(table_.values(key, width, hash, likely), values_, other, key);
         };
-        for (std::size_t row = 0; row < other.table_.size(); ++row) {
-            auto* const key = waiting_.next();
-            std::ranges::copy(other.table_.key(row), key);
-            renumber_texts(key, other.texts_);
-            key[row_ - inputs_] = row;
+        for (auto const number : numbers) {
+            renumber_texts(put_row(waiting_, other, number), other.texts_);
             waiting_.push(table_, 1);
             if (waiting_.room() == 0) waiting_.turn(table_, merge);
         }
         waiting_.settle(table_, merge);
+    }
+
+    /// Puts the key of another grouping's row, and its number behind it, where the next row is to
+    /// be.
+    auto put_row(detail::waiting_rows& waiting, grouping const& other, std::size_t number) const
+        -> detail::group_word* {
+        auto* const key = waiting.next();
+        *std::ranges::copy(other.table_.key(number), key).out = number;
+        return key;
+    }
+
+    /// Merges all rows of another grouping: first, with several threads, those that have a group
+    /// here, each of which is met once; then the rest.
+    void merge_rows(grouping const& other, unsigned threads) {
+        struct share {
+            std::size_t begin;
+            std::size_t end;
+            detail::waiting_rows waiting;
+            detail::measure_values sums{};
+            std::vector<std::size_t> missing{};
+        };
+        auto shares = std::vector<share>{};
+        for (std::size_t i = 0; i < threads; ++i) {
+            auto const size = other.table_.size();
+            shares.push_back({size * i / threads, size * (i + 1) / threads, waiting_});
+            shares.back().missing.reserve(shares.back().end - shares.back().begin);
+        }
+        auto const work = [&](share& mine) {
+            auto const merge = [&](detail::group_word const* key, auto width,
+                                   detail::group_word hash, std::uint32_t likely) {
+                if (auto* const value = table_.find(key, width, hash, likely)) {
+                    merge_values(value, mine.sums, other, key);
+                } else {
+                    mine.missing.push_back(key[row_ - inputs_]);
+                }
+            };
+            for (auto number = mine.begin; number != mine.end; ++number) {
+                put_row(mine.waiting, other, number);
+                mine.waiting.push(table_, 1);
+                if (mine.waiting.room() == 0) mine.waiting.turn(table_, merge);
+            }
+            mine.waiting.settle(table_, merge);
+        };
+        {
+            auto others = std::vector<std::jthread>{};
+            for (std::size_t i = 1; i < shares.size(); ++i)
+                others.emplace_back([&, i] { work(shares[i]); });
+            work(shares.front());
+        }
+        for (auto const& one : shares) {
+            merge_rows(other, one.missing);
+            values_.note_saturated(one.sums.saturated());
+        }
+    }
+
+    /// Merges the measures of another grouping's row, whose number stands behind its key.
+    void merge_values(detail::group_word* value, detail::measure_values& sets,
+                      grouping const& other, detail::group_word const* key) {
+        merge_values(value, sets, other.table_.values(key[row_ - inputs_]).data(), other.values_);
     }
 
     /// Adds a record's input to the measures of a row.
@@ -453,8 +530,10 @@ private:
 
     /// Adds what a row has to the measures of its group.
     [[nodiscard]] auto adding() noexcept {
-        return [this](detail::group_word* value, detail::group_word const* key)
-                   __attribute__((always_inline)) { update(value, key + row_ - inputs_); };
+        return [this](detail::group_word const* key, auto width, detail::group_word hash,
+                      std::uint32_t likely) __attribute__((always_inline)) {
+            update(table_.values(key, width, hash, likely), key + row_ - inputs_);
+        };
     }
 
     /// Begins a new batch of waiting rows.

@@ -14,6 +14,7 @@
 
 #include <flowlog/detail/huge_pages.hpp>
 #include <flowlog/detail/mix.hpp>
+#include <flowlog/detail/row_store.hpp>
 
 namespace flowlog::detail {
 
@@ -28,7 +29,7 @@ public:
     /// New rows begin with the values `empty`.
     group_table(std::size_t key_words, std::vector<word> empty)
         : key_words_{key_words},
-          stride_{key_words + empty.size()},
+          rows_{key_words + empty.size()},
           empty_{std::move(empty)},
           slots_(smallest) {}
 
@@ -55,56 +56,58 @@ public:
     }
 
     /// Brings what a look-up of this hash reads first into the cache.
-    void prefetch_slot(word hash) const noexcept { __builtin_prefetch(&slots_[home(hash)]); }
+    void prefetch_slot(word hash) const noexcept {
+        __builtin_prefetch(&slots_[home(tag_of(hash))]);
+    }
 
     /// Brings the row that a key with this hash probably has into the cache; after
     /// `prefetch_slot`. Its number, for `values`; `none` where there is none.
     [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) const noexcept -> std::uint32_t {
-        auto const tag = static_cast<std::uint32_t>(hash);
-        for (auto at = home(hash);; at = (at + 1) & mask_) {
+        auto const tag = tag_of(hash);
+        for (auto at = home(tag);; at = (at + 1) & mask_) {
             auto const here = slots_[at];
-            if (here.tag == tag) [[likely]] {  // may be that of no row, which does no harm
-                auto const* const row = rows_.data() + here.row * stride_;
-                __builtin_prefetch(row, 1);
-                __builtin_prefetch(row + stride_ - 1, 1);
-                return here.row;
-            }
             if (here.row == none) return none;
+            if (here.tag != tag) continue;
+            auto const* const row = rows_[here.row];
+            __builtin_prefetch(row, 1);
+            __builtin_prefetch(row + rows_.words() - 1, 1);
+            return here.row;
         }
     }
 
-    /// As below, of a key of `words` words, as many as keys have, that `prefetch_row` knows as that
-    /// of row `likely`.
-    [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t words, word hash,
+    /// The values of the row with this key, which is made if there is none. `width` is the number
+    /// of words of a key, `likely` what `prefetch_row` said. Valid until the next call.
+    [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t width, word hash,
                                                   std::uint32_t likely) -> word* {
         if (likely != none) [[likely]] {
-            auto* const row = rows_.data() + likely * stride_;
-            if (same(row, key, words)) [[likely]]
-                return row + words;
+            auto* const row = rows_[likely];
+            if (same(row, key, width)) [[likely]]
+                return row + width;
         }
         return values(key, hash);
     }
-
-    /// The values of the row with this key, which is made if there is none. Valid until the next
-    /// call.
     [[nodiscard]] auto values(word const* key, word hash) -> word* {
-        auto const tag = static_cast<std::uint32_t>(hash);
-        for (auto at = home(hash);; at = (at + 1) & mask_) {
-            auto const here = slots_[at];
-            if (here.row == none) return add(at, key, hash);
-            if (here.tag != tag) continue;
-            auto* const row = rows_.data() + here.row * stride_;
-            if (same(row, key, key_words_)) return row + key_words_;
-        }
+        auto const at = slot_of(key, hash);
+        auto const row = slots_[at].row;
+        return row == none ? add(at, key, tag_of(hash)) : rows_[row] + key_words_;
+    }
+
+    /// As the former, but null where there is no such row.
+    [[nodiscard, gnu::always_inline]] auto find(word const* key, std::size_t width, word hash,
+                                                std::uint32_t likely) noexcept -> word* {
+        if (likely != none && same(rows_[likely], key, width)) [[likely]]
+            return rows_[likely] + width;
+        auto const row = slots_[slot_of(key, hash)].row;
+        return row == none ? nullptr : rows_[row] + key_words_;
     }
 
     [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
-    [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
     [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
-        return {rows_.data() + row * stride_, key_words_};
+        return {rows_[row], key_words_};
     }
     [[nodiscard]] auto values(std::size_t row) const noexcept -> std::span<word const> {
-        return {rows_.data() + row * stride_ + key_words_, empty_.size()};
+        return {rows_[row] + key_words_, empty_.size()};
     }
 
     /// The number of no row.
@@ -119,39 +122,50 @@ private:
     };
     using slots = std::vector<slot, huge_page_allocator<slot>>;
 
-    [[nodiscard]] auto home(word hash) const noexcept -> std::size_t {
-        return static_cast<std::size_t>(hash >> 32) & mask_;
+    /// All that a slot needs to know of a hash, so that a table that grows need not look at keys.
+    [[nodiscard]] static auto tag_of(word hash) noexcept -> std::uint32_t {
+        return static_cast<std::uint32_t>(hash >> 32);
+    }
+    [[nodiscard]] auto home(std::uint32_t tag) const noexcept -> std::size_t { return tag & mask_; }
+
+    /// The slot of a key; the one that it would get, where it has none.
+    [[nodiscard, gnu::noinline]] auto slot_of(word const* key, word hash) const noexcept
+        -> std::size_t {
+        auto const tag = tag_of(hash);
+        for (auto at = home(tag);; at = (at + 1) & mask_) {
+            auto const here = slots_[at];
+            if (here.row == none) return at;
+            if (here.tag == tag && same(rows_[here.row], key, key_words_)) return at;
+        }
     }
 
     /// Kept out of the loop that looks up.
-    [[gnu::noinline]] auto add(std::size_t at, word const* key, word hash) -> word* {
-        if (size_ == none) throw std::bad_alloc{};
-        slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)};
-        rows_.insert(rows_.end(), key, key + key_words_);
-        rows_.insert(rows_.end(), empty_.begin(), empty_.end());
-        ++size_;
-        if (size_ * 2 > slots_.size()) grow();
-        return rows_.data() + rows_.size() - empty_.size();
+    [[gnu::noinline]] auto add(std::size_t at, word const* key, std::uint32_t tag) -> word* {
+        auto const number = rows_.size();
+        if (number == none) throw std::bad_alloc{};
+        auto* const values = std::copy_n(key, key_words_, rows_.add());
+        std::ranges::copy(empty_, values);
+        slots_[at] = {tag, static_cast<std::uint32_t>(number)};
+        if (rows_.size() * 2 > slots_.size()) grow();
+        return values;
     }
 
     void grow() {
-        slots_ = slots(slots_.size() * 2);
+        auto const before = std::exchange(slots_, slots(slots_.size() * 2));
         mask_ = slots_.size() - 1;
-        for (std::size_t row = 0; row < size_; ++row) {
-            auto const hash = this->hash(rows_.data() + row * stride_);
-            auto at = home(hash);
+        for (auto const& used : before) {
+            if (used.row == none) continue;
+            auto at = home(used.tag);
             while (slots_[at].row != none) at = (at + 1) & mask_;
-            slots_[at] = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(row)};
+            slots_[at] = used;
         }
     }
 
     std::size_t key_words_;
-    std::size_t stride_;  // words of a row
+    row_store rows_;
     std::vector<word> empty_;
     slots slots_;  // a power of two, at most half of them taken
     std::size_t mask_ = smallest - 1;
-    std::vector<word, huge_page_allocator<word>> rows_;
-    std::size_t size_ = 0;
 };
 
 }  // namespace flowlog::detail

@@ -70,7 +70,8 @@ public:
         }
         if (fatal_) std::rethrow_exception(fatal_);
         auto result = run_result<A>{.value = std::move(totals[0]), .inputs = std::move(inputs_)};
-        for (std::size_t i = 1; i < totals.size(); ++i) result.value.merge(std::move(totals[i]));
+        for (std::size_t i = 1; i < totals.size(); ++i)
+            detail::merge(result.value, std::move(totals[i]), threads_);
         for (auto const& input : result.inputs) result.stats += input.stats;
         return result;
     }
@@ -224,7 +225,7 @@ private:
         auto reporter = reports_.begin(file.last_turn);
         auto const failed = inputs_[file.input].failure.has_value();
         if (!file.broken || failed) {
-            for (auto& part : file.values) total.merge(std::move(part));
+            for (auto& part : file.values) detail::merge(total, std::move(part), threads_);
             inputs_[file.input].stats = file.stats;
             guarded(file.input, [&] {
                 if (file.end) throw error{*file.end};

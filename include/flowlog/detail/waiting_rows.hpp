@@ -36,21 +36,22 @@ public:
         with_width(table, [&](auto width) { push(table, width, count); });
     }
 
-    /// Calls `add(values, row)` for the oldest batch, and begins a new one.
-    template <class Add>
-    void turn(group_table& table, Add add) {
+    /// Calls `take(row, width, hash, likely)` for the oldest batch, the last three of which
+    /// `group_table::values` wants to know, and begins a new one.
+    template <class Take>
+    void turn(group_table const& table, Take take) {
         auto const before = (newest_ + 2) % batches;
         auto const oldest = (newest_ + 1) % batches;
-        with_width(table, [&](auto width) { add_batch(table, width, oldest, add); });
+        with_width(table, [&](auto width) { take_batch(width, oldest, take); });
         for (std::size_t i = 0; i < size_[before]; ++i)
             likely_[before][i] = table.prefetch_row(hashes_[before][i]);
         newest_ = oldest;
     }
 
     /// Calls it for all rows.
-    template <class Add>
-    void settle(group_table& table, Add add) {
-        for (std::size_t i = 0; i < batches; ++i) turn(table, add);
+    template <class Take>
+    void settle(group_table const& table, Take take) {
+        for (std::size_t i = 0; i < batches; ++i) turn(table, take);
     }
 
 private:
@@ -78,11 +79,11 @@ private:
         size_[newest_] += count;
     }
 
-    template <class Width, class Add>
-    void add_batch(group_table& table, Width width, std::size_t which, Add add) {
+    template <class Width, class Take>
+    void take_batch(Width width, std::size_t which, Take take) {
         auto const* key = row(which, 0);
         for (std::size_t i = 0; i < size_[which]; ++i, key += words_)
-            add(table.values(key, width, hashes_[which][i], likely_[which][i]), key);
+            take(key, width, hashes_[which][i], likely_[which][i]);
         size_[which] = 0;
     }
 
