@@ -409,6 +409,10 @@ private:
         if (of.kind == measure_kind::sum)
             return detail::decode_numbers(flows, of.field, detail::largest(info(of.field).type), at,
                                           stride);
+        if (of.kind == measure_kind::flows) {
+            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
+            return true;
+        }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
             detail::take_input(

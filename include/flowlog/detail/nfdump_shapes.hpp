@@ -84,6 +84,26 @@ public:
         return true;
     }
 
+    /// Whether so many records, one behind the other, are laid out as those of a slot; all bytes of
+    /// theirs are there.
+    [[nodiscard]] auto are_like(v3_slot const& slot, char const* records,
+                                std::size_t count) noexcept -> bool {
+        auto different = std::uint64_t{0};
+        auto flags = std::uint8_t{0};
+        for (std::size_t i = 0; i < count; ++i) {
+            different |= v3_head(records + i * slot.size) ^ slot.head;
+            flags |= static_cast<std::uint8_t>(records[i * slot.size + 10]);
+        }
+        for (std::size_t e = 0; e < slot.elements; ++e) {
+            auto const* element = records + slot.offsets[e];
+            for (std::size_t i = 0; i < count; ++i, element += slot.size)
+                different |= v3_slot::element_head(element) ^ slot.heads[e];
+        }
+        if (different != 0) return false;
+        flags_ |= flags;
+        return true;
+    }
+
     /// The shape of a record of type 11, which it remembers; null where it has none, see `fault`.
     /// Valid until the next call.
     [[nodiscard]] auto v3(char const* record, std::size_t size) noexcept -> nfdump_shape const* {

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_FORMAT_NFDUMP_HPP
 #define FLOWLOG_FORMAT_NFDUMP_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -171,19 +172,23 @@ private:
     template <class UseRun>
     void take_run(UseRun& use_run) {
         constexpr std::size_t several = 4;
-        auto const left = [this](char const* at) { return static_cast<std::size_t>(end_ - at); };
-        auto const* const known = shapes_.known_v3(at_, left(at_));
+        constexpr std::size_t many = 8;
+        auto const left = static_cast<std::size_t>(end_ - at_);
+        auto const* const known = shapes_.known_v3(at_, left);
         if (known == nullptr) return;
         std::array<char const*, record_run<nfdump_record>::most> places;  // filled as far as used
-        std::size_t count = 0;
-        auto const* next = at_;
-        do {
-            places[count++] = std::exchange(next, next + known->size);
-        } while (count != places.size() && shapes_.is_like(*known, next, left(next)));
+        auto const size = known->size;
+        auto const there = std::min(places.size(), left / size);
+        std::size_t count = 1;
+        // many at a time in 0.6 of the instructions
+        while (count + many <= there && shapes_.are_like(*known, at_ + count * size, many))
+            count += many;
+        while (count < there && shapes_.is_like(*known, at_ + count * size, size)) ++count;
         if (count < several) return;
+        for (std::size_t i = 0; i < count; ++i) places[i] = at_ + i * size;
         record_.move_to(at_, known->shape);
         auto const taken = use_run(record_run{record_, {places.data(), count}});
-        at_ += taken * known->size;
+        at_ += taken * size;
         seen_ += static_cast<std::uint32_t>(taken);
         stats_.records += taken;
     }
