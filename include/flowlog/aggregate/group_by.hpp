@@ -3,7 +3,6 @@
 #define FLOWLOG_AGGREGATE_GROUP_BY_HPP
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -18,9 +17,8 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
-#include <flowlog/detail/decode_column.hpp>
 #include <flowlog/detail/group_table.hpp>
-#include <flowlog/detail/load_column.hpp>
+#include <flowlog/detail/row_writer.hpp>
 #include <flowlog/detail/waiting_rows.hpp>
 
 namespace flowlog {
@@ -51,73 +49,35 @@ class grouping;
 
 template <field_id... Ids, class... Measures>
 class grouping<field_list<Ids...>, std::tuple<Measures...>> {
-    static constexpr bool is_static = sizeof...(Measures) != 0;
-
 public:
     grouping(std::vector<group_key> keys, std::vector<measure> measures)
-        : keys_{std::move(keys)},
-          measures_{std::move(measures)},
-          table_{key_words(keys_), detail::measure_values::empty(measures_)},
-          all_{detail::measure_values::empty(measures_)},
-          both_ends_{std::ranges::any_of(keys_, &has_other)},
-          inputs_{all_.size()},
-          row_{key_words(keys_) + inputs_},
-          waiting_{row_} {
-        if (keys_.empty() || measures_.empty() || keys_.size() > max_keys)
+        : rows_{std::move(keys), std::move(measures)},
+          table_{rows_.key_words(), detail::measure_values::empty(rows_.measures())},
+          all_{detail::measure_values::empty(rows_.measures())},
+          waiting_{rows_.words()} {
+        if (this->keys().empty() || this->measures().empty() || this->keys().size() > max_keys)
             throw error{errc::invalid_argument,
                         {},
                         "a grouping takes 1 to 32 keys and at least one measure"};
-        for (auto const& m : measures_) {
+        for (auto const& m : this->measures()) {
             if (!m.possible())
                 throw error{errc::invalid_argument, {}, m.name() + " cannot be computed"};
-        }
-        for (auto const& m : measures_)
             only_sums_ &= m.kind == measure_kind::flows || m.kind == measure_kind::sum;
-        for (auto const& part : keys_) steps_.emplace_back(part);
+        }
     }
 
     /// What is read: nothing of it need be there in every flow.
-    [[nodiscard]] auto uses() const -> std::vector<field_use> {
-        auto result = std::vector<field_use>{};
-        auto const add = [&](field_id id) {
-            if (std::ranges::find(result, id, &field_use::id) == result.end())
-                result.push_back({id, true});
-        };
-        for (auto const& part : keys_) {
-            switch (part.kind) {
-                case key_kind::service: add(field_id::srcport); [[fallthrough]];
-                case key_kind::tag:
-                    add(field_id::dstport);
-                    add(field_id::protocol);
-                    break;
-                case key_kind::pair:
-                    add(field_id::srcaddr);
-                    add(field_id::dstaddr);
-                    break;
-                default: add(part.field);
-            }
-            if (part.other) add(*part.other);
-        }
-        for (auto const& m : measures_) {
-            if (m.kind != measure_kind::flows) add(m.field);
-            if (m.kind == measure_kind::rate) add(field_id::start);
-            if (m.kind == measure_kind::rate) add(field_id::end);
-        }
-        return result;
-    }
+    [[nodiscard]] auto uses() const -> std::vector<field_use> { return rows_.uses(); }
 
     /// Adds a record; false, and nothing is added, where a field that is read is malformed.
     template <flow_record Record>
     [[nodiscard]] auto try_add(Record const& record) -> bool {
-        auto* const key = waiting_.next();
-        auto bad = false;
-        put_key(record, key, bad, false);
-        put_inputs(record, key + row_ - inputs_, bad);
-        auto const twice = both_ends_ && put_other_end(record, key, bad);
-        if (bad) [[unlikely]]
+        auto* const row = waiting_.next();
+        auto const count = rows_.put(record, row);
+        if (count == 0) [[unlikely]]
             return false;
-        waiting_.push(table_, twice ? 2 : 1);
-        if (both_ends_) update(all_.data(), key + row_ - inputs_);
+        waiting_.push(table_, count);
+        if (both_ends()) update(all_.data(), row + rows_.key_words());
         if (waiting_.room() < 2) turn();
         return true;
     }
@@ -132,7 +92,7 @@ public:
     template <class Run>
     [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
         return detail::add_in_parts(
-            *this, run, [this] { return waiting_.room() / ends(); },
+            *this, run, [this] { return waiting_.room() / rows_.ends(); },
             [this](Run const& flows) { return add_columns(flows); });
     }
 
@@ -175,11 +135,11 @@ public:
         auto const shown = result.groups.size();
         result.left_out = order.size() - shown;
         auto sums = detail::measure_values{};
-        auto rest = detail::measure_values::empty(measures_);
+        auto rest = detail::measure_values::empty(measures());
         for (auto i = shown; i < order.size(); ++i) accumulate(rest.data(), order[i].second, sums);
         result.rest = cells(rest.data(), sums);
         for (std::size_t i = 0; i < shown; ++i) accumulate(rest.data(), order[i].second, sums);
-        result.total = both_ends_ ? cells(all_.data(), values_) : cells(rest.data(), sums);
+        result.total = both_ends() ? cells(all_.data(), values_) : cells(rest.data(), sums);
         result.saturated = saturated() || sums.saturated();
         result.estimated = estimated() || sums.estimated();
         return result;
@@ -199,16 +159,18 @@ public:
     /// The measures over all flows. Distinct values of several groups count once.
     [[nodiscard]] auto totals() -> std::vector<group_cell> {
         settle();
-        if (both_ends_) return cells(all_.data(), values_);
+        if (both_ends()) return cells(all_.data(), values_);
         auto sums = detail::measure_values{};
-        auto all = detail::measure_values::empty(measures_);
+        auto all = detail::measure_values::empty(measures());
         for (std::size_t row = 0; row < table_.size(); ++row) accumulate(all.data(), row, sums);
         return cells(all.data(), sums);
     }
 
-    [[nodiscard]] auto keys() const noexcept -> std::vector<group_key> const& { return keys_; }
+    [[nodiscard]] auto keys() const noexcept -> std::vector<group_key> const& {
+        return rows_.keys();
+    }
     [[nodiscard]] auto measures() const noexcept -> std::vector<measure> const& {
-        return measures_;
+        return rows_.measures();
     }
 
     /// Whether some group's sum stuck at 2^64 - 1.
@@ -221,93 +183,13 @@ private:
     static constexpr std::size_t max_keys = 32;  // two bits of state each in one word
     static constexpr std::size_t worth_sharing = std::size_t{1} << 16;  // groups
 
-    [[nodiscard]] static auto key_words(std::vector<group_key> const& keys) -> std::size_t {
-        std::size_t words = 1;  // the states
-        for (auto const& part : keys) words += detail::key_width(part);
-        return words;
-    }
-
-    [[nodiscard]] static auto has_other(group_key const& part) noexcept -> bool {
-        return part.other.has_value();
-    }
-
-    template <class Record>
-    [[gnu::always_inline]] void put_key(Record const& record, detail::group_word* key, bool& bad,
-                                        bool other_end) {
-        auto states = detail::group_word{0};
-        auto* at = key + 1;
-        auto shift = 0U;
-        auto const done = [&](detail::key_state state, std::size_t width)
-                              __attribute__((always_inline)) {
-                                  states |= static_cast<detail::group_word>(state) << shift;
-                                  shift += 2;
-                                  at += width;
-                              };
-        if constexpr (is_static) {
-            auto const put = [&]<field_id Id>(field_key<Id> field) __attribute__((always_inline)) {
-                auto const value = record[field];
-                bad |= value.malformed();
-                done(detail::put_value(value, at, texts_), detail::key_width(info(Id).type));
-            };
-            (put(field_key<Ids>{}), ...);
-        } else {
-            auto writer = detail::key_writer<Record>{record, texts_, bad, other_end};
-            auto const* part = keys_.data();
-            auto const* const end = steps_.data() + steps_.size();
-            for (auto const* step = steps_.data(); step != end; ++step)
-                done(writer.put(*step, *part++, at), step->width);
-        }
-        *key = states;
-    }
-
-    template <class Record>
-    [[gnu::always_inline]] void put_inputs(Record const& record, detail::group_word* at,
-                                           bool& bad) {
-        auto const take = [&](measure const& m, auto read) __attribute__((always_inline)) {
-            detail::take_input(m, read, at);
-            at += detail::width(m.kind);
-        };
-        auto const checked = [&bad](auto function) {
-            return [&bad, function](auto const& value) {
-                bad |= value.malformed();
-                function(value);
-            };
-        };
-        if constexpr (is_static) {
-            auto const put = [&]<class M>(M) __attribute__((always_inline)) {
-                take(M::value, [&](field_id id, auto function) {
-                    if (id == M::value.field)
-                        return checked(function)(record[field_key<M::value.field>{}]);
-                    if (id == field_id::start) return checked(function)(record[field::start]);
-                    return checked(function)(record[field::end]);
-                });
-            };
-            (put(Measures{}), ...);
-        } else {
-            for (auto const& m : measures_) {
-                if (m.kind == measure_kind::flows) {
-                    *at++ = 1;
-                } else if (m.kind == measure_kind::sum) {
-                    auto const value = detail::load_number(record, m.field, info(m.field).type);
-                    bad |= value.malformed();
-                    *at++ = value.value_or(0);
-                } else {
-                    take(m, [&](field_id id, auto function) {
-                        detail::visit_field(record, id, checked(function));
-                    });
-                }
-            }
-        }
-    }
-
-    /// How many rows a flow takes.
-    [[nodiscard]] auto ends() const noexcept -> std::size_t { return both_ends_ ? 2 : 1; }
+    [[nodiscard]] auto both_ends() const noexcept -> bool { return rows_.ends() == 2; }
 
     /// Adds flows for which there is room in the batch, or none.
     template <class Run>
     [[nodiscard]] auto add_columns(Run const& flows) -> bool {
-        if (!put_columns(flows)) return false;
-        waiting_.push(table_, both_ends_ ? join_ends(flows.size()) : flows.size());
+        if (!rows_.put_columns(flows, waiting_.next())) return false;
+        waiting_.push(table_, both_ends() ? join_ends(flows.size()) : flows.size());
         if (waiting_.room() < 2) turn();
         return true;
     }
@@ -315,11 +197,13 @@ private:
     /// Of the next rows, two of each flow, leaves but one where both are the same; how many it
     /// leaves.
     [[nodiscard]] auto join_ends(std::size_t flows) -> std::size_t {
+        auto const words = rows_.words();
+        auto const key_words = rows_.key_words();
         auto const* row = waiting_.next();
         std::size_t same = 0;
-        for (std::size_t i = 0; i != flows; ++i, row += 2 * row_) {
-            update(all_.data(), row + row_ - inputs_);
-            if (detail::group_table::same(row, row + row_, row_ - inputs_)) ++same;
+        for (std::size_t i = 0; i != flows; ++i, row += 2 * words) {
+            update(all_.data(), row + key_words);
+            if (detail::group_table::same(row, row + words, key_words)) ++same;
         }
         if (same != 0) [[unlikely]]
             drop_same_ends(flows);
@@ -327,122 +211,22 @@ private:
     }
 
     void drop_same_ends(std::size_t flows) {
+        auto const words = rows_.words();
         auto const* from = waiting_.next();
         auto* to = waiting_.next();
-        for (std::size_t i = 0; i != flows; ++i, from += 2 * row_) {
-            auto const same = detail::group_table::same(from, from + row_, row_ - inputs_);
-            auto const words = same ? row_ : 2 * row_;
-            if (to != from) std::copy_n(from, words, to);
-            to += words;
+        for (std::size_t i = 0; i != flows; ++i, from += 2 * words) {
+            auto const same = detail::group_table::same(from, from + words, rows_.key_words());
+            auto const kept = same ? words : 2 * words;
+            if (to != from) std::copy_n(from, kept, to);
+            to += kept;
         }
-    }
-
-    /// Puts the rows of flows behind those that wait, column by column. False where a value is not
-    /// as most are.
-    template <class Run>
-    [[nodiscard]] auto put_columns(Run const& flows) -> bool {
-        auto* const rows = waiting_.next();
-        if (!put_keys(flows, rows, false)) return false;
-        auto* at = rows + row_ - inputs_;
-        for (auto const& m : measures_) {
-            if (!put_input_column(flows, m, at)) return false;
-            at += detail::width(m.kind);
-        }
-        if (!both_ends_) return true;
-        if (!put_keys(flows, rows + row_, true)) return false;
-        auto* input = rows + row_ - inputs_;
-        for (std::size_t i = 0; i != flows.size(); ++i, input += 2 * row_) {
-            for (std::size_t word = 0; word < inputs_; ++word) input[row_ + word] = input[word];
-        }
-        return true;
-    }
-
-    /// Puts the keys of one end of flows.
-    template <class Run>
-    [[nodiscard]] auto put_keys(Run const& flows, detail::group_word* states, bool other_end)
-        -> bool {
-        for (std::size_t i = 0; i != flows.size(); ++i) states[i * row_ * ends()] = 0;
-        auto* at = states + 1;
-        auto shift = 0U;
-        for (std::size_t part = 0; part < steps_.size(); ++part, shift += 2) {
-            if (!put_column(flows, part, other_end, states, at, shift)) return false;
-            at += steps_[part].width;
-        }
-        return true;
-    }
-
-    template <class Run>
-    [[nodiscard]] auto put_column(Run const& flows, std::size_t part, bool other_end,
-                                  detail::group_word* states, detail::group_word* at,
-                                  unsigned shift) -> bool {
-        using enum detail::key_state;
-        auto const& step = steps_[part];
-        auto const field = other_end ? step.other : step.field;
-        auto const stride = row_ * ends();
-        auto const note = [&](std::size_t flow,
-                              detail::key_state state) __attribute__((always_inline)) {
-            states[flow * stride] |= static_cast<detail::group_word>(state) << shift;
-        };
-        if (step.how == detail::key_step::way::address) {
-            return detail::decode_addresses(
-                flows, field, at, stride,
-                [&](std::size_t flow, bool is_v6)
-                    __attribute__((always_inline)) { note(flow, is_v6 ? v6 : present); });
-        }
-        if (step.how == detail::key_step::way::number) {
-            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
-            return detail::decode_numbers(flows, field, detail::largest(step.type), at, stride);
-        }
-        auto bad = false;
-        for (std::size_t i = 0; i != flows.size(); ++i) {
-            auto const record = flows[i];
-            auto writer = detail::key_writer{record, texts_, bad, other_end};
-            note(i, writer.put(step, keys_[part], at + i * stride));
-        }
-        return !bad;
-    }
-
-    template <class Run>
-    [[nodiscard]] auto put_input_column(Run const& flows, measure const& of, detail::group_word* at)
-        -> bool {
-        auto const stride = row_ * ends();
-        if (of.kind == measure_kind::sum)
-            return detail::decode_numbers(flows, of.field, detail::largest(info(of.field).type), at,
-                                          stride);
-        if (of.kind == measure_kind::flows) {
-            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
-            return true;
-        }
-        auto bad = false;
-        for (std::size_t i = 0; i != flows.size(); ++i) {
-            detail::take_input(
-                of,
-                [&, record = flows[i]](field_id id, auto function) {
-                    detail::visit_field(record, id, [&](auto const& value) {
-                        bad |= value.malformed();
-                        function(value);
-                    });
-                },
-                at + i * stride);
-        }
-        return !bad;
-    }
-
-    /// Puts a record's other end behind its first; whether it counts, as it is in another group.
-    template <class Record>
-    [[nodiscard, gnu::noinline]] auto put_other_end(Record const& record, detail::group_word* first,
-                                                    bool& bad) -> bool {
-        auto* const other = first + row_;
-        put_key(record, other, bad, true);
-        for (auto i = row_ - inputs_; i < row_; ++i) other[i] = first[i];
-        return !detail::group_table::same(first, other, row_ - inputs_);
     }
 
     /// Whether keys and values are all in the rows: no texts, no sets.
     [[nodiscard]] auto rows_are_all() const noexcept -> bool {
-        return std::ranges::none_of(keys_, detail::holds_text) &&
-               std::ranges::find(measures_, measure_kind::distinct, &measure::kind) ==
-                   measures_.end();
+        return std::ranges::none_of(keys(), detail::holds_text) &&
+               std::ranges::find(measures(), measure_kind::distinct, &measure::kind) ==
+                   measures().end();
     }
 
     /// Merges rows of another grouping by their numbers. None of ours waits.
@@ -453,7 +237,7 @@ private:
             merge_values(table_.values(key, width, hash, likely), values_, other, key);
         };
         for (auto const number : numbers) {
-            renumber_texts(put_row(waiting_, other, number), other.texts_);
+            renumber_texts(put_row(waiting_, other, number), other.rows_.texts());
             waiting_.push(table_, 1);
             if (waiting_.room() == 0) waiting_.turn(table_, merge);
         }
@@ -491,7 +275,7 @@ private:
                 if (auto* const value = table_.find(key, width, hash, likely)) {
                     merge_values(value, mine.sums, other, key);
                 } else {
-                    mine.missing.push_back(key[row_ - inputs_]);
+                    mine.missing.push_back(key[rows_.key_words()]);
                 }
             };
             for (auto number = mine.begin; number != mine.end; ++number) {
@@ -516,16 +300,17 @@ private:
     /// Merges the measures of another grouping's row, whose number stands behind its key.
     void merge_values(detail::group_word* value, detail::measure_values& sets,
                       grouping const& other, detail::group_word const* key) {
-        merge_values(value, sets, other.table_.values(key[row_ - inputs_]).data(), other.values_);
+        merge_values(value, sets, other.table_.values(key[rows_.key_words()]).data(),
+                     other.values_);
     }
 
     /// Adds a record's input to the measures of a row.
     [[gnu::always_inline]] void update(detail::group_word* value, detail::group_word const* input) {
         if (only_sums_) {
-            for (std::size_t i = 0; i < inputs_; ++i) values_.add(value[i], input[i]);
+            for (std::size_t i = 0; i < all_.size(); ++i) values_.add(value[i], input[i]);
             return;
         }
-        for (auto const& m : measures_) {
+        for (auto const& m : measures()) {
             values_.update(m.kind, value, input);
             value += detail::width(m.kind);
             input += detail::width(m.kind);
@@ -536,7 +321,7 @@ private:
     [[nodiscard]] auto adding() noexcept {
         return [this](detail::group_word const* key, auto width, detail::group_word hash,
                       std::uint32_t likely) __attribute__((always_inline)) {
-            update(table_.values(key, width, hash, likely), key + row_ - inputs_);
+            update(table_.values(key, width, hash, likely), key + rows_.key_words());
         };
     }
 
@@ -552,10 +337,10 @@ private:
     [[nodiscard]] auto ranked(std::size_t limit, std::size_t by) -> std::vector<rank_of_row> {
         settle();
         auto offset = std::size_t{0};
-        for (std::size_t i = 0; i < by; ++i) offset += detail::width(measures_[i].kind);
+        for (std::size_t i = 0; i < by; ++i) offset += detail::width(measures()[i].kind);
         auto ranks = std::vector<rank_of_row>(table_.size());
         for (std::size_t row = 0; row < ranks.size(); ++row)
-            ranks[row] = {values_.rank(measures_[by], table_.values(row).data() + offset), row};
+            ranks[row] = {values_.rank(measures()[by], table_.values(row).data() + offset), row};
         auto const before = [this](auto const& a, auto const& b) {
             return a.first != b.first ? a.first > b.first : key_before(a.second, b.second);
         };
@@ -580,7 +365,7 @@ private:
     /// Adds measures to some; the sets of each stand in its `measure_values`.
     void merge_values(detail::group_word* value, detail::measure_values& sets,
                       detail::group_word const* from, detail::measure_values const& from_sets) {
-        for (auto const& m : measures_) {
+        for (auto const& m : measures()) {
             sets.merge(m.kind, value, from, from_sets);
             value += detail::width(m.kind);
             from += detail::width(m.kind);
@@ -591,8 +376,9 @@ private:
     void renumber_texts(detail::group_word* key, detail::text_pool const& texts) {
         auto states = *key;
         auto* at = key + 1;
-        for (auto const& part : keys_) {
-            if ((states & 3) != 0 && detail::holds_text(part)) *at = texts_.number(texts.text(*at));
+        for (auto const& part : keys()) {
+            if ((states & 3) != 0 && detail::holds_text(part))
+                *at = rows_.texts().number(texts.text(*at));
             at += detail::key_width(part);
             states >>= 2;
         }
@@ -605,11 +391,12 @@ private:
         auto const* y = table_.key(b).data();
         auto x_states = *x++;
         auto y_states = *y++;
-        for (auto const& part : keys_) {
+        for (auto const& part : keys()) {
             if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
             auto const width = detail::key_width(part);
             if (!std::equal(x, x + width, y)) {
-                if (detail::holds_text(part)) return texts_.text(*x) < texts_.text(*y);
+                if (detail::holds_text(part))
+                    return rows_.texts().text(*x) < rows_.texts().text(*y);
                 return std::lexicographical_compare(x, x + width, y, y + width);
             }
             x += width;
@@ -624,9 +411,9 @@ private:
         auto result = group{};
         auto const* at = table_.key(number).data();
         auto states = *at++;
-        for (auto const& part : keys_) {
-            result.key.push_back(
-                detail::get_part(part, static_cast<detail::key_state>(states & 3), at, texts_));
+        for (auto const& part : keys()) {
+            result.key.push_back(detail::get_part(part, static_cast<detail::key_state>(states & 3),
+                                                  at, rows_.texts()));
             at += detail::key_width(part);
             states >>= 2;
         }
@@ -638,25 +425,19 @@ private:
                              detail::measure_values const& values) const
         -> std::vector<group_cell> {
         auto result = std::vector<group_cell>{};
-        for (auto const& m : measures_) {
+        for (auto const& m : measures()) {
             result.push_back(values.cell(m, value));
             value += detail::width(m.kind);
         }
         return result;
     }
 
-    std::vector<group_key> keys_;
-    std::vector<measure> measures_;
+    detail::row_writer<field_list<Ids...>, std::tuple<Measures...>> rows_;
     detail::group_table table_;
     detail::measure_values values_;
-    detail::text_pool texts_;
     std::vector<detail::group_word> all_;  // the measures over all flows, where both ends count
-    bool both_ends_ = false;
-    bool only_sums_ = true;   // no measure but flows and sums
-    std::size_t inputs_ = 0;  // words of input of a record
-    std::size_t row_ = 0;     // words of key and input
-    std::vector<detail::key_step> steps_;
-    detail::waiting_rows waiting_;  // keys and inputs
+    bool only_sums_ = true;                // no measure but flows and sums
+    detail::waiting_rows waiting_;
 };
 
 /// A grouping whose key and measures are known at run time.

@@ -156,7 +156,7 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
 
 /// How a key part is written, found out once.
 struct key_step {
-    enum class way : std::uint8_t { number, address, rare, derived };
+    enum class way : std::uint8_t { number, address, action, rare, derived };
 
     explicit key_step(group_key const& part)
         : how{way_of(part)},
@@ -176,6 +176,7 @@ private:
         if (part.kind != key_kind::field) return way::derived;
         auto const type = info(part.field).type;
         if (is_number(type)) return way::number;
+        if (type == field_type::action) return way::action;
         return type == field_type::address ? way::address : way::rare;
     }
 };
@@ -207,11 +208,20 @@ public:
             *words = *value;
             return value.has_value() ? key_state::present : key_state::absent;
         }
+        if (step.how == key_step::way::action)
+            return put_action(load_field<action>(record_, id), words);
         if (step.how == key_step::way::rare) return put_rare(id, words);
         return put_derived(part, words);
     }
 
 private:
+    [[gnu::always_inline]] auto put_action(field_value<action> value, std::uint64_t* words)
+        -> key_state {
+        bad_ |= value.malformed();
+        *words = static_cast<std::uint64_t>(*value);
+        return value.has_value() ? key_state::present : key_state::absent;
+    }
+
     [[gnu::noinline]] auto put_rare(field_id id, std::uint64_t* words) -> key_state {
         return visit_field(record_, id, [&](auto const& value) {
             return put_value(checked(value), words, texts_);

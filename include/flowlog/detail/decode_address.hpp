@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace flowlog::detail {
 
@@ -120,80 +121,71 @@ inline constexpr auto hex_values = [] {
     return values;
 }();
 
-/// The 16-bit groups of an IPv6 address as they are read.
+/// The groups of an IPv6 address as they are read: 16 bits each, put behind those before them.
 struct v6_groups {
-    std::array<std::uint16_t, 8> group{};
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
     std::size_t count = 0;
-    std::size_t gap = 8;  ///< the groups before `::`, 8 without one
 
-    constexpr auto push(std::uint32_t value) noexcept -> bool {
-        if (count == group.size()) return false;
-        group[count++] = static_cast<std::uint16_t>(value);
-        return true;
+    constexpr void push(std::uint32_t group) noexcept {
+        high = high << 16 | low >> 48;
+        low = low << 16 | group;
+        ++count;
     }
 
-    /// Takes a `::`, of which there may be one.
-    constexpr auto open_gap() noexcept -> bool {
-        if (gap != group.size()) return false;
-        gap = count;
-        return gap != group.size();
-    }
-
-    /// All eight groups are there, or `::` stands for at least one.
-    [[nodiscard]] constexpr auto complete() const noexcept -> bool {
-        return (gap == group.size()) == (count == group.size());
-    }
-
-    /// Four groups from `start`, those that `::` stands for being zero.
-    [[nodiscard]] constexpr auto word(std::size_t start) const noexcept -> std::uint64_t {
-        std::uint64_t value = 0;
-        auto const missing = group.size() - count;
-        for (auto i = start; i < start + 4; ++i) {
-            auto const in_gap = i >= gap && i < gap + missing;
-            auto const at = i < gap ? i : i - missing;
-            value = (value << 16) | (in_gap ? 0U : group[at]);
+    /// Moves the first of them to the front of the address.
+    constexpr void move_up() noexcept {
+        auto const zeros = 128 - 16 * count;
+        if (count == 0) return;
+        if (zeros >= 64) {
+            high = low << (zeros - 64);
+            low = 0;
+        } else if (zeros != 0) {
+            high = high << zeros | low >> (64 - zeros);
+            low <<= zeros;
         }
-        return value;
     }
 };
-
-/// Reads the groups after a leading `::`, if there was one.
-constexpr auto decode_groups(char const* first, char const* last, v6_groups& out) noexcept -> bool {
-    while (first != last) {
-        auto const* const start = first;
-        std::uint32_t value = 0;
-        for (; first != last && first - start < 5; ++first) {
-            std::uint32_t const digit = hex_values[static_cast<unsigned char>(*first)];
-            if (digit > 15) break;
-            value = (value << 4) | digit;
-        }
-        if (first != last && *first == '.') {
-            std::uint32_t tail = 0;
-            return decode_v4(start, last, tail) && out.push(tail >> 16) && out.push(tail & 0xFFFF);
-        }
-        if (first == start || first - start > 4 || !out.push(value)) return false;
-        if (first == last) return true;
-        if (*first != ':' || ++first == last) return false;
-        if (*first != ':') continue;
-        if (!out.open_gap()) return false;
-        ++first;
-    }
-    return true;
-}
 
 /// A whole token as an IPv6 address in any of the three forms of RFC 4291 2.2, without a zone.
 constexpr auto decode_v6(char const* first, char const* last, std::uint64_t& high,
                          std::uint64_t& low) noexcept -> bool {
     if (last - first < 2 || last - first > 45) return false;
+    auto front = v6_groups{};  // before `::`
     auto groups = v6_groups{};
-    if (*first == ':') {
-        if (first[1] != ':') return false;
-        groups.gap = 0;
-        first += 2;
+    auto gap = *first == ':';
+    if (gap && *++first != ':') return false;
+    if (gap) ++first;
+    while (first != last) {
+        auto const* const start = first;
+        std::uint32_t value = 0;
+        for (; first != last; ++first) {
+            std::uint32_t const digit = hex_values[static_cast<unsigned char>(*first)];
+            if (digit > 15) break;
+            value = value << 4 | digit;
+        }
+        if (first != last && *first == '.') {
+            std::uint32_t tail = 0;
+            if (!decode_v4(start, last, tail)) return false;
+            groups.push(tail >> 16);
+            groups.push(tail & 0xFFFF);
+            break;
+        }
+        if (first == start || first - start > 4) return false;
+        groups.push(value);
+        if (first == last) break;
+        if (*first != ':' || ++first == last) return false;
+        if (*first != ':') continue;
+        if (gap) return false;
+        gap = true;
+        front = std::exchange(groups, {});
+        ++first;
     }
-    if (!decode_groups(first, last, groups) || !groups.complete()) return false;
-    high = groups.word(0);
-    low = groups.word(4);
+    auto const count = front.count + groups.count;
+    if (gap ? count > 7 : count != 8) return false;  // `::` stands for one group at least
+    front.move_up();
+    high = front.high | groups.high;
+    low = front.low | groups.low;
     return true;
 }
 

@@ -286,8 +286,8 @@ inline void scan_avx2(char const* text, std::size_t size, scan_index& index) noe
 inline void scan_kept_avx2(char const* text, std::size_t size, kept_delimiters const& kept,
                            scan_index& index) noexcept {
     // where a group has more than the usual number, an instruction is mispredicted
-    if (kept.per_line() < 6) return scan_avx2_groups<true, 5>(text, size, &kept, index);
-    scan_avx2_groups<true, 9>(text, size, &kept, index);
+    if (kept.per_line() < 8) return scan_avx2_groups<true, 5>(text, size, &kept, index);
+    scan_avx2_groups<true, 8>(text, size, &kept, index);
 }
 
 /// Whether one instruction picks bits out of a word; some processors take hundreds of steps.

@@ -162,7 +162,7 @@ public:
     [[nodiscard]] auto picked(std::uint64_t which, room& into) const -> text_run {
         auto const count = static_cast<std::size_t>(std::popcount(which));
         auto const width = stride_ + 1;  // with the delimiter in front of the line
-        into.resize(count * width);
+        if (into.size() < count * width) into.resize(count * width);
         auto* out = into.data();
         for (; which != 0; which &= which - 1, out += width) {
             auto const line = static_cast<std::size_t>(std::countr_zero(which));
