@@ -22,7 +22,7 @@ from harness.measure import Runner, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("mawk", "mlr", "igzip", "libdeflate-gunzip", "pigz", "gzip", "nfdump")
-OURS = ("generate", "generate_archives", "measure", "contender_tag", "contender_fields")
+OURS = ("generate", "generate_archives", "measure", "contender_tag", "contender_fields", "contender_inflate_zlib")
 
 
 def arguments():

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/source/memory.hpp>
@@ -16,8 +18,8 @@
 namespace fuzz {
 
 /// The first byte tells the size of the blocks and an option, the others are the archive. Aborts
-/// where a reader breaks its promises: what it gives does not depend on the blocks, and `stats`
-/// counts what it gives.
+/// where a reader breaks its promises: what it gives does not depend on the blocks, nor on whether
+/// it gives flow by flow or runs, and `stats` counts what it gives.
 template <class Make>
 void read_archive(std::uint8_t const* data, std::size_t size, Make make) {
     if (size == 0) return;
@@ -46,6 +48,23 @@ void read_archive(std::uint8_t const* data, std::size_t size, Make make) {
     };
     auto const whole = read(bytes.size() + 1);
     if (read(1 + (data[0] >> 1)) != whole) std::abort();
+    auto const grouped = [&](auto add) {
+        auto groups =
+            flowlog::group_by({flowlog::parse_group_key("ip")},
+                              {flowlog::measure::parse("flows"), flowlog::measure::parse("bytes")});
+        auto reader = make(flowlog::memory_source{bytes, "fuzz", bytes.size() + 1}, option);
+        try {
+            add(reader, groups);
+        } catch (flowlog::error const&) {
+            // the same as above
+        }
+        return groups.groups();
+    };
+    auto const singly = grouped([](auto& reader, auto& groups) {
+        for (auto const& record : reader) groups.add(record);
+    });
+    if (grouped([](auto& reader, auto& groups) { flowlog::add_all(reader, groups); }) != singly)
+        std::abort();
 }
 
 }  // namespace fuzz
