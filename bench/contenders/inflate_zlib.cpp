@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the programs of flow-tools, which are not to be had here, do before they look at a flow: inflates a compressed
-// archive with zlib, 64 KiB at a time.
+// What the programs of flow-tools, which are not to be had here, do before they look at a flow:
+// inflates a compressed archive with zlib, 64 KiB at a time.
 //
 //   inflate_zlib ARCHIVE
 #include <cstdint>

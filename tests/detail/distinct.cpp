@@ -4,7 +4,7 @@
 #include <vector>
 
 #include <flowlog/detail/distinct.hpp>
-#include <flowlog/detail/group_table.hpp>
+#include <flowlog/detail/mix.hpp>
 
 #include "catch.hpp"
 
@@ -13,8 +13,8 @@ using flowlog::detail::distinct_counter;
 static auto counter(std::uint64_t first, std::uint64_t last) -> distinct_counter {
     auto result = distinct_counter{};
     for (auto i = first; i < last; ++i) {
-        result.add(flowlog::detail::group_table::hash(&i, 1));
-        if (i % 3 == 0) result.add(flowlog::detail::group_table::hash(&i, 1));
+        result.add(flowlog::detail::hash_words(&i, 1));
+        if (i % 3 == 0) result.add(flowlog::detail::hash_words(&i, 1));
     }
     return result;
 }

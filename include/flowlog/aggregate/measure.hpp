@@ -17,6 +17,7 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/detail/distinct.hpp>
 #include <flowlog/detail/group_table.hpp>
+#include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/detail/similar_fields.hpp>
 #include <flowlog/detail/visit_field.hpp>
@@ -216,7 +217,7 @@ template <class T>
     } else {
         parts[0] = static_cast<group_word>(*value);
     }
-    return std::max<group_word>(group_table::hash(parts, 3), 1);
+    return std::max<group_word>(hash_words(parts, 3), 1);
 }
 
 /// Writes what a record gives to a measure. `read(field)` calls back with the value of a field.

@@ -33,7 +33,7 @@ public:
           empty_{std::move(empty)},
           slots_(smallest) {}
 
-    /// A good hash of a key.
+    /// A hash of a key, good enough for slots.
     [[nodiscard, gnu::always_inline]] static auto hash(word const* key, std::size_t words) noexcept
         -> word {
         auto result = word{0x9E3779B97F4A7C15ULL};

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_DETAIL_MIX_HPP
 #define FLOWLOG_DETAIL_MIX_HPP
 
+#include <cstddef>
 #include <cstdint>
 
 namespace flowlog::detail {
@@ -26,6 +27,13 @@ constexpr auto mix(std::uint64_t left, std::uint64_t right) noexcept -> std::uin
 #else
     return mix_halves(left, right);
 #endif
+}
+
+/// A hash of words, all bits of which are good.
+constexpr auto hash_words(std::uint64_t const* words, std::size_t count) noexcept -> std::uint64_t {
+    auto result = std::uint64_t{0x9E3779B97F4A7C15};
+    for (std::size_t i = 0; i < count; ++i) result = mix(result ^ words[i], 0xA0761D6478BD642F);
+    return mix(result, 0xE7037ED1A0B428DB);
 }
 
 }  // namespace flowlog::detail
