@@ -58,10 +58,11 @@ public:
         for (auto const& name : inputs) inputs_.push_back({.name = name});
         threads_ = options.threads != 0 ? options.threads
                                         : std::max(1U, std::thread::hardware_concurrency());
+        workers_ = workers();
     }
 
     [[nodiscard]] auto run() -> run_result<A> {
-        auto totals = std::vector<A>(workers(), empty_);
+        auto totals = std::vector<A>(workers_, empty_);
         {
             auto others = std::vector<std::jthread>{};
             for (std::size_t i = 1; i < totals.size(); ++i)
@@ -71,14 +72,14 @@ public:
         if (fatal_) std::rethrow_exception(fatal_);
         auto result = run_result<A>{.value = std::move(totals[0]), .inputs = std::move(inputs_)};
         for (std::size_t i = 1; i < totals.size(); ++i)
-            detail::merge(result.value, std::move(totals[i]), threads_);
+            detail::merge(result.value, std::move(totals[i]), workers_);
         for (auto const& input : result.inputs) result.stats += input.stats;
         return result;
     }
 
 private:
     /// How many threads have something to do. To start one takes longer than to read a small file.
-    [[nodiscard]] auto workers() const -> std::size_t {
+    [[nodiscard]] auto workers() const -> unsigned {
         std::uint64_t tasks = 1;
         for (std::size_t i = 0; i < inputs_.size() && tasks < threads_; ++i) {
             auto unknown = std::error_code{};
@@ -86,7 +87,7 @@ private:
             tasks += (i == 0 ? 0 : 1) +
                      (unknown ? 0 : size / std::max<std::uint64_t>(1, options_.part_size));
         }
-        return std::min<std::uint64_t>(tasks, threads_);
+        return static_cast<unsigned>(std::min<std::uint64_t>(tasks, threads_));
     }
 
     using file_pointer = std::shared_ptr<shared_file<A>>;
@@ -225,7 +226,7 @@ private:
         auto reporter = reports_.begin(file.last_turn);
         auto const failed = inputs_[file.input].failure.has_value();
         if (!file.broken || failed) {
-            for (auto& part : file.values) detail::merge(total, std::move(part), threads_);
+            for (auto& part : file.values) detail::merge(total, std::move(part), workers_);
             inputs_[file.input].stats = file.stats;
             guarded(file.input, [&] {
                 if (file.end) throw error{*file.end};
@@ -271,7 +272,8 @@ private:
 
     A const& empty_;
     run_options const& options_;
-    unsigned threads_;
+    unsigned threads_;      // that may run
+    unsigned workers_ = 1;  // that have something to do
     std::vector<input_report> inputs_;
     ordered_reports reports_;
 
