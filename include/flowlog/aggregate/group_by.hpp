@@ -229,32 +229,33 @@ private:
                    measures().end();
     }
 
-    /// Merges rows of another grouping by their numbers. None of ours waits.
+    /// Has rows of another grouping, by their numbers, wait for `take`, which is as
+    /// `waiting_rows::turn` says; the number stands behind the key. None waits before or after it.
+    template <class Numbers, class Take>
+    void take_rows(detail::waiting_rows& waiting, grouping const& other, Numbers const& numbers,
+                   Take take) {
+        for (auto const number : numbers) {
+            auto* const key = waiting.next();
+            *std::ranges::copy(other.table_.key(number), key).out = number;
+            renumber_texts(key, other.rows_.texts());
+            waiting.push(table_, 1);
+            if (waiting.room() == 0) waiting.turn(table_, take);
+        }
+        waiting.settle(table_, take);
+    }
+
+    /// Merges rows of another grouping by their numbers.
     template <class Numbers>
     void merge_rows(grouping const& other, Numbers const& numbers) {
-        auto const merge = [&](detail::group_word const* key, auto width, detail::group_word hash,
-                               std::uint32_t likely) {
-            merge_values(table_.values(key, width, hash, likely), values_, other, key);
-        };
-        for (auto const number : numbers) {
-            renumber_texts(put_row(waiting_, other, number), other.rows_.texts());
-            waiting_.push(table_, 1);
-            if (waiting_.room() == 0) waiting_.turn(table_, merge);
-        }
-        waiting_.settle(table_, merge);
+        take_rows(waiting_, other, numbers,
+                  [&](detail::group_word const* key, auto width, detail::group_word hash,
+                      std::uint32_t likely) {
+                      merge_values(table_.values(key, width, hash, likely), values_, other, key);
+                  });
     }
 
-    /// Puts the key of another grouping's row, and its number behind it, where the next row is to
-    /// be.
-    auto put_row(detail::waiting_rows& waiting, grouping const& other, std::size_t number) const
-        -> detail::group_word* {
-        auto* const key = waiting.next();
-        *std::ranges::copy(other.table_.key(number), key).out = number;
-        return key;
-    }
-
-    /// Merges all rows of another grouping: first, with several threads, those that have a group
-    /// here, each of which is met once; then the rest.
+    /// Merges all rows of another grouping that holds no texts and no sets: first, with several
+    /// threads, those that have a group here, each of which is met once; then the rest.
     void merge_rows(grouping const& other, unsigned threads) {
         struct share {
             std::size_t begin;
@@ -270,20 +271,15 @@ private:
             shares.back().missing.reserve(shares.back().end - shares.back().begin);
         }
         auto const work = [&](share& mine) {
-            auto const merge = [&](detail::group_word const* key, auto width,
-                                   detail::group_word hash, std::uint32_t likely) {
-                if (auto* const value = table_.find(key, width, hash, likely)) {
-                    merge_values(value, mine.sums, other, key);
-                } else {
-                    mine.missing.push_back(key[rows_.key_words()]);
-                }
-            };
-            for (auto number = mine.begin; number != mine.end; ++number) {
-                put_row(mine.waiting, other, number);
-                mine.waiting.push(table_, 1);
-                if (mine.waiting.room() == 0) mine.waiting.turn(table_, merge);
-            }
-            mine.waiting.settle(table_, merge);
+            take_rows(mine.waiting, other, std::views::iota(mine.begin, mine.end),
+                      [&](detail::group_word const* key, auto width, detail::group_word hash,
+                          std::uint32_t likely) {
+                          if (auto* const value = table_.find(key, width, hash, likely)) {
+                              merge_values(value, mine.sums, other, key);
+                          } else {
+                              mine.missing.push_back(key[rows_.key_words()]);
+                          }
+                      });
         };
         {
             auto others = std::vector<std::jthread>{};
