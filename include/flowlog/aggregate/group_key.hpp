@@ -208,20 +208,12 @@ public:
             *words = *value;
             return value.has_value() ? key_state::present : key_state::absent;
         }
-        if (step.how == key_step::way::action)
-            return put_action(load_field<action>(record_, id), words);
+        if (step.how == key_step::way::action) return put_value(get<action>(id), words, texts_);
         if (step.how == key_step::way::rare) return put_rare(id, words);
         return put_derived(part, words);
     }
 
 private:
-    [[gnu::always_inline]] auto put_action(field_value<action> value, std::uint64_t* words)
-        -> key_state {
-        bad_ |= value.malformed();
-        *words = static_cast<std::uint64_t>(*value);
-        return value.has_value() ? key_state::present : key_state::absent;
-    }
-
     [[gnu::noinline]] auto put_rare(field_id id, std::uint64_t* words) -> key_state {
         return visit_field(record_, id, [&](auto const& value) {
             return put_value(checked(value), words, texts_);
