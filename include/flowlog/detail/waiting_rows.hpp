@@ -58,7 +58,7 @@ private:
     static constexpr std::size_t batches = 3;
 
     /// Calls `function(width)` with the number of words of a key; as a constant where it is that of
-    /// a number or an address, of which half the instructions are enough.
+    /// a number or an address, whose loops are unrolled then.
     template <class Function>
     [[gnu::always_inline]] static void with_width(group_table const& table, Function function) {
         switch (table.key_words()) {

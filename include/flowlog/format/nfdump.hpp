@@ -180,7 +180,7 @@ private:
         auto const size = known->size;
         auto const there = std::min(places.size(), left / size);
         std::size_t count = 1;
-        // many at a time in 0.6 of the instructions
+        // to see them many at a time takes this function 0.75 of the instructions
         while (count + many <= there && shapes_.are_like(*known, at_ + count * size, many))
             count += many;
         while (count < there && shapes_.is_like(*known, at_ + count * size, size)) ++count;
