@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|oracle|catch3]…: what is too heavy for every run; all of them without an argument.
+# extra.sh [aarch64|fuzz|tsan|oracle|bench|catch3]…: what is too heavy for every run; all of them without an argument.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
+#   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -54,6 +55,14 @@ run_oracle() {
     done
 }
 
+run_bench() {
+    scripts/install-packages.sh bench
+    cmake --preset release -B build/bench -D FLOWLOG_BUILD_BENCH=ON -D FLOWLOG_BUILD_TESTS=OFF
+    cmake --build build/bench
+    python3 bench/test_bench.py build/bench/bench
+    for micro in build/bench/bench/flowlog_micro_*; do "$micro" --benchmark_min_time=0; done
+}
+
 run_catch3() {
     : "${CATCH3:?the folder that holds catch2/catch_all.hpp of Catch2 3}"
     for test in $(find tests -name '*.cpp' -not -path '*/fuzz/*' -not -path '*/package/*' -not -path '*/link/*' -not -path '*/unlinked/*'); do
@@ -62,6 +71,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan oracle}"; do
+for what in "${@:-aarch64 fuzz tsan oracle bench}"; do
     for one in $what; do "run_$one"; done
 done
