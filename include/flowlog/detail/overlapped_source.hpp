@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <condition_variable>
 #include <cstddef>
@@ -45,9 +46,13 @@ private:
     };
 
     /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
-    /// `taken`.
+    /// `taken`. Whoever waits is woken for half a ring, not for a block: waking a thread costs the
+    /// other one about a tenth of the time that inflating a block takes. A consumer that has waited
+    /// for `patience` takes what there is.
     struct state {
-        static constexpr std::size_t depth = 4;
+        static constexpr std::size_t depth = 8;
+        static constexpr std::size_t burst = depth / 2;
+        static constexpr auto patience = std::chrono::milliseconds{2};
 
         explicit state(Source s) : source{std::move(s)}, name{source.name()} {}
 
@@ -56,20 +61,23 @@ private:
                 while (wait_for_slot(stop) && fill(ring[filled % depth])) {
                 }
             } catch (...) {
-                auto const lock = std::scoped_lock{mutex};
                 failure = std::current_exception();
-                changed.notify_all();
             }
+            auto const lock = std::scoped_lock{mutex};
+            ended = true;
+            changed.notify_all();
         }
 
         auto wait_for_slot(std::stop_token const& stop) -> bool {
             auto lock = std::unique_lock{mutex};
-            return changed.wait(lock, stop, [&] { return filled - taken < depth - 1; });
+            if (waiting() < depth - 1) return !stop.stop_requested();
+            return changed.wait(lock, stop, [&] { return waiting() < burst; });
         }
 
         /// Fills a slot with the next block; false at the end.
         auto fill(slot& free) -> bool {
             free.block = next_block(source, free.room);
+            if (free.block.empty()) return false;
             if (free.block.data() != free.room.data()) {
                 if (free.room.size() < free.block.size()) free.room.resize(free.block.size());
                 std::ranges::copy(free.block, free.room.begin());
@@ -77,19 +85,31 @@ private:
             }
             auto const lock = std::scoped_lock{mutex};
             ++filled;
-            changed.notify_all();
-            return !free.block.empty();
+            if (waiting() >= wanted) changed.notify_all();
+            return true;
         }
 
         auto consume() -> std::span<char const> {
             auto lock = std::unique_lock{mutex};
-            changed.wait(lock, [&] { return filled != taken || failure; });
-            if (filled == taken) std::rethrow_exception(failure);
-            auto const block = ring[taken % depth].block;
-            if (!block.empty()) ++taken;
-            changed.notify_all();
+            if (waiting() == 0) wait_for_blocks(lock);
+            if (waiting() == 0) {
+                if (failure) std::rethrow_exception(failure);
+                return {};
+            }
+            auto const block = ring[taken++ % depth].block;
+            if (waiting() < burst) changed.notify_all();
             return block;
         }
+
+        void wait_for_blocks(std::unique_lock<std::mutex>& lock) {
+            auto const enough = [&] { return waiting() >= wanted || ended; };
+            if (changed.wait_for(lock, patience, enough) || waiting() > 0) return;
+            wanted = 1;
+            changed.wait(lock, enough);
+            wanted = burst;
+        }
+
+        [[nodiscard]] auto waiting() const noexcept -> std::size_t { return filled - taken; }
 
         Source source;
         std::string name;
@@ -98,6 +118,8 @@ private:
         std::condition_variable_any changed;
         std::size_t filled = 0;
         std::size_t taken = 0;
+        std::size_t wanted = burst;
+        bool ended = false;
         std::exception_ptr failure;
     };
 
