@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto enough = std::size_t{64} << 10;  // bytes that are worth a call of the system
+
 [[noreturn]] void fail(std::string const& path, std::string const& message) {
     throw flowlog::error{flowlog::errc::write_failed, {path}, message};
 }
@@ -101,14 +103,17 @@ struct output_file::state {
     }
 
     void flush() {
-        auto rest = std::string_view{buffer};
-        while (!rest.empty()) {
-            auto const done = ::write(descriptor, rest.data(), rest.size());
+        put(buffer);
+        buffer.clear();
+    }
+
+    void put(std::string_view text) {
+        while (!text.empty()) {
+            auto const done = ::write(descriptor, text.data(), text.size());
             if (done < 0 && errno == EINTR) continue;
             if (done < 0) fail(path == "-" ? "standard output" : path, "cannot write", errno);
-            rest.remove_prefix(static_cast<std::size_t>(done));
+            text.remove_prefix(static_cast<std::size_t>(done));
         }
-        buffer.clear();
     }
 
     void close() {
@@ -140,12 +145,15 @@ auto output_file::path() const noexcept -> std::string const& { return state_->p
 auto output_file::text() noexcept -> std::string& { return state_->buffer; }
 
 void output_file::row_is_done() {
-    constexpr auto enough = std::size_t{64} << 10;
     if (state_->buffer.size() >= enough) state_->flush();
 }
 
 void output_file::write(std::string_view text) {
     if (!state_) return;
+    if (text.size() >= enough) {
+        state_->flush();
+        return state_->put(text);
+    }
     state_->buffer += text;
     row_is_done();
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <new>
@@ -131,7 +132,7 @@ public:
         if (!counts) [[unlikely]]
             counts = detail::port_counts::make();
         if (++counts[port] == 0) [[unlikely]]
-            ++overflows_[{protocol, port}];
+            ++overflows_[{port, protocol}];
     }
 
     void merge(basic_port_protocol_counter&& other) {
@@ -146,23 +147,28 @@ public:
         for (auto const& [which, count] : other.overflows_) overflows_[which] += count;
     }
 
-    /// Calls `visit(port, protocol, count)` for each that occurred, ascending by protocol, then
-    /// port.
+    /// Calls `visit(port, protocol, count)` for each that occurred, ascending by port, then
+    /// protocol.
     template <class Visit>
     void for_each(Visit visit) const {
+        auto const all = protocols();
+        auto some = std::vector<std::uint8_t>{};
         auto overflow = overflows_.begin();  // in the same order
-        for (std::size_t protocol = 0; protocol < counts_.size(); ++protocol) {
-            auto const& counts = counts_[protocol];
-            for (std::size_t first = 0; counts && first < ports; first += stretch) {
-                auto const overflown = overflow != overflows_.end() &&
-                                       overflow->first <= to_key(protocol, first + stretch - 1);
-                if (!overflown && counts.none(first)) continue;
-                for (auto port = first; port < first + stretch; ++port) {
-                    auto const which = to_key(protocol, port);
-                    auto count = std::uint64_t{counts[port]};
+        for (std::size_t first = 0; first < ports; first += stretch) {
+            auto const last = key{static_cast<std::uint16_t>(first + stretch - 1), 0xFF};
+            auto const overflown = overflow != overflows_.end() && overflow->first <= last;
+            some.clear();
+            std::ranges::copy_if(all, std::back_inserter(some), [&](std::uint8_t protocol) {
+                return overflown || !counts_[protocol].none(first);
+            });
+            if (some.empty()) continue;
+            for (auto port = first; port < first + stretch; ++port) {
+                for (auto const protocol : some) {
+                    auto const which = key{static_cast<std::uint16_t>(port), protocol};
+                    auto count = std::uint64_t{counts_[protocol][port]};
                     if (overflow != overflows_.end() && overflow->first == which)
                         count += overflow++->second << 16;
-                    if (count != 0) visit(which.second, which.first, count);
+                    if (count != 0) visit(which.first, which.second, count);
                 }
             }
         }
@@ -177,8 +183,7 @@ public:
         for_each([&](auto port, auto protocol, auto count) {
             result.push_back({port, protocol, count});
         });
-        // 98,000 counts take 1.6 ms in all like this, with std::sort by output_before 8.8 ms
-        detail::radix_sort(result, [](auto const& entry) { return std::uint64_t{entry.port}; });
+        // 98,000 counts take 1.5 ms in all like this, with std::sort by output_before 8.8 ms
         detail::radix_sort(result, [](auto const& entry) { return ~entry.count; });
         return result;
     }
@@ -194,10 +199,15 @@ private:
     static constexpr std::size_t batch = 128;  // flows at a time
     static constexpr std::size_t ports = detail::port_counts::size;
     static constexpr std::size_t stretch = detail::port_counts::stretch;
-    using key = std::pair<std::uint8_t, std::uint16_t>;
+    using key = std::pair<std::uint16_t, std::uint8_t>;  // port and protocol
 
-    [[nodiscard]] static auto to_key(std::size_t protocol, std::size_t port) noexcept -> key {
-        return {static_cast<std::uint8_t>(protocol), static_cast<std::uint16_t>(port)};
+    /// Those that occurred, ascending.
+    [[nodiscard]] auto protocols() const -> std::vector<std::uint8_t> {
+        auto result = std::vector<std::uint8_t>{};
+        for (std::size_t protocol = 0; protocol < counts_.size(); ++protocol) {
+            if (counts_[protocol]) result.push_back(static_cast<std::uint8_t>(protocol));
+        }
+        return result;
     }
 
     /// Adds all flows, of which there are no more than `batch`, or none.
@@ -236,7 +246,7 @@ private:
         for (std::size_t port = 0; port < ports; ++port) {
             if (other[port] == 0) continue;
             auto const sum = static_cast<std::uint16_t>(mine[port] + other[port]);
-            if (sum < other[port]) ++overflows_[{protocol, static_cast<std::uint16_t>(port)}];
+            if (sum < other[port]) ++overflows_[{static_cast<std::uint16_t>(port), protocol}];
             mine[port] = sum;
         }
     }

@@ -28,7 +28,7 @@ public:
     /// Large pages begin at multiples of `alignment`: where the system has the file in such,
     /// showing it takes next to no time. Larger windows are faster by 2 to 10 %, and count as
     /// memory of the process.
-    static constexpr std::size_t size = std::size_t{4} << 20;
+    static constexpr std::size_t size = std::size_t{8} << 20;
     static constexpr std::size_t alignment = std::size_t{2} << 20;
 
     /// Null where there is none to have.

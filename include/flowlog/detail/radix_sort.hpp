@@ -11,19 +11,21 @@
 namespace flowlog::detail {
 
 /// Sorts by a 64-bit key, ascending; what has equal keys keeps its order. Goes through the items
-/// twice for each byte in which keys differ, the lowest byte first.
+/// twice for each 11 bits in which keys differ, the lowest first.
 template <class Item, class Key>
 void radix_sort(std::vector<Item>& items, Key key) {
     if (items.empty()) return;
     std::uint64_t differing = 0;
     for (auto const& item : items) differing |= key(item) ^ key(items.front());
     auto sorted = std::vector<Item>(items.size());
-    for (auto shift = 0U; shift < 64; shift += 8) {
-        if ((differing >> shift & 0xFF) == 0) continue;
-        auto places = std::array<std::size_t, 257>{};
-        auto const place = [&](Item const& item) { return key(item) >> shift & 0xFF; };
+    constexpr auto bits = 11U;
+    constexpr auto digit = (std::uint64_t{1} << bits) - 1;
+    for (auto shift = 0U; shift < 64; shift += bits) {
+        if ((differing >> shift & digit) == 0) continue;
+        auto places = std::array<std::size_t, digit + 2>{};
+        auto const place = [&](Item const& item) { return key(item) >> shift & digit; };
         for (auto const& item : items) ++places[place(item) + 1];
-        for (std::size_t i = 1; i < 256; ++i) places[i] += places[i - 1];
+        for (std::size_t i = 1; i <= digit; ++i) places[i] += places[i - 1];
         for (auto const& item : items) sorted[places[place(item)]++] = item;
         std::swap(items, sorted);
     }

