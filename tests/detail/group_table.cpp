@@ -20,8 +20,8 @@ TEST_CASE("a group table counts like a map", "[group_table]") {
     for (auto i = 0; i < 20'000; ++i) {
         auto const key = std::array{random(100), random(2) << 63 | random(30)};
         auto const hash = table.hash(key.data());
-        table.prefetch_slot(hash);
-        auto const likely = random(2) == 0 ? table.prefetch_row(hash) : group_table::none;
+        table.prefetch_slots({&hash, 1});
+        auto const likely = random(2) == 0 ? table.prefetch_row(hash) : nullptr;
         auto* const values = table.values(key.data(), 2, hash, likely);
         ++values[0];
         ++values[1];

@@ -77,7 +77,7 @@ public:
         if (count == 0) [[unlikely]]
             return false;
         waiting_.push(table_, count);
-        if (both_ends()) update(all_.data(), row + rows_.key_words());
+        if (both_ends()) updating()(all_.data(), row + rows_.key_words());
         if (waiting_.room() < 2) turn();
         return true;
     }
@@ -199,10 +199,12 @@ private:
     [[nodiscard]] auto join_ends(std::size_t flows) -> std::size_t {
         auto const words = rows_.words();
         auto const key_words = rows_.key_words();
+        auto const update = updating();
+        auto* const all = all_.data();
         auto const* row = waiting_.next();
         std::size_t same = 0;
         for (std::size_t i = 0; i != flows; ++i, row += 2 * words) {
-            update(all_.data(), row + key_words);
+            update(all, row + key_words);
             if (detail::group_table::same(row, row + words, key_words)) ++same;
         }
         if (same != 0) [[unlikely]]
@@ -249,7 +251,7 @@ private:
     void merge_rows(grouping const& other, Numbers const& numbers) {
         take_rows(waiting_, other, numbers,
                   [&](detail::group_word const* key, auto width, detail::group_word hash,
-                      std::uint32_t likely) {
+                      detail::group_word* likely) {
                       merge_values(table_.values(key, width, hash, likely), values_, other, key);
                   });
     }
@@ -273,7 +275,7 @@ private:
         auto const work = [&](share& mine) {
             take_rows(mine.waiting, other, std::views::iota(mine.begin, mine.end),
                       [&](detail::group_word const* key, auto width, detail::group_word hash,
-                          std::uint32_t likely) {
+                          detail::group_word* likely) {
                           if (auto* const value = table_.find(key, width, hash, likely)) {
                               merge_values(value, mine.sums, other, key);
                           } else {
@@ -300,12 +302,17 @@ private:
                      other.values_);
     }
 
-    /// Adds a record's input to the measures of a row.
-    [[gnu::always_inline]] void update(detail::group_word* value, detail::group_word const* input) {
-        if (only_sums_) {
-            for (std::size_t i = 0; i < all_.size(); ++i) values_.add(value[i], input[i]);
-            return;
-        }
+    /// Adds a record's input to the measures of a row; the quick way where they are all sums.
+    [[nodiscard]] auto updating() noexcept {
+        return [this, sums = only_sums_ ? all_.size() : 0](detail::group_word* value,
+                                                           detail::group_word const* input)
+                   __attribute__((always_inline)) {
+                       for (std::size_t i = 0; i != sums; ++i) values_.add(value[i], input[i]);
+                       if (sums == 0) update_each(value, input);
+                   };
+    }
+
+    void update_each(detail::group_word* value, detail::group_word const* input) {
         for (auto const& m : measures()) {
             values_.update(m.kind, value, input);
             value += detail::width(m.kind);
@@ -315,9 +322,10 @@ private:
 
     /// Adds what a row has to the measures of its group.
     [[nodiscard]] auto adding() noexcept {
-        return [this](detail::group_word const* key, auto width, detail::group_word hash,
-                      std::uint32_t likely) __attribute__((always_inline)) {
-            update(table_.values(key, width, hash, likely), key + rows_.key_words());
+        return [this, update = updating(), key_words = rows_.key_words()](
+                   detail::group_word const* key, auto width, detail::group_word hash,
+                   detail::group_word* likely) __attribute__((always_inline)) {
+            update(table_.values(key, width, hash, likely), key + key_words);
         };
     }
 

@@ -19,7 +19,8 @@
 namespace flowlog::detail {
 
 /// A hash table of rows of words, whose number is known at run time: first a key, then values. Rows
-/// stand in the order in which they came and are never taken out; a row is named by its number.
+/// stand in the order in which they came, never move and are never taken out; a row is named by its
+/// number.
 /// boost::unordered_flat_map wants its types at compile time, and its rows cannot be fetched ahead
 /// of a look-up, which is what makes millions of groups fast.
 class group_table {
@@ -55,35 +56,34 @@ public:
         return true;
     }
 
-    /// Brings what a look-up of this hash reads first into the cache.
-    void prefetch_slot(word hash) const noexcept {
-        __builtin_prefetch(&slots_[home(tag_of(hash))]);
+    /// Brings what look-ups of these hashes read first into the cache.
+    void prefetch_slots(std::span<word const> hashes) const noexcept {
+        auto const* const first = slots_.data();
+        auto const mask = mask_;
+        for (auto const hash : hashes) __builtin_prefetch(first + (tag_of(hash) & mask));
     }
 
-    /// Brings the row that a key with this hash probably has into the cache; after
-    /// `prefetch_slot`. Its number, for `values`; `none` where there is none.
-    [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) const noexcept -> std::uint32_t {
+    /// The row that a key with this hash probably has, for `values`, which it brings into the
+    /// cache; null where there is none. After `prefetch_slots`.
+    [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) noexcept -> word* {
         auto const tag = tag_of(hash);
         for (auto at = home(tag);; at = (at + 1) & mask_) {
             auto const here = slots_[at];
-            if (here.row == none) return none;
+            if (here.row == none) return nullptr;
             if (here.tag != tag) continue;
-            auto const* const row = rows_[here.row];
+            auto* const row = rows_[here.row];
             __builtin_prefetch(row, 1);
             __builtin_prefetch(row + rows_.words() - 1, 1);
-            return here.row;
+            return row;
         }
     }
 
     /// The values of the row with this key, which is made if there is none. `width` is the number
-    /// of words of a key, `likely` what `prefetch_row` said. Valid until the next call.
+    /// of words of a key, `likely` what `prefetch_row` said. Valid as long as the table is.
     [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t width, word hash,
-                                                  std::uint32_t likely) -> word* {
-        if (likely != none) [[likely]] {
-            auto* const row = rows_[likely];
-            if (same(row, key, width)) [[likely]]
-                return row + width;
-        }
+                                                  word* likely) -> word* {
+        if (likely != nullptr && same(likely, key, width)) [[likely]]
+            return likely + width;
         return values(key, hash);
     }
     [[nodiscard]] auto values(word const* key, word hash) -> word* {
@@ -94,9 +94,9 @@ public:
 
     /// As the former, but null where there is no such row.
     [[nodiscard, gnu::always_inline]] auto find(word const* key, std::size_t width, word hash,
-                                                std::uint32_t likely) noexcept -> word* {
-        if (likely != none && same(rows_[likely], key, width)) [[likely]]
-            return rows_[likely] + width;
+                                                word* likely) noexcept -> word* {
+        if (likely != nullptr && same(likely, key, width)) [[likely]]
+            return likely + width;
         auto const row = slots_[slot_of(key, hash)].row;
         return row == none ? nullptr : rows_[row] + key_words_;
     }
@@ -110,11 +110,9 @@ public:
         return {rows_[row] + key_words_, empty_.size()};
     }
 
-    /// The number of no row.
-    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
-
 private:
     static constexpr std::size_t smallest = 64;
+    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();  // the number of no row
 
     struct slot {
         std::uint32_t tag = 0;

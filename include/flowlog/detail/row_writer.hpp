@@ -111,10 +111,12 @@ public:
             at += width(m.kind);
         }
         if (!both_ends_) return true;
-        if (!put_keys(flows, rows + words(), true)) return false;
-        auto* input = rows + key_words_;
-        for (std::size_t i = 0; i != flows.size(); ++i, input += 2 * words()) {
-            for (std::size_t word = 0; word < inputs_; ++word) input[words() + word] = input[word];
+        auto const width = words();
+        if (!put_keys(flows, rows + width, true)) return false;
+        for (auto word = key_words_, end = width; word != end; ++word) {
+            auto* input = rows + word;
+            for (auto left = flows.size(); left != 0; --left, input += 2 * width)
+                input[width] = *input;
         }
         return true;
     }
@@ -194,7 +196,6 @@ private:
     /// Puts the keys of one end of flows.
     template <class Run>
     [[nodiscard]] auto put_keys(Run const& flows, group_word* states, bool other_end) -> bool {
-        for (std::size_t i = 0; i != flows.size(); ++i) states[i * words() * ends()] = 0;
         auto* at = states + 1;
         auto shift = 0U;
         for (std::size_t part = 0; part < steps_.size(); ++part, shift += 2) {
@@ -211,13 +212,14 @@ private:
         auto const& step = steps_[part];
         auto const field = other_end ? step.other : step.field;
         auto const stride = words() * ends();
-        auto const note = [&](std::size_t flow, key_state state) __attribute__((always_inline)) {
-            states[flow * stride] |= static_cast<group_word>(state) << shift;
+        auto const note = [=](std::size_t flow, key_state state) __attribute__((always_inline)) {
+            auto const before = shift == 0 ? 0 : states[flow * stride];
+            states[flow * stride] = before | static_cast<group_word>(state) << shift;
         };
         if (step.how == key_step::way::address) {
             return decode_addresses(
                 flows, field, at, stride,
-                [&](std::size_t flow, bool is_v6)
+                [note](std::size_t flow, bool is_v6)
                     __attribute__((always_inline)) { note(flow, is_v6 ? v6 : present); });
         }
         if (step.how == key_step::way::number) {

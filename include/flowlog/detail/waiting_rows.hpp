@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <flowlog/detail/group_table.hpp>
@@ -14,7 +16,8 @@ namespace flowlog::detail {
 
 /// Rows on their way into a group table: each a key and what is to be added to its group. They wait
 /// for each other in three batches, so that what they need of the table is fetched while others
-/// come: of the batch that is being filled the slots, of the one before it the rows.
+/// come: of the batch that is being filled the slots, of the one before it the rows. All calls are
+/// to be given the same table; those of a copy, a copy of it.
 class waiting_rows {
 public:
     using word = group_table::word;
@@ -22,6 +25,20 @@ public:
     static constexpr std::size_t batch = 64;
 
     explicit waiting_rows(std::size_t words) : words_{words}, rows_(words * batch * batches) {}
+
+    /// The rows that wait forget what they know of rows in the table: a copy of it has its own.
+    waiting_rows(waiting_rows const& other) : waiting_rows{other.words_} {
+        rows_ = other.rows_;
+        hashes_ = other.hashes_;
+        size_ = other.size_;
+        newest_ = other.newest_;
+    }
+    waiting_rows(waiting_rows&&) noexcept = default;
+    auto operator=(waiting_rows const& other) -> waiting_rows& {
+        return *this = waiting_rows{other};
+    }
+    auto operator=(waiting_rows&&) noexcept -> waiting_rows& = default;
+    ~waiting_rows() = default;
 
     /// How many rows the batch that is being filled has room for.
     [[nodiscard]] auto room() const noexcept -> std::size_t { return batch - size_[newest_]; }
@@ -39,18 +56,19 @@ public:
     /// Calls `take(row, width, hash, likely)` for the oldest batch, the last three of which
     /// `group_table::values` wants to know, and begins a new one.
     template <class Take>
-    void turn(group_table const& table, Take take) {
+    void turn(group_table& table, Take take) {
         auto const before = (newest_ + 2) % batches;
         auto const oldest = (newest_ + 1) % batches;
         with_width(table, [&](auto width) { take_batch(width, oldest, take); });
-        for (std::size_t i = 0; i < size_[before]; ++i)
-            likely_[before][i] = table.prefetch_row(hashes_[before][i]);
+        auto const* hash = hashes_[before].data();
+        for (auto& likely : std::span{likely_[before]}.first(size_[before]))
+            likely = table.prefetch_row(*hash++);
         newest_ = oldest;
     }
 
     /// Calls it for all rows.
     template <class Take>
-    void settle(group_table const& table, Take take) {
+    void settle(group_table& table, Take take) {
         for (std::size_t i = 0; i < batches; ++i) turn(table, take);
     }
 
@@ -71,20 +89,24 @@ private:
     template <class Width>
     void push(group_table const& table, Width width, std::size_t count) noexcept {
         auto const* key = next();
-        auto* const hashes = hashes_[newest_].data() + size_[newest_];
-        for (std::size_t i = 0; i < count; ++i, key += words_) {
-            hashes[i] = group_table::hash(key, width);
-            table.prefetch_slot(hashes[i]);
+        auto const words = words_;
+        auto const hashes = std::span{hashes_[newest_]}.subspan(size_[newest_], count);
+        for (auto& hash : hashes) {
+            hash = group_table::hash(key, width);
+            key += words;
         }
+        table.prefetch_slots(hashes);
         size_[newest_] += count;
     }
 
     template <class Width, class Take>
     void take_batch(Width width, std::size_t which, Take take) {
+        auto const size = std::exchange(size_[which], 0);
+        auto const words = words_;
         auto const* key = row(which, 0);
-        for (std::size_t i = 0; i < size_[which]; ++i, key += words_)
-            take(key, width, hashes_[which][i], likely_[which][i]);
-        size_[which] = 0;
+        auto const* hash = hashes_[which].data();
+        auto* const* const likely = likely_[which].data();
+        for (std::size_t i = 0; i != size; ++i, key += words) take(key, width, hash[i], likely[i]);
     }
 
     [[nodiscard, gnu::always_inline]] auto row(std::size_t of, std::size_t number) noexcept
@@ -95,7 +117,7 @@ private:
     std::size_t words_;  // of a row
     std::vector<word> rows_;
     std::array<std::array<word, batch>, batches> hashes_{};
-    std::array<std::array<std::uint32_t, batch>, batches> likely_{};
+    std::array<std::array<word*, batch>, batches> likely_{};
     std::array<std::size_t, batches> size_{};
     std::size_t newest_ = 0;  // the batch that is being filled
 };
