@@ -46,7 +46,7 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Record>, flow>)
     explicit flow(Record const& record) {
         for (auto const& f : fields) {
-            with_field(f.id, [&](auto key) { store(key.id, record[key]); });
+            with_field(f.id, [&](auto key) { store(values_, key.id, record[key]); });
         }
     }
 
@@ -70,15 +70,13 @@ public:
     /// Gives a field a value.
     template <field_id Id>
     void set(field_key<Id>, std::type_identity_t<field_value_type<Id>> value) {
-        store(Id, field_value<field_value_type<Id>>{value});
+        store(values_, Id, field_value<field_value_type<Id>>{value});
     }
 
-    /// Takes a field's value away. (A template, so that it costs only programs that keep flows: the
-    /// assignments of its vector take a fiftieth of the time for all of `flowlog.hpp`.)
+    /// Takes a field's value away. (A template, as are those that do it.)
     template <class Id = field_id>
     void reset(std::type_identity_t<Id> id) noexcept {
-        auto const found = lower_bound(values_, id);
-        if (found != values_.end() && found->first == id) values_.erase(found);
+        erase(values_, id);
     }
 
     friend auto operator==(flow const&, flow const&) -> bool = default;
@@ -90,17 +88,26 @@ private:
                      address, timestamp, std::string, action, log_status, flow_direction>;
     using entry = std::pair<field_id, any_value>;
 
-    template <class T>
-    void store(field_id id, field_value<T> value) {
-        reset(id);
+    // `Values` stands for the type of `values_`, so that its assignments, which take long to
+    // compile, cost only programs that keep flows.
+
+    template <class Values>
+    static void erase(Values& values, field_id id) noexcept {
+        auto const found = lower_bound(values, id);
+        if (found != values.end() && found->first == id) values.erase(found);
+    }
+
+    template <class Values, class T>
+    static void store(Values& values, field_id id, field_value<T> value) {
+        erase(values, id);
         if (value.absent()) return;
-        auto const at = lower_bound(values_, id);
+        auto const at = lower_bound(values, id);
         if (value.malformed()) {
-            values_.emplace(at, id, std::monostate{});
+            values.emplace(at, id, std::monostate{});
         } else if constexpr (std::same_as<T, std::string_view>) {
-            values_.emplace(at, id, std::string{*value});
+            values.emplace(at, id, std::string{*value});
         } else {
-            values_.emplace(at, id, *value);
+            values.emplace(at, id, *value);
         }
     }
 
