@@ -44,9 +44,10 @@ def flow_tools(lab):
 
 
 def flow_tools_zlib(lab):
-    """zlib's inflating alone is the floor of flow-stat, of which flowlog is to be twice as fast."""
+    """To be twice as fast as flow-stat, which spent 0.333 of 0.419 s on zlib's inflating where it was measured: 1.6 times
+    as fast as that alone."""
     floor = ("inflate, zlib", [str(lab.programs / "flowlog_contender_inflate_zlib")])
-    return count_ports(lab, "v5-z.ft", "tag on flow-tools, NetFlow v5, zlib", 2, [floor], floor[0])
+    return count_ports(lab, "v5-z.ft", "tag on flow-tools, NetFlow v5, zlib", 1.6, [floor], floor[0])
 
 
 def rows_answer(folder):

@@ -120,8 +120,9 @@ template <class Find, class Keep, class Write>
             std::memcpy(last.data(), group, rest);
             group = last.data();
         }
-        // a file that is shown in place: without, reading the log took 1.4 times as long
-        __builtin_prefetch(group + 4096);
+        // into the second cache; where a file is shown in place, reading took 1.4 times as long
+        // without it, and 1.03 times with the first cache
+        __builtin_prefetch(group + 8192, 0, 2);
         auto const delimiters = find(group);
         irregular |= delimiters & ((delimiters << 1) | after_delimiter);
         after_delimiter = delimiters >> 63;

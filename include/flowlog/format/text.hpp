@@ -332,7 +332,7 @@ private:
         constexpr std::size_t some_line = 256;
         if (rest_.size() <= limit_) return;
         for (std::size_t back = 1; back < some_line; back += 64)
-            __builtin_prefetch(rest_.data() + limit_ - std::min(back, limit_));
+            __builtin_prefetch(rest_.data() + limit_ - std::min(back, limit_), 0, 2);
     }
 
     /// Indexes the lines that were taken.
