@@ -14,7 +14,8 @@
 
 namespace flowlog::detail {
 
-/// What a decompressing source reads from: the block at hand, where it stands, and what to say when it is damaged.
+/// What a decompressing source reads from: the block at hand, where it stands, and what to say when
+/// it is damaged.
 template <byte_source Source>
 class packed_input {
 public:
@@ -44,11 +45,13 @@ public:
     [[nodiscard]] auto name() const -> std::string { return source_.name(); }
 
     [[noreturn]] void fail_truncated(std::string const& unit) const {
-        throw error{errc::truncated, {name()},
+        throw error{errc::truncated,
+                    {name()},
                     "ends inside a " + unit + ", at byte " + std::to_string(offset_)};
     }
     [[noreturn]] void fail_corrupt(std::string const& what, std::string const& reason = {}) const {
-        throw error{errc::corrupt, {name()},
+        throw error{errc::corrupt,
+                    {name()},
                     "holds damaged " + what + " data near byte " + std::to_string(offset_) +
                         (reason.empty() ? "" : ": " + reason)};
     }

@@ -71,8 +71,7 @@ public:
     /// `offset` is that of the source's first byte in its file; messages count from there.
     template <std::same_as<Source> S>  // an any_source could be made of a bzip2_source, which
                                        // confuses the concepts
-                                       explicit bzip2_source(S source, std::uint64_t offset = 0)
-        : input_{std::move(source), offset} {}
+    explicit bzip2_source(S source, std::uint64_t offset = 0) : input_{std::move(source), offset} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
         if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_size);
