@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -70,9 +71,13 @@ TEST_CASE("counters merge", "[ports]") {
     }
     auto const check = [&](port_protocol_counter const& counter) {
         auto got = std::map<std::pair<std::uint8_t, std::uint16_t>, std::uint64_t>{};
-        counter.for_each(
-            [&](auto port, auto protocol, auto count) { got[{protocol, port}] = count; });
+        auto order = std::vector<std::pair<std::uint16_t, std::uint8_t>>{};
+        counter.for_each([&](auto port, auto protocol, auto count) {
+            got[{protocol, port}] = count;
+            order.emplace_back(port, protocol);
+        });
         CHECK(got == expected);
+        CHECK(std::ranges::is_sorted(order));
         CHECK(counter.total() == 50000);
     };
     auto forwards = port_protocol_counter{};
