@@ -25,8 +25,8 @@ namespace flowlog::detail {
 
 /// A large file, to be read in parts, each by itself. What the format carries from one part to the
 /// next is told to each from the beginning of the file; `break_after` sees where that is wrong. (A
-/// template, so that its readers, a tenth of the time for all of `flowlog.hpp`, are compiled in
-/// programs that run something.)
+/// template, so that its readers, a twentieth of the time for all of `flowlog.hpp`, are compiled
+/// in programs that run something.)
 template <class = void>
 class basic_file_parts {
 public:
