@@ -316,8 +316,7 @@ private:
         }
         auto size = rest_.size();
         if (size > limit_) {
-            auto const end = rest_.rfind('\n', limit_ - 1);
-            size = (end != rest_.npos ? end : rest_.find('\n', limit_)) + 1;
+            size = lines_before(rest_, limit_);
         }
         window_ = {.text = rest_.substr(0, size), .offset = rest_offset_};
         rest_.remove_prefix(size);
@@ -333,6 +332,15 @@ private:
         if (rest_.size() <= limit_) return;
         for (std::size_t back = 1; back < some_line; back += 64)
             __builtin_prefetch(rest_.data() + limit_ - std::min(back, limit_), 0, 2);
+    }
+
+    /// How many bytes of `text` are the lines that end before `limit`, or else its first line. All
+    /// of it where it has no end of a line: a file that is shown in place was cut short.
+    [[nodiscard]] static auto lines_before(std::string_view text, std::size_t limit) noexcept
+        -> std::size_t {
+        auto end = text.rfind('\n', limit - 1);
+        if (end == text.npos) end = text.find('\n', limit);
+        return end == text.npos ? text.size() : end + 1;
     }
 
     /// Indexes the lines that were taken.
@@ -358,8 +366,7 @@ private:
     /// Gives back what is beyond the middle of a window of several lines.
     void halve() {
         limit_ = window_.text.size() / 2;
-        auto const end = window_.text.rfind('\n', limit_);
-        auto const kept = (end != window_.text.npos ? end : window_.text.find('\n', limit_)) + 1;
+        auto const kept = lines_before(window_.text, limit_ + 1);
         put_back(window_.text.substr(kept));
         window_.text = window_.text.substr(0, kept);
     }
