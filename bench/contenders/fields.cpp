@@ -19,7 +19,7 @@
 namespace {
 
 auto sum_up(std::string const& path, bool any, bench::field_sums sums) -> bench::field_sums {
-    auto log = flowlog::open(path, {.map_files = true});
+    auto log = flowlog::open(path);
     if (any) {
         for (auto const& flow : log) sums.add(flow);
     } else {

@@ -116,8 +116,7 @@ void count_flows(findings& found, Reader& reader) {
 auto examine(std::string const& name, detect_options const& options) -> findings {
     auto found = findings{.name = name};
     try {
-        auto how =
-            flowlog::open_options{.map_files = true, .repair_wraps = !options.reading.keep_wraps};
+        auto how = flowlog::open_options{.repair_wraps = !options.reading.keep_wraps};
         auto const given = !options.reading.format.empty();
         if (given) how.format = parse_format(options.reading.format);
         auto log = flowlog::open(name, std::move(how));

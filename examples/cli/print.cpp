@@ -139,7 +139,6 @@ public:
         if (!options_.reading.format.empty()) how.format = parse_format(options_.reading.format);
         how.on_malformed = [this](auto const& line) { malformed_.say(describe(line)); };
         how.overlap = true;
-        how.map_files = true;
         how.repair_wraps = !options_.reading.keep_wraps;
         auto log = std::optional<flowlog::log>{};
         try {

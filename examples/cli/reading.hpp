@@ -93,7 +93,6 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
     how.on_malformed = std::move(on_malformed);
     how.check_empty = options.check_empty;
     how.keep_going = true;
-    how.map_files = true;
     how.repair_wraps = !options.keep_wraps;
     auto bar = progress_bar{show_progress && !options.quiet, size};
     how.progress = bar.bytes();

@@ -33,7 +33,8 @@ struct open_options {
     /// Decompresses on a thread of its own.
     bool overlap = false;
     /// Reads files that are opened by their path as `mapped_source` does: faster, but it handles
-    /// SIGBUS, which is for a program to decide.
+    /// SIGBUS, and is only for files that nobody changes or cuts short meanwhile: readers are not
+    /// safe from text that changes under them.
     bool map_files = false;
     /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
     bool check_empty = false;

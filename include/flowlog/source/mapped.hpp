@@ -25,7 +25,8 @@ namespace flowlog {
 ///
 /// For programs that own their process: the first one sets a handler of SIGBUS, which the system
 /// sends where a file is cut short while it is shown. That is an error here, too, but the last
-/// block may then have NULs in place of what was lost.
+/// block may then have NULs in place of what was lost, and a reader that has looked at it before
+/// may crash: only for files that nobody changes meanwhile.
 class mapped_source {
 public:
     /// The whole of the file at `path`; "-" is standard input.
