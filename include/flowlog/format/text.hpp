@@ -206,8 +206,10 @@ private:
 
     /// Takes and indexes the next run of lines; false at the end of the input.
     auto next_window() -> bool {
-        if (!next_lines()) return false;
-        index_all(buffer_);
+        do {
+            if (!next_lines()) return false;
+            index_all(buffer_);
+        } while (!window_.more());  // line ends were lost, as of a file that was cut short
         return true;
     }
 
@@ -314,10 +316,7 @@ private:
                 rest_ = block.text;
             }
         }
-        auto size = rest_.size();
-        if (size > limit_) {
-            size = lines_before(rest_, limit_);
-        }
+        auto const size = rest_.size() > limit_ ? lines_before(rest_, limit_) : rest_.size();
         window_ = {.text = rest_.substr(0, size), .offset = rest_offset_};
         rest_.remove_prefix(size);
         rest_offset_ += size;
