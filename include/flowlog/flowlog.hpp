@@ -31,7 +31,6 @@
 #include <flowlog/query/views.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/inputs.hpp>
-#include <flowlog/source/mapped.hpp>
 #include <flowlog/source/memory.hpp>
 #include <flowlog/version.hpp>
 

@@ -30,8 +30,6 @@ struct run_options {
     bool check_empty = false;
     /// As in `open_options`: puts times right where the uptime of the router wrapped around.
     bool repair_wraps = true;
-    /// As in `open_options`: reads files in place, which nobody may change meanwhile.
-    bool map_files = false;
     /// Goes on with the other inputs where one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.

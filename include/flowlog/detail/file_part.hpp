@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <flowlog/source/file.hpp>
-#include <flowlog/source/mapped.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog::detail {
@@ -21,11 +20,10 @@ struct file_part {
     bool last = false;                ///< whether it reaches to the end of the file
 };
 
-/// The bytes of a part of a file; shown in place or read, and counted where `progress` watches.
+/// The bytes of a part of a file, counted where `progress` watches.
 [[nodiscard]] inline auto source_of(std::shared_ptr<file const> input, file_part const& part,
-                                    bool map, std::atomic<std::uint64_t>* progress) -> any_source {
-    auto source = map ? any_source{mapped_source{std::move(input), part.begin, part.end}}
-                      : any_source{file_source{std::move(input), part.begin, part.end}};
+                                    std::atomic<std::uint64_t>* progress) -> any_source {
+    auto source = any_source{file_source{std::move(input), part.begin, part.end}};
     if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
     return source;
 }

@@ -44,7 +44,7 @@ public:
         -> flow_tools_reader<any_source> {
         auto const before = part.begin == 0 ? 0 : (part.begin - header_.size) / record_size();
         return {
-            source_of(input_, part, options.map_files, options.progress),
+            source_of(input_, part, options.progress),
             {.repair_wraps = options.repair_wraps, .on_malformed = std::move(options.on_malformed)},
             {.header = header_, .offset = part.begin, .records = before, .last = part.last}};
     }

@@ -63,7 +63,7 @@ public:
     [[nodiscard]] auto reader(file_part const& part, open_options options) const
         -> nfdump_reader<any_source> {
         auto const first = part.begin == 0;
-        return {source_of(input_, part, options.map_files, options.progress),
+        return {source_of(input_, part, options.progress),
                 {.on_malformed = std::move(options.on_malformed)},
                 {.header = first ? nfdump_header{} : header_,
                  .offset = part.begin,

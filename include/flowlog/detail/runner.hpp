@@ -247,7 +247,6 @@ private:
                 .on_malformed = std::move(on_malformed),
                 .progress = options_.progress,
                 .overlap = inputs_.size() < threads_,
-                .map_files = options_.map_files,
                 .check_empty = options_.check_empty,
                 .repair_wraps = options_.repair_wraps};
     }

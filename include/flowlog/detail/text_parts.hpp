@@ -52,8 +52,7 @@ public:
         } else {
             how.continues = columns_;
         }
-        return text_reader<any_source>{source_of(input_, part, options.map_files, options.progress),
-                                       std::move(how)};
+        return text_reader<any_source>{source_of(input_, part, options.progress), std::move(how)};
     }
 
     /// Whether a part that was read leaves to the next ones what they expect; else up to where it

@@ -17,7 +17,6 @@
 #include <flowlog/format/recognise.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/file.hpp>
-#include <flowlog/source/mapped.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -32,10 +31,6 @@ struct open_options {
     std::atomic<std::uint64_t>* progress = nullptr;
     /// Decompresses on a thread of its own.
     bool overlap = false;
-    /// Reads files that are opened by their path as `mapped_source` does: faster, but it handles
-    /// SIGBUS, and is only for files that nobody changes or cuts short meanwhile: readers are not
-    /// safe from text that changes under them.
-    bool map_files = false;
     /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
     bool check_empty = false;
     /// As in `flow_tools_options` and `flowd_options`: puts times right where the uptime of the
@@ -153,9 +148,7 @@ template <class Reader = any_reader>
 ///     for (auto const& flow : flowlog::open("vpc.log.gz")) …
 template <class Reader = any_reader>
 [[nodiscard]] auto open(std::string path, open_options options = {}) -> basic_log<Reader> {
-    auto source = options.map_files ? any_source{mapped_source{std::move(path)}}
-                                    : any_source{file_source{std::move(path)}};
-    return open<Reader>(std::move(source), std::move(options));
+    return open<Reader>(any_source{file_source{std::move(path)}}, std::move(options));
 }
 
 }  // namespace flowlog

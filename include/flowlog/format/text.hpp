@@ -206,10 +206,8 @@ private:
 
     /// Takes and indexes the next run of lines; false at the end of the input.
     auto next_window() -> bool {
-        do {
-            if (!next_lines()) return false;
-            index_all(buffer_);
-        } while (!window_.more());  // line ends were lost, as of a file that was cut short
+        if (!next_lines()) return false;
+        index_all(buffer_);
         return true;
     }
 
@@ -316,30 +314,15 @@ private:
                 rest_ = block.text;
             }
         }
-        auto const size = rest_.size() > limit_ ? lines_before(rest_, limit_) : rest_.size();
+        auto size = rest_.size();
+        if (size > limit_) {
+            auto const end = rest_.rfind('\n', limit_ - 1);
+            size = (end != rest_.npos ? end : rest_.find('\n', limit_)) + 1;
+        }
         window_ = {.text = rest_.substr(0, size), .offset = rest_offset_};
         rest_.remove_prefix(size);
         rest_offset_ += size;
-        fetch_next_end();
         return true;
-    }
-
-    /// Fetches where the end of the next run of lines will be looked for; it is read in 0.94 of the
-    /// time then where the text is not in the cache.
-    void fetch_next_end() const noexcept {
-        constexpr std::size_t some_line = 256;
-        if (rest_.size() <= limit_) return;
-        for (std::size_t back = 1; back < some_line; back += 64)
-            __builtin_prefetch(rest_.data() + limit_ - std::min(back, limit_), 0, 2);
-    }
-
-    /// How many bytes of `text` are the lines that end before `limit`, or else its first line. All
-    /// of it where it has no end of a line: a file that is shown in place was cut short.
-    [[nodiscard]] static auto lines_before(std::string_view text, std::size_t limit) noexcept
-        -> std::size_t {
-        auto end = text.rfind('\n', limit - 1);
-        if (end == text.npos) end = text.find('\n', limit);
-        return end == text.npos ? text.size() : end + 1;
     }
 
     /// Indexes the lines that were taken.
@@ -365,7 +348,8 @@ private:
     /// Gives back what is beyond the middle of a window of several lines.
     void halve() {
         limit_ = window_.text.size() / 2;
-        auto const kept = lines_before(window_.text, limit_ + 1);
+        auto const end = window_.text.rfind('\n', limit_);
+        auto const kept = (end != window_.text.npos ? end : window_.text.find('\n', limit_)) + 1;
         put_back(window_.text.substr(kept));
         window_.text = window_.text.substr(0, kept);
     }
