@@ -76,6 +76,30 @@ TEST_CASE("blocks that a source owns are copied, whatever their size", "[overlap
     }
 }
 
+TEST_CASE("marks come with their blocks, be they empty", "[overlap]") {
+    struct numbered {
+        using mark_type = std::size_t;  // 0: none
+
+        auto next() -> std::span<char const> {
+            ++number;
+            if (number > 100 || number % 7 == 0) return {};
+            return std::string_view{"block"};
+        }
+        [[nodiscard]] auto mark() const -> mark_type { return number > 100 ? 0 : number; }
+        [[nodiscard]] auto name() const -> std::string { return "numbered"; }
+
+        std::size_t number = 0;
+    };
+    auto source = overlapped_source<numbered>{numbered{}};
+    for (std::size_t i = 1; i <= 100; ++i) {
+        auto const block = source.next();
+        CHECK(source.mark() == i);
+        CHECK(block.empty() == (i % 7 == 0));
+    }
+    CHECK(source.next().empty());
+    CHECK(source.mark() == 0);
+}
+
 TEST_CASE("a source rewound makes its later blocks in place", "[overlap]") {
     auto source = any_source{rewound_source<any_source>{"front", any_source{letters{1}}}};
     auto room = std::string(block_room, '\0');

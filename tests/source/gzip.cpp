@@ -67,6 +67,13 @@ auto gunzip(std::string_view bytes, std::size_t block_size = std::size_t{64} << 
     return drain(gzip_source{memory_source{bytes, "input", block_size}});
 }
 
+/// The same, inflated by a thread of its own.
+auto gunzip_ahead(std::string_view bytes, std::size_t block_size = std::size_t{64} << 10)
+    -> outcome {
+    auto source = any_source{memory_source{bytes, "input", block_size}};
+    return drain(find_decoder_named("gzip")->wrap_overlapped(std::move(source), 0));
+}
+
 auto inflate(std::string_view bytes, std::size_t block_size = std::size_t{64} << 10) -> outcome {
     return drain(zlib_source{memory_source{bytes, "input", block_size}});
 }
@@ -207,6 +214,30 @@ TEST_CASE("Checksum and length are checked at the end", "[gzip]") {
     }
 }
 
+TEST_CASE("A thread of its own inflates and checks the same", "[gzip]") {
+    auto const compare = [](std::string_view bytes, std::size_t block_size) {
+        auto const expected = gunzip(bytes, block_size);
+        auto const found = gunzip_ahead(bytes, block_size);
+        REQUIRE((found.bytes == expected.bytes));
+        REQUIRE(found.failure.has_value() == expected.failure.has_value());
+        if (found.failure) REQUIRE(found.failure->message() == expected.failure->message());
+    };
+    auto const one = packed("header.gz");
+    auto const bytes = one + packed("empty.gz") + packed("empty.gz") + packed("gzip-1.gz") + one;
+    for (auto const size : {1, 2, 3, 8, 64, 1'000, 1'000'000})
+        compare(bytes, static_cast<std::size_t>(size));
+    for (auto const size : {one.size(), bytes.size()}) {
+        for (std::size_t back = 1; back <= 9; ++back) {
+            auto changed = bytes;
+            changed[size - back] = static_cast<char>(changed[size - back] ^ 0x10);
+            compare(changed, 100'000);
+            compare(std::string_view{bytes}.substr(0, size - back), 100'000);
+        }
+    }
+    compare(bytes + "garbage", 100'000);
+    compare(packed("bomb.gz"), 100'000);
+}
+
 TEST_CASE("A bomb is handed out in bounded blocks", "[gzip]") {
     auto const found = gunzip(packed("bomb.gz"));
     CHECK_FALSE(found.failure);
@@ -231,6 +262,7 @@ TEST_CASE("Streams may end where the room for their content ends", "[gzip]") {
         auto const found = stream[0] == '\x1F' ? gunzip(stream) : inflate(stream);
         REQUIRE_FALSE(found.failure);
         REQUIRE(found.bytes.size() == content);
+        if (stream[0] == '\x1F') REQUIRE((gunzip_ahead(stream).bytes == found.bytes));
         auto const more = std::string{stream} + "x";
         auto const behind = stream[0] == '\x1F' ? gunzip(more) : inflate(more);
         REQUIRE(behind.failure.has_value());

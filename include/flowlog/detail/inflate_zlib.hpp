@@ -18,6 +18,9 @@ namespace flowlog::detail {
 /// Inflates streams with zlib, one after the other.
 class zlib_inflater {
 public:
+    /// Whether checksums are checked here.
+    static constexpr bool checks = true;
+
     /// Throws `std::bad_alloc`.
     explicit zlib_inflater(deflate_wrapper wrapper) {
         auto stream = std::make_unique<::z_stream>();

@@ -21,12 +21,30 @@
 
 namespace flowlog::detail {
 
+/// What a source says of its last block besides its bytes, if it says anything: `Source::mark()`.
+/// Blocks that have a mark may be empty.
+template <class Source>
+struct mark_of {
+    struct type {
+        explicit operator bool() const noexcept { return false; }
+    };
+    [[nodiscard]] static auto get(Source const&) noexcept -> type { return {}; }
+};
+template <class Source>
+    requires requires { typename Source::mark_type; }
+struct mark_of<Source> {
+    using type = typename Source::mark_type;
+    [[nodiscard]] static auto get(Source const& source) -> type { return source.mark(); }
+};
+
 /// Reads a source on a thread of its own, some blocks ahead: so that inflating and parsing overlap.
 /// A source that makes its blocks makes them in place, those of others are copied. An exception of
 /// the source comes after the blocks that were read before it.
 template <byte_source Source>
 class overlapped_source {
 public:
+    using mark_type = typename mark_of<Source>::type;
+
     template <std::same_as<Source> S>
     explicit overlapped_source(S source) : state_{std::make_unique<state>(std::move(source))} {
         thread_ = std::jthread{
@@ -39,10 +57,14 @@ public:
     [[nodiscard]] auto next() -> std::span<char const> { return state_->consume(); }
     [[nodiscard]] auto name() const -> std::string { return state_->name; }
 
+    /// That of the last block.
+    [[nodiscard]] auto mark() const noexcept -> mark_type const& { return state_->mark; }
+
 private:
     struct slot {
         std::vector<char> room = std::vector<char>(block_room);
         std::span<char const> block;
+        mark_type mark{};
     };
 
     /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
@@ -77,7 +99,8 @@ private:
         /// Fills a slot with the next block; false at the end.
         auto fill(slot& free) -> bool {
             free.block = next_block(source, free.room);
-            if (free.block.empty()) return false;
+            free.mark = mark_of<Source>::get(source);
+            if (free.block.empty() && !free.mark) return false;
             if (free.block.data() != free.room.data()) {
                 if (free.room.size() < free.block.size()) free.room.resize(free.block.size());
                 std::ranges::copy(free.block, free.room.begin());
@@ -93,12 +116,14 @@ private:
             auto lock = std::unique_lock{mutex};
             if (waiting() == 0) wait_for_blocks(lock);
             if (waiting() == 0) {
+                mark = {};
                 if (failure) std::rethrow_exception(failure);
                 return {};
             }
-            auto const block = ring[taken++ % depth].block;
+            auto const& next = ring[taken++ % depth];
+            mark = next.mark;
             if (waiting() < burst) changed.notify_all();
-            return block;
+            return next.block;
         }
 
         void wait_for_blocks(std::unique_lock<std::mutex>& lock) {
@@ -121,6 +146,7 @@ private:
         std::size_t wanted = burst;
         bool ended = false;
         std::exception_ptr failure;
+        mark_type mark{};  // of the block that was taken last
     };
 
     std::unique_ptr<state> state_;

@@ -72,9 +72,17 @@ void put_back(Source& source, std::string front) {
                                : ", which is not read here: unpack it first (" + with + " -dc)")};
 }
 
+/// The bytes that a compressed source holds; unpacked by a thread of its own where `overlap`.
+template <class Source>
+auto unpacked(Source packed, decoder const& with, bool overlap) -> Source {
+    if (!overlap) return with.wrap(std::move(packed), 0);
+    if (with.wrap_overlapped != nullptr) return with.wrap_overlapped(std::move(packed), 0);
+    return overlapped_source<Source>{with.wrap(std::move(packed), 0)};
+}
+
 /// Undoes the compressions of a source, and names them. Throws where one cannot be undone here.
 template <class Source>
-auto unpack(Source& source) -> std::vector<std::string> {
+auto unpack(Source& source, bool overlap) -> std::vector<std::string> {
     constexpr std::size_t deepest = 3;  // a file that unpacks to a file that unpacks … is no log
     auto packed = std::vector<std::string>{};
     for (;;) {
@@ -92,7 +100,7 @@ auto unpack(Source& source) -> std::vector<std::string> {
                         {name},
                         "is compressed more than " + std::to_string(deepest) + " times over"};
         packed.emplace_back(found->name);
-        source = found->wrap(std::move(source), 0);
+        source = unpacked(std::move(source), *found, overlap);
     }
 }
 
@@ -100,8 +108,7 @@ template <class Log, class Source>
 auto open_as(Source source, open_options options) -> Log {
     if (options.progress != nullptr)
         source = counted_source<Source>{std::move(source), *options.progress};
-    auto packed = unpack(source);
-    if (options.overlap && !packed.empty()) source = overlapped_source<Source>{std::move(source)};
+    auto packed = unpack(source, options.overlap);
     auto front = take_front(source);
     auto const is = [&front](auto test) { return test(std::string_view{front}); };
     auto const flow_tools = is(is_flow_tools);

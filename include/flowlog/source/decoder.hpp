@@ -27,6 +27,9 @@ struct decoder {
     /// messages). The source throws `errc::truncated` or `errc::corrupt`, after all that is good
     /// was handed out.
     any_source (*wrap)(any_source packed, std::uint64_t offset);
+
+    /// The same, with a thread of its own for most of the work. Null: for all of it.
+    any_source (*wrap_overlapped)(any_source packed, std::uint64_t offset) = nullptr;
 };
 
 namespace detail {

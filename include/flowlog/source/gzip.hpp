@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <flowlog/detail/inflate_status.hpp>
+#include <flowlog/detail/overlapped_source.hpp>
 #include <flowlog/detail/packed_input.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/source/decoder.hpp>
@@ -38,10 +39,19 @@ using inflater = isal_inflater;
 using inflater = zlib_inflater;
 #endif
 
-/// What gzip and zlib sources have in common. Memory is bounded, whatever the data expand to.
-template <byte_source Source>
+/// Where a member of gzip data ends, and what it says of its bytes.
+struct member_end {
+    gzip_trailer trailer;
+    std::uint64_t offset = 0;  ///< behind the trailer
+};
+
+/// What gzip and zlib sources have in common. Memory is bounded, whatever the data expand to. Where
+/// the inflater does not check gzip members, the last block of each is marked; it may be empty.
+template <byte_source Source, class Inflater = inflater>
 class inflate_source {
 public:
+    using mark_type = std::optional<member_end>;
+
     inflate_source(Source source, deflate_wrapper wrapper, std::uint64_t offset)
         : input_{std::move(source), offset}, wrapper_{wrapper}, inflater_{wrapper} {}
 
@@ -52,7 +62,8 @@ public:
 
     [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
         auto rest = room;
-        while (rest.size() == room.size()) {
+        mark_.reset();
+        while (rest.size() == room.size() && !mark_) {
             if (failure_) throw *failure_;
             if (!input_.fetch()) {
                 // an inflater may hold what it had no room for, or what it looked ahead at
@@ -67,6 +78,9 @@ public:
         }
         return room.first(room.size() - rest.size());
     }
+
+    /// That of the last block.
+    [[nodiscard]] auto mark() const noexcept -> mark_type const& { return mark_; }
 
     [[nodiscard]] auto name() const -> std::string { return input_.name(); }
 
@@ -101,6 +115,10 @@ private:
         input_.skip(used);
         if (status == inflate_status::end) {
             place_ = place::behind;
+            if constexpr (!Inflater::checks) {
+                if (wrapper_ == deflate_wrapper::gzip)
+                    mark_ = member_end{inflater_.trailer(), input_.offset()};
+            }
             if (inflater_.excess() != 0) fail_behind(input_.offset() - inflater_.excess());
         } else if (status == inflate_status::damaged) {
             fail("holds damaged " + unit() + " data before byte " +
@@ -128,8 +146,52 @@ private:
     packed_input<Source> input_;
     deflate_wrapper wrapper_;
     place place_ = place::start;
-    inflater inflater_;
+    Inflater inflater_;
     std::unique_ptr<char[]> buffer_;
+    std::optional<error> failure_;
+    mark_type mark_;
+};
+
+/// Checks what a source inflates from gzip members, which end where it marks its blocks.
+template <byte_source Inflated, class Inflater = inflater>
+class checked_members {
+public:
+    explicit checked_members(Inflated source) : source_{std::move(source)} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        return checked([this] { return source_.next(); });
+    }
+    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+        return checked([&] { return next_block(source_, room); });
+    }
+    [[nodiscard]] auto name() const -> std::string { return source_.name(); }
+
+private:
+    template <class Next>
+    [[nodiscard]] auto checked(Next next) -> std::span<char const> {
+        for (;;) {
+            if (failure_) throw *failure_;
+            auto const block = std::span<char const>{next()};
+            auto const end = source_.mark();
+            if constexpr (!Inflater::checks) {
+                found_.crc32 = Inflater::crc32(found_.crc32, block);
+                found_.isize += static_cast<std::uint32_t>(block.size());
+            }
+            if (end) check(*end);
+            if (!block.empty() || !end) return block;
+        }
+    }
+
+    /// A failure is thrown after the block, as all before it may be good.
+    void check(member_end const& end) {
+        if (std::exchange(found_, {}) == end.trailer) return;
+        failure_.emplace(errc::corrupt, location{name()},
+                         "holds damaged gzip data before byte " + std::to_string(end.offset + 1) +
+                             ": wrong checksum or length");
+    }
+
+    Inflated source_;
+    gzip_trailer found_;
     std::optional<error> failure_;
 };
 
@@ -147,13 +209,13 @@ private:
 /// ends within a member, `errc::corrupt` where data, a checksum or a length are wrong or something
 /// else follows; it names the byte, and all that is good was handed out before.
 template <byte_source Source = any_source>
-class gzip_source : public detail::inflate_source<Source> {
+class gzip_source : public detail::checked_members<detail::inflate_source<Source>> {
 public:
     /// `offset` is that of the source's first byte in its input; messages count from there.
     template <std::same_as<Source> S>
     explicit gzip_source(S source, std::uint64_t offset = 0)
-        : detail::inflate_source<Source>{std::move(source), detail::deflate_wrapper::gzip, offset} {
-    }
+        : detail::checked_members<detail::inflate_source<Source>>{detail::inflate_source<Source>{
+              std::move(source), detail::deflate_wrapper::gzip, offset}} {}
 };
 
 template <byte_source Source>
@@ -183,6 +245,14 @@ inline bool const gzip_registered =
                       .wrap =
                           [](any_source packed, std::uint64_t offset) {
                               return any_source{gzip_source<any_source>{std::move(packed), offset}};
+                          },
+                      .wrap_overlapped =
+                          [](any_source packed, std::uint64_t offset) {
+                              // the thread that takes the blocks checks them
+                              using inflated = inflate_source<any_source>;
+                              using ahead = overlapped_source<inflated>;
+                              return any_source{checked_members<ahead>{ahead{
+                                  inflated{std::move(packed), deflate_wrapper::gzip, offset}}}};
                           }}) &&
     register_decoder({.name = "zlib",
                       .matches = [](std::string_view) { return false; },
