@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_DETAIL_SCAN_HPP
 #define FLOWLOG_DETAIL_SCAN_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -37,7 +38,8 @@ inline void find_lines(char const* text, std::size_t columns, scan_index& index)
 using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
 
 /// The same of some of the delimiters alone. Of a text that begins with a line and has as many
-/// delimiters in each as foretold, those are kept that should be; of any other, some.
+/// delimiters in each as foretold, those are kept that should be; of any other, some. `regular` and
+/// what is irregular but for neighbours are right where what should be line ends are LFs.
 using scan_kept_function = void (*)(char const*, std::size_t, kept_delimiters const&,
                                     scan_index&) noexcept;
 
@@ -110,22 +112,28 @@ public:
     [[nodiscard]] auto scan_kept(std::string_view text, kept_delimiters const& kept,
                                  scanner const& with = chosen_scanner()) -> scan_index {
         auto index = room_for(text);
-        if (kept.per_line() == kept.columns()) {
+        auto const per_line = kept.per_line();
+        if (per_line == kept.columns()) {
             with.scan(text.data(), text.size(), index);
+            index.regular = index.line_count * per_line == index.delimiter_count;
         } else {
             with.scan_kept(text.data(), text.size(), kept, index);
         }
-        index.regular =
-            !index.irregular && index.line_count * kept.per_line() == index.delimiter_count;
-        if (!index.regular) return index;
-        auto const per_line = kept.per_line();
-        auto const* const end = index.delimiters + index.delimiter_count;
-        for (auto const* line = index.delimiters; line != end; line += per_line)
-            index.regular &= text[line[per_line - 1]] == '\n';
+        index.regular &= !index.irregular;
+        for (std::size_t line = 0; index.regular && line != index.line_count; ++line)
+            index.regular = text[index.delimiters[line * per_line + per_line - 1]] == '\n';
+        if (!index.regular) look_closer(text, index);
         return index;
     }
 
 private:
+    /// Tells how many lines there are, and whether they are irregular, of a text that is not as
+    /// foretold.
+    static void look_closer(std::string_view text, scan_index& index) noexcept {
+        index.line_count = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+        index.irregular |= text.find('\t') != text.npos || text.find('\r') != text.npos;
+    }
+
     [[nodiscard]] auto room_for(std::string_view text) -> scan_index {
         auto const entries = text.size() + scan_slack;
         if (lines_.size() < entries) {
