@@ -14,6 +14,7 @@
 
 #include <flowlog/detail/decode_address.hpp>
 #include <flowlog/detail/dotted_quad.hpp>
+#include <flowlog/detail/eight_groups.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
@@ -21,7 +22,7 @@
 namespace flowlog::detail {
 
 /// Tokens given to the decoders must be readable this many bytes past their first.
-inline constexpr std::size_t token_padding = 16;
+inline constexpr std::size_t token_padding = 48;
 
 /// A number, and a mask that is not 0 where there is none.
 struct decoded_number {
@@ -160,7 +161,7 @@ template <>
         return address::v4(quad);
     std::uint64_t high = 0;
     std::uint64_t low = 0;
-    if (decode_v6(first, last, high, low)) return address::v6(high, low);
+    if (decode_hex_groups(first, last, high, low)) return address::v6(high, low);
     if (last - first == 1 && *first == '-') return {};
     return field_value<address>{presence::malformed};
 }

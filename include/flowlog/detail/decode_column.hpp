@@ -14,6 +14,7 @@
 
 #include <flowlog/detail/decode.hpp>
 #include <flowlog/detail/dotted_quad.hpp>
+#include <flowlog/detail/eight_groups.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/format/text_record.hpp>
 
@@ -125,13 +126,6 @@ inline bool const decodes_numbers_at_once = __builtin_cpu_supports("avx2") != 0;
     return decode_numbers_plainly(*tokens, lines.size(), limit, out, step);
 }
 
-/// Decodes an address that is no dotted quad.
-[[nodiscard, gnu::noinline]] inline auto decode_other_address(char const* first, char const* last,
-                                                              std::uint64_t* words) noexcept
-    -> bool {
-    return decode_v6(first, last, words[0], words[1]);
-}
-
 /// Decodes `count` addresses: of line i, `high()` and `low()` are put to `out[i * step]` and behind
 /// it, and `note(i, is_v6)` is called.
 template <class Note>
@@ -145,7 +139,7 @@ template <class Note>
         auto const v4 = decode_v4(tokens.begin(i), tokens.end(i), quad);
         words[0] = 0;
         words[1] = quad;
-        if (!v4) good &= decode_other_address(tokens.begin(i), tokens.end(i), words);
+        if (!v4) good &= decode_hex_groups(tokens.begin(i), tokens.end(i), words[0], words[1]);
         note(i, !v4);
     }
     return good;
@@ -168,7 +162,7 @@ template <class Note>
         words[0] = 0;
         words[1] = quad;
         if (!v4) [[unlikely]]
-            good &= decode_other_address(first, last, words);
+            good &= decode_hex_groups(first, last, words[0], words[1]);
         note(i, !v4);
     }
     return good;
