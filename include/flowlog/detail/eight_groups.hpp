@@ -17,8 +17,7 @@ namespace flowlog::detail {
 #if defined(__x86_64__)
 
 /// `decode_v6` of the form without `::` (RFC 4291 2.2, form 1), of a token that is readable for 48
-/// bytes from its first: false for all others. All groups at once, in half of the
-/// instructions.
+/// bytes from its first: false for all others. All groups at once, in half of the instructions.
 [[gnu::target("sse4.1")]] inline auto decode_eight_groups_sse(char const* first, std::size_t size,
                                                               std::uint64_t& high,
                                                               std::uint64_t& low) noexcept -> bool {
@@ -33,7 +32,8 @@ namespace flowlog::detail {
     auto const end = std::uint64_t{1} << size;
     auto ends = ((colons_of(0) | colons_of(16) | colons_of(32)) & (end - 1)) | end;
 
-    // each group with zeros in front, as four digits
+    // each group with zeros in front, as four digits; where there are too few, `end` is met again,
+    // and sizes that no group has are told behind the loop
     constexpr std::uint64_t zeros = 0x30303030;
     auto groups = std::array<std::uint32_t, 8>{};
     std::uint32_t bad_sizes = 0;

@@ -21,8 +21,8 @@ namespace flowlog::detail {
 /// Inflates streams with Intel's ISA-L, one after the other.
 class isal_inflater {
 public:
-    /// Whether checksums are checked here; those of gzip are not: that takes a tenth of the time,
-    /// and can be done by another thread.
+    /// Whether checksums are checked here. Those of gzip are not: another thread can do that, which
+    /// takes 6 % of the time of `igzip -dc` (Zen 3).
     static constexpr bool checks = false;
 
     /// Goes on with a CRC-32, which begins with 0.

@@ -38,8 +38,8 @@ inline void find_lines(char const* text, std::size_t columns, scan_index& index)
 using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
 
 /// The same of some of the delimiters alone. Of a text that begins with a line and has as many
-/// delimiters in each as foretold, those are kept that should be; of any other, some. `regular` and
-/// what is irregular but for neighbours are right where what should be line ends are LFs.
+/// delimiters in each as foretold, those are kept that should be; of any other, some. Also tells
+/// `regular`, trusting that what should be line ends are LFs; `irregular` for neighbours alone.
 using scan_kept_function = void (*)(char const*, std::size_t, kept_delimiters const&,
                                     scan_index&) noexcept;
 
