@@ -12,8 +12,9 @@
 
 namespace flowlog::detail {
 
-/// An allocator for tables that are read at random: what is large comes in huge pages where the
-/// system has them. With eight million groups this takes 0.7 of the time.
+/// An allocator for tables that are read at random: all begins with a line of the cache, and what
+/// is large comes in huge pages where the system has them. With eight million groups this takes 0.7
+/// of the time.
 template <class T>
 class huge_page_allocator {
 public:
@@ -27,7 +28,7 @@ public:
         if (count > std::numeric_limits<std::size_t>::max() / sizeof(T) - page)
             throw std::bad_alloc{};
         auto bytes = count * sizeof(T);
-        if (bytes < large) return static_cast<T*>(::operator new(bytes));
+        if (bytes < large) return static_cast<T*>(::operator new(bytes, std::align_val_t{line}));
         bytes = (bytes + page - 1) / page * page;
         auto* const memory = ::operator new(bytes, std::align_val_t{page});
 #ifdef __linux__
@@ -37,14 +38,14 @@ public:
     }
 
     void deallocate(T* memory, std::size_t count) noexcept {
-        if (count * sizeof(T) < large) return ::operator delete(memory);
-        ::operator delete(memory, std::align_val_t{page});
+        ::operator delete(memory, std::align_val_t{count * sizeof(T) < large ? line : page});
     }
 
     friend auto operator==(huge_page_allocator const&, huge_page_allocator const&) noexcept
         -> bool = default;
 
 private:
+    static constexpr std::size_t line = 64;
     static constexpr std::size_t page = std::size_t{2} << 20;
     static constexpr std::size_t large = std::size_t{1} << 20;
 };

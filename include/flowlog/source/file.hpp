@@ -104,9 +104,9 @@ private:
 /// Rapids). And a file that is cut short while it is read is an error, not a SIGBUS.
 class file_source {
 public:
-    /// Stays in the second cache beside the tables of a job, which 256 KiB do not: top by srcaddr
-    /// took 1.2 times as long with those (512 KiB of cache).
-    static constexpr std::size_t default_block_size = std::size_t{64} << 10;
+    /// Stays in the second cache beside the tables of a job. Tag with two threads took 0.93 of the
+    /// time that it took with 64 KiB (Zen 4).
+    static constexpr std::size_t default_block_size = std::size_t{128} << 10;
 
     /// The whole of the file at `path`; "-" is standard input.
     explicit file_source(std::string path, std::size_t block_size = default_block_size)
@@ -126,8 +126,12 @@ public:
     /// Throws `errc::changed` where the file became shorter than it was when opened.
     [[nodiscard]] auto next() -> std::span<char const> {
         auto const wanted = std::min<std::uint64_t>(block_size_, end_ - std::min(at_, end_));
-        if (!buffer_ && wanted != 0) buffer_ = std::make_unique_for_overwrite<char[]>(block_size_);
-        auto const got = input_->read({buffer_.get(), static_cast<std::size_t>(wanted)}, at_);
+        if (!buffer_ && wanted != 0) {
+            buffer_ = std::make_unique_for_overwrite<cache_line[]>(
+                (block_size_ + sizeof(cache_line) - 1) / sizeof(cache_line));
+        }
+        auto* const room = reinterpret_cast<char*>(buffer_.get());
+        auto const got = input_->read({room, static_cast<std::size_t>(wanted)}, at_);
         if (got < wanted && input_->size()) {
             throw error{errc::changed,
                         {name()},
@@ -135,17 +139,22 @@ public:
                             " bytes, now " + std::to_string(at_ + got)};
         }
         at_ += got;
-        return {buffer_.get(), got};
+        return {room, got};
     }
 
     [[nodiscard]] auto name() const -> std::string { return input_->path(); }
 
 private:
+    /// The kernel takes 1.3 times as long to copy to memory that is not aligned like this (Zen 4).
+    struct alignas(64) cache_line {
+        char bytes[64];
+    };
+
     std::shared_ptr<file const> input_;
     std::uint64_t at_;
     std::uint64_t end_;
     std::size_t block_size_;
-    std::unique_ptr<char[]> buffer_;
+    std::unique_ptr<cache_line[]> buffer_;
 };
 
 }  // namespace flowlog
