@@ -77,7 +77,8 @@ public:
         if (count == 0) [[unlikely]]
             return false;
         waiting_.push(table_, count);
-        if (both_ends()) updating()(all_.data(), row + rows_.key_words());
+        if (both_ends())
+            with_update([&](auto update) { update(all_.data(), row + rows_.key_words()); });
         if (waiting_.room() < 2) turn();
         return true;
     }
@@ -198,15 +199,17 @@ private:
     /// leaves.
     [[nodiscard]] auto join_ends(std::size_t flows) -> std::size_t {
         auto const words = rows_.words();
-        auto const key_words = rows_.key_words();
-        auto const update = updating();
         auto* const all = all_.data();
-        auto const* row = waiting_.next();
         std::size_t same = 0;
-        for (std::size_t i = 0; i != flows; ++i, row += 2 * words) {
-            update(all, row + key_words);
-            if (detail::group_table::same(row, row + words, key_words)) ++same;
-        }
+        with_update([&](auto update) {
+            detail::with_width(rows_.key_words(), [&](auto width) {
+                auto const* row = waiting_.next();
+                for (std::size_t i = 0; i != flows; ++i, row += 2 * words) {
+                    update(all, row + width);
+                    if (detail::group_table::same(row, row + words, width)) ++same;
+                }
+            });
+        });
         if (same != 0) [[unlikely]]
             drop_same_ends(flows);
         return 2 * flows - same;
@@ -302,14 +305,21 @@ private:
                      other.values_);
     }
 
-    /// Adds a record's input to the measures of a row; the quick way where they are all sums.
-    [[nodiscard]] auto updating() noexcept {
-        return [this, sums = only_sums_ ? all_.size() : 0](detail::group_word* value,
-                                                           detail::group_word const* input)
-                   __attribute__((always_inline)) {
-                       for (std::size_t i = 0; i != sums; ++i) values_.add(value[i], input[i]);
-                       if (sums == 0) update_each(value, input);
-                   };
+    /// Calls `use` with what adds a record's input to the measures of a row: the quick way where
+    /// they are all sums, the quickest where they are one.
+    template <class Use>
+    void with_update(Use use) {
+        if (only_sums_ && all_.size() == 1) {
+            use([this](detail::group_word* value, detail::group_word const* input)
+                    __attribute__((always_inline)) { values_.add(*value, *input); });
+        } else {
+            use([this, sums = only_sums_ ? all_.size() : 0](detail::group_word* value,
+                                                            detail::group_word const* input)
+                    __attribute__((always_inline)) {
+                        for (std::size_t i = 0; i != sums; ++i) values_.add(value[i], input[i]);
+                        if (sums == 0) update_each(value, input);
+                    });
+        }
     }
 
     void update_each(detail::group_word* value, detail::group_word const* input) {
@@ -320,20 +330,26 @@ private:
         }
     }
 
-    /// Adds what a row has to the measures of its group.
-    [[nodiscard]] auto adding() noexcept {
-        return [this, update = updating(), key_words = rows_.key_words()](
-                   detail::group_word const* key, auto width, detail::group_word hash,
-                   detail::group_word* likely) __attribute__((always_inline)) {
-            update(table_.values(key, width, hash, likely), key + key_words);
-        };
+    /// Calls `use` with what adds a row to the measures of its group.
+    template <class Use>
+    void with_adding(Use use) {
+        with_update([&](auto update) {
+            use([this, update](detail::group_word const* key, auto width, detail::group_word hash,
+                               detail::group_word* likely) __attribute__((always_inline)) {
+                update(table_.values(key, width, hash, likely), key + width);
+            });
+        });
     }
 
     /// Begins a new batch of waiting rows.
-    [[gnu::noinline]] void turn() { waiting_.turn(table_, adding()); }
+    [[gnu::noinline]] void turn() {
+        with_adding([this](auto add) { waiting_.turn(table_, add); });
+    }
 
     /// Adds all waiting rows to their groups.
-    void settle() { waiting_.settle(table_, adding()); }
+    void settle() {
+        with_adding([this](auto add) { waiting_.settle(table_, add); });
+    }
 
     using rank_of_row = std::pair<detail::group_word, std::size_t>;
 

@@ -14,6 +14,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/print_cell.hpp>
 #include <flowlog/flow/field.hpp>
 
@@ -66,7 +67,7 @@ private:
         using is_transparent = void;
         using is_avalanching = std::true_type;
         auto operator()(std::string_view text) const noexcept -> std::size_t {
-            return std::hash<std::string_view>{}(text);
+            return hash_text(text, hash_secret::of_process());
         }
     };
     boost::unordered_flat_map<std::string, std::uint64_t, hash, std::equal_to<>> numbers_;

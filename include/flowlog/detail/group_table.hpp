@@ -24,27 +24,21 @@ namespace flowlog::detail {
 /// boost::unordered_flat_map wants its types at compile time, and its rows cannot be fetched ahead
 /// of a look-up, which is what makes millions of groups fast.
 class group_table {
+    struct slot;
+
 public:
     using word = std::uint64_t;
 
-    /// New rows begin with the values `empty`.
+    /// Keys have at least one word. New rows begin with the values `empty`.
     group_table(std::size_t key_words, std::vector<word> empty)
         : key_words_{key_words},
           rows_{key_words + empty.size()},
           empty_{std::move(empty)},
           slots_(smallest) {}
 
-    /// A hash of a key, good enough for slots.
-    [[nodiscard, gnu::always_inline]] static auto hash(word const* key, std::size_t words) noexcept
-        -> word {
-        auto result = word{0x9E3779B97F4A7C15ULL};
-        std::size_t i = 0;
-        for (; i + 1 < words; i += 2)
-            result = mix(key[i] ^ 0xA0761D6478BD642FULL, key[i + 1] ^ result);
-        return i == words ? result : mix(key[i] ^ 0xE7037ED1A0B428DBULL, result);
-    }
+    /// The hash of a key.
     [[nodiscard]] auto hash(word const* key) const noexcept -> word {
-        return hash(key, key_words_);
+        return hash_words(key, key_words_, secret_);
     }
 
     /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
@@ -56,15 +50,24 @@ public:
         return true;
     }
 
-    /// Brings what look-ups of these hashes read first into the cache.
-    void prefetch_slots(std::span<word const> hashes) const noexcept {
-        auto const* const first = slots_.data();
-        auto const mask = mask_;
-        for (auto const hash : hashes) __builtin_prefetch(first + (tag_of(hash) & mask));
-    }
+    /// Where look-ups begin; valid until a row is added.
+    class entrance {
+    public:
+        explicit entrance(group_table const& table) noexcept
+            : slots_{table.slots_.data()}, mask_{table.mask_} {}
+
+        /// Brings what a look-up of this hash reads first into the cache.
+        [[gnu::always_inline]] void prefetch(word hash) const noexcept {
+            __builtin_prefetch(slots_ + (tag_of(hash) & mask_));
+        }
+
+    private:
+        slot const* slots_;
+        std::size_t mask_;
+    };
 
     /// The row that a key with this hash probably has, for `values`, which it brings into the
-    /// cache; null where there is none. After `prefetch_slots`.
+    /// cache; null where there is none. After `entrance::prefetch`.
     [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) noexcept -> word* {
         auto const tag = tag_of(hash);
         for (auto at = home(tag);; at = (at + 1) & mask_) {
@@ -100,6 +103,9 @@ public:
         auto const row = slots_[slot_of(key, hash)].row;
         return row == none ? nullptr : rows_[row] + key_words_;
     }
+
+    /// What hashes of keys are computed with.
+    [[nodiscard]] auto secret() const noexcept -> hash_secret { return secret_; }
 
     [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
     [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
@@ -164,6 +170,7 @@ private:
     std::vector<word> empty_;
     slots slots_;  // a power of two, at most half of them taken
     std::size_t mask_ = smallest - 1;
+    hash_secret secret_ = hash_secret::of_process();
 };
 
 }  // namespace flowlog::detail

@@ -11,8 +11,20 @@
 #include <vector>
 
 #include <flowlog/detail/group_table.hpp>
+#include <flowlog/detail/mix.hpp>
 
 namespace flowlog::detail {
+
+/// Calls `function(width)` with the number of words of a key; as a constant where it is that of a
+/// number or an address, whose loops are unrolled then.
+template <class Function>
+[[gnu::always_inline]] inline void with_width(std::size_t key_words, Function function) {
+    switch (key_words) {
+        case 2: return function(std::integral_constant<std::size_t, 2>{});
+        case 3: return function(std::integral_constant<std::size_t, 3>{});
+        default: return function(key_words);
+    }
+}
 
 /// Rows on their way into a group table: each a key and what is to be added to its group. They wait
 /// for each other in three batches, so that what they need of the table is fetched while others
@@ -50,7 +62,7 @@ public:
 
     /// Has `count` rows wait that stand at `next()` and behind it.
     void push(group_table const& table, std::size_t count) noexcept {
-        with_width(table, [&](auto width) { push(table, width, count); });
+        with_width(table.key_words(), [&](auto width) { push(table, width, count); });
     }
 
     /// Calls `take(row, width, hash, likely)` for the oldest batch, the last three of which
@@ -59,7 +71,7 @@ public:
     void turn(group_table& table, Take take) {
         auto const before = (newest_ + 2) % batches;
         auto const oldest = (newest_ + 1) % batches;
-        with_width(table, [&](auto width) { take_batch(width, oldest, take); });
+        with_width(table.key_words(), [&](auto width) { take_batch(width, oldest, take); });
         auto const* hash = hashes_[before].data();
         for (auto& likely : std::span{likely_[before]}.first(size_[before]))
             likely = table.prefetch_row(*hash++);
@@ -75,27 +87,17 @@ public:
 private:
     static constexpr std::size_t batches = 3;
 
-    /// Calls `function(width)` with the number of words of a key; as a constant where it is that of
-    /// a number or an address, whose loops are unrolled then.
-    template <class Function>
-    [[gnu::always_inline]] static void with_width(group_table const& table, Function function) {
-        switch (table.key_words()) {
-            case 2: return function(std::integral_constant<std::size_t, 2>{});
-            case 3: return function(std::integral_constant<std::size_t, 3>{});
-            default: return function(table.key_words());
-        }
-    }
-
     template <class Width>
     void push(group_table const& table, Width width, std::size_t count) noexcept {
         auto const* key = next();
         auto const words = words_;
-        auto const hashes = std::span{hashes_[newest_]}.subspan(size_[newest_], count);
-        for (auto& hash : hashes) {
-            hash = group_table::hash(key, width);
+        auto const secret = table.secret();
+        auto const entrance = group_table::entrance{table};
+        for (auto& hash : std::span{hashes_[newest_]}.subspan(size_[newest_], count)) {
+            hash = hash_words(key, width, secret);
+            entrance.prefetch(hash);
             key += words;
         }
-        table.prefetch_slots(hashes);
         size_[newest_] += count;
     }
 
