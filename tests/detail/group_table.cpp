@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,4 +47,35 @@ TEST_CASE("keys whose hashes are equal stay apart", "[group_table]") {
     for (std::uint64_t key = 0; key < 20; ++key) table.values(&key, 42)[0] += key;
     REQUIRE(table.size() == 20);
     for (std::uint64_t key = 0; key < 20; ++key) CHECK(table.values(key)[0] == 2 * key);
+}
+
+TEST_CASE("rows that several threads link are found", "[group_table]") {
+    constexpr std::uint64_t threads = 3;
+    constexpr std::uint64_t each = 20'000;
+    auto table = group_table{2, {7}};
+    auto const key_of = [](std::uint64_t number) { return std::array{number % 3, number}; };
+    for (std::uint64_t i = 0; i < 100; ++i)
+        table.values(key_of(i).data(), table.hash(key_of(i).data()))[0] = i;
+    auto const first = table.extend(threads * each);
+    REQUIRE(first == 100);
+    {
+        auto linking = std::vector<std::jthread>{};
+        for (std::uint64_t t = 0; t < threads; ++t) {
+            linking.emplace_back([&, t] {
+                for (auto row = first + t * each; row < first + (t + 1) * each; ++row) {
+                    auto const key = key_of(row);
+                    *std::copy(key.begin(), key.end(), table.row(row)) = row;
+                    table.link(row, table.hash(key.data()));
+                }
+            });
+        }
+    }
+    CHECK(table.size() == first + threads * each);
+    auto right = true;
+    for (std::uint64_t i = 0; i < table.size(); ++i) {
+        auto const key = key_of(i);
+        right = right && table.values(key.data(), table.hash(key.data()))[0] == i;
+    }
+    CHECK(right);
+    CHECK(table.size() == first + threads * each);
 }

@@ -3,10 +3,12 @@
 #define FLOWLOG_AGGREGATE_GROUP_BY_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <ranges>
+#include <span>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -259,42 +261,76 @@ private:
                   });
     }
 
-    /// Merges all rows of another grouping that holds no texts and no sets: first, with several
-    /// threads, those that have a group here, each of which is met once; then the rest.
+    /// Of the rows of another grouping those that one thread merges.
+    struct merge_share {
+        std::size_t begin;
+        std::size_t end;
+        detail::waiting_rows waiting;
+        detail::measure_values sums{};
+        std::vector<std::size_t> missing{};  // those that have no group here
+    };
+
+    /// Merges all rows of another grouping that holds no texts and no sets, each of which is met
+    /// once: with several threads first those that have a group here, then the rest.
     void merge_rows(grouping const& other, unsigned threads) {
-        struct share {
-            std::size_t begin;
-            std::size_t end;
-            detail::waiting_rows waiting;
-            detail::measure_values sums{};
-            std::vector<std::size_t> missing{};
-        };
-        auto shares = std::vector<share>{};
+        auto shares = std::vector<merge_share>{};
+        auto const size = other.table_.size();
         for (std::size_t i = 0; i < threads; ++i) {
-            auto const size = other.table_.size();
             shares.push_back({size * i / threads, size * (i + 1) / threads, waiting_});
             shares.back().missing.reserve(shares.back().end - shares.back().begin);
         }
-        auto const work = [&](share& mine) {
-            take_rows(mine.waiting, other, std::views::iota(mine.begin, mine.end),
-                      [&](detail::group_word const* key, auto width, detail::group_word hash,
-                          detail::group_word* likely) {
-                          if (auto* const value = table_.find(key, width, hash, likely)) {
-                              merge_values(value, mine.sums, other, key);
-                          } else {
-                              mine.missing.push_back(key[rows_.key_words()]);
-                          }
-                      });
-        };
-        {
-            auto others = std::vector<std::jthread>{};
-            for (std::size_t i = 1; i < shares.size(); ++i)
-                others.emplace_back([&, i] { work(shares[i]); });
-            work(shares.front());
-        }
-        for (auto const& one : shares) {
-            merge_rows(other, one.missing);
-            values_.note_saturated(one.sums.saturated());
+        in_parallel(shares, [&](merge_share& mine, std::size_t) { merge_known(other, mine); });
+        auto firsts = std::vector<std::size_t>{0};
+        for (auto const& one : shares) firsts.push_back(firsts.back() + one.missing.size());
+        auto const first = table_.extend(firsts.back());
+        in_parallel(shares, [&](merge_share const& mine, std::size_t i) {
+            copy_missing(other, mine.missing, first + firsts[i]);
+        });
+        for (auto const& one : shares) values_.note_saturated(one.sums.saturated());
+    }
+
+    /// Calls `work(share, number)` for each share, in a thread of its own.
+    template <class Work>
+    static void in_parallel(std::vector<merge_share>& shares, Work work) {
+        auto others = std::vector<std::jthread>{};
+        for (std::size_t i = 1; i < shares.size(); ++i)
+            others.emplace_back([&, i] { work(shares[i], i); });
+        work(shares.front(), 0);
+    }
+
+    /// Merges the rows of a share that have a group here, and notes the others.
+    void merge_known(grouping const& other, merge_share& mine) {
+        take_rows(mine.waiting, other, std::views::iota(mine.begin, mine.end),
+                  [&](detail::group_word const* key, auto width, detail::group_word hash,
+                      detail::group_word* likely) {
+                      if (auto* const value = table_.find(key, width, hash, likely)) {
+                          merge_values(value, mine.sums, other, key);
+                      } else {
+                          mine.missing.push_back(key[rows_.key_words()]);
+                      }
+                  });
+    }
+
+    /// Copies rows of another grouping, by their numbers, to the rows from `row` on, which are
+    /// there but not linked.
+    void copy_missing(grouping const& other, std::vector<std::size_t> const& numbers,
+                      std::size_t row) {
+        constexpr std::size_t batch = detail::waiting_rows::batch;
+        auto const entrance = detail::group_table::entrance{table_};
+        auto hashes = std::array<detail::group_word, batch>{};
+        for (auto left = std::span{numbers}; !left.empty();) {
+            auto const some = left.first(std::min(batch, left.size()));
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                hashes[i] = table_.hash(other.table_.key(some[i]).data());
+                entrance.prefetch(hashes[i]);
+            }
+            for (std::size_t i = 0; i < some.size(); ++i, ++row) {
+                auto* const values =
+                    std::ranges::copy(other.table_.key(some[i]), table_.row(row)).out;
+                std::ranges::copy(other.table_.values(some[i]), values);
+                table_.link(row, hashes[i]);
+            }
+            left = left.subspan(some.size());
         }
     }
 

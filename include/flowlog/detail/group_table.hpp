@@ -3,7 +3,7 @@
 #define FLOWLOG_DETAIL_GROUP_TABLE_HPP
 
 #include <algorithm>
-#include <bit>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -104,6 +104,30 @@ public:
         return row == none ? nullptr : rows_[row] + key_words_;
     }
 
+    /// Adds so many rows, to be filled and then linked; the number of the first.
+    [[nodiscard]] auto extend(std::size_t count) -> std::size_t {
+        auto const first = rows_.size();
+        if (count > none - first) throw std::bad_alloc{};
+        rows_.extend(count);
+        while (rows_.size() * 2 > slots_.size()) grow();
+        return first;
+    }
+
+    /// Key and values of a row, to be filled.
+    [[nodiscard]] auto row(std::size_t number) noexcept -> word* { return rows_[number]; }
+
+    /// Lets look-ups find a row, whose key no other row has, by the hash of its key. Several
+    /// threads may link rows at once.
+    void link(std::size_t number, word hash) noexcept {
+        auto const linked = slot{tag_of(hash), static_cast<std::uint32_t>(number)};
+        for (auto at = home(linked.tag);; at = (at + 1) & mask_) {
+            auto free = slot{};
+            if (std::atomic_ref{slots_[at]}.compare_exchange_strong(free, linked,
+                                                                    std::memory_order_relaxed))
+                return;
+        }
+    }
+
     /// What hashes of keys are computed with.
     [[nodiscard]] auto secret() const noexcept -> hash_secret { return secret_; }
 
@@ -120,7 +144,7 @@ private:
     static constexpr std::size_t smallest = 64;
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();  // the number of no row
 
-    struct slot {
+    struct alignas(8) slot {
         std::uint32_t tag = 0;
         std::uint32_t row = none;
     };

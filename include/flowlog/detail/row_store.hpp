@@ -60,6 +60,15 @@ public:
         return row;
     }
 
+    /// Adds so many rows, whatever stands in them.
+    void extend(std::size_t count) {
+        if (count == 0) return;
+        for (auto which = std::size_t{0}; which <= piece_of(size_ + count - 1); ++which) {
+            if (pieces_[which] == nullptr) add_piece(which);
+        }
+        size_ += count;
+    }
+
 private:
     static constexpr std::size_t smallest = 64;  // rows of the first piece
     static constexpr std::size_t most = 32;      // pieces
