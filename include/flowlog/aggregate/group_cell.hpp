@@ -14,7 +14,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <flowlog/detail/mix.hpp>
+#include <flowlog/detail/hash_secret.hpp>
 #include <flowlog/detail/print_cell.hpp>
 #include <flowlog/flow/field.hpp>
 

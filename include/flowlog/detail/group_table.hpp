@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/hash_secret.hpp>
 #include <flowlog/detail/huge_pages.hpp>
-#include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/row_store.hpp>
 
 namespace flowlog::detail {
@@ -38,7 +38,7 @@ public:
 
     /// The hash of a key.
     [[nodiscard]] auto hash(word const* key) const noexcept -> word {
-        return hash_words(key, key_words_, secret_);
+        return hash_words(key, key_words_, hash_secret::of_process());
     }
 
     /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
@@ -128,9 +128,6 @@ public:
         }
     }
 
-    /// What hashes of keys are computed with.
-    [[nodiscard]] auto secret() const noexcept -> hash_secret { return secret_; }
-
     [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
     [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
     [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
@@ -194,7 +191,6 @@ private:
     std::vector<word> empty_;
     slots slots_;  // a power of two, at most half of them taken
     std::size_t mask_ = smallest - 1;
-    hash_secret secret_ = hash_secret::of_process();
 };
 
 }  // namespace flowlog::detail

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <flowlog/detail/group_table.hpp>
-#include <flowlog/detail/mix.hpp>
+#include <flowlog/detail/hash_secret.hpp>
 
 namespace flowlog::detail {
 
@@ -91,7 +91,7 @@ private:
     void push(group_table const& table, Width width, std::size_t count) noexcept {
         auto const* key = next();
         auto const words = words_;
-        auto const secret = table.secret();
+        auto const secret = hash_secret::of_process();
         auto const entrance = group_table::entrance{table};
         for (auto& hash : std::span{hashes_[newest_]}.subspan(size_[newest_], count)) {
             hash = hash_words(key, width, secret);

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include <flowlog/detail/mix.hpp>
+#include <flowlog/detail/hash_secret.hpp>
 
 #include "catch.hpp"
 
@@ -12,14 +12,7 @@ using flowlog::detail::hash_secret;
 using flowlog::detail::hash_text;
 using flowlog::detail::hash_words;
 
-TEST_CASE("both ways to mix are one", "[mix]") {
-    for (auto const a : {0ULL, 1ULL, 0xFFFF'FFFFULL, 0x9E37'79B9'7F4A'7C15ULL, ~0ULL}) {
-        for (auto const b : {0ULL, 3ULL, 0xFFFF'FFFF'0000ULL, 0xA076'1D64'78BD'642FULL, ~0ULL})
-            CHECK(flowlog::detail::mix(a, b) == flowlog::detail::mix_halves(a, b));
-    }
-}
-
-TEST_CASE("no constant of the hash makes keys collide", "[mix]") {
+TEST_CASE("no constant of the hash makes keys collide", "[hash_secret]") {
     auto const secret = hash_secret::of_process();
     auto const known = hash_secret{};
     for (auto const constant : {known.first, known.second, std::uint64_t{0xE703'7ED1'A0B4'28DB}}) {
@@ -34,14 +27,14 @@ TEST_CASE("no constant of the hash makes keys collide", "[mix]") {
     }
 }
 
-TEST_CASE("a process has one secret, which is not the one that all can read", "[mix]") {
+TEST_CASE("a process has one secret, which is not the one that all can read", "[hash_secret]") {
     auto const secret = hash_secret::of_process();
     CHECK(secret.first == hash_secret::of_process().first);
     CHECK(secret.first != hash_secret{}.first);
     CHECK(secret.second % 2 == 1);
 }
 
-TEST_CASE("texts that differ have hashes that differ", "[mix]") {
+TEST_CASE("texts that differ have hashes that differ", "[hash_secret]") {
     auto const secret = hash_secret{1, 3};
     auto texts = std::set<std::string>{};
     auto hashes = std::set<std::uint64_t>{};
