@@ -268,6 +268,7 @@ private:
         detail::waiting_rows waiting;
         detail::measure_values sums{};
         std::vector<std::size_t> missing{};  // those that have no group here
+        std::size_t row = 0;                 // the first of those that they get
     };
 
     /// Merges all rows of another grouping that holds no texts and no sets, each of which is met
@@ -279,23 +280,19 @@ private:
             shares.push_back({size * i / threads, size * (i + 1) / threads, waiting_});
             shares.back().missing.reserve(shares.back().end - shares.back().begin);
         }
-        in_parallel(shares, [&](merge_share& mine, std::size_t) { merge_known(other, mine); });
-        auto firsts = std::vector<std::size_t>{0};
-        for (auto const& one : shares) firsts.push_back(firsts.back() + one.missing.size());
-        auto const first = table_.extend(firsts.back());
-        in_parallel(shares, [&](merge_share const& mine, std::size_t i) {
-            copy_missing(other, mine.missing, first + firsts[i]);
-        });
+        in_parallel(shares, [&](merge_share& mine) { merge_known(other, mine); });
+        for (auto& one : shares) one.row = table_.extend(one.missing.size());
+        in_parallel(shares, [&](merge_share const& mine) { copy_missing(other, mine); });
         for (auto const& one : shares) values_.note_saturated(one.sums.saturated());
     }
 
-    /// Calls `work(share, number)` for each share, in a thread of its own.
+    /// Calls `work` for each share, in a thread of its own.
     template <class Work>
     static void in_parallel(std::vector<merge_share>& shares, Work work) {
         auto others = std::vector<std::jthread>{};
         for (std::size_t i = 1; i < shares.size(); ++i)
-            others.emplace_back([&, i] { work(shares[i], i); });
-        work(shares.front(), 0);
+            others.emplace_back([&, i] { work(shares[i]); });
+        work(shares.front());
     }
 
     /// Merges the rows of a share that have a group here, and notes the others.
@@ -311,14 +308,14 @@ private:
                   });
     }
 
-    /// Copies rows of another grouping, by their numbers, to the rows from `row` on, which are
-    /// there but not linked.
-    void copy_missing(grouping const& other, std::vector<std::size_t> const& numbers,
-                      std::size_t row) {
+    /// Copies the rows of a share that have no group here, and links them. Not by `take_rows`,
+    /// which looks at slots that other threads link.
+    void copy_missing(grouping const& other, merge_share const& mine) {
         constexpr std::size_t batch = detail::waiting_rows::batch;
         auto const entrance = detail::group_table::entrance{table_};
         auto hashes = std::array<detail::group_word, batch>{};
-        for (auto left = std::span{numbers}; !left.empty();) {
+        auto row = mine.row;
+        for (auto left = std::span{mine.missing}; !left.empty();) {
             auto const some = left.first(std::min(batch, left.size()));
             for (std::size_t i = 0; i < some.size(); ++i) {
                 hashes[i] = table_.hash(other.table_.key(some[i]).data());
@@ -342,7 +339,8 @@ private:
     }
 
     /// Calls `use` with what adds a record's input to the measures of a row: the quick way where
-    /// they are all sums, the quickest where they are one.
+    /// they are all sums, the quickest where they are one. With the one loop of
+    /// `waiting_rows::push`: 133 instead of 151 million instructions for 400,000 flows of nfdump.
     template <class Use>
     void with_update(Use use) {
         if (only_sums_ && all_.size() == 1) {
