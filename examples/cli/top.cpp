@@ -272,10 +272,16 @@ constexpr auto examples =
 void add_measure_options(CLI::App& app, top_options& options) {
     constexpr auto measures = "Measures (default: flows, and bytes if there are any)";
     auto* const named = &options.measures;
-    app.add_flag_callback(
-           "--flows", [named] { named->emplace_back("flows"); }, "Count flows")
-        ->trigger_on_parse()
-        ->group(measures);
+    constexpr auto words = std::to_array<std::pair<char const*, char const*>>(
+        {{"flows", "Count flows"},
+         {"first", "When the first flow began: --min start"},
+         {"last", "When the last flow ended: --max end"}});
+    for (auto const& [word, meaning] : words) {
+        auto const take = [named, name = std::string{word}] { named->push_back(name); };
+        app.add_flag_callback(fmt::format("--{}", word), take, meaning)
+            ->trigger_on_parse()
+            ->group(measures);
+    }
     constexpr auto kinds = std::to_array<std::pair<char const*, char const*>>(
         {{"sum", "Add up"},
          {"min", "Smallest values; of times, too: --min start"},

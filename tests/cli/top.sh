@@ -100,6 +100,20 @@ srcaddr     bytes   share  rate(bytes)  distinct(dstaddr)
 EOF
 }
 
+case_first_and_last() {
+    talkers >a.log
+    run top a.log --by action --last --first --csv
+    returns 0
+    holds out <<'EOF'
+action,max(end),min(start)
+ACCEPT,2024-05-02T12:02:06Z,2024-05-01T12:02:05Z
+REJECT,2024-05-01T12:08:11Z,2024-05-01T12:08:10Z
+EOF
+    mv out short
+    run top a.log --by action --max end --min start --csv
+    holds out <short
+}
+
 case_measures_rank_as_named() {
     talkers >a.log
     run top a.log --by dstport --max bytes --flows --csv
