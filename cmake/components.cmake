@@ -101,8 +101,8 @@ flowlog_component(
 set_property(
     GLOBAL APPEND
     PROPERTY FLOWLOG_COMPONENT_HEADERS
-             include/flowlog/detail/inflate_isal.hpp
-             include/flowlog/detail/inflate_zlib.hpp
+             include/flowlog/source/detail/inflate_isal.hpp
+             include/flowlog/source/detail/inflate_zlib.hpp
 )
 
 # The compressions of nfdump's blocks; zstd and bzip2 also for whole files.

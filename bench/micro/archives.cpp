@@ -13,9 +13,9 @@
 #include <benchmark/benchmark.h>
 #include <zlib.h>
 
-#include <flowlog/detail/crc32.hpp>
 #include <flowlog/format/flow_tools.hpp>
 #include <flowlog/format/flowd.hpp>
+#include <flowlog/format/flowd/crc32.hpp>
 #include <flowlog/source/gzip.hpp>
 #include <flowlog/source/memory.hpp>
 

@@ -8,7 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include <flowlog/detail/decode.hpp>
+#include <flowlog/format/text/decode.hpp>
 
 #include "made_log.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include <flowlog/detail/scan.hpp>
+#include <flowlog/format/text/scan.hpp>
 
 #include "made_log.hpp"
 

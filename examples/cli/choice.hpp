@@ -8,8 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
+#include <flowlog/escape.hpp>
 
 namespace cli {
 

@@ -13,8 +13,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/print_cell.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/detail/print_cell.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>

@@ -11,9 +11,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 
 #include "commands.hpp"
 #include "interrupt.hpp"

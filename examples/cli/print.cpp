@@ -14,8 +14,8 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/output/records.hpp>
 

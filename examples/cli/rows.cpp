@@ -10,7 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 
 #include "terminal.hpp"
 

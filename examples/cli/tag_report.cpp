@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <flowlog/detail/row_buffer.hpp>
 #include <flowlog/output/csv.hpp>
+#include <flowlog/output/detail/row_buffer.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>
 

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 
 namespace cli {
 namespace {

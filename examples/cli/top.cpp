@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_words.hpp>
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 
 #include "choice.hpp"
 #include "commands.hpp"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/detail/file_parts.hpp>
 #include <flowlog/aggregate/run.hpp>
-#include <flowlog/detail/file_parts.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
 

@@ -14,8 +14,8 @@
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/ports.hpp>
-#include <flowlog/detail/load_column.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/detail/load_column.hpp>
 #include <flowlog/format/flow_tools.hpp>
 #include <flowlog/format/nfdump.hpp>
 #include <flowlog/format/record_run.hpp>

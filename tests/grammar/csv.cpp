@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include <flowlog/detail/csv_rows.hpp>
 #include <flowlog/grammar/csv.hpp>
+#include <flowlog/lookup/detail/csv_rows.hpp>
 
 #include "catch.hpp"
 

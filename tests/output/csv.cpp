@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <flowlog/detail/csv_rows.hpp>
+#include <flowlog/lookup/detail/csv_rows.hpp>
 #include <flowlog/output/csv.hpp>
 
 #include "catch.hpp"

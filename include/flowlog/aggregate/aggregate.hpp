@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>

@@ -16,7 +16,7 @@
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/record_run.hpp>
-#include <flowlog/format/text_record.hpp>
+#include <flowlog/format/text/record.hpp>
 
 namespace flowlog {
 

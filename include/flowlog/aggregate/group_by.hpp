@@ -16,12 +16,12 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/detail/group_table.hpp>
+#include <flowlog/aggregate/detail/row_writer.hpp>
+#include <flowlog/aggregate/detail/waiting_rows.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
-#include <flowlog/detail/group_table.hpp>
-#include <flowlog/detail/row_writer.hpp>
-#include <flowlog/detail/waiting_rows.hpp>
 
 namespace flowlog {
 

@@ -14,8 +14,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <flowlog/detail/hash_secret.hpp>
-#include <flowlog/detail/print_cell.hpp>
+#include <flowlog/aggregate/detail/hash_secret.hpp>
+#include <flowlog/flow/detail/print_cell.hpp>
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog {

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include <flowlog/aggregate/group_cell.hpp>
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/visit_field.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/detail/visit_field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/scope.hpp>

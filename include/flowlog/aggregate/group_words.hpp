@@ -12,10 +12,10 @@
 #include <string_view>
 
 #include <flowlog/aggregate/group_key.hpp>
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
-#include <flowlog/detail/similar_fields.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/detail/similar_fields.hpp>
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog {

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/detail/distinct.hpp>
+#include <flowlog/aggregate/detail/group_table.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
-#include <flowlog/detail/distinct.hpp>
-#include <flowlog/detail/group_table.hpp>
 #include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/similar.hpp>
-#include <flowlog/detail/similar_fields.hpp>
-#include <flowlog/detail/visit_field.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/detail/similar_fields.hpp>
+#include <flowlog/flow/detail/visit_field.hpp>
 #include <flowlog/flow/flow.hpp>
 
 namespace flowlog {

@@ -17,10 +17,10 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/detail/decode_column.hpp>
-#include <flowlog/detail/load_column.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/detail/load_column.hpp>
+#include <flowlog/format/text/decode_column.hpp>
 
 namespace flowlog {
 

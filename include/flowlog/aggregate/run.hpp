@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/detail/runner.hpp>
 #include <flowlog/aggregate/run_result.hpp>
-#include <flowlog/detail/runner.hpp>
 
 namespace flowlog {
 

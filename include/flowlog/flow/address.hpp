@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include <flowlog/detail/decode_address.hpp>
 #include <flowlog/detail/mix.hpp>
-#include <flowlog/detail/print_address.hpp>
+#include <flowlog/flow/detail/decode_address.hpp>
+#include <flowlog/flow/detail/print_address.hpp>
 
 namespace flowlog {
 

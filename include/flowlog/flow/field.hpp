@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <flowlog/detail/word_table.hpp>
 #include <flowlog/flow/address.hpp>
+#include <flowlog/flow/detail/word_table.hpp>
 
 namespace flowlog {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <flowlog/detail/protocol_names.hpp>
+#include <flowlog/flow/detail/protocol_names.hpp>
 
 namespace flowlog {
 

@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/overlapped_source.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/format/detail/recognise.hpp>
 #include <flowlog/format/log.hpp>
-#include <flowlog/format/recognise.hpp>
 #include <flowlog/source/decoder.hpp>
+#include <flowlog/source/detail/overlapped_source.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/source.hpp>
 

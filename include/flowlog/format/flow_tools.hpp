@@ -13,17 +13,17 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/byte_cursor.hpp>
-#include <flowlog/detail/flow_tools_header.hpp>
-#include <flowlog/detail/flow_tools_info.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/flow_tools_record.hpp>
+#include <flowlog/format/flow_tools/header.hpp>
+#include <flowlog/format/flow_tools/info.hpp>
+#include <flowlog/format/flow_tools/record.hpp>
 #include <flowlog/format/record_run.hpp>
 #include <flowlog/source/decoder.hpp>
+#include <flowlog/source/detail/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {

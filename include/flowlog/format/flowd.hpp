@@ -11,14 +11,14 @@
 #include <string_view>
 #include <utility>
 
-#include <flowlog/detail/byte_cursor.hpp>
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/flowd_frame.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/flowd_record.hpp>
+#include <flowlog/format/flowd/frame.hpp>
+#include <flowlog/format/flowd/record.hpp>
+#include <flowlog/source/detail/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {

@@ -15,15 +15,15 @@
 #include <vector>
 
 #include <flowlog/detail/load.hpp>
-#include <flowlog/detail/nfdump_blocks.hpp>
-#include <flowlog/detail/nfdump_info.hpp>
-#include <flowlog/detail/nfdump_shapes.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/nfdump_record.hpp>
+#include <flowlog/format/nfdump/blocks.hpp>
+#include <flowlog/format/nfdump/info.hpp>
+#include <flowlog/format/nfdump/record.hpp>
+#include <flowlog/format/nfdump/shapes.hpp>
 #include <flowlog/format/record_run.hpp>
 #include <flowlog/source/source.hpp>
 

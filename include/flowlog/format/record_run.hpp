@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include <flowlog/detail/packed_column.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/format/packed_column.hpp>
 
 namespace flowlog {
 

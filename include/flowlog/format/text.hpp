@@ -14,18 +14,18 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/line_blocks.hpp>
-#include <flowlog/detail/projection.hpp>
-#include <flowlog/detail/scan.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/detail/recognise.hpp>
 #include <flowlog/format/layout.hpp>
-#include <flowlog/format/recognise.hpp>
-#include <flowlog/format/text_record.hpp>
+#include <flowlog/format/text/projection.hpp>
+#include <flowlog/format/text/record.hpp>
+#include <flowlog/format/text/scan.hpp>
+#include <flowlog/source/detail/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/grammar/record.hpp>

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <utility>
 
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/error.hpp>
-#include <flowlog/grammar/filter_resolver.hpp>
-#include <flowlog/grammar/filter_rules.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/grammar/filter/resolver.hpp>
+#include <flowlog/grammar/filter/rules.hpp>
 #include <flowlog/query/filter.hpp>
 
 namespace flowlog {

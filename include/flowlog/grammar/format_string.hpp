@@ -13,9 +13,9 @@
 
 #include <boost/spirit/home/x3.hpp>
 
-#include <flowlog/detail/escape.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/layout.hpp>
 

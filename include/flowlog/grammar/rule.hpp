@@ -16,10 +16,10 @@
 #include <boost/spirit/home/x3/core/skip_over.hpp>
 #include <boost/spirit/home/x3/support/traits/move_to.hpp>
 
-#include <flowlog/detail/decode.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/format/text/decode.hpp>
 
 namespace flowlog::grammar {
 

@@ -14,9 +14,9 @@
 
 #include <boost/spirit/home/x3.hpp>
 
-#include <flowlog/detail/line_blocks.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/source/detail/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog::grammar {

@@ -15,9 +15,9 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <flowlog/detail/table_text.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/address.hpp>
+#include <flowlog/lookup/detail/table_text.hpp>
 
 namespace flowlog {
 

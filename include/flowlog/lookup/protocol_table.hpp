@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/csv_rows.hpp>
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/table_text.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/protocol.hpp>
+#include <flowlog/lookup/detail/csv_rows.hpp>
+#include <flowlog/lookup/detail/table_text.hpp>
 
 namespace flowlog {
 

@@ -13,13 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/name_index.hpp>
-#include <flowlog/detail/table_text.hpp>
-#include <flowlog/detail/tag_index.hpp>
-#include <flowlog/detail/tag_resolver.hpp>
-#include <flowlog/detail/tag_rows.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/lookup/detail/name_index.hpp>
+#include <flowlog/lookup/detail/table_text.hpp>
+#include <flowlog/lookup/detail/tag_index.hpp>
+#include <flowlog/lookup/detail/tag_resolver.hpp>
+#include <flowlog/lookup/detail/tag_rows.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
 
 namespace flowlog {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 
 namespace flowlog {
 

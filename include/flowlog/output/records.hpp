@@ -16,12 +16,12 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/escape.hpp>
-#include <flowlog/detail/load_field.hpp>
-#include <flowlog/detail/print_cell.hpp>
-#include <flowlog/detail/row_buffer.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/detail/load_field.hpp>
+#include <flowlog/flow/detail/print_cell.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/output/csv.hpp>
+#include <flowlog/output/detail/row_buffer.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/record_column.hpp>
 

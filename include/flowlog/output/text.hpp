@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/escape.hpp>
+#include <flowlog/escape.hpp>
 
 namespace flowlog {
 

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/detail/filter_flows.hpp>
-#include <flowlog/detail/filter_program.hpp>
-#include <flowlog/detail/filter_run.hpp>
-#include <flowlog/detail/filter_tree.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/query/detail/filter_flows.hpp>
+#include <flowlog/query/detail/filter_program.hpp>
+#include <flowlog/query/detail/filter_run.hpp>
+#include <flowlog/query/detail/filter_tree.hpp>
 
 namespace flowlog {
 

@@ -16,17 +16,17 @@
 #include <string_view>
 #include <utility>
 
-#include <flowlog/detail/inflate_status.hpp>
-#include <flowlog/detail/overlapped_source.hpp>
-#include <flowlog/detail/packed_input.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/source/decoder.hpp>
+#include <flowlog/source/detail/inflate_status.hpp>
+#include <flowlog/source/detail/overlapped_source.hpp>
+#include <flowlog/source/detail/packed_input.hpp>
 #include <flowlog/source/source.hpp>
 
 #if FLOWLOG_GZIP_ISAL
-#include <flowlog/detail/inflate_isal.hpp>
+#include <flowlog/source/detail/inflate_isal.hpp>
 #else
-#include <flowlog/detail/inflate_zlib.hpp>
+#include <flowlog/source/detail/inflate_zlib.hpp>
 #endif
 
 namespace flowlog {

@@ -17,10 +17,10 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include <flowlog/detail/packed_input.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
+#include <flowlog/source/detail/packed_input.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {

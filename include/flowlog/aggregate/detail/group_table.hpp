@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_DETAIL_GROUP_TABLE_HPP
+#define FLOWLOG_AGGREGATE_DETAIL_GROUP_TABLE_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/detail/hash_secret.hpp>
+#include <flowlog/aggregate/detail/huge_pages.hpp>
+#include <flowlog/aggregate/detail/row_store.hpp>
+
+namespace flowlog::detail {
+
+/// A hash table of rows of words, whose number is known at run time: first a key, then values. Rows
+/// stand in the order in which they came, never move and are never taken out; a row is named by its
+/// number.
+/// boost::unordered_flat_map wants its types at compile time, and its rows cannot be fetched ahead
+/// of a look-up, which is what makes millions of groups fast.
+class group_table {
+    struct slot;
+
+public:
+    using word = std::uint64_t;
+
+    /// Keys have at least one word. New rows begin with the values `empty`.
+    group_table(std::size_t key_words, std::vector<word> empty)
+        : key_words_{key_words},
+          rows_{key_words + empty.size()},
+          empty_{std::move(empty)},
+          slots_(smallest) {}
+
+    /// The hash of a key.
+    [[nodiscard]] auto hash(word const* key) const noexcept -> word {
+        return hash_words(key, key_words_, hash_secret::of_process());
+    }
+
+    /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
+    [[nodiscard, gnu::always_inline]] static auto same(word const* a, word const* b,
+                                                       std::size_t words) noexcept -> bool {
+        while (words-- != 0) {  // keys differ in their last words more often
+            if (a[words] != b[words]) return false;
+        }
+        return true;
+    }
+
+    /// Where look-ups begin; valid until a row is added.
+    class entrance {
+    public:
+        explicit entrance(group_table const& table) noexcept
+            : slots_{table.slots_.data()}, mask_{table.mask_} {}
+
+        /// Brings what a look-up of this hash reads first into the cache.
+        [[gnu::always_inline]] void prefetch(word hash) const noexcept {
+            __builtin_prefetch(slots_ + (tag_of(hash) & mask_));
+        }
+
+    private:
+        slot const* slots_;
+        std::size_t mask_;
+    };
+
+    /// The row that a key with this hash probably has, for `values`, which it brings into the
+    /// cache; null where there is none. After `entrance::prefetch`.
+    [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) noexcept -> word* {
+        auto const tag = tag_of(hash);
+        for (auto at = home(tag);; at = (at + 1) & mask_) {
+            auto const here = slots_[at];
+            if (here.row == none) return nullptr;
+            if (here.tag != tag) continue;
+            auto* const row = rows_[here.row];
+            __builtin_prefetch(row, 1);
+            __builtin_prefetch(row + rows_.words() - 1, 1);
+            return row;
+        }
+    }
+
+    /// The values of the row with this key, which is made if there is none. `width` is the number
+    /// of words of a key, `likely` what `prefetch_row` said. Valid as long as the table is.
+    [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t width, word hash,
+                                                  word* likely) -> word* {
+        if (likely != nullptr && same(likely, key, width)) [[likely]]
+            return likely + width;
+        return values(key, hash);
+    }
+    [[nodiscard]] auto values(word const* key, word hash) -> word* {
+        auto const at = slot_of(key, hash);
+        auto const row = slots_[at].row;
+        return row == none ? add(at, key, tag_of(hash)) : rows_[row] + key_words_;
+    }
+
+    /// As the former, but null where there is no such row.
+    [[nodiscard, gnu::always_inline]] auto find(word const* key, std::size_t width, word hash,
+                                                word* likely) noexcept -> word* {
+        if (likely != nullptr && same(likely, key, width)) [[likely]]
+            return likely + width;
+        auto const row = slots_[slot_of(key, hash)].row;
+        return row == none ? nullptr : rows_[row] + key_words_;
+    }
+
+    /// Adds so many rows, to be filled and then linked; the number of the first.
+    [[nodiscard]] auto extend(std::size_t count) -> std::size_t {
+        auto const first = rows_.size();
+        if (count > none - first) throw std::bad_alloc{};
+        rows_.extend(count);
+        while (rows_.size() * 2 > slots_.size()) grow();
+        return first;
+    }
+
+    /// Key and values of a row, to be filled.
+    [[nodiscard]] auto row(std::size_t number) noexcept -> word* { return rows_[number]; }
+
+    /// Lets look-ups find a row, whose key no other row has, by the hash of its key. Several
+    /// threads may link rows at once.
+    void link(std::size_t number, word hash) noexcept {
+        auto const linked = slot{tag_of(hash), static_cast<std::uint32_t>(number)};
+        for (auto at = home(linked.tag);; at = (at + 1) & mask_) {
+            auto free = slot{};
+            if (std::atomic_ref{slots_[at]}.compare_exchange_strong(free, linked,
+                                                                    std::memory_order_relaxed))
+                return;
+        }
+    }
+
+    [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
+    [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {
+        return {rows_[row], key_words_};
+    }
+    [[nodiscard]] auto values(std::size_t row) const noexcept -> std::span<word const> {
+        return {rows_[row] + key_words_, empty_.size()};
+    }
+
+private:
+    static constexpr std::size_t smallest = 64;
+    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();  // the number of no row
+
+    struct alignas(8) slot {
+        std::uint32_t tag = 0;
+        std::uint32_t row = none;
+    };
+    using slots = std::vector<slot, huge_page_allocator<slot>>;
+
+    /// All that a slot needs to know of a hash, so that a table that grows need not look at keys.
+    [[nodiscard]] static auto tag_of(word hash) noexcept -> std::uint32_t {
+        return static_cast<std::uint32_t>(hash >> 32);
+    }
+    [[nodiscard]] auto home(std::uint32_t tag) const noexcept -> std::size_t { return tag & mask_; }
+
+    /// The slot of a key; the one that it would get, where it has none.
+    [[nodiscard, gnu::noinline]] auto slot_of(word const* key, word hash) const noexcept
+        -> std::size_t {
+        auto const tag = tag_of(hash);
+        for (auto at = home(tag);; at = (at + 1) & mask_) {
+            auto const here = slots_[at];
+            if (here.row == none) return at;
+            if (here.tag == tag && same(rows_[here.row], key, key_words_)) return at;
+        }
+    }
+
+    /// Kept out of the loop that looks up.
+    [[gnu::noinline]] auto add(std::size_t at, word const* key, std::uint32_t tag) -> word* {
+        auto const number = rows_.size();
+        if (number == none) throw std::bad_alloc{};
+        auto* const values = std::copy_n(key, key_words_, rows_.add());
+        std::ranges::copy(empty_, values);
+        slots_[at] = {tag, static_cast<std::uint32_t>(number)};
+        if (rows_.size() * 2 > slots_.size()) grow();
+        return values;
+    }
+
+    void grow() {
+        auto const before = std::exchange(slots_, slots(slots_.size() * 2));
+        mask_ = slots_.size() - 1;
+        for (auto const& used : before) {
+            if (used.row == none) continue;
+            auto at = home(used.tag);
+            while (slots_[at].row != none) at = (at + 1) & mask_;
+            slots_[at] = used;
+        }
+    }
+
+    std::size_t key_words_;
+    row_store rows_;
+    std::vector<word> empty_;
+    slots slots_;  // a power of two, at most half of them taken
+    std::size_t mask_ = smallest - 1;
+};
+
+}  // namespace flowlog::detail
+
+#endif

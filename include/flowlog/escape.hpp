@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_ESCAPE_HPP
+#define FLOWLOG_ESCAPE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flowlog {
+
+namespace detail {
+
+/// The length of the UTF-8 sequence at the start of `text` and its code point; 0 where there is no
+/// valid one.
+constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> std::size_t {
+    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const first = byte(0);
+    auto const size = first < 0x80       ? 1U
+                      : first >> 5 == 6  ? 2U
+                      : first >> 4 == 14 ? 3U
+                      : first >> 3 == 30 ? 4U
+                                         : 0U;
+    if (size == 0 || text.size() < size) return 0;
+    point = size == 1 ? first : first & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if (byte(i) >> 6 != 2) return 0;
+        point = point << 6 | (byte(i) & 0x3FU);
+    }
+    constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    auto const surrogate = point >= 0xD800 && point < 0xE000;
+    return point < smallest[size] || point > 0x10FFFF || surrogate ? 0 : size;
+}
+
+/// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line
+/// separators, and the marks that turn the direction of writing.
+constexpr auto is_control(std::uint32_t point) noexcept -> bool {
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
+           (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
+           point == 0x061C || point == 0xFEFF;
+}
+
+}  // namespace detail
+
+/// The text made safe for a terminal or a log: controls and bytes that are no UTF-8 become `\xNN`,
+/// a backslash becomes `\\`. What follows the first `limit` bytes becomes `…`.
+[[nodiscard]] inline auto escaped(std::string_view text, std::size_t limit = std::string_view::npos)
+    -> std::string {
+    constexpr auto digits = std::string_view{"0123456789abcdef"};
+    auto result = std::string{};
+    for (std::size_t at = 0; at < text.size();) {
+        if (at >= limit) return result + "\xE2\x80\xA6";
+        std::uint32_t point = 0;
+        auto const size = detail::utf8_at(text.substr(at), point);
+        if (size != 0 && !detail::is_control(point)) {
+            if (point == '\\') result += '\\';
+            result += text.substr(at, size);
+            at += size;
+            continue;
+        }
+        for (auto const end = at + (size == 0 ? 1 : size); at < end; ++at) {
+            auto const byte = static_cast<unsigned char>(text[at]);
+            result += "\\x";
+            result += digits[byte >> 4];
+            result += digits[byte & 15];
+        }
+    }
+    return result;
+}
+
+}  // namespace flowlog
+
+#endif

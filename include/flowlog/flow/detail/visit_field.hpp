@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FLOW_DETAIL_VISIT_FIELD_HPP
+#define FLOWLOG_FLOW_DETAIL_VISIT_FIELD_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <flowlog/flow/detail/load_field.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/flow.hpp>
+
+namespace flowlog::detail {
+
+/// Calls `function(type_identity<T>{})` with the C++ type of a field's values.
+template <class Function>
+[[gnu::always_inline]] inline auto with_type(field_type type, Function&& function)
+    -> decltype(auto) {
+    switch (type) {
+        case field_type::u8: return function(std::type_identity<std::uint8_t>{});
+        case field_type::u16: return function(std::type_identity<std::uint16_t>{});
+        case field_type::u32: return function(std::type_identity<std::uint32_t>{});
+        case field_type::u64: return function(std::type_identity<std::uint64_t>{});
+        case field_type::address: return function(std::type_identity<address>{});
+        case field_type::time: return function(std::type_identity<timestamp>{});
+        case field_type::action: return function(std::type_identity<action>{});
+        case field_type::log_status: return function(std::type_identity<log_status>{});
+        case field_type::flow_direction: return function(std::type_identity<flow_direction>{});
+        case field_type::text: break;
+    }
+    return function(std::type_identity<std::string_view>{});
+}
+
+[[nodiscard]] constexpr auto is_number(field_type type) noexcept -> bool {
+    return type <= field_type::u64;
+}
+
+/// The largest value of numbers of a type.
+[[nodiscard]] constexpr auto largest(field_type type) noexcept -> std::uint64_t {
+    constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
+                                       std::uint64_t{0xFFFFFFFF}, ~std::uint64_t{0}};
+    return is_number(type) ? limits[static_cast<std::size_t>(type)] : 0;
+}
+
+/// The value of a field that is a number of type `type`. Of text records all widths are read by one
+/// piece of code.
+template <flow_record Record>
+[[gnu::always_inline]] inline auto load_number(Record const& record, field_id id,
+                                               field_type type) noexcept
+    -> field_value<std::uint64_t> {
+    if constexpr (record_of_tokens<Record>) {
+        auto const value = load_field<std::uint64_t>(record, id);
+        if (*value > largest(type)) [[unlikely]]
+            return field_value<std::uint64_t>{presence::malformed};
+        return value;
+    } else {
+        auto const widened = [](auto const& value) {
+            return value ? field_value<std::uint64_t>{*value}
+                         : field_value<std::uint64_t>{value.state()};
+        };
+        switch (type) {
+            case field_type::u8: return widened(load_field<std::uint8_t>(record, id));
+            case field_type::u16: return widened(load_field<std::uint16_t>(record, id));
+            case field_type::u32: return widened(load_field<std::uint32_t>(record, id));
+            default: return load_field<std::uint64_t>(record, id);
+        }
+    }
+}
+
+/// Calls `function(value)` with the `field_value` of a field known only at run time.
+template <flow_record Record, class Function>
+[[gnu::always_inline]] inline auto visit_field(Record const& record, field_id id,
+                                               Function&& function) -> decltype(auto) {
+    return with_type(info(id).type, [&]<class T>(std::type_identity<T>) -> decltype(auto) {
+        return function(load_field<T>(record, id));
+    });
+}
+
+}  // namespace flowlog::detail
+
+#endif

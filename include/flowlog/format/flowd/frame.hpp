@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_FLOWD_FRAME_HPP
+#define FLOWLOG_FORMAT_FLOWD_FRAME_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <flowlog/detail/load.hpp>
+#include <flowlog/format/flowd/crc32.hpp>
+
+namespace flowlog::detail {
+
+/// The groups of fields that a record of flowd may have, in this order; bit k of its mask says that
+/// it has group k.
+enum class flowd_group : std::uint8_t {
+    tag,
+    received,
+    protocol_flags_tos,
+    agent_v4,
+    agent_v6,
+    src_v4,
+    src_v6,
+    dst_v4,
+    dst_v6,
+    gateway_v4,
+    gateway_v6,
+    ports,
+    packets,
+    octets,
+    interfaces,
+    agent_info,
+    times,
+    as_info,
+    engine_info
+};
+
+inline constexpr std::size_t flowd_group_count = 19;
+inline constexpr std::uint32_t flowd_known_groups = (1U << flowd_group_count) - 1;
+inline constexpr std::uint32_t flowd_checksum_bit = 1U << 30;
+
+/// The bytes of each group in the store versions 2 and 3 (store-v2.h and store.h of flowd 0.9.1).
+inline constexpr auto flowd_sizes_v2 =
+    std::to_array<std::uint8_t>({4, 4, 4, 4, 16, 4, 16, 4, 16, 4, 16, 4, 8, 8, 4, 16, 8, 8, 8});
+inline constexpr auto flowd_sizes_v3 =
+    std::to_array<std::uint8_t>({4, 8, 4, 4, 16, 4, 16, 4, 16, 4, 16, 4, 8, 8, 8, 16, 8, 12, 12});
+static_assert(flowd_sizes_v2.size() == flowd_group_count &&
+              flowd_sizes_v3.size() == flowd_group_count);
+
+/// Which groups a record has, and where they stand in it.
+struct flowd_shape {
+    std::uint32_t mask = 0;
+    std::uint8_t version = 3;  ///< of the store: 2 or 3
+    std::uint8_t end = 0;      ///< where the last known group ends
+    std::array<std::uint8_t, flowd_group_count> offsets{};
+
+    [[nodiscard]] constexpr auto has(flowd_group group) const noexcept -> bool {
+        return (mask >> static_cast<unsigned>(group) & 1U) != 0;
+    }
+    [[nodiscard]] constexpr auto has_checksum() const noexcept -> bool {
+        return (mask & flowd_checksum_bit) != 0;
+    }
+    [[nodiscard]] constexpr auto has_unknown() const noexcept -> bool {
+        return (mask & ~(flowd_known_groups | flowd_checksum_bit)) != 0;
+    }
+    /// Whether one address is there in both families.
+    [[nodiscard]] constexpr auto has_two_of_one() const noexcept -> bool {
+        constexpr auto v4 = 1U << 3 | 1U << 5 | 1U << 7 | 1U << 9;
+        return (mask & mask >> 1 & v4) != 0;
+    }
+};
+
+/// The shape of the records with a mask; their first group stands at `begin`.
+[[nodiscard]] constexpr auto make_flowd_shape(std::uint32_t mask, std::uint8_t version,
+                                              std::uint8_t begin) noexcept -> flowd_shape {
+    auto const& sizes = version == 2 ? flowd_sizes_v2 : flowd_sizes_v3;
+    auto shape = flowd_shape{.mask = mask, .version = version, .end = begin};
+    for (std::size_t k = 0; k < flowd_group_count; ++k) {
+        shape.offsets[k] = shape.end;
+        if ((mask >> k & 1U) != 0) shape.end = static_cast<std::uint8_t>(shape.end + sizes[k]);
+    }
+    return shape;
+}
+
+/// What a record has against it.
+enum class flowd_fault : std::uint8_t {
+    none,
+    marker,
+    unknown_fields,
+    length,
+    two_addresses,
+    checksum
+};
+
+[[nodiscard]] constexpr auto describe(flowd_fault fault) noexcept -> std::string_view {
+    switch (fault) {
+        case flowd_fault::none: break;
+        case flowd_fault::marker: return "has no marker of the store version 3";
+        case flowd_fault::unknown_fields: return "has fields that its version does not know";
+        case flowd_fault::length: return "has a length that is not that of its fields";
+        case flowd_fault::two_addresses: return "has an address in both families";
+        case flowd_fault::checksum: return "has a wrong checksum";
+    }
+    return "is good";
+}
+
+/// Where a record ends and what its first bytes say of it.
+struct flowd_frame {
+    /// Longer records are damaged: the reader of flowd takes no more either.
+    static constexpr std::size_t max_size = 512;
+    /// How many bytes of a record tell its frame.
+    static constexpr auto prefix(std::uint8_t version) noexcept -> std::size_t {
+        return version == 2 ? 4 : 8;
+    }
+
+    std::size_t size = 0;  ///< of the whole record, where the fault does not make it void
+    flowd_fault fault = flowd_fault::none;
+    std::size_t checksum_at = 0;
+};
+
+/// Reads the frame of the record that begins `bytes`, at least `flowd_frame::prefix(version)` of
+/// them; makes `shape` fit the record, which mostly it does already.
+[[nodiscard]] inline auto read_flowd_frame(std::string_view bytes, std::uint8_t version,
+                                           flowd_shape& shape) noexcept -> flowd_frame {
+    auto const prefix = flowd_frame::prefix(version);
+    auto const mask = load_big<std::uint32_t>(bytes.data() + prefix - 4);
+    if (mask != shape.mask || version != shape.version || shape.end == 0)
+        shape = make_flowd_shape(mask, version, static_cast<std::uint8_t>(prefix));
+
+    auto const checksum = std::size_t{shape.has_checksum() ? 4U : 0U};
+    auto const two = shape.has_two_of_one() ? flowd_fault::two_addresses : flowd_fault::none;
+    if (version == 2) {
+        return {.size = shape.end + checksum,
+                .fault = shape.has_unknown() ? flowd_fault::unknown_fields : two,
+                .checksum_at = shape.end};
+    }
+    auto const marker = static_cast<unsigned char>(bytes[0]);
+    auto const size = prefix + std::size_t{4} * static_cast<unsigned char>(bytes[1]);
+    auto const newer = (marker & 0x1F) != 0;
+    auto frame = flowd_frame{.size = size, .fault = two, .checksum_at = size - checksum};
+    if (marker >> 5 != 3) {
+        frame.fault = flowd_fault::marker;
+    } else if (shape.has_unknown() && !newer) {
+        frame.fault = flowd_fault::unknown_fields;
+    } else if (size > flowd_frame::max_size ||
+               (newer ? shape.end + checksum > size : shape.end + checksum != size)) {
+        frame.fault = flowd_fault::length;
+    }
+    return frame;
+}
+
+/// Whether the checksum of a record is right, or it has none. What later versions added is not
+/// summed up.
+[[nodiscard]] inline auto flowd_checksum_holds(std::string_view bytes, flowd_shape const& shape,
+                                               flowd_frame const& frame) noexcept -> bool {
+    return !shape.has_checksum() || flowd_crc32(bytes.substr(0, shape.end)) ==
+                                        load_big<std::uint32_t>(bytes.data() + frame.checksum_at);
+}
+
+inline constexpr auto flowd_v2_magic = std::string_view{"\x01\x2C\xF0\x47", 4};
+
+/// Whether an input that begins with these bytes is a store of flowd. The version 3 has no magic:
+/// the frame of the first record must be sound, and its checksum where the bytes hold all of it.
+/// (No text begins so: the mask of fields has bits that no letter has.)
+[[nodiscard]] inline auto is_flowd(std::string_view first_bytes) noexcept -> bool {
+    if (first_bytes.starts_with(flowd_v2_magic)) return true;
+    if (first_bytes.size() < flowd_frame::prefix(3) || first_bytes[0] != '\x60') return false;
+    auto shape = flowd_shape{};
+    return read_flowd_frame(first_bytes, 3, shape).fault == flowd_fault::none;
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_NFDUMP_RECORD_HPP
+#define FLOWLOG_FORMAT_NFDUMP_RECORD_HPP
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include <flowlog/detail/load.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/nfdump/shape.hpp>
+#include <flowlog/format/packed_column.hpp>
+
+namespace flowlog {
+
+namespace detail {
+
+inline constexpr nfdump_shape shape_of_nothing{};
+
+/// Milliseconds of the Unix clock, as far as a timestamp can hold them.
+constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<timestamp> {
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max() / 1000;
+    if (ms > largest) return field_value<timestamp>{presence::malformed};
+    return timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
+}
+
+/// Writes a MAC address, the low 48 bits of a number, as `00:0c:29:1e:35:a2`.
+constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
+    -> std::string_view {
+    constexpr auto digits = std::string_view{"0123456789abcdef"};
+    for (std::size_t i = 0; i < 6; ++i) {
+        auto const byte = mac >> (40 - 8 * i) & 0xFF;
+        out[3 * i] = digits[byte >> 4];
+        out[3 * i + 1] = digits[byte & 15];
+        if (i < 5) out[3 * i + 2] = ':';
+    }
+    return {out.data(), out.size()};
+}
+
+}  // namespace detail
+
+/// A flow of an nfdump archive. Decodes on access, and only what is asked. A view: valid until its
+/// reader moves on.
+///
+/// Fields have the values that the collector stored, with 0 or `0.0.0.0` for much that it did not
+/// know, and counters that it multiplied where it knew that the exporter samples. Absent are fields
+/// of which the record has nothing, a time or a number of flows that is 0, and an empty user.
+/// `dstport` of ICMP is 256 * type + code. Of the AWS fields `type` is told by the addresses.
+class nfdump_record {
+public:
+    nfdump_record() = default;
+
+    /// Makes it the record at `data`, laid out as `shape` says.
+    void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
+        data_ = data;
+        shape_ = &shape;
+    }
+
+    /// Makes it the record at `data`, laid out as the one before it.
+    void move_to(char const* data) noexcept { data_ = data; }
+
+    /// Where a number or an address stands in this record and those that are laid out as it is;
+    /// none where it has to be looked at to know whether it is there.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
+                           id != field_id::flows && id != field_id::netflow_version;
+        if (!plain || !has(id)) return std::nullopt;
+        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
+    }
+
+    /// A field's value; absent where the record has none.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
+        using value = field_value_type<Id>;
+        using enum field_id;
+        if constexpr (Id == type) {
+            return family();
+        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac ||
+                             Id == post_dst_mac) {
+            return mac<Id>();
+        } else if constexpr (Id == user_name) {
+            return user();
+        } else if constexpr (Id == flow_direction) {
+            return direction();
+        } else if constexpr (std::same_as<value, address>) {
+            return ip<Id>();
+        } else if constexpr (std::same_as<value, timestamp>) {
+            return time<Id>();
+        } else if constexpr (std::unsigned_integral<value>) {
+            if (!has(Id)) return {};
+            auto const number = integer<Id, value>();
+            // 0 stands for "not known" here, and has no other meaning
+            if constexpr (Id == flows || Id == netflow_version)
+                return number == 0 ? field_value<value>{} : number;
+            return number;
+        } else {
+            return {};
+        }
+    }
+
+    /// The record as it stands in the archive, once unpacked.
+    [[nodiscard]] auto bytes() const noexcept -> std::string_view {
+        return data_ == nullptr ? std::string_view{}
+                                : std::string_view{data_, load<std::uint16_t>(data_ + 2)};
+    }
+
+private:
+    [[nodiscard]] auto has(field_id id) const noexcept -> bool { return shape_->offset(id) != 0; }
+    [[nodiscard]] auto at(field_id id) const noexcept -> char const* {
+        return data_ + shape_->offset(id);
+    }
+
+    template <std::unsigned_integral T>
+    [[nodiscard]] auto load(char const* from) const noexcept -> T {
+        return detail::load<T>(from, shape_->swapped);
+    }
+
+    /// A number in as many bytes as this record has for it, no more than the field's type.
+    template <field_id Id, std::unsigned_integral Value>
+    [[nodiscard]] auto integer() const noexcept -> Value {
+        auto const width = shape_->width(Id);
+        if (width == sizeof(Value)) return load<Value>(at(Id));
+        if constexpr (sizeof(Value) > 4) {
+            if (width == 4) return load<std::uint32_t>(at(Id));
+        }
+        if constexpr (sizeof(Value) > 2) {
+            if (width == 2) return load<std::uint16_t>(at(Id));
+        }
+        return static_cast<unsigned char>(*at(Id));
+    }
+
+    template <field_id Id>
+    [[nodiscard]] auto ip() const noexcept -> field_value<address> {
+        auto const width = shape_->width(Id);
+        if (width == 4) return address::v4(load<std::uint32_t>(at(Id)));
+        if (width == 16)
+            return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
+        return {};
+    }
+
+    template <field_id Id>
+    [[nodiscard]] auto time() const noexcept -> field_value<timestamp> {
+        auto const width = shape_->width(Id);
+        if (width == 0) return {};
+        auto ms = std::uint64_t{0};
+        if (width == 8) {
+            ms = load<std::uint64_t>(at(Id));
+        } else {
+            constexpr auto rest = Id == field_id::start ? detail::nfdump_common::msec_first
+                                                        : detail::nfdump_common::msec_last;
+            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} +
+                 load<std::uint16_t>(data_ + rest);
+        }
+        return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
+    }
+
+    [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
+        auto const width = shape_->width(field_id::srcaddr);
+        if (width == 0) return {};
+        return std::string_view{width == 4 ? "IPv4" : "IPv6"};
+    }
+
+    [[nodiscard]] auto direction() const noexcept -> field_value<flowlog::flow_direction> {
+        if (!has(field_id::flow_direction)) return {};
+        auto const code = static_cast<unsigned char>(*at(field_id::flow_direction));
+        if (code > 1) return {};
+        return code == 0 ? flow_direction::ingress : flow_direction::egress;
+    }
+
+    template <field_id Id>
+    [[nodiscard]] auto mac() const noexcept -> field_value<std::string_view> {
+        using enum field_id;
+        constexpr auto room = Id == src_mac        ? 0U
+                              : Id == dst_mac      ? 1U
+                              : Id == post_src_mac ? 2U
+                                                   : 3U;
+        if (!has(Id)) return {};
+        return detail::print_mac(macs_[room], load<std::uint64_t>(at(Id)));
+    }
+
+    [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {
+        auto const text =
+            std::string_view{at(field_id::user_name), shape_->width(field_id::user_name)};
+        auto const name = text.substr(0, text.find('\0'));
+        if (name.empty()) return {};
+        return name;
+    }
+
+    char const* data_ = nullptr;
+    detail::nfdump_shape const* shape_ = &detail::shape_of_nothing;
+    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were asked for
+};
+
+}  // namespace flowlog
+
+#endif

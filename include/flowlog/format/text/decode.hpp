@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_DECODE_HPP
+#define FLOWLOG_FORMAT_TEXT_DECODE_HPP
+
+#include <bit>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/detail/decode_address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/text/dotted_quad.hpp>
+#include <flowlog/format/text/eight_groups.hpp>
+
+namespace flowlog::detail {
+
+/// Tokens given to the decoders must be readable this many bytes past their first.
+inline constexpr std::size_t token_padding = 48;
+
+/// A number, and a mask that is not 0 where there is none.
+struct decoded_number {
+    std::uint64_t value;
+    std::uint64_t bad;
+};
+
+/// The number that the first `digits` bytes of `word`, the first byte lowest, spell: 1 to 8 of 64
+/// bits, 1 to 4 of 32; none if one of them is no digit. A loop over the digits takes 2.5 times as
+/// long.
+[[gnu::always_inline]] constexpr auto decode_word(std::uint64_t word, std::size_t digits) noexcept
+    -> decoded_number {
+    // the digits' values, moved to the high end: what is not there is a leading 0
+    auto const value = (word ^ 0x3030303030303030ULL) << (64 - 8 * digits);
+    constexpr auto mask = 0x000000FF000000FFULL;
+    auto const pairs = (value * 10) + (value >> 8);
+    auto const number = (((pairs & mask) * 0x000F424000000064ULL) +
+                         (((pairs >> 16) & mask) * 0x0000271000000001ULL)) >>
+                        32;
+    auto const more_than_nine = (value + 0x7676767676767676ULL) | value;
+    return {number, more_than_nine & 0x8080808080808080ULL};
+}
+
+[[gnu::always_inline]] constexpr auto decode_word(std::uint32_t word, std::size_t digits) noexcept
+    -> decoded_number {
+    auto const value = (word ^ 0x30303030U) << (32 - 8 * digits);
+    auto const pairs = (value * 10) + (value >> 8);
+    auto const more_than_nine = (value + 0x76767676U) | value;
+    return {(pairs & 0xFF) * 100 + (pairs >> 16 & 0xFF), more_than_nine & 0x80808080U};
+}
+
+/// The bytes of a word, the first lowest.
+template <std::unsigned_integral Word>
+[[gnu::always_inline]] inline auto load_word(char const* at) noexcept -> Word {
+    auto word = Word{0};
+    std::memcpy(&word, at, sizeof word);
+    if constexpr (std::endian::native == std::endian::little) {
+        return word;
+    } else if constexpr (sizeof word == 4) {
+        return __builtin_bswap32(word);
+    } else {
+        return __builtin_bswap64(word);
+    }
+}
+
+/// Any number of digits. Pure, so that a call on the rare path does not make the compiler decode a
+/// field twice.
+[[gnu::pure]] inline auto decode_long(char const* first, char const* last) noexcept
+    -> decoded_number {
+    std::uint64_t value = 0;
+    for (; first != last; ++first) {
+        auto const digit = static_cast<std::uint64_t>(static_cast<unsigned char>(*first)) - '0';
+        if (digit > 9 || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10)
+            return {0, 1};
+        value = value * 10 + digit;
+    }
+    return {value, 0};
+}
+
+/// Decimal digits only, any number of leading zeros, no sign. The token has at least one byte.
+template <std::unsigned_integral T>
+[[gnu::always_inline]] inline auto decode_number(char const* first, char const* last) noexcept
+    -> decoded_number {
+    using word = std::conditional_t<sizeof(T) == 1, std::uint32_t, std::uint64_t>;
+    auto const size = static_cast<std::size_t>(last - first);
+    if (size <= sizeof(word)) [[likely]]
+        return decode_word(load_word<word>(first), size);
+    if (sizeof(T) < 4 || size > 16) return decode_long(first, last);
+    // ten-digit times, large counters
+    auto const high = decode_word(load_word<std::uint64_t>(first), size - 8);
+    auto const low = decode_word(load_word<std::uint64_t>(last - 8), 8);
+    return {high.value * 100'000'000 + low.value, high.bad | low.bad};
+}
+
+template <std::unsigned_integral T>
+[[gnu::always_inline]] inline auto decode(char const* first, char const* last) noexcept
+    -> field_value<T> {
+    auto const number = decode_number<T>(first, last);
+    auto const excess = number.value & ~std::uint64_t{std::numeric_limits<T>::max()};
+    if ((number.bad | excess) == 0) [[likely]]
+        return static_cast<T>(number.value);
+    return field_value<T>{last - first == 1 && *first == '-' ? presence::absent
+                                                             : presence::malformed};
+}
+
+/// One to eight letters in lower case as a number, the first letter lowest.
+constexpr auto word_of(std::string_view letters) noexcept -> std::uint64_t {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+        word |= static_cast<std::uint64_t>(static_cast<unsigned char>(letters[i])) << (8 * i);
+    return word;
+}
+
+/// Tells which word, in any case, a token of no more than eight bytes is. A loop over the letters
+/// takes four times as long.
+class word_token {
+public:
+    [[gnu::always_inline]] word_token(char const* first, char const* last) noexcept
+        : size_{static_cast<std::size_t>(last - first)} {
+        auto const unused = size_ < 8 ? 64 - 8 * size_ : 0;
+        word_ = (load_word<std::uint64_t>(first) | 0x2020202020202020ULL) << unused >> unused;
+    }
+
+    /// \pre `letters` are one to eight letters in lower case
+    [[gnu::always_inline]] auto is(std::string_view letters) const noexcept -> bool {
+        return word_ == word_of(letters) && size_ == letters.size();
+    }
+
+private:
+    std::size_t size_;
+    std::uint64_t word_;
+};
+
+/// What a token is that no decoder took.
+constexpr auto without_value(char const* first, char const* last) noexcept -> presence {
+    return last - first == 1 && *first == '-' ? presence::absent : presence::malformed;
+}
+
+/// Decodes a whole token of a text log: `-` is absent, all else is the value or malformed. The
+/// token is not empty and readable for `token_padding` bytes from its first.
+template <class T>
+auto decode(char const* first, char const* last) noexcept -> field_value<T>;
+
+template <>
+inline auto decode<std::string_view>(char const* first, char const* last) noexcept
+    -> field_value<std::string_view> {
+    if (last - first == 1 && *first == '-') return {};
+    return std::string_view{first, static_cast<std::size_t>(last - first)};
+}
+
+template <>
+[[gnu::always_inline]] inline auto decode<address>(char const* first, char const* last) noexcept
+    -> field_value<address> {
+    std::uint32_t quad = 0;
+    if (decode_dotted_quad(first, last, quad)) [[likely]]
+        return address::v4(quad);
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    if (decode_hex_groups(first, last, high, low)) return address::v6(high, low);
+    if (last - first == 1 && *first == '-') return {};
+    return field_value<address>{presence::malformed};
+}
+
+/// Unix seconds. AWS documents seconds alone, but logs with milliseconds have been seen; what would
+/// lie after the year 5138 in seconds is taken for milliseconds.
+template <>
+inline auto decode<timestamp>(char const* first, char const* last) noexcept
+    -> field_value<timestamp> {
+    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
+    constexpr auto limit =
+        std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
+    auto const number = decode<std::uint64_t>(first, last);
+    if (!number) return field_value<timestamp>{number.state()};
+    if (*number > limit) return field_value<timestamp>{presence::malformed};
+    auto const signed_number = static_cast<std::int64_t>(*number);
+    if (*number < first_milliseconds) return timestamp{std::chrono::seconds{signed_number}};
+    return timestamp{std::chrono::milliseconds{signed_number}};
+}
+
+template <>
+[[gnu::always_inline]] inline auto decode<action>(char const* first, char const* last) noexcept
+    -> field_value<action> {
+    auto const token = word_token{first, last};
+    if (token.is("accept")) return action::accept;
+    if (token.is("reject")) return action::reject;
+    return field_value<action>{without_value(first, last)};
+}
+
+template <>
+inline auto decode<log_status>(char const* first, char const* last) noexcept
+    -> field_value<log_status> {
+    auto const token = word_token{first, last};
+    if (token.is("ok")) return log_status::ok;
+    if (token.is("nodata")) return log_status::nodata;
+    if (token.is("skipdata")) return log_status::skipdata;
+    return field_value<log_status>{without_value(first, last)};
+}
+
+template <>
+inline auto decode<flow_direction>(char const* first, char const* last) noexcept
+    -> field_value<flow_direction> {
+    auto const token = word_token{first, last};
+    if (token.is("ingress")) return flow_direction::ingress;
+    if (token.is("egress")) return flow_direction::egress;
+    return field_value<flow_direction>{without_value(first, last)};
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_DOTTED_QUAD_HPP
+#define FLOWLOG_FORMAT_TEXT_DOTTED_QUAD_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <smmintrin.h>
+#endif
+
+#include <flowlog/flow/detail/decode_address.hpp>
+
+namespace flowlog::detail {
+
+#if defined(__x86_64__)
+
+/// How to decode a dotted quad of one shape: the lengths of its octets, 81 in all.
+struct alignas(32) quad_shape {
+    /// For each octet, four bytes: a zero and where its hundreds, tens and ones stand, 0x80 where
+    /// there are none.
+    std::array<std::uint8_t, 16> digits{};
+    std::array<std::uint8_t, 4> least{};  ///< of each octet, without a leading zero
+    std::uint16_t ends = 0;               ///< a bit for each byte behind an octet
+};
+
+/// Where a shape stands, by the ends of its octets: no two are in one place.
+constexpr auto quad_place(std::uint32_t ends) noexcept -> std::uint32_t {
+    return ends * 0x070CFCCDU >> 24;
+}
+
+/// The shapes by their places; the others have no ends.
+inline constexpr auto quad_shapes = [] {
+    auto shapes = std::array<quad_shape, 256>{};
+    for (unsigned lengths = 0; lengths < 81; ++lengths) {
+        auto shape = quad_shape{};
+        unsigned at = 0;
+        unsigned rest = lengths;
+        for (std::size_t octet = 0; octet < 4; ++octet, rest /= 3) {
+            auto const length = rest % 3 + 1;
+            for (unsigned i = 0; i < 4; ++i) {
+                auto const there = i + length >= 4;
+                shape.digits[octet * 4 + i] =
+                    static_cast<std::uint8_t>(there ? at + i + length - 4 : 0x80);
+            }
+            shape.least[octet] = static_cast<std::uint8_t>(least_octet[length]);
+            at += length;
+            shape.ends = static_cast<std::uint16_t>(shape.ends | 1U << at++);
+        }
+        shapes[quad_place(shape.ends)] = shape;
+    }
+    return shapes;
+}();
+
+/// `decode_v4` of a token that is readable for 16 bytes from its first: all octets at once, in a
+/// quarter of the instructions.
+[[gnu::target("sse4.1")]] inline auto decode_quad_sse(char const* first, std::size_t size,
+                                                      std::uint32_t& out) noexcept -> bool {
+    if (size > 15) return false;
+    auto const text = _mm_loadu_si128(reinterpret_cast<__m128i const*>(first));
+    auto const dots =
+        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.'))));
+    auto const end = std::uint32_t{1} << size;
+    auto const ends = (dots & (end - 1)) | end;
+    auto const& shape = quad_shapes[quad_place(ends)];
+    if (shape.ends != ends) return false;
+    auto const order = _mm_load_si128(reinterpret_cast<__m128i const*>(shape.digits.data()));
+    auto const digits = _mm_shuffle_epi8(_mm_sub_epi8(text, _mm_set1_epi8('0')), order);
+    auto const weights = _mm_setr_epi8(0, 100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1);
+    auto const octets = _mm_madd_epi16(_mm_maddubs_epi16(digits, weights), _mm_set1_epi16(1));
+    auto const least = _mm_cvtepu8_epi32(_mm_cvtsi32_si128(static_cast<int>(
+        load_text<std::uint32_t>(reinterpret_cast<char const*>(shape.least.data())))));
+    auto const no_digits = _mm_subs_epu8(digits, _mm_set1_epi8(9));
+    auto const out_of_range =
+        _mm_or_si128(_mm_cmpgt_epi32(octets, _mm_set1_epi32(255)), _mm_cmpgt_epi32(least, octets));
+    auto const wrong = _mm_or_si128(no_digits, out_of_range);
+    auto const halves = _mm_packs_epi32(octets, octets);
+    out = __builtin_bswap32(
+        static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_packus_epi16(halves, halves))));
+    return _mm_testz_si128(wrong, wrong) != 0;
+}
+
+/// Whether the processor can run `decode_quad_sse`: all since 2008.
+inline bool const decodes_quads_at_once = __builtin_cpu_supports("sse4.1") != 0;
+
+#endif
+
+/// `decode_v4` of a token that is readable for 16 bytes from its first.
+[[gnu::always_inline]] inline auto decode_dotted_quad(char const* first, char const* last,
+                                                      std::uint32_t& out) noexcept -> bool {
+#if defined(__x86_64__)
+    if (decodes_quads_at_once) [[likely]]
+        return decode_quad_sse(first, static_cast<std::size_t>(last - first), out);
+#endif
+    return decode_v4(first, last, out);
+}
+
+}  // namespace flowlog::detail
+
+#endif

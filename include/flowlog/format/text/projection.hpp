@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_PROJECTION_HPP
+#define FLOWLOG_FORMAT_TEXT_PROJECTION_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/record.hpp>
+#include <flowlog/format/text/scan.hpp>
+
+namespace flowlog::detail {
+
+/// Where the fields of a `text_record` stand, by their numbers.
+using field_places = std::array<std::uint16_t, fields.size()>;
+
+/// The columns that a job reads of a log, so that the others' delimiters need not be written down.
+class projection {
+public:
+    projection() = default;
+
+    /// Of `wanted` and the log-status; or of all columns where `wanted` is empty, or where fewer
+    /// would take no less time.
+    projection(std::shared_ptr<layout const> columns, std::vector<field_use> const& wanted)
+        : columns_{std::move(columns)} {
+        auto kept = std::vector<bool>(columns_->size(), wanted.empty());
+        for (auto const field : wanted) keep(field.id, kept);
+        keep(field_id::log_status, kept);
+        delimiters_ = kept_delimiters{kept};
+        if (!chosen_scanner().can_keep(delimiters_)) {
+            kept.assign(kept.size(), true);
+            delimiters_ = kept_delimiters{kept};
+        }
+        for (auto const& f : fields) places_[static_cast<std::size_t>(f.id)] = place(f.id, kept);
+    }
+
+    /// The columns of the log; null where there is no projection yet.
+    [[nodiscard]] auto columns() const noexcept -> layout const* { return columns_.get(); }
+
+    /// The delimiters at both ends of the columns that are read.
+    [[nodiscard]] auto delimiters() const noexcept -> kept_delimiters const& { return delimiters_; }
+
+    /// Where the fields stand in a record that knows those delimiters alone.
+    [[nodiscard]] auto places() const noexcept -> field_places const& { return places_; }
+
+private:
+    /// The delimiters at both ends of a column.
+    void keep(field_id id, std::vector<bool>& kept) const {
+        auto const column = columns_->column(id);
+        if (column == layout::none) return;
+        kept[column] = true;
+        if (column != 0) kept[column - 1U] = true;
+    }
+
+    /// The delimiter before a token is the one before it among those that are kept, as well.
+    [[nodiscard]] auto place(field_id id, std::vector<bool> const& kept) const -> std::uint16_t {
+        auto const column = columns_->column(id);
+        if (column == layout::none) return layout::none;
+        auto const last = column + 1U == kept.size();
+        if ((!kept[column] && !last) || (column != 0 && !kept[column - 1U])) return far;
+        return static_cast<std::uint16_t>(std::count(kept.begin(), kept.begin() + column, true));
+    }
+
+    std::shared_ptr<layout const> columns_;
+    kept_delimiters delimiters_;
+    field_places places_{};
+};
+
+}  // namespace flowlog::detail
+
+#endif

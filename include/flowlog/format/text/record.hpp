@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_RECORD_HPP
+#define FLOWLOG_FORMAT_TEXT_RECORD_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/decode.hpp>
+
+namespace flowlog {
+
+namespace detail {
+
+/// The place of a field that stands in the line, but not among the delimiters that are known.
+inline constexpr std::uint16_t far = layout::none - 1;
+
+}  // namespace detail
+
+/// A line of a text log. Decodes on access, and only what is asked. A view: valid until its reader
+/// moves on.
+class text_record {
+public:
+    text_record() = default;
+
+    /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k. The
+    /// tokens are readable for `detail::token_padding` bytes from their first. Without `columns`,
+    /// nothing may be asked of the record.
+    text_record(char const* text, std::uint32_t const* before, std::uint32_t const* after,
+                layout const* columns) noexcept
+        : text_{text},
+          before_{before},
+          after_{after},
+          columns_{columns},
+          places_{columns == nullptr ? nullptr : columns->places().data()} {}
+
+    /// A line of which not all delimiters are known: a field's place is that of its token among the
+    /// delimiters, `detail::far` where it is not there, or `layout::none`. The first delimiter is
+    /// the one before the line.
+    text_record(char const* text, std::uint32_t const* delimiters, layout const* columns,
+                std::uint16_t const* places) noexcept
+        : text_{text},
+          before_{delimiters},
+          after_{delimiters + 1},
+          columns_{columns},
+          places_{places} {}
+
+    /// A field's value; absent where it is `-` or the log has no such column.
+    template <field_id Id>
+    [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// A field's value; absent where it is `-` or the log has no such column. `T` is the type of
+    /// its values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        auto const place = places_[static_cast<std::size_t>(id)];
+        if (place >= detail::far) [[unlikely]] {
+            if (place == layout::none) return {};
+            auto const found = far_token(begin(0), columns_->column(id));
+            return detail::decode<T>(found.data(), found.data() + found.size());
+        }
+        return detail::decode<T>(begin(place), end(place));
+    }
+
+    /// The text of a column of that very name, whether it is a known field or not; absent where it
+    /// is `-`.
+    [[nodiscard]] auto operator[](std::string_view name) const noexcept
+        -> field_value<std::string_view> {
+        auto const column = columns_->column(name);
+        if (column == layout::none) return {};
+        auto const found = token(column);
+        return detail::decode<std::string_view>(found.data(), found.data() + found.size());
+    }
+
+    /// The raw text of a column, counted from 0 and less than `columns().size()`.
+    [[nodiscard]] auto token(std::size_t column) const noexcept -> std::string_view {
+        if (places_ == columns_->places().data()) return {begin(column), end(column)};
+        return far_token(begin(0), column);
+    }
+
+    /// The line from its first token to its last.
+    [[nodiscard]] auto line() const noexcept -> std::string_view {
+        auto const last = token(columns_->size() - 1);
+        return {token(0).data(), last.data() + last.size()};
+    }
+
+    [[nodiscard]] auto columns() const noexcept -> layout const& { return *columns_; }
+
+private:
+    // the offset before the first token may be "-1": the sum wraps to 0 in 32 bits
+    [[nodiscard]] auto begin(std::size_t place) const noexcept -> char const* {
+        return text_ + static_cast<std::uint32_t>(before_[place] + 1);
+    }
+    [[nodiscard]] auto end(std::size_t place) const noexcept -> char const* {
+        return text_ + after_[place];
+    }
+
+    /// Looks for a token in a line in which single delimiters stand. Takes no `this`, which would
+    /// keep the hot loop's record in memory.
+    [[nodiscard, gnu::noinline]] static auto far_token(char const* first,
+                                                       std::size_t column) noexcept
+        -> std::string_view {
+        auto const is_delimiter = [](char c) { return c == ' ' || c == '\n'; };
+        for (; column != 0; ++first) column -= is_delimiter(*first) ? 1U : 0U;
+        auto const* last = first;
+        while (!is_delimiter(*last)) ++last;
+        return {first, last};
+    }
+
+    friend class text_run;
+
+    char const* text_ = nullptr;
+    std::uint32_t const* before_ = nullptr;
+    std::uint32_t const* after_ = nullptr;
+    layout const* columns_ = nullptr;
+    std::uint16_t const* places_ = nullptr;  // of each field
+};
+
+/// Lines of a text log that stand one behind the other, are flows, and have all columns; for
+/// aggregators that decode many values of a column at once. A view: valid until its reader moves
+/// on.
+class text_run {
+public:
+    using record_type = text_record;
+
+    /// `first` is the first line, `size` how many there are, `stride` how far the delimiters of a
+    /// line are from those of the one before it.
+    text_run(text_record const& first, std::size_t size, std::size_t stride) noexcept
+        : first_{first}, size_{size}, stride_{stride} {}
+
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+
+    /// The line at a position.
+    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t line) const noexcept
+        -> text_record {
+        auto record = first_;
+        record.before_ += line * stride_;
+        record.after_ += line * stride_;
+        return record;
+    }
+
+    /// Some of the lines.
+    [[nodiscard]] auto part(std::size_t begin, std::size_t size) const noexcept -> text_run {
+        return {(*this)[begin], size, stride_};
+    }
+
+    /// Delimiters of lines that were picked.
+    using room = std::vector<std::uint32_t>;
+
+    /// The lines, among the first 64, at the set bits of `which`; their delimiters are put into
+    /// `into`, which must outlive what is returned.
+    [[nodiscard]] auto picked(std::uint64_t which, room& into) const -> text_run {
+        auto const count = static_cast<std::size_t>(std::popcount(which));
+        auto const width = stride_ + 1;  // with the delimiter in front of the line
+        if (into.size() < count * width) into.resize(count * width);
+        auto* out = into.data();
+        for (; which != 0; which &= which - 1, out += width) {
+            auto const line = static_cast<std::size_t>(std::countr_zero(which));
+            std::copy_n(first_.before_ + line * stride_, width, out);
+        }
+        auto first = first_;
+        first.before_ = into.data();
+        first.after_ = into.data() + 1;
+        return {first, count, width};
+    }
+
+    /// The delimiters around the tokens of a field: those of line i are `delimiters[i * stride]`
+    /// and the one behind it, as offsets from `text`.
+    struct column {
+        char const* text;
+        std::uint32_t const* delimiters;
+        std::size_t stride;
+
+        /// Where the token of a line begins.
+        [[nodiscard]] auto begin(std::size_t line) const noexcept -> char const* {
+            return text + static_cast<std::uint32_t>(delimiters[line * stride] + 1);
+        }
+        [[nodiscard]] auto end(std::size_t line) const noexcept -> char const* {
+            return text + delimiters[line * stride + 1];
+        }
+    };
+
+    /// The tokens of a field; none where the log has no such column, or the reader was not told
+    /// that it would be read.
+    [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<column> {
+        auto const place = first_.places_[static_cast<std::size_t>(id)];
+        if (place >= detail::far) return std::nullopt;
+        return column{first_.text_, first_.before_ + place, stride_};
+    }
+
+private:
+    text_record first_;
+    std::size_t size_;
+    std::size_t stride_;
+};
+
+}  // namespace flowlog
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_SCAN_HPP
+#define FLOWLOG_FORMAT_TEXT_SCAN_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/format/text/scan_groups.hpp>
+
+namespace flowlog::detail {
+
+/// Tells where the lines of an index end. `columns` is how many tokens its lines are likely to
+/// have: a look at each LF that is foretold so takes a tenth of what a look at each delimiter does.
+inline void find_lines(char const* text, std::size_t columns, scan_index& index) noexcept {
+    auto foretold = index.line_count * columns == index.delimiter_count;
+    if (foretold) {
+        auto end = std::uint32_t{0};
+        for (std::size_t i = 0; i < index.line_count; ++i) {
+            end += static_cast<std::uint32_t>(columns);
+            index.lines[i] = end;
+            foretold &= text[index.delimiters[end - 1]] == '\n';
+        }
+    }
+    if (foretold) return;
+    auto* line = index.lines;
+    for (std::size_t i = 0; i < index.delimiter_count; ++i) {
+        *line = static_cast<std::uint32_t>(i + 1);
+        line += text[index.delimiters[i]] == '\n' ? 1 : 0;
+    }
+}
+
+/// Fills all of a `scan_index` but its lines.
+using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
+
+/// The same of some of the delimiters alone. Of a text that begins with a line and has as many
+/// delimiters in each as foretold, those are kept that should be; of any other, some. Also tells
+/// `regular`, trusting that what should be line ends are LFs; `irregular` for neighbours alone.
+using scan_kept_function = void (*)(char const*, std::size_t, kept_delimiters const&,
+                                    scan_index&) noexcept;
+
+/// A way to scan, under the name that FLOWLOG_FORCE_SCAN gives it.
+struct scanner {
+    std::string_view name;
+    scan_function scan;
+    scan_kept_function scan_kept = nullptr;  ///< null where it would take no less time
+
+    /// Whether it pays to scan for some delimiters alone.
+    [[nodiscard]] auto can_keep(kept_delimiters const& kept) const noexcept -> bool {
+        return scan_kept != nullptr && kept.per_line() * 4 <= kept.columns() * 3;
+    }
+};
+
+/// The scanners that this processor can run, the fastest first. All give identical indexes.
+inline auto scanners() -> std::vector<scanner> const& {
+    static auto const usable = [] {
+        auto result = std::vector<scanner>{};
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
+            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+            result.push_back({"avx512", scan_avx512});
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+            result.push_back({"avx2", scan_avx2, picks_bits_fast() ? scan_kept_avx2 : nullptr});
+        result.push_back({"sse2", scan_sse2});
+#elif defined(__aarch64__)
+        result.push_back({"neon", scan_neon});
+#endif
+        result.push_back({"scalar", scan_scalar});
+        return result;
+    }();
+    return usable;
+}
+
+/// The scanner of that name, if this processor can run it.
+inline auto find_scanner(std::string_view name) -> std::optional<scanner> {
+    for (auto const& candidate : scanners()) {
+        if (candidate.name == name) return candidate;
+    }
+    return std::nullopt;
+}
+
+/// The scanner in use: the fastest, or the one that the environment variable FLOWLOG_FORCE_SCAN
+/// names. Chosen once.
+inline auto chosen_scanner() -> scanner const& {
+    static auto const chosen = [] {
+        auto const* const forced = std::getenv("FLOWLOG_FORCE_SCAN");
+        auto const found = forced == nullptr ? std::nullopt : find_scanner(forced);
+        return found.value_or(scanners().front());
+    }();
+    return chosen;
+}
+
+/// The memory behind a `scan_index`, grown as needed and reused.
+class scan_buffer {
+public:
+    /// Indexes fewer than 2^32 bytes, and reads none beyond them. `columns` is how many tokens
+    /// lines are likely to have. What the last call returned becomes invalid.
+    [[nodiscard]] auto scan(std::string_view text, std::size_t columns = 0,
+                            scanner const& with = chosen_scanner()) -> scan_index {
+        auto index = room_for(text);
+        with.scan(text.data(), text.size(), index);
+        find_lines(text.data(), columns, index);
+        return index;
+    }
+
+    /// The same of some delimiters of whole lines, and not where the lines end. `regular` says
+    /// whether all lines have as many as foretold: only then there are `kept.per_line()` for each.
+    [[nodiscard]] auto scan_kept(std::string_view text, kept_delimiters const& kept,
+                                 scanner const& with = chosen_scanner()) -> scan_index {
+        auto index = room_for(text);
+        auto const per_line = kept.per_line();
+        if (per_line == kept.columns()) {
+            with.scan(text.data(), text.size(), index);
+            index.regular = index.line_count * per_line == index.delimiter_count;
+        } else {
+            with.scan_kept(text.data(), text.size(), kept, index);
+        }
+        index.regular &= !index.irregular;
+        for (std::size_t line = 0; index.regular && line != index.line_count; ++line)
+            index.regular = text[index.delimiters[line * per_line + per_line - 1]] == '\n';
+        if (!index.regular) look_closer(text, index);
+        return index;
+    }
+
+private:
+    /// Tells how many lines there are, and whether they are irregular, of a text that is not as
+    /// foretold.
+    static void look_closer(std::string_view text, scan_index& index) noexcept {
+        index.line_count = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+        index.irregular |= text.find('\t') != text.npos || text.find('\r') != text.npos;
+    }
+
+    [[nodiscard]] auto room_for(std::string_view text) -> scan_index {
+        auto const entries = text.size() + scan_slack;
+        if (lines_.size() < entries) {
+            delimiters_ = std::vector<std::uint32_t>(entries + 1);
+            lines_ = std::vector<std::uint32_t>(entries);
+        }
+        auto index = scan_index{.delimiters = delimiters_.data() + 1, .lines = lines_.data()};
+        index.delimiters[-1] = ~std::uint32_t{0};
+        return index;
+    }
+
+    std::vector<std::uint32_t> delimiters_;
+    std::vector<std::uint32_t> lines_;
+};
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_KIND_HPP
+#define FLOWLOG_GRAMMAR_FILTER_KIND_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <flowlog/detail/similar.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/service.hpp>
+#include <flowlog/grammar/filter/time.hpp>
+#include <flowlog/grammar/filter/value.hpp>
+#include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/query/detail/filter_sets.hpp>
+#include <flowlog/query/detail/filter_tree.hpp>
+
+namespace flowlog::grammar {
+
+/// How the values of a target are written.
+enum class filter_kind : std::uint8_t {
+    u8,
+    u16,
+    u32,
+    u64,
+    protocol,
+    port,
+    flags,
+    icmp,
+    time,
+    duration,
+    action,
+    log_status,
+    flow_direction,
+    address,
+    text
+};
+
+/// Why an expression has no meaning, and where.
+struct filter_fault {
+    std::size_t offset;
+    std::string message;
+};
+
+/// How the values of a field are written, or of a number that is derived.
+[[nodiscard]] inline auto kind_of(flowlog::detail::filter_subject what, std::optional<field_id> id,
+                                  flowlog::detail::filter_style style) -> filter_kind {
+    using flowlog::detail::filter_style;
+    using flowlog::detail::filter_subject;
+    if (style == filter_style::icmp_type || style == filter_style::icmp_code)
+        return filter_kind::icmp;
+    switch (what) {
+        case filter_subject::address: return filter_kind::address;
+        case filter_subject::text: return filter_kind::text;
+        case filter_subject::time: return filter_kind::time;
+        case filter_subject::action: return filter_kind::action;
+        case filter_subject::log_status: return filter_kind::log_status;
+        case filter_subject::flow_direction: return filter_kind::flow_direction;
+        case filter_subject::duration: return filter_kind::duration;
+        default: break;
+    }
+    if (id == field_id::protocol) return filter_kind::protocol;
+    if (id == field_id::tcp_flags) return filter_kind::flags;
+    if (what == filter_subject::u8) return filter_kind::u8;
+    if (what == filter_subject::u32) return filter_kind::u32;
+    if (what != filter_subject::u16) return filter_kind::u64;
+    return info(*id).name.ends_with("port") ? filter_kind::port : filter_kind::u16;
+}
+
+/// Whether `&` and a mask make sense.
+[[nodiscard]] constexpr auto takes_mask(filter_kind kind) noexcept -> bool {
+    return kind <= filter_kind::flags;
+}
+
+/// Whether `a-b` is a range.
+[[nodiscard]] constexpr auto has_hyphen_ranges(filter_kind kind) noexcept -> bool {
+    return kind <= filter_kind::icmp || kind == filter_kind::duration;
+}
+
+/// The largest number of a kind.
+[[nodiscard]] constexpr auto largest(filter_kind kind) noexcept -> std::uint64_t {
+    switch (kind) {
+        case filter_kind::u8:
+        case filter_kind::protocol:
+        case filter_kind::flags:
+        case filter_kind::icmp: return 0xFF;
+        case filter_kind::u16:
+        case filter_kind::port: return 0xFFFF;
+        case filter_kind::u32: return 0xFFFF'FFFF;
+        default: return std::numeric_limits<std::uint64_t>::max();
+    }
+}
+
+namespace detail {
+
+/// The number of a name, as enumerators are numbered.
+template <std::size_t Size>
+constexpr auto position(std::array<std::string_view, Size> const& names,
+                        std::string_view wanted) noexcept -> std::optional<std::uint64_t> {
+    for (std::size_t i = 0; i < Size; ++i) {
+        if (flowlog::detail::same_name(names[i], wanted)) return i;
+    }
+    return std::nullopt;
+}
+
+inline constexpr auto action_names = std::to_array<std::string_view>({"ACCEPT", "REJECT"});
+inline constexpr auto status_names = std::to_array<std::string_view>({"OK", "NODATA", "SKIPDATA"});
+inline constexpr auto direction_names = std::to_array<std::string_view>({"ingress", "egress"});
+
+}  // namespace detail
+
+/// The flags of TCP that letters or names tell; none for numbers.
+[[nodiscard]] inline auto letters_from(std::string_view text) -> std::optional<std::uint64_t> {
+    return parse_filter_flags(text);
+}
+
+/// The number of a name that values of a kind may have.
+[[nodiscard]] inline auto named_number(filter_kind kind, std::string_view text)
+    -> std::optional<std::uint64_t> {
+    switch (kind) {
+        case filter_kind::protocol: return protocol_number(text);
+        case filter_kind::port: return service_port(text);
+        case filter_kind::flags: return letters_from(text);
+        case filter_kind::action: return detail::position(detail::action_names, text);
+        case filter_kind::log_status: return detail::position(detail::status_names, text);
+        case filter_kind::flow_direction: {
+            auto const number = std::to_array<std::string_view>({"0", "1"});
+            auto const found = detail::position(detail::direction_names, text);
+            return found ? found : detail::position(number, text);
+        }
+        default: return std::nullopt;
+    }
+}
+
+/// The numbers that a text stands for, `ordered`: most often one.
+[[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now)
+    -> std::optional<flowlog::detail::number_range> {
+    using flowlog::detail::number_range;
+    using flowlog::detail::ordered;
+    if (auto const named = named_number(kind, text)) return number_range{*named, *named};
+    if (kind == filter_kind::time) {
+        auto const found = parse_filter_time(text, now);
+        if (!found) return std::nullopt;
+        return number_range{ordered(found->first), ordered(found->last)};
+    }
+    if (kind > filter_kind::duration) return std::nullopt;
+    auto const number =
+        kind == filter_kind::duration ? parse_filter_duration(text) : parse_filter_number(text);
+    if (!number || *number > largest(kind)) return std::nullopt;
+    return number_range{*number, *number};
+}
+
+/// The bits that a mask has.
+[[nodiscard]] inline auto mask_from(filter_kind kind, std::string_view text)
+    -> std::optional<std::uint64_t> {
+    if (kind == filter_kind::flags) {
+        if (auto const flags = letters_from(text)) return flags;
+    }
+    return parse_filter_number(text);
+}
+
+/// What a value looks like, to be read behind "expected".
+[[nodiscard]] inline auto expectation(filter_kind kind) -> std::string {
+    switch (kind) {
+        case filter_kind::protocol: return "a protocol: a number (0-255) or a name";
+        case filter_kind::port: return "a port: a number (0-65535) or the name of a service";
+        case filter_kind::flags: return "TCP flags: a number (0-255) or letters such as SA";
+        case filter_kind::time: return "a time such as 2024-05-01T12:00Z, 2024-05-01 or -2h";
+        case filter_kind::duration: return "a duration such as 1500 (milliseconds), 30s or 5m";
+        case filter_kind::action: return "ACCEPT or REJECT";
+        case filter_kind::log_status: return "OK, NODATA or SKIPDATA";
+        case filter_kind::flow_direction: return "ingress or egress";
+        case filter_kind::address: return "an address, or a block such as 10.0.0.0/8";
+        case filter_kind::text: return "a text";
+        case filter_kind::u64: return "a number such as 1500 or 10M";
+        default: return "a number (0-" + std::to_string(largest(kind)) + ")";
+    }
+}
+
+/// What was expected, what was found, and what may have been meant.
+[[nodiscard]] inline auto expected_found(filter_kind kind, std::string_view found) -> std::string {
+    auto lower = std::string{found};
+    std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);
+    auto similar = flowlog::detail::similar_words{lower};
+    if (kind == filter_kind::protocol) {
+        for (unsigned i = 0; i < 256; ++i)
+            similar.consider(protocol_keyword(static_cast<std::uint8_t>(i)));
+    } else if (kind == filter_kind::port) {
+        for (auto const& entry : flowlog::detail::services)
+            similar.consider(entry.names.substr(0, entry.names.find(' ')));
+    }
+    return "expected " + expectation(kind) + ", found '" + escaped(found, 40) + "'" +
+           similar.hint();
+}
+
+}  // namespace flowlog::grammar
+
+#endif

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_RULES_HPP
+#define FLOWLOG_GRAMMAR_FILTER_RULES_HPP
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include <boost/spirit/home/x3.hpp>
+
+#include <flowlog/grammar/filter/expression.hpp>
+#include <flowlog/grammar/filter/reader.hpp>
+#include <flowlog/grammar/filter/words.hpp>
+
+namespace flowlog::grammar {
+
+namespace x3 = boost::spirit::x3;
+
+/// The leaves and rules of the grammar of filters. The leaves are few types, and rules cut the
+/// grammar up: written with lambdas and directives in one expression, it takes 4 s to compile.
+namespace filter_rules {
+
+/// Finds the `filter_reader` in the context.
+struct reader_tag;
+
+template <class Context>
+auto reader_of(Context const& context) -> filter_reader& {
+    return x3::get<reader_tag>(context).get();
+}
+
+constexpr auto ends_word(char byte) noexcept -> bool {
+    return std::string_view{" \t\r\n()[],;=<>!&|\"'#"}.find(byte) != std::string_view::npos;
+}
+
+/// A whole word: one that `is` takes or, without it, these letters in any case.
+struct word : x3::parser<word> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+    using predicate = bool (*)(std::string_view) noexcept;
+    using receiver = void (filter_reader::*)(std::string_view);
+
+    constexpr explicit word(std::string_view letters) : letters_{letters} {}
+    constexpr word(predicate is, receiver take) : is_{is}, take_{take} {}
+
+    /// The same word, which is given to the reader.
+    [[nodiscard]] constexpr auto to(receiver take) const -> word {
+        auto result = *this;
+        result.take_ = take;
+        return result;
+    }
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const* last, Context const& context, RContext&,
+               Attribute&) const -> bool {
+        x3::skip_over(first, last, context);
+        auto const text = std::string_view{first, static_cast<std::size_t>(last - first)};
+        std::size_t size = 0;
+        while (size != text.size() && !ends_word(text[size]) &&
+               !text.substr(size).starts_with(".."))
+            ++size;
+        auto const found = text.substr(0, size);
+        if (size == 0 || !(is_ ? is_(found) : flowlog::detail::same_name(found, letters_)))
+            return false;
+        if (take_ != nullptr) (reader_of(context).*take_)(found);
+        first += size;
+        return true;
+    }
+
+private:
+    std::string_view letters_{};
+    predicate is_ = nullptr;
+    receiver take_ = nullptr;
+};
+
+/// A text in quotes, within which `\` takes away the meaning of what follows.
+struct quoted_text : x3::parser<quoted_text> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const* last, Context const& context, RContext&,
+               Attribute&) const -> bool {
+        x3::skip_over(first, last, context);
+        if (first == last || (*first != '"' && *first != '\'')) return false;
+        auto const* at = first + 1;
+        while (at != last && *at != *first) at += *at == '\\' && last - at > 1 ? 2 : 1;
+        if (at == last) {
+            reader_of(context).fail("the closing quote", last);
+            return false;
+        }
+        reader_of(context).quoted_item({first + 1, static_cast<std::size_t>(at - first - 1)});
+        first = at + 1;
+        return true;
+    }
+};
+
+/// Nothing: tells the reader something, and fails where it says so.
+struct tell : x3::parser<tell> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+    using receiver = bool (filter_reader::*)();
+
+    constexpr explicit tell(receiver take) : take_{take} {}
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*&, char const*, Context const& context, RContext&, Attribute&) const
+        -> bool {
+        return (reader_of(context).*take_)();
+    }
+
+private:
+    receiver take_;
+};
+
+/// Nothing, never: what should have been here.
+struct expected : x3::parser<expected> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+
+    constexpr explicit expected(std::string_view what) : what_{what} {}
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const* last, Context const& context, RContext&,
+               Attribute&) const -> bool {
+        x3::skip_over(first, last, context);
+        reader_of(context).fail(what_, first);
+        return false;
+    }
+
+private:
+    std::string_view what_;
+};
+
+/// Nothing: the place where the subject of a test ends.
+struct subject_end : x3::parser<subject_end> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const*, Context const& context, RContext&, Attribute&) const
+        -> bool {
+        reader_of(context).end_subject(first);
+        return true;
+    }
+};
+
+/// Blanks, line ends and comments.
+struct skipped : x3::parser<skipped> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const* last, Context const&, RContext&, Attribute&) const
+        -> bool {
+        auto const* const begin = first;
+        for (auto comment = false; first != last; ++first) {
+            comment = *first != '\n' && (comment || *first == '#');
+            auto const blank = std::string_view{" \t\r\n"}.find(*first) != std::string_view::npos;
+            if (!comment && !blank) break;
+        }
+        return first != begin;
+    }
+};
+
+constexpr auto is_plain(std::string_view text) noexcept -> bool {
+    return !flowlog::detail::is_filter_key(text);
+}
+constexpr auto is_joint(std::string_view text) noexcept -> bool {
+    return flowlog::detail::has_alias("or and", text);
+}
+
+using reader = filter_reader;
+using relation_of = filter_relation;
+
+inline constexpr auto side = word{flowlog::detail::is_filter_side, &reader::subject};
+inline constexpr auto joint = word{is_joint, &reader::subject};
+inline constexpr auto qualifier = word{flowlog::detail::is_filter_qualifier, &reader::subject};
+inline constexpr auto noun = word{flowlog::detail::is_filter_noun, &reader::subject};
+inline constexpr auto subject_word = word{is_plain, &reader::subject};
+inline constexpr auto item_word = word{is_plain, &reader::item};
+inline constexpr auto protocol = word{flowlog::detail::is_filter_protocol, &reader::subject};
+inline constexpr auto begin_subject = tell{&reader::begin_subject};
+
+inline constexpr x3::rule<struct value_id> value{"value"};
+inline constexpr x3::rule<struct wanted_id> wanted{"wanted"};
+inline constexpr x3::rule<struct subject_id> subject{"subject"};
+inline constexpr x3::rule<struct sign_id> sign{"operator"};
+inline constexpr x3::rule<struct values_id> values{"values"};
+inline constexpr x3::rule<struct relation_id> relation{"relation"};
+inline constexpr x3::rule<struct operand_id> operand{"operand"};
+inline constexpr x3::rule<struct expression_id> expression{"expression"};
+
+inline constexpr auto item = quoted_text{} | item_word;
+
+inline constexpr auto value_def = tell{&reader::begin_value} >> item >>
+                                  -(".." >> tell{&reader::begin_last} >>
+                                    (item | expected{"the end of the range"})) >>
+                                  tell{&reader::end_value};
+
+inline constexpr auto wanted_def = value | expected{"a value"};
+
+inline constexpr auto subject_def =
+    (begin_subject >> side >> joint >> side >> -noun) | (begin_subject >> +qualifier >> noun) |
+    (begin_subject >> word{"observation"}.to(&reader::subject) >>
+     word{"domain"}.to(&reader::subject) >> word{"id"}.to(&reader::subject)) |
+    (begin_subject >> subject_word);
+
+inline constexpr auto sign_def =
+    ((x3::lit("!=") | "<>" | word{"ne"}) >> tell{&reader::relation<relation_of::equal>} >>
+     tell{&reader::negated}) |
+    ((x3::lit("==") | "=" | word{"eq"}) >> tell{&reader::relation<relation_of::equal>}) |
+    ((x3::lit("<=") | word{"le"}) >> tell{&reader::relation<relation_of::less_equal>}) |
+    ((x3::lit(">=") | word{"ge"}) >> tell{&reader::relation<relation_of::greater_equal>}) |
+    ((x3::lit("<") | word{"lt"}) >> tell{&reader::relation<relation_of::less>}) |
+    ((x3::lit(">") | word{"gt"}) >> tell{&reader::relation<relation_of::greater>});
+
+inline constexpr auto values_def =
+    ("(" >> wanted >> *(-x3::lit(",") >> value) >> (")" | expected{"a value or ')'"})) |
+    ("[" >> wanted >> *(-x3::lit(",") >> value) >> ("]" | expected{"a value or ']'"})) |
+    (wanted >> *("," >> wanted));
+
+inline constexpr auto state =
+    (word{"absent"} >> tell{&reader::relation<relation_of::absent>}) |
+    (word{"present"} >> tell{&reader::relation<relation_of::present>}) |
+    (word{"malformed"} >> tell{&reader::relation<relation_of::malformed>}) |
+    expected{"'absent', 'present' or 'malformed'"};
+
+inline constexpr auto negated = word{"not"} >> tell{&reader::negated};
+
+inline constexpr auto relation_def =
+    (word{"is"} >> -negated >> state) |
+    (-negated >> word{"in"} >> tell{&reader::relation<relation_of::in>} >> values) |
+    (!x3::lit("&&") >> "&" >> tell{&reader::mask} >> wanted >> -(sign >> wanted)) |
+    (sign >> wanted) | (value >> tell{&reader::relation<relation_of::given>} >> -value);
+
+inline constexpr auto follower = word{"port"} | word{"portrange"} | word{"src"} | word{"dst"};
+
+inline constexpr auto operand_def =
+    *(((word{"not"} | "!") >> tell{&reader::negation}) | ("(" >> tell{&reader::opening})) >>
+    tell{&reader::begin_test} >>
+    -(begin_subject >> protocol >> &follower >> tell{&reader::protocol_before_test}) >>
+    (subject | expected{"a test such as 'dstport = 443'"}) >> subject_end{} >> -relation
+    >> tell{&reader::end_test} >> *(")" >> tell{&reader::closing});
+
+inline constexpr auto expression_def = operand %
+                                           (((word{"and"} | "&&") >> tell{&reader::conjunction}) |
+                                            ((word{"or"} | "||") >> tell{&reader::disjunction})) >>
+                                       (x3::eoi | expected{"'and', 'or' or the end"}) >>
+                                       (tell{&reader::end} | expected{"')'"});
+
+BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, expression)
+
+}  // namespace filter_rules
+
+/// Reads a filter expression.
+///
+///     filter      = operand *(connective operand)
+///     operand     = *("not" | "!" | "(") [protocol] test *")"   ; parentheses in pairs
+///     connective  = "and" | "&&" | "or" | "||"                  ; "not" binds tightest, then "and"
+///     protocol    = name of a protocol, before "port", "portrange", "src" or "dst"
+///     test        = subject [relation]
+///     subject     = side ("or" | "and") side [noun] | 1*qualifier noun
+///                 | "observation" "domain" "id" | word
+///     side        = "src" | "dst"
+///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgpnext" | "router"
+///                 | "ingress" | "egress"
+///     noun        = "ip" | "host" | "net" | "port" | … ; all are in grammar/filter/words.hpp
+///     relation    = "is" ["not"] ("absent" | "present" | "malformed")
+///                 | ["not"] "in" (list | value *("," value))
+///                 | "&" value [operator value]
+///                 | operator value
+///                 | value [value]                           ; the second is the mask of a network
+///     list        = "(" value *([","] value) ")" | "[" value *([","] value) "]"
+///     operator    = "=" | "==" | "eq" | "!=" | "<>" | "ne" | "<" | "lt" | "<=" | "le" | ">" | "gt"
+///                 | ">=" | "ge"
+///     value       = item [".." item]
+///     item        = word | DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
+///     word        = 1*(byte but blank and any of ()[],;=<>!&|"'#)     ; and but ".."
+///
+/// Blanks, line ends and comments from `#` to the end of the line may stand between all of these.
+/// Key words may be in any case. There is no recursion: parentheses are paired by a stack.
+[[nodiscard]] inline auto read_filter(std::string_view text) -> filter_expression {
+    auto reader = filter_reader{text};
+    auto const* at = text.data();
+    auto const grammar =
+        x3::with<filter_rules::reader_tag>(std::ref(reader))[filter_rules::expression];
+    x3::phrase_parse(at, at + text.size(), grammar, filter_rules::skipped{});
+    return reader.take();
+}
+
+}  // namespace flowlog::grammar
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_TIME_HPP
+#define FLOWLOG_GRAMMAR_FILTER_TIME_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/grammar/filter/value.hpp>
+#include <flowlog/query/detail/filter_sets.hpp>
+
+namespace flowlog::grammar {
+
+/// The first and the last microsecond of what a time names.
+using time_range = flowlog::detail::closed_range<timestamp>;
+
+namespace detail {
+
+/// The time from `start` on for as long as `length`.
+constexpr auto range_from(timestamp start, std::chrono::microseconds length) noexcept
+    -> time_range {
+    return {start, start + length - std::chrono::microseconds{1}};
+}
+
+/// Reads a date, a time of day and a zone.
+class civil_time {
+public:
+    [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
+        -> std::optional<time_range> {
+        auto time = civil_time{text};
+        if (!time.read_date()) return std::nullopt;
+        if (time.from_.take("Tt ") && !(time.read_clock() && time.read_zone())) return std::nullopt;
+        return time.from_.done() ? time.range() : std::nullopt;
+    }
+
+private:
+    explicit constexpr civil_time(std::string_view text) noexcept : from_{text} {}
+
+    /// Exactly so many digits.
+    constexpr auto read(std::size_t size, unsigned& into) noexcept -> bool {
+        auto const number = from_.digits(size, size);
+        if (number) into = static_cast<unsigned>(*number);
+        return number.has_value();
+    }
+
+    constexpr auto read_date() noexcept -> bool {
+        return read(4, year_) && from_.take("-") && read(2, month_) && from_.take("-") &&
+               read(2, day_);
+    }
+
+    constexpr auto read_clock() noexcept -> bool {
+        using namespace std::chrono;
+        if (!read(2, hour_) || !from_.take(":") || !read(2, minute_)) return false;
+        length_ = minutes{1};
+        if (!from_.take(":")) return true;
+        if (!read(2, second_)) return false;
+        length_ = seconds{1};
+        if (!from_.take(".")) return true;
+        auto const fraction = from_.digits(1, 6);
+        if (!fraction) return false;
+        for (std::size_t i = 0; i < from_.size(); ++i) length_ /= 10;
+        fraction_ = length_ * static_cast<std::int64_t>(*fraction);
+        return true;
+    }
+
+    /// None is UTC.
+    constexpr auto read_zone() noexcept -> bool {
+        if (from_.done() || from_.take("Zz")) return true;
+        auto const east = from_.take("+");
+        if (!east && !from_.take("-")) return false;
+        unsigned hours = 0;
+        unsigned minutes = 0;
+        if (!read(2, hours)) return false;
+        from_.take(":");
+        if (!read(2, minutes) || hours > 23 || minutes > 59) return false;
+        zone_ = (east ? 1 : -1) * (std::chrono::hours{hours} + std::chrono::minutes{minutes});
+        return true;
+    }
+
+    [[nodiscard]] constexpr auto range() const noexcept -> std::optional<time_range> {
+        using namespace std::chrono;
+        auto const date = year_month_day{year{static_cast<int>(year_)}, month{month_}, day{day_}};
+        if (!date.ok() || hour_ > 23 || minute_ > 59 || second_ > 60) return std::nullopt;
+        auto const clock = hours{hour_} + minutes{minute_} + seconds{second_} + fraction_;
+        return range_from(timestamp{sys_days{date}} + clock - zone_, length_);
+    }
+
+    value_scanner from_;
+    unsigned year_ = 0;
+    unsigned month_ = 0;
+    unsigned day_ = 0;
+    unsigned hour_ = 0;
+    unsigned minute_ = 0;
+    unsigned second_ = 0;
+    std::chrono::microseconds fraction_{0};
+    std::chrono::microseconds length_ = std::chrono::hours{24};  ///< of what is named
+    std::chrono::minutes zone_{0};
+};
+
+/// Unix seconds, or milliseconds where seconds would lie after the year 5138.
+constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<time_range> {
+    using namespace std::chrono;
+    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
+    constexpr auto limit = std::uint64_t{9'000'000'000'000'000};
+    auto from = value_scanner{text};
+    auto const number = from.digits(1, 20);
+    if (!number || !from.done() || *number > limit) return std::nullopt;
+    auto const count = static_cast<std::int64_t>(*number);
+    if (*number < first_milliseconds) return range_from(timestamp{seconds{count}}, seconds{1});
+    return range_from(timestamp{milliseconds{count}}, milliseconds{1});
+}
+
+constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcept
+    -> std::optional<time_range> {
+    using namespace std::chrono;
+    using flowlog::detail::same_name;
+    if (same_name(text, "now")) return time_range{now, now};
+    auto const today = timestamp{floor<days>(now)};
+    if (same_name(text, "today")) return range_from(today, days{1});
+    if (same_name(text, "yesterday")) return range_from(today - days{1}, days{1});
+    if (text.size() > 3 && same_name(text.substr(0, 3), "now")) text.remove_prefix(3);
+    if (text.size() < 2 || (text[0] != '-' && text[0] != '+')) return std::nullopt;
+    auto const distance = parse_filter_duration(text.substr(1));
+    constexpr auto most = std::uint64_t{1'000} * 366 * 86'400'000;  // a thousand years
+    auto const has_unit = text.back() < '0' || text.back() > '9';
+    if (!distance || *distance > most || !has_unit) return std::nullopt;
+    auto const way = milliseconds{static_cast<std::int64_t>(*distance)};
+    auto const then = text[0] == '-' ? now - way : now + way;
+    return time_range{then, then};
+}
+
+}  // namespace detail
+
+/// Reads a time: a date is a whole day, a time of day without seconds a minute.
+///
+///     time     = date [("T" | " ") clock [zone]] | unix | "now" | "today" | "yesterday" | relative
+///     date     = 4digit "-" 2digit "-" 2digit
+///     clock    = 2digit ":" 2digit [":" 2digit ["." 1*6digit]]
+///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: UTC
+///     unix     = seconds, or, from 100000000000 on, milliseconds
+///     relative = ["now"] ("-" | "+") duration                    ; `-2h` is two hours before `now`
+[[nodiscard]] constexpr auto parse_filter_time(std::string_view text, timestamp now) noexcept
+    -> std::optional<time_range> {
+    if (auto const found = detail::civil_time::parse(text)) return found;
+    if (auto const found = detail::parse_unix_time(text)) return found;
+    return detail::parse_relative_time(text, now);
+}
+
+}  // namespace flowlog::grammar
+
+#endif

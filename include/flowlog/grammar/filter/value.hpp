@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_VALUE_HPP
+#define FLOWLOG_GRAMMAR_FILTER_VALUE_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/query/detail/filter_sets.hpp>
+
+namespace flowlog::grammar {
+
+/// Reads a text from its beginning, piece by piece. (In X3, these small grammars took 1 s to
+/// compile.)
+class value_scanner {
+public:
+    explicit constexpr value_scanner(std::string_view text) noexcept : rest_{text} {}
+
+    [[nodiscard]] constexpr auto done() const noexcept -> bool { return rest_.empty(); }
+
+    /// Whether one of these characters is next, which is then used up.
+    constexpr auto take(std::string_view characters) noexcept -> bool {
+        if (rest_.empty() || characters.find(rest_[0]) == characters.npos) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    /// The number of the digits that are next, `most` of them or fewer; none where they are fewer
+    /// than `least`.
+    constexpr auto digits(std::size_t least, std::size_t most) noexcept
+        -> std::optional<std::uint64_t> {
+        constexpr auto limit = std::numeric_limits<std::uint64_t>::max();
+        auto number = std::uint64_t{0};
+        std::size_t size = 0;
+        for (; size < most && size < rest_.size() && is_digit(rest_[size]); ++size) {
+            auto const digit = static_cast<std::uint64_t>(rest_[size] - '0');
+            if (number > (limit - digit) / 10) return std::nullopt;
+            number = number * 10 + digit;
+        }
+        if (size < least) return std::nullopt;
+        last_size_ = size;
+        rest_.remove_prefix(size);
+        return number;
+    }
+
+    /// How many digits there were.
+    [[nodiscard]] constexpr auto size() const noexcept -> std::size_t { return last_size_; }
+
+    /// The letters that are next.
+    constexpr auto letters() noexcept -> std::string_view {
+        std::size_t size = 0;
+        while (size < rest_.size() && flowlog::detail::to_lower(rest_[size]) >= 'a' &&
+               flowlog::detail::to_lower(rest_[size]) <= 'z')
+            ++size;
+        auto const found = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return found;
+    }
+
+private:
+    static constexpr auto is_digit(char c) noexcept -> bool { return c >= '0' && c <= '9'; }
+
+    std::string_view rest_;
+    std::size_t last_size_ = 0;
+};
+
+/// A decimal number up to its unit.
+struct value_decimal {
+    std::uint64_t whole = 0;
+    std::uint64_t fraction = 0;
+    std::uint64_t scale = 1;  ///< of the fraction: 10 for one digit
+
+    /// Reads `digits ["." 1*4digit]`.
+    constexpr auto read(value_scanner& from) noexcept -> bool {
+        *this = {};
+        auto const digits = from.digits(1, 20);
+        if (!digits) return false;
+        whole = *digits;
+        if (!from.take(".")) return true;
+        auto const more = from.digits(1, 4);
+        if (!more) return false;
+        fraction = *more;
+        for (std::size_t i = 0; i < from.size(); ++i) scale *= 10;
+        return true;
+    }
+
+    /// The number times its unit, where that is whole and below 2^64.
+    [[nodiscard]] constexpr auto times(std::uint64_t unit) const noexcept
+        -> std::optional<std::uint64_t> {
+        constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+        if (whole > most / unit || fraction > most / unit) return std::nullopt;
+        auto const parts = fraction * unit;
+        if (parts % scale != 0 || parts / scale > most - whole * unit) return std::nullopt;
+        return whole * unit + parts / scale;
+    }
+};
+
+namespace detail {
+
+constexpr auto hexadecimal(std::string_view digits) noexcept -> std::optional<std::uint64_t> {
+    if (digits.empty() || digits.size() > 16) return std::nullopt;
+    auto number = std::uint64_t{0};
+    for (auto const letter : digits) {
+        auto const digit = flowlog::detail::hex_values[static_cast<unsigned char>(letter)];
+        if (digit > 15) return std::nullopt;
+        number = number << 4 | digit;
+    }
+    return number;
+}
+
+/// The size of a unit such as `k`, `Mi` or `GB`; 1 for none.
+constexpr auto size_of_unit(std::string_view unit) noexcept -> std::optional<std::uint64_t> {
+    using flowlog::detail::to_lower;
+    if (!unit.empty() && to_lower(unit.back()) == 'b') unit.remove_suffix(1);
+    if (unit.empty()) return 1;
+    auto const power = std::string_view{"kmgtp"}.find(to_lower(unit[0]));
+    auto const binary = unit.size() == 2 && to_lower(unit[1]) == 'i';
+    if (power == std::string_view::npos || unit.size() > (binary ? 2U : 1U)) return std::nullopt;
+    std::uint64_t size = 1;
+    for (std::size_t i = 0; i <= power; ++i) size *= binary ? 1024 : 1000;
+    return size;
+}
+
+/// The milliseconds of a unit of time; `k` is nfdump's, which counts them.
+constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
+    -> std::optional<std::uint64_t> {
+    using flowlog::detail::has_alias;
+    if (unit.empty()) return std::nullopt;
+    if (has_alias("ms", unit)) return 1;
+    if (has_alias("s sec k", unit)) return 1000;
+    if (has_alias("m min", unit)) return 60'000;
+    if (has_alias("h", unit)) return 3'600'000;
+    if (has_alias("d", unit)) return 86'400'000;
+    if (has_alias("w", unit)) return 604'800'000;
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Reads a number such as `1500`, `10M`, `1.5Gi`, `64KiB` or `0xff`.
+///
+///     number  = "0x" 1*16hexdigit | decimal [("k" | "m" | "g" | "t" | "p") ["i"]] ["b"]
+///     decimal = digits ["." 1*4digit]
+///
+/// Letters may be in any case; a unit with `i` is binary, 1024 for 1000. None where the text is no
+/// number, or none that is whole and below 2^64.
+[[nodiscard]] constexpr auto parse_filter_number(std::string_view text) noexcept
+    -> std::optional<std::uint64_t> {
+    if (text.starts_with("0x") || text.starts_with("0X"))
+        return detail::hexadecimal(text.substr(2));
+    auto from = value_scanner{text};
+    auto value = value_decimal{};
+    if (!value.read(from)) return std::nullopt;
+    auto const unit = detail::size_of_unit(from.letters());
+    return unit && from.done() ? value.times(*unit) : std::nullopt;
+}
+
+/// Reads a duration in milliseconds: `1500`, `1.5s`, `90s`, `5m`, `1h30m`, `2d`, `1w`.
+///
+///     duration = digits | 1*(decimal ("ms" | "s" | "sec" | "m" | "min" | "h" | "d" | "w" | "k"))
+[[nodiscard]] constexpr auto parse_filter_duration(std::string_view text) noexcept
+    -> std::optional<std::uint64_t> {
+    auto from = value_scanner{text};
+    if (auto const bare = from.digits(1, 20); bare && from.done()) return bare;
+    from = value_scanner{text};
+    auto total = std::uint64_t{0};
+    do {
+        auto value = value_decimal{};
+        if (!value.read(from)) return std::nullopt;
+        auto const unit = detail::milliseconds_of_unit(from.letters());
+        auto const part = unit ? value.times(*unit) : std::nullopt;
+        if (!part || *part > std::numeric_limits<std::uint64_t>::max() - total) return std::nullopt;
+        total += *part;
+    } while (!from.done());
+    return total;
+}
+
+/// Reads the flags of TCP: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` is all six
+/// of old.
+[[nodiscard]] constexpr auto parse_filter_flags(std::string_view text) noexcept
+    -> std::optional<std::uint64_t> {
+    constexpr auto letters = std::string_view{"fsrpauec"};
+    constexpr auto names = std::string_view{"finsynrstpshackurgececwr"};
+    auto flags = std::uint64_t{0};
+    auto good = !text.empty();
+    for (auto const letter : text) {
+        auto const lower = flowlog::detail::to_lower(letter);
+        auto const bit = letters.find(lower);
+        good = good && (bit != letters.npos || lower == 'x');
+        flags |= lower == 'x' ? 63U : bit == letters.npos ? 0U : 1U << bit;
+    }
+    if (good) return flags;
+
+    flags = 0;
+    auto from = value_scanner{text};
+    do {
+        auto const name = from.letters();
+        std::size_t bit = 0;
+        while (bit < 8 && !flowlog::detail::same_name(names.substr(3 * bit, 3), name)) ++bit;
+        if (bit == 8) return std::nullopt;
+        flags |= 1U << bit;
+    } while (from.take("+-|/"));
+    if (!from.done()) return std::nullopt;
+    return flags;
+}
+
+}  // namespace flowlog::grammar
+
+#endif

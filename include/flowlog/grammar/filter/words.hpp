@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_WORDS_HPP
+#define FLOWLOG_GRAMMAR_FILTER_WORDS_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/protocol.hpp>
+#include <flowlog/query/detail/filter_tree.hpp>
+
+namespace flowlog::detail {
+
+/// How the values of a phrase are read, where its fields alone do not tell.
+enum class filter_style : std::uint8_t {
+    plain,
+    host,       ///< addresses and blocks
+    net,        ///< a block, or an address and a netmask
+    flags,      ///< of TCP alone
+    icmp_type,  ///< the high byte of the destination port, of ICMP alone
+    icmp_code   ///< the low byte
+};
+
+/// A noun of nfdump or tcpdump, with the qualifiers before it, and the fields that it names. A test
+/// holds where it holds for one of them.
+struct filter_phrase {
+    std::string_view qualifiers;
+    std::string_view noun;
+    std::size_t count;
+    std::array<field_id, 4> fields;
+    filter_style style = filter_style::plain;
+};
+
+// clang-format off
+inline constexpr auto filter_phrases = [] {
+    using enum field_id;
+    using enum filter_style;
+    return std::to_array<filter_phrase>({
+        {"", "ip", 2, {srcaddr, dstaddr}, host},
+        {"src", "ip", 1, {srcaddr}, host},
+        {"dst", "ip", 1, {dstaddr}, host},
+        {"next", "ip", 1, {next_hop}, host},
+        {"bgpnext", "ip", 1, {bgp_next_hop}, host},
+        {"router", "ip", 1, {exporter}, host},
+        {"", "host", 2, {srcaddr, dstaddr}, host},
+        {"src", "host", 1, {srcaddr}, host},
+        {"dst", "host", 1, {dstaddr}, host},
+        {"", "net", 2, {srcaddr, dstaddr}, net},
+        {"src", "net", 1, {srcaddr}, net},
+        {"dst", "net", 1, {dstaddr}, net},
+        {"", "port", 2, {srcport, dstport}},
+        {"src", "port", 1, {srcport}},
+        {"dst", "port", 1, {dstport}},
+        {"", "portrange", 2, {srcport, dstport}},
+        {"src", "portrange", 1, {srcport}},
+        {"dst", "portrange", 1, {dstport}},
+        {"", "nip", 2, {post_nat_srcaddr, post_nat_dstaddr}, host},
+        {"src", "nip", 1, {post_nat_srcaddr}, host},
+        {"dst", "nip", 1, {post_nat_dstaddr}, host},
+        {"", "xip", 2, {post_nat_srcaddr, post_nat_dstaddr}, host},
+        {"src", "xip", 1, {post_nat_srcaddr}, host},
+        {"dst", "xip", 1, {post_nat_dstaddr}, host},
+        {"", "xnet", 2, {post_nat_srcaddr, post_nat_dstaddr}, net},
+        {"src", "xnet", 1, {post_nat_srcaddr}, net},
+        {"dst", "xnet", 1, {post_nat_dstaddr}, net},
+        {"", "nport", 2, {post_napt_srcport, post_napt_dstport}},
+        {"src", "nport", 1, {post_napt_srcport}},
+        {"dst", "nport", 1, {post_napt_dstport}},
+        {"", "xport", 2, {post_napt_srcport, post_napt_dstport}},
+        {"src", "xport", 1, {post_napt_srcport}},
+        {"dst", "xport", 1, {post_napt_dstport}},
+        {"", "as", 2, {src_as, dst_as}},
+        {"src", "as", 1, {src_as}},
+        {"dst", "as", 1, {dst_as}},
+        {"prev", "as", 1, {prev_as}},
+        {"previous", "as", 1, {prev_as}},
+        {"next", "as", 1, {next_as}},
+        {"", "mask", 2, {src_mask, dst_mask}},
+        {"src", "mask", 1, {src_mask}},
+        {"dst", "mask", 1, {dst_mask}},
+        {"", "vlan", 2, {src_vlan, dst_vlan}},
+        {"src", "vlan", 1, {src_vlan}},
+        {"dst", "vlan", 1, {dst_vlan}},
+        {"", "tos", 1, {tos}},
+        {"src", "tos", 1, {tos}},
+        {"dst", "tos", 1, {dst_tos}},
+        {"", "mac", 4, {src_mac, dst_mac, post_src_mac, post_dst_mac}},
+        {"in", "mac", 2, {src_mac, dst_mac}},
+        {"out", "mac", 2, {post_src_mac, post_dst_mac}},
+        {"src", "mac", 2, {src_mac, post_src_mac}},
+        {"dst", "mac", 2, {dst_mac, post_dst_mac}},
+        {"in src", "mac", 1, {src_mac}},
+        {"in dst", "mac", 1, {dst_mac}},
+        {"out src", "mac", 1, {post_src_mac}},
+        {"out dst", "mac", 1, {post_dst_mac}},
+        {"", "if", 2, {input, output}},
+        {"in", "if", 1, {input}},
+        {"out", "if", 1, {output}},
+        {"", "packets", 1, {packets}},
+        {"in", "packets", 1, {packets}},
+        {"out", "packets", 1, {out_packets}},
+        {"", "bytes", 1, {bytes}},
+        {"in", "bytes", 1, {bytes}},
+        {"out", "bytes", 1, {out_bytes}},
+        {"ingress", "vrf", 1, {ingress_vrf}},
+        {"egress", "vrf", 1, {egress_vrf}},
+        {"observation domain", "id", 1, {observation_domain_id}},
+        {"", "flags", 1, {tcp_flags}, flags},
+        {"", "icmp-type", 1, {dstport}, icmp_type},
+        {"", "icmp-code", 1, {dstport}, icmp_code},
+        {"", "nfversion", 1, {netflow_version}},
+        {"", "fwdstat", 1, {forwarding_status}},
+        {"", "dir", 1, {flow_direction}},
+        {"", "flowdir", 1, {flow_direction}},
+    });
+}();
+
+struct filter_derived {
+    std::string_view name;
+    filter_subject subject;
+};
+inline constexpr auto filter_derivations = std::to_array<filter_derived>({
+    {"duration", filter_subject::duration},
+    {"bps", filter_subject::bits_per_second},
+    {"pps", filter_subject::packets_per_second},
+    {"bpp", filter_subject::bytes_per_packet},
+});
+// clang-format on
+
+/// The phrase of these words, in any case; null where they are none.
+constexpr auto find_filter_phrase(std::string_view qualifiers, std::string_view noun) noexcept
+    -> filter_phrase const* {
+    for (auto const& phrase : filter_phrases) {
+        if (same_name(phrase.noun, noun) && same_name(phrase.qualifiers, qualifiers))
+            return &phrase;
+    }
+    return nullptr;
+}
+
+constexpr auto is_filter_noun(std::string_view word) noexcept -> bool {
+    return std::ranges::any_of(
+        filter_phrases, [&](filter_phrase const& phrase) { return same_name(phrase.noun, word); });
+}
+
+constexpr auto is_filter_side(std::string_view word) noexcept -> bool {
+    return has_alias("src dst", word);
+}
+
+constexpr auto is_filter_qualifier(std::string_view word) noexcept -> bool {
+    return has_alias("src dst in out next prev previous bgpnext router ingress egress", word);
+}
+
+/// Words that connect tests, and so are no subject and no value unless they are quoted.
+constexpr auto is_filter_key(std::string_view word) noexcept -> bool {
+    return has_alias("and or not is in", word);
+}
+
+constexpr auto is_filter_any(std::string_view word) noexcept -> bool {
+    return same_name("any", word);
+}
+
+/// 4 or 6 for a word that names a family of addresses, else 0.
+constexpr auto filter_family(std::string_view word) noexcept -> int {
+    return has_alias("ipv4 inet ip4", word) ? 4 : has_alias("ipv6 inet6 ip6", word) ? 6 : 0;
+}
+
+/// Whether a word alone is a test of the protocol, or of the family of addresses.
+constexpr auto is_filter_protocol(std::string_view word) noexcept -> bool {
+    auto const digit = !word.empty() && word[0] >= '0' && word[0] <= '9';
+    return !digit && (filter_family(word) != 0 || protocol_number(word).has_value());
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_LOOKUP_DETAIL_TABLE_TEXT_HPP
+#define FLOWLOG_LOOKUP_DETAIL_TABLE_TEXT_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/lookup/detail/csv_rows.hpp>
+#include <flowlog/source/file.hpp>
+
+namespace flowlog::detail {
+
+/// The whole text of the table at `path`; "-" is standard input.
+template <class = void>
+auto read_table(std::string const& path) -> std::string {
+    constexpr auto limit = std::size_t{1} << 30;
+    auto const input = std::make_shared<file const>(path);
+    auto source = file_source{input, 0, limit + 1, std::size_t{32} << 10};
+    auto text = std::string{};
+    text.reserve(std::min<std::size_t>(input->size().value_or(0), limit));
+    for (auto block = source.next(); !block.empty(); block = source.next()) {
+        text.append(block.data(), block.size());
+        if (text.size() > limit)
+            throw error{errc::invalid_table, {path}, "a table of more than 1 GiB is not read"};
+    }
+    return text;
+}
+
+/// Refuses what spreadsheets call "Unicode text".
+inline void refuse_utf16(std::string_view text, std::string const& source) {
+    if (!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF")) return;
+    throw error{errc::invalid_table, {source, 1, 1}, "the text is UTF-16; save it as UTF-8"};
+}
+
+/// Without blanks at either end.
+constexpr auto trimmed(std::string_view text) noexcept -> std::string_view {
+    auto const blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// Decimal digits up to `most`; any number of leading zeros.
+constexpr auto to_number(std::string_view text, std::uint32_t most) noexcept
+    -> std::optional<std::uint32_t> {
+    if (text.empty()) return std::nullopt;
+    std::uint64_t value = 0;
+    for (auto const c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        if (value > most) return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(value);
+}
+
+/// ASCII letters in lower case; other bytes stay.
+inline auto folded(std::string_view text) -> std::string {
+    auto result = std::string{text};
+    for (auto& c : result) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
+}
+
+/// A heading without what people spell in different ways: in lower case and without blanks, `-` and
+/// `_`.
+template <class = void>
+auto heading(std::string_view text) -> std::string {
+    auto name = folded(text);
+    std::erase_if(name, [](char c) { return c == ' ' || c == '\t' || c == '-' || c == '_'; });
+    return name;
+}
+
+/// The column under the first of the blank separated names that heads one: a preferred name stands
+/// before others. Throws where two columns have that name.
+template <class = void>
+auto find_column(std::span<csv_cell const> headings, std::string_view names,
+                 std::string const& source) -> std::optional<std::size_t> {
+    for (auto end = std::size_t{0}; end != names.npos; names.remove_prefix(end + 1)) {
+        end = names.find(' ');
+        auto found = std::optional<std::size_t>{};
+        for (std::size_t i = 0; i < headings.size(); ++i) {
+            if (heading(headings[i].text) != names.substr(0, end)) continue;
+            if (found) {
+                throw error{errc::invalid_table,
+                            {source, headings[i].line, headings[i].column},
+                            "a second column is headed '" + escaped(headings[i].text, 60) + '\''};
+            }
+            found = i;
+        }
+        if (found || end == names.npos) return found;
+    }
+    return std::nullopt;
+}
+
+/// Whether all cells are empty, as in the `,,` that spreadsheets leave behind.
+inline auto is_empty(std::span<csv_cell const> cells) noexcept -> bool {
+    for (auto const& cell : cells) {
+        if (!trimmed(cell.text).empty()) return false;
+    }
+    return true;
+}
+
+/// What a row of the splitter has instead of cells.
+inline auto fault_message(csv_fault fault) -> std::string {
+    return fault == csv_fault::unterminated_quote
+               ? "the quote that opens here is never closed"
+               : "expected a separator or the end of the line behind the closing quote";
+}
+
+inline void throw_fault(csv_rows<> const& rows, std::string const& source) {
+    throw error{errc::invalid_table,
+                {source, rows.line(), rows.fault_column()},
+                fault_message(rows.fault())};
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_QUERY_DETAIL_FILTER_FLOWS_HPP
+#define FLOWLOG_QUERY_DETAIL_FILTER_FLOWS_HPP
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <flowlog/flow/detail/visit_field.hpp>
+#include <flowlog/format/detail/load_column.hpp>
+#include <flowlog/format/text/decode_column.hpp>
+#include <flowlog/query/detail/filter_program.hpp>
+#include <flowlog/query/detail/filter_run.hpp>
+
+namespace flowlog::detail {
+
+/// Runs a program over up to 64 flows of a `text_run` or `record_run` at once: test by test, each
+/// for all flows that come to it.
+template <class Run>
+class filter_flows {
+public:
+    filter_flows(filter_program const& program, Run const& flows) noexcept
+        : program_{program}, flows_{flows} {}
+
+    /// The flows that are wanted, a bit a flow. None where that may hang on a malformed value, or
+    /// the program is a long one: then one by one.
+    [[nodiscard]] auto answer() const noexcept -> std::optional<std::uint64_t> {
+        auto const size = program_.nodes.size();
+        if (size > longest) return std::nullopt;
+        auto const all = ~std::uint64_t{0} >> (64 - flows_.size());
+        if (size == 0) return all;
+        auto coming = std::array<std::uint64_t, longest>{all};
+        std::uint64_t passed = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            auto const& node = program_.nodes[i];
+            if (coming[i] == 0) continue;
+            auto const yes = ask(node, coming[i]);
+            if (!yes) return std::nullopt;
+            auto const holds = node.negated ? ~*yes : *yes;
+            for (auto const held : {false, true}) {
+                auto const going = coming[i] & (held ? holds : ~holds);
+                auto const next = node.next[held ? 1 : 0];  // which comes later in the list
+                if (next == filter_program::pass) passed |= going;
+                if (next < filter_program::pass) coming[next] |= going;
+            }
+        }
+        return passed;
+    }
+
+private:
+    using record_type = typename Run::record_type;
+    static constexpr std::size_t longest = 16;
+
+    /// The answers of a test for some flows.
+    [[nodiscard]] auto ask(filter_node const& node, std::uint64_t which) const noexcept
+        -> std::optional<std::uint64_t> {
+        std::uint64_t yes = 0;
+        auto const of_numbers =
+            node.subject <= filter_subject::u64 && node.set <= filter_set::ranges;
+        std::array<std::uint64_t, 64> numbers;  // not set to zeros: there are as many as flows
+        auto const limit = largest(static_cast<field_type>(node.subject));
+        if (of_numbers && decode_numbers(flows_, node.field, limit, numbers.data())) {
+            if (node.set == filter_set::range) {
+                for (std::size_t i = 0; i < flows_.size(); ++i) {
+                    auto const within = (numbers[i] & node.mask) - node.first <= node.span;
+                    yes |= std::uint64_t{within} << i;
+                }
+                return yes;
+            }
+            auto const record = flows_[0];
+            auto const run = filter_run<record_type>{program_, record};
+            for (std::size_t i = 0; i < flows_.size(); ++i)
+                yes |= std::uint64_t{run.has(node, numbers[i]) == filter_answer::yes} << i;
+            return yes;
+        }
+        for (; which != 0; which &= which - 1) {
+            auto const flow = static_cast<std::size_t>(std::countr_zero(which));
+            auto const record = flows_[flow];
+            auto const found = filter_run<record_type>{program_, record}.ask_again(node);
+            if (found == filter_answer::unknown) return std::nullopt;
+            yes |= std::uint64_t{found == filter_answer::yes} << flow;
+        }
+        return yes;
+    }
+
+    filter_program const& program_;
+    Run const& flows_;
+};
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_QUERY_DETAIL_FILTER_PROGRAM_HPP
+#define FLOWLOG_QUERY_DETAIL_FILTER_PROGRAM_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <flowlog/query/detail/filter_sets.hpp>
+#include <flowlog/query/detail/filter_tree.hpp>
+
+namespace flowlog::detail {
+
+/// How the values that pass a test are told.
+enum class filter_set : std::uint8_t {
+    range,      ///< by `first` and `span`; of addresses, IPv4 alone
+    bitmap,     ///< by a bit for each
+    ranges,     ///< by ordered ranges
+    addresses,  ///< by an `address_set`
+    texts,      ///< by a `text_set`
+    absent,
+    present,
+    malformed
+};
+
+/// A test, and the tests that follow it.
+struct filter_node {
+    filter_subject subject;
+    filter_set set;
+    field_id field;
+    bool negated;           ///< the test holds where its answer is no
+    std::uint32_t table;    ///< of the sets of its kind
+    std::uint32_t next[2];  ///< where the test does not hold, and where it does
+    std::uint64_t mask;     ///< of numbers
+    std::uint64_t first;
+    std::uint64_t span;
+};
+
+/// A tree of tests as a list of them in which each says which is next: `and`, `or` and `not` cost
+/// nothing then. A test is run at most once.
+struct filter_program {
+    static constexpr std::uint32_t fail = ~std::uint32_t{0};
+    static constexpr std::uint32_t pass = fail - 1;
+
+    std::vector<filter_node> nodes{};
+    std::vector<number_bitmap> bitmaps{};
+    std::vector<std::vector<number_range>> ranges{};
+    std::vector<address_set> addresses{};
+    std::vector<text_set> texts{};
+
+    /// The test to begin with.
+    [[nodiscard]] auto first() const noexcept -> std::uint32_t { return nodes.empty() ? pass : 0; }
+};
+
+/// Makes the program of a tree. (A template, as is what makes filters, so that programs without any
+/// do not spend the time to compile it: an eighth of that for `flowlog.hpp`.)
+template <class = void>
+class filter_compiler {
+public:
+    [[nodiscard]] static auto compile(filter_tree const& tree) -> filter_program {
+        auto compiler = filter_compiler{};
+        compiler.arrange(tree);
+        return std::move(compiler.program_);
+    }
+
+private:
+    /// What follows a part of the tree. Parts are dealt with from the last to the first, so that
+    /// what follows is known; `after` says that it is the part dealt with just before.
+    struct place {
+        std::uint32_t next[2];
+        bool negated;
+        enum : std::uint8_t { neither, no, yes } after;
+    };
+
+    void arrange(filter_tree const& tree) {
+        auto places = std::vector<place>{
+            {{filter_program::fail, filter_program::pass}, false, place::neither}};
+        auto leaf = tree.leaves.rbegin();
+        for (auto step = tree.steps.rbegin(); step != tree.steps.rend(); ++step) {
+            auto here = places.back();
+            places.pop_back();
+            if (here.after != place::neither) here.next[here.after == place::yes] = last();
+            if (*step == filter_step::leaf) {
+                add_node(*leaf++, here);
+            } else if (*step == filter_step::negation) {
+                here.negated = !here.negated;
+                here.after = place::neither;
+                places.push_back(here);
+            } else {
+                auto left = here;
+                left.after =
+                    (*step == filter_step::conjunction) != here.negated ? place::yes : place::no;
+                here.after = place::neither;
+                places.push_back(left);
+                places.push_back(here);
+            }
+        }
+        turn_around();
+    }
+
+    [[nodiscard]] auto last() const noexcept -> std::uint32_t {
+        return static_cast<std::uint32_t>(program_.nodes.size() - 1);
+    }
+
+    /// Puts the nodes in the order in which they are run.
+    void turn_around() {
+        std::reverse(program_.nodes.begin(), program_.nodes.end());
+        for (auto& node : program_.nodes) {
+            for (auto& next : node.next)
+                if (next < filter_program::pass) next = last() - next;
+        }
+    }
+
+    void add_node(filter_leaf const& leaf, place const& here) {
+        auto node = filter_node{.subject = leaf.subject,
+                                .set = filter_set::present,
+                                .field = leaf.field,
+                                .negated = here.negated,
+                                .table = 0,
+                                .next = {here.next[0], here.next[1]},
+                                .mask = leaf.mask,
+                                .first = 0,
+                                .span = 0};
+        switch (leaf.question) {
+            case filter_question::absent: node.set = filter_set::absent; break;
+            case filter_question::present: break;
+            case filter_question::malformed: node.set = filter_set::malformed; break;
+            case filter_question::member: set_values(node, leaf); break;
+        }
+        program_.nodes.push_back(node);
+    }
+
+    void set_values(filter_node& node, filter_leaf const& leaf) {
+        if (leaf.subject == filter_subject::address) {
+            set_addresses(node, leaf.addresses);
+        } else if (leaf.subject == filter_subject::text) {
+            node.set = filter_set::texts;
+            node.table = add(program_.texts, leaf.texts);
+        } else if (leaf.letters && node.negated) {
+            set_numbers(node, {{1, leaf.mask}});
+        } else {
+            set_numbers(node, leaf.numbers);
+        }
+    }
+
+    void set_numbers(filter_node& node, std::vector<number_range> numbers) {
+        normalise(numbers);
+        if (numbers.size() == 1) {
+            node.set = filter_set::range;
+            node.first = numbers[0].first;
+            node.span = numbers[0].last - numbers[0].first;
+        } else if (numbers.size() > 1 && node.subject <= filter_subject::u16) {
+            node.set = filter_set::bitmap;
+            node.table = add(program_.bitmaps, number_bitmap{numbers});
+        } else {
+            node.set = filter_set::ranges;
+            node.table = add(program_.ranges, std::move(numbers));
+        }
+    }
+
+    void set_addresses(filter_node& node, std::vector<address_range> ranges) {
+        normalise(ranges);
+        auto set = address_set{};
+        for (auto const& [first, last] : ranges) {
+            if (first.is_v6()) {
+                set.v6.push_back({first, last});
+            } else if (last.is_v4()) {
+                set.v4.push_back({first.to_v4(), last.to_v4()});
+            } else {  // through both families
+                set.v4.push_back({first.to_v4(), 0xFFFF'FFFF});
+                set.v6.push_back({address::v6(0, 0), last});
+            }
+        }
+        if (set.v6.empty() && set.v4.size() == 1) {
+            node.set = filter_set::range;
+            node.first = set.v4[0].first;
+            node.span = set.v4[0].last - set.v4[0].first;
+        } else {
+            node.set = filter_set::addresses;
+            node.table = add(program_.addresses, std::move(set));
+        }
+    }
+
+    template <class T>
+    [[nodiscard]] static auto add(std::vector<T>& tables, T table) -> std::uint32_t {
+        tables.push_back(std::move(table));
+        return static_cast<std::uint32_t>(tables.size() - 1);
+    }
+
+    filter_program program_;
+};
+
+}  // namespace flowlog::detail
+
+#endif

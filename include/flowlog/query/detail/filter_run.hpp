@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_QUERY_DETAIL_FILTER_RUN_HPP
+#define FLOWLOG_QUERY_DETAIL_FILTER_RUN_HPP
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include <flowlog/flow/detail/load_field.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/query/detail/filter_program.hpp>
+
+namespace flowlog::detail {
+
+/// What a filter says of a flow, or a test of a value. Unknown is what hangs on a malformed value.
+enum class filter_answer : std::uint8_t { no, yes, unknown };
+
+/// `a * factor / divisor`, as large as can be where that is too large.
+constexpr auto scaled(std::uint64_t a, std::uint64_t factor, std::uint64_t divisor) noexcept
+    -> std::uint64_t {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    if (a <= most / factor) return a * factor / divisor;
+    auto const quotient = a / divisor;
+    return quotient <= most / factor ? quotient * factor : most;
+}
+
+/// Runs a program over a record. Only what must be read is read.
+template <flow_record Record>
+class filter_run {
+public:
+    filter_run(filter_program const& program, Record const& record) noexcept
+        : program_{program}, record_{record} {}
+
+    [[nodiscard, gnu::always_inline]] auto answer() const noexcept -> filter_answer {
+        auto const* const nodes = program_.nodes.data();
+        auto at = program_.first();
+        while (at < filter_program::pass) {
+            auto const& node = nodes[at];
+            auto const found = ask(node);
+            if (found == filter_answer::unknown) [[unlikely]]
+                return settle();
+            at = node.next[(found == filter_answer::yes) != node.negated];
+        }
+        return said(at == filter_program::pass);
+    }
+
+    /// The field whose malformed value keeps `answer` from being known.
+    [[nodiscard]] auto culprit() const noexcept -> field_id {
+        for (auto const& node : program_.nodes) {
+            if (ask_again(node) == filter_answer::unknown) return malformed_field(node);
+        }
+        return program_.nodes.front().field;
+    }
+
+    /// The answer of one test; not for the hot loop.
+    [[nodiscard, gnu::noinline]] auto ask_again(filter_node const& node) const noexcept
+        -> filter_answer {
+        return ask(node);
+    }
+
+    /// The answer for a number that is there.
+    [[nodiscard, gnu::always_inline]] auto has(filter_node const& node,
+                                               std::uint64_t value) const noexcept
+        -> filter_answer {
+        value &= node.mask;
+        if (node.set == filter_set::range) [[likely]]
+            return said(value - node.first <= node.span);
+        if (node.set == filter_set::bitmap)
+            return said(program_.bitmaps[node.table].contains(value));
+        if (node.set == filter_set::ranges)
+            return said(contains(program_.ranges[node.table], value));
+        return said(node.set == filter_set::present);
+    }
+
+private:
+    /// The answer where tests are unknown: what it is if they all hold and if none does, should
+    /// that be the same. (`and` and `or` rise with what they connect.)
+    [[gnu::noinline]] auto settle() const noexcept -> filter_answer {
+        auto const least = answer_if(false);
+        return least == answer_if(true) ? least : filter_answer::unknown;
+    }
+
+    [[nodiscard]] auto answer_if(bool unknown) const noexcept -> filter_answer {
+        auto at = program_.first();
+        while (at < filter_program::pass) {
+            auto const& node = program_.nodes[at];
+            auto const found = ask_again(node);
+            auto const holds = found == filter_answer::unknown
+                                   ? unknown
+                                   : (found == filter_answer::yes) != node.negated;
+            at = node.next[holds];
+        }
+        return said(at == filter_program::pass);
+    }
+
+    [[nodiscard, gnu::always_inline]] auto ask(filter_node const& node) const noexcept
+        -> filter_answer {
+        switch (node.subject) {
+            case filter_subject::u8: return ask_number<std::uint8_t>(node);
+            case filter_subject::u16: return ask_number<std::uint16_t>(node);
+            case filter_subject::u32: return ask_number<std::uint32_t>(node);
+            case filter_subject::u64: return ask_number<std::uint64_t>(node);
+            case filter_subject::time: return ask_number<timestamp>(node);
+            case filter_subject::action: return ask_number<action>(node);
+            case filter_subject::log_status: return ask_number<log_status>(node);
+            case filter_subject::flow_direction: return ask_number<flow_direction>(node);
+            case filter_subject::address: return ask_address(node);
+            case filter_subject::text: return ask_text(node);
+            case filter_subject::nothing: return filter_answer::yes;
+            default: return ask_derived(node);
+        }
+    }
+
+    template <class T>
+    [[gnu::always_inline]] auto ask_number(filter_node const& node) const noexcept
+        -> filter_answer {
+        auto const value = load_field<T>(record_, node.field);
+        if (!value.has_value()) [[unlikely]]
+            return without(node, value.state());
+        return has(node, ordered(*value));
+    }
+
+    [[nodiscard]] auto ask_address(filter_node const& node) const noexcept -> filter_answer {
+        auto const value = load_field<address>(record_, node.field);
+        if (!value.has_value()) [[unlikely]]
+            return without(node, value.state());
+        if (node.set == filter_set::range)
+            return said((*value).is_v4() && (*value).low() - node.first <= node.span);
+        if (node.set == filter_set::addresses)
+            return said(program_.addresses[node.table].contains(*value));
+        return said(node.set == filter_set::present);
+    }
+
+    [[nodiscard]] auto ask_text(filter_node const& node) const noexcept -> filter_answer {
+        auto const value = load_field<std::string_view>(record_, node.field);
+        if (!value.has_value()) [[unlikely]]
+            return without(node, value.state());
+        if (node.set == filter_set::texts) return said(program_.texts[node.table].contains(*value));
+        return said(node.set == filter_set::present);
+    }
+
+    [[nodiscard]] auto ask_derived(filter_node const& node) const noexcept -> filter_answer {
+        auto const value = derived(node.subject);
+        return value.has_value() ? has(node, *value) : without(node, value.state());
+    }
+
+    [[nodiscard]] static auto said(bool yes) noexcept -> filter_answer {
+        return yes ? filter_answer::yes : filter_answer::no;
+    }
+
+    /// The answer for a value that is not there.
+    [[nodiscard]] static auto without(filter_node const& node, presence state) noexcept
+        -> filter_answer {
+        if (node.set == filter_set::absent) return said(state == presence::absent);
+        if (node.set == filter_set::malformed) return said(state == presence::malformed);
+        if (node.set == filter_set::present || state == presence::absent) return filter_answer::no;
+        return filter_answer::unknown;
+    }
+
+    [[nodiscard]] auto derived(filter_subject what) const noexcept -> field_value<std::uint64_t> {
+        if (what == filter_subject::bytes_per_packet) {
+            auto const packets = record_[field::packets];
+            auto const bytes = record_[field::bytes];
+            if (!packets || !bytes) return missing(packets.malformed() || bytes.malformed());
+            return *packets == 0 ? 0 : *bytes / *packets;
+        }
+        auto const time = duration();
+        if (what == filter_subject::duration) return time;
+        auto const bits = what == filter_subject::bits_per_second;
+        auto const count = bits ? record_[field::bytes] : record_[field::packets];
+        if (!time || !count) return missing(time.malformed() || count.malformed());
+        return *time == 0 ? 0 : scaled(*count, bits ? 8000 : 1000, *time);
+    }
+
+    /// Milliseconds from start to end; absent where the end is before the start.
+    [[nodiscard]] auto duration() const noexcept -> field_value<std::uint64_t> {
+        auto const start = record_[field::start];
+        auto const end = record_[field::end];
+        if (!start || !end) return missing(start.malformed() || end.malformed());
+        if (*end < *start) return {};
+        auto const us = static_cast<std::uint64_t>((*end).time_since_epoch().count()) -
+                        static_cast<std::uint64_t>((*start).time_since_epoch().count());
+        return us / 1000;
+    }
+
+    [[nodiscard]] static auto missing(bool malformed) noexcept -> field_value<std::uint64_t> {
+        return field_value<std::uint64_t>{malformed ? presence::malformed : presence::absent};
+    }
+
+    [[nodiscard]] auto malformed_field(filter_node const& node) const noexcept -> field_id {
+        switch (node.subject) {
+            case filter_subject::bytes_per_packet:
+                return record_[field::packets].malformed() ? field_id::packets : field_id::bytes;
+            case filter_subject::duration:
+            case filter_subject::bits_per_second:
+            case filter_subject::packets_per_second: break;
+            default: return node.field;
+        }
+        if (record_[field::start].malformed()) return field_id::start;
+        if (record_[field::end].malformed()) return field_id::end;
+        return node.subject == filter_subject::bits_per_second ? field_id::bytes
+                                                               : field_id::packets;
+    }
+
+    filter_program const& program_;
+    Record const& record_;
+};
+
+}  // namespace flowlog::detail
+
+#endif

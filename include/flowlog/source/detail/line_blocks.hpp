@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_DETAIL_LINE_BLOCKS_HPP
+#define FLOWLOG_SOURCE_DETAIL_LINE_BLOCKS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/source/source.hpp>
+
+namespace flowlog::detail {
+
+/// Whole lines of an input.
+struct line_block {
+    /// Lines with their LFs, readable for `line_padding` bytes beyond the end; empty at the end of
+    /// the input. Where `too_long`: the beginning of one line, without LF.
+    std::string_view text;
+    std::uint64_t offset = 0;  ///< of the first byte in the input
+    bool too_long = false;
+};
+
+/// So many bytes after a block of lines can be read, so that decoders may load whole words.
+inline constexpr std::size_t line_padding = 64;
+
+/// Cuts a source's blocks at line ends. Lines are given in place; only those near the end of a
+/// block, or across two, are copied together.
+template <byte_source Source>
+class line_blocks {
+public:
+    /// Lines of more than `max_line` bytes (at least 1) are given as `too_long`.
+    line_blocks(Source source, std::size_t max_line, std::uint64_t offset)
+        : source_{std::move(source)}, max_line_{max_line}, block_offset_{offset} {}
+
+    /// The next lines, valid until the call after it.
+    [[nodiscard]] auto next() -> line_block {
+        auto lines = cut();
+        constexpr auto mark = std::string_view{"\xEF\xBB\xBF"};
+        if (lines.offset == 0 && lines.text.starts_with(mark)) {
+            lines.text.remove_prefix(mark.size());
+            lines.offset += mark.size();
+            if (lines.text.empty()) return next();
+        }
+        return lines;
+    }
+
+    [[nodiscard]] auto name() const -> std::string { return source_.name(); }
+
+    /// Bytes taken from the source so far.
+    [[nodiscard]] auto bytes() const noexcept -> std::uint64_t { return bytes_; }
+
+private:
+    [[nodiscard]] auto cut() -> line_block {
+        for (;;) {
+            if (at_ == block_.size() && !next_block()) return rest();
+            auto const text = block_.substr(at_, max_line_);
+            if (carry_.empty()) {
+                auto const offset = block_offset_ + at_;
+                if (auto const size = whole_lines(text); size != 0) {
+                    at_ += size;
+                    return {text.substr(0, size), offset};
+                }
+                carry_offset_ = offset;
+            }
+            auto const end = text.find('\n');
+            auto const size = std::min(end, text.size());
+            if (carry_.size() + size > max_line_) return before_long_line();
+            carry_.append(text.substr(0, size));
+            at_ += size;
+            if (end != text.npos) {
+                ++at_;
+                return carried();
+            }
+        }
+    }
+
+    [[nodiscard]] auto next_block() -> bool {
+        block_offset_ += block_.size();
+        auto const block = source_.next();
+        block_ = {block.data(), block.size()};
+        bytes_ += block_.size();
+        at_ = 0;
+        return !block_.empty();
+    }
+
+    /// How many bytes of `text` are whole lines that may be read in place.
+    [[nodiscard]] static auto whole_lines(std::string_view text) noexcept -> std::size_t {
+        if (text.size() <= line_padding) return 0;
+        auto const last = text.rfind('\n', text.size() - line_padding - 1);
+        return last == text.npos ? 0 : last + 1;
+    }
+
+    /// The carried line, now complete.
+    [[nodiscard]] auto carried() -> line_block {
+        carry_ += '\n';
+        std::swap(carry_, given_);
+        carry_.clear();
+        auto const size = given_.size();
+        given_.append(line_padding, '\0');
+        return {std::string_view{given_.data(), size}, carry_offset_};
+    }
+
+    [[nodiscard]] auto rest() -> line_block {
+        return carry_.empty() ? line_block{{}, block_offset_} : carried();
+    }
+
+    /// Drops a line that grew too long, and keeps its beginning to be shown.
+    [[nodiscard]] auto before_long_line() -> line_block {
+        auto const shown = std::min<std::size_t>(1024, max_line_);
+        std::swap(carry_, given_);
+        carry_.clear();
+        given_.resize(std::min(given_.size(), shown));
+        given_.append(block_.substr(at_, shown - given_.size()));
+        for (;;) {
+            auto const end = block_.find('\n', at_);
+            if (end != block_.npos) {
+                at_ = end + 1;
+                break;
+            }
+            at_ = block_.size();
+            if (!next_block()) break;
+        }
+        given_.resize(std::min(given_.find('\n'), given_.size()));
+        return {given_, carry_offset_, true};
+    }
+
+    Source source_;
+    std::size_t max_line_;
+    std::string_view block_;
+    std::size_t at_ = 0;  // in block_
+    std::uint64_t block_offset_;
+    std::uint64_t bytes_ = 0;
+    std::string carry_;  // the beginning of a line whose end has not come yet
+    std::uint64_t carry_offset_ = 0;
+    std::string given_;  // what carry_ was, while it is read
+};
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SOURCE_DETAIL_OVERLAPPED_SOURCE_HPP
+#define FLOWLOG_SOURCE_DETAIL_OVERLAPPED_SOURCE_HPP
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <flowlog/source/source.hpp>
+
+namespace flowlog::detail {
+
+/// What a source says of its last block besides its bytes, if it says anything: `Source::mark()`.
+/// Blocks that have a mark may be empty.
+template <class Source>
+struct mark_of {
+    struct type {
+        explicit operator bool() const noexcept { return false; }
+    };
+    [[nodiscard]] static auto get(Source const&) noexcept -> type { return {}; }
+};
+template <class Source>
+    requires requires { typename Source::mark_type; }
+struct mark_of<Source> {
+    using type = typename Source::mark_type;
+    [[nodiscard]] static auto get(Source const& source) -> type { return source.mark(); }
+};
+
+/// Reads a source on a thread of its own, some blocks ahead: so that inflating and parsing overlap.
+/// A source that makes its blocks makes them in place, those of others are copied. An exception of
+/// the source comes after the blocks that were read before it.
+template <byte_source Source>
+class overlapped_source {
+public:
+    using mark_type = typename mark_of<Source>::type;
+
+    template <std::same_as<Source> S>
+    explicit overlapped_source(S source) : state_{std::make_unique<state>(std::move(source))} {
+        thread_ = std::jthread{
+            [shared = state_.get()](std::stop_token const& stop) { shared->produce(stop); }};
+    }
+    overlapped_source(overlapped_source&&) noexcept = default;
+    auto operator=(overlapped_source&&) noexcept -> overlapped_source& = default;
+    ~overlapped_source() = default;
+
+    [[nodiscard]] auto next() -> std::span<char const> { return state_->consume(); }
+    [[nodiscard]] auto name() const -> std::string { return state_->name; }
+
+    /// That of the last block.
+    [[nodiscard]] auto mark() const noexcept -> mark_type const& { return state_->mark; }
+
+private:
+    struct slot {
+        std::vector<char> room = std::vector<char>(block_room);
+        std::span<char const> block;
+        mark_type mark{};
+    };
+
+    /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
+    /// `taken`. Whoever waits is woken for half a ring, not for a block: waking a thread costs the
+    /// other one about a tenth of the time that inflating a block takes. A consumer that has waited
+    /// for `patience` takes what there is.
+    struct state {
+        static constexpr std::size_t depth = 8;
+        static constexpr std::size_t burst = depth / 2;
+        static constexpr auto patience = std::chrono::milliseconds{2};
+
+        explicit state(Source s) : source{std::move(s)}, name{source.name()} {}
+
+        void produce(std::stop_token const& stop) {
+            try {
+                while (wait_for_slot(stop) && fill(ring[filled % depth])) {
+                }
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            auto const lock = std::scoped_lock{mutex};
+            ended = true;
+            changed.notify_all();
+        }
+
+        auto wait_for_slot(std::stop_token const& stop) -> bool {
+            auto lock = std::unique_lock{mutex};
+            if (waiting() < depth - 1) return !stop.stop_requested();
+            return changed.wait(lock, stop, [&] { return waiting() < burst; });
+        }
+
+        /// Fills a slot with the next block; false at the end.
+        auto fill(slot& free) -> bool {
+            free.block = next_block(source, free.room);
+            free.mark = mark_of<Source>::get(source);
+            if (free.block.empty() && !free.mark) return false;
+            if (free.block.data() != free.room.data()) {
+                if (free.room.size() < free.block.size()) free.room.resize(free.block.size());
+                std::ranges::copy(free.block, free.room.begin());
+                free.block = std::span{free.room}.first(free.block.size());
+            }
+            auto const lock = std::scoped_lock{mutex};
+            ++filled;
+            if (waiting() >= wanted) changed.notify_all();
+            return true;
+        }
+
+        auto consume() -> std::span<char const> {
+            auto lock = std::unique_lock{mutex};
+            if (waiting() == 0) wait_for_blocks(lock);
+            if (waiting() == 0) {
+                mark = {};
+                if (failure) std::rethrow_exception(failure);
+                return {};
+            }
+            auto const& next = ring[taken++ % depth];
+            mark = next.mark;
+            if (waiting() < burst) changed.notify_all();
+            return next.block;
+        }
+
+        void wait_for_blocks(std::unique_lock<std::mutex>& lock) {
+            auto const enough = [&] { return waiting() >= wanted || ended; };
+            if (changed.wait_for(lock, patience, enough) || waiting() > 0) return;
+            wanted = 1;
+            changed.wait(lock, enough);
+            wanted = burst;
+        }
+
+        [[nodiscard]] auto waiting() const noexcept -> std::size_t { return filled - taken; }
+
+        Source source;
+        std::string name;
+        std::array<slot, depth> ring;
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::size_t filled = 0;
+        std::size_t taken = 0;
+        std::size_t wanted = burst;
+        bool ended = false;
+        std::exception_ptr failure;
+        mark_type mark{};  // of the block that was taken last
+    };
+
+    std::unique_ptr<state> state_;
+    std::jthread thread_;  // joined before the state goes
+};
+
+}  // namespace flowlog::detail
+
+#endif

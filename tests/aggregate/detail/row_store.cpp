@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
+#include <cstdint>
+
+#include <flowlog/aggregate/detail/row_store.hpp>
+
+#include "catch.hpp"
+
+using flowlog::detail::row_store;
+
+TEST_CASE("rows keep what they hold while others come", "[row_store]") {
+    for (auto const words : {std::size_t{1}, std::size_t{3}, std::size_t{7}}) {
+        CAPTURE(words);
+        auto rows = row_store{words};
+        constexpr std::size_t count = 1'500'000;  // several pieces
+        auto zeros = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto* const row = rows.add();
+            for (std::size_t w = 0; w < words; ++w) {
+                zeros = zeros && row[w] == 0;
+                row[w] = i * 10 + w;
+            }
+        }
+        CHECK(zeros);
+        CHECK(rows.size() == count);
+        auto const copy = rows;
+        rows[count - 1][0] = 7;
+        auto same = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t w = 0; w < words; ++w) same = same && copy[i][w] == i * 10 + w;
+        }
+        CHECK(same);
+    }
+}
