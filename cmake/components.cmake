@@ -92,7 +92,7 @@ endif()
 flowlog_component(
     gzip
     HEADERS
-        include/flowlog/detail/inflate_${FLOWLOG_GZIP_LIBRARY}.hpp
+        include/flowlog/source/detail/inflate_${FLOWLOG_GZIP_LIBRARY}.hpp
         include/flowlog/source/gzip.hpp
     LINK ${library}
     PACKAGES ${package}

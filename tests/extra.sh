@@ -20,7 +20,7 @@ run_aarch64() {
     echo "== Cross-compiling for aarch64"
     aarch64-linux-gnu-g++-12 -std=c++20 -O1 -static -Iinclude -Itests -isystem "$out/include" \
         -DFLOWLOG_TEST_DATA="\"$PWD/tests/data\"" "$out/main.cpp" \
-        tests/format/text/{scan,decode,decode_column,dotted_quad,eight_groups}.cpp tests/source/detail/line_blocks.cpp tests/flow/{address,field}.cpp tests/format/{text,text_blocks}.cpp \
+        tests/format/text/{scan,decode,decode_column,dotted_quad,eight_groups}.cpp tests/source/line_blocks.cpp tests/flow/{address,field}.cpp tests/format/{text,text_blocks}.cpp \
         tests/aggregate/detail/{row_store,group_table}.cpp \
         -o "$out/tests"
     echo "== Running under qemu"

@@ -65,11 +65,12 @@ void each(benchmark::State& state) {
             sums.add(flow);
             return true;
         };
-        auto const use_run = [&use](auto const& run) {
+        auto const use_batch = [&use](auto const& run) {
             for (std::size_t line = 0; line < run.size(); ++line) use(run[line]);
             return run.size();
         };
-        reader.each(use, use_run, [](auto const&) { return culprit{}; }, {field_use{Wanted}...});
+        reader.each(use, use_batch, [](auto const&) { return offending_field{}; },
+                    {field_use{Wanted}...});
         benchmark::DoNotOptimize(sums);
         return reader.stats();
     });

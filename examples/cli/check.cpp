@@ -34,18 +34,19 @@ public:
     [[nodiscard]] auto uses() const -> std::vector<flowlog::field_use> { return {}; }
 
     template <flowlog::flow_record Record>
-    [[nodiscard]] auto culprit_of(Record const& record) const -> std::optional<flowlog::culprit> {
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<flowlog::offending_field> {
         if constexpr (requires { record.columns(); }) {
             auto const& columns = record.columns();
             for (std::size_t i = 0; i < columns.size(); ++i) {
                 auto const id = columns.field_at(i);
                 if (id && is_malformed(record, *id))
-                    return flowlog::culprit{*id, flowlog::reason::bad_value};
+                    return flowlog::offending_field{*id, flowlog::reason::bad_value};
             }
         } else {
             for (auto const& f : flowlog::fields) {
                 if (is_malformed(record, f.id))
-                    return flowlog::culprit{f.id, flowlog::reason::bad_value};
+                    return flowlog::offending_field{f.id, flowlog::reason::bad_value};
             }
         }
         return std::nullopt;

@@ -14,7 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/detail/print_cell.hpp>
+#include <flowlog/flow/print.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>

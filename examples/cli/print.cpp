@@ -189,8 +189,8 @@ private:
         if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
-            if (auto const culprit = writer_->write(record)) [[unlikely]]
-                reader.reject(*culprit, flowlog::reason::bad_value);
+            if (auto const offending_field = writer_->write(record)) [[unlikely]]
+                reader.reject(*offending_field, flowlog::reason::bad_value);
             if (full()) [[unlikely]]
                 return;
         }

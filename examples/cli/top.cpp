@@ -54,16 +54,17 @@ public:
         return result;
     }
     template <class Run>
-    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
-        return groups_.add_run(run);
+    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
+        return groups_.add_batch(run);
     }
     template <flowlog::flow_record Record>
     [[nodiscard]] auto try_add(Record const& record) -> bool {
         return groups_.try_add(record);
     }
     template <flowlog::flow_record Record>
-    [[nodiscard]] auto culprit_of(Record const& record) const -> std::optional<flowlog::culprit> {
-        return find_culprit(groups_, record);
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<flowlog::offending_field> {
+        return find_offending_field(groups_, record);
     }
     template <flowlog::flow_record Record>
     void add(Record const& record) {

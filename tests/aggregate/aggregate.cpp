@@ -93,7 +93,7 @@ TEST_CASE("what an aggregator reads is told", "[aggregate]") {
 
 static auto culprit_in(auto const& aggregator, flow const& record)
     -> std::optional<std::pair<field_id, reason>> {
-    auto const found = flowlog::find_culprit(aggregator, record);
+    auto const found = flowlog::find_offending_field(aggregator, record);
     if (!found) return std::nullopt;
     return std::pair{found->id, found->why};
 }

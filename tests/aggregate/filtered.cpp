@@ -207,8 +207,8 @@ TEST_CASE("filters ask many lines at once what they ask each", "[filtered][prope
             auto expected = filtered{wanted, byte_sum{}};
             for (auto const& record : slow) {
                 if (expected.try_add(record)) continue;
-                auto const culprit = *expected.culprit_of(record);
-                slow.reject(culprit.id, culprit.why);
+                auto const offending_field = *expected.offending_field_of(record);
+                slow.reject(offending_field.id, offending_field.why);
             }
             CAPTURE(file, expression);
             REQUIRE(got.matched() == expected.matched());

@@ -226,20 +226,20 @@ private:
     }
 
     auto reject_empty(reference_record const& record) -> bool {
-        auto const culprit = check_empty_ ? record.malformed_field() : std::nullopt;
-        if (culprit) reject(record, *culprit);
-        return culprit.has_value();
+        auto const offending_field = check_empty_ ? record.malformed_field() : std::nullopt;
+        if (offending_field) reject(record, *offending_field);
+        return offending_field.has_value();
     }
 
-    void reject(reference_record const& record, field_id culprit = field_id::log_status) {
+    void reject(reference_record const& record, field_id offending_field = field_id::log_status) {
         ++got.stats.malformed;
         auto rejected = testing::rejected{};
         rejected.line = got.stats.lines();
         rejected.reason = flowlog::reason::column_count;
         if (record.words().size() == columns_.size()) {
             rejected.reason = flowlog::reason::bad_value;
-            rejected.field = culprit;
-            rejected.column = record.words()[columns_.column(culprit)].column;
+            rejected.field = offending_field;
+            rejected.column = record.words()[columns_.column(offending_field)].column;
         }
         got.malformed.push_back(rejected);
     }
@@ -351,7 +351,7 @@ static auto options_of(layout const& columns, std::vector<testing::rejected>& re
 template <class Reader, class Aggregator>
 static void add_by_range(Reader& reader, Aggregator& to) {
     for (auto const& record : reader) {
-        if (auto const found = find_culprit(to, record)) {
+        if (auto const found = find_offending_field(to, record)) {
             reader.reject(found->id, found->why);
         } else {
             to.add(record);

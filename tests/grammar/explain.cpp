@@ -15,22 +15,22 @@ using flowlog::layout;
 using flowlog::malformed_line;
 using flowlog::reason;
 
-static auto line(std::string_view text, reason why, std::optional<field_id> culprit = {})
+static auto line(std::string_view text, reason why, std::optional<field_id> offending_field = {})
     -> malformed_line {
     auto result = malformed_line{};
     result.source = "a.log";
     result.line = 12;
     result.offset = 1000;
-    result.field = culprit;
+    result.field = offending_field;
     result.reason = why;
     result.text = text;
     result.columns = std::make_shared<layout const>(layout::vpc_default());
     return result;
 }
 
-static auto why(std::string_view text, reason r, std::optional<field_id> culprit = {})
+static auto why(std::string_view text, reason r, std::optional<field_id> offending_field = {})
     -> std::string {
-    return explain(line(text, r, culprit)).reason;
+    return explain(line(text, r, offending_field)).reason;
 }
 
 TEST_CASE("a wrong number of columns is counted out", "[explain]") {

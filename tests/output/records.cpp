@@ -62,8 +62,8 @@ auto rewritten(std::string const& log, record_options options = {}) -> std::stri
     auto writer = record_writer{flowlog::columns_of(reader), options,
                                 [&](std::string_view block) { text += block; }};
     for (auto const& record : reader) {
-        if (auto const culprit = writer.write(record))
-            reader.reject(*culprit, flowlog::reason::bad_value);
+        if (auto const offending_field = writer.write(record))
+            reader.reject(*offending_field, flowlog::reason::bad_value);
     }
     writer.finish();
     CHECK(writer.rows() == reader.stats().records);

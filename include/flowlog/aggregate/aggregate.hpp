@@ -31,11 +31,11 @@ namespace flowlog {
 /// it is associative, and results do not depend on how records were shared out. What is read is
 /// told by `using fields = field_list<…>` (needed in each record) and, if any, `using
 /// nullable_fields = field_list<…>`; or, where it is known at run time only, by `uses()`. An
-/// aggregator with `uses()` may itself say which field keeps a record out: `culprit_of(record)`;
-/// and do both at once: `try_add(record)`, which adds the record or returns false where there is
-/// one. Any aggregator may take flows together: `add_run(run)` is given a `text_run` or a
-/// `record_run` of an archive, and returns how many flows it added, all but where a field keeps one
-/// out. `merge(other, threads)` may merge with several threads.
+/// aggregator with `uses()` may itself say which field keeps a record out:
+/// `offending_field_of(record)`; and do both at once: `try_add(record)`, which adds the record or
+/// returns false where there is one. Any aggregator may take flows together: `add_batch(run)` is
+/// given a `text_batch` or a `archive_batch` of an archive, and returns how many flows it added,
+/// all but where a field keeps one out. `merge(other, threads)` may merge with several threads.
 template <class T>
 concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
     a.add(record);
@@ -45,7 +45,7 @@ concept aggregator = std::movable<T> && requires(T a, T b, flow const& record) {
 });
 
 /// A field that keeps a record from being counted, and why.
-struct culprit {
+struct offending_field {
     field_id id;
     reason why;
 };
@@ -86,12 +86,13 @@ constexpr auto trouble(Value const& value, bool nullable) noexcept -> std::optio
 }
 
 template <flow_record Record, field_id... Ids>
-auto find_culprit([[maybe_unused]] Record const& record, field_list<Ids...>,
-                  [[maybe_unused]] bool nullable) noexcept -> std::optional<culprit> {
-    auto result = std::optional<culprit>{};
+auto find_offending_field([[maybe_unused]] Record const& record, field_list<Ids...>,
+                          [[maybe_unused]] bool nullable) noexcept
+    -> std::optional<offending_field> {
+    auto result = std::optional<offending_field>{};
     [[maybe_unused]] auto const good = [&]<field_id Id>(field_key<Id> key) {
         auto const why = trouble(record[key], nullable);
-        if (why) result = culprit{Id, *why};
+        if (why) result = offending_field{Id, *why};
         return !why;
     };
     static_cast<void>((good(field_key<Ids>{}) && ...));
@@ -179,18 +180,21 @@ template <aggregator A>
 
 /// The first field that keeps `record` from being added to `a`, if any.
 template <aggregator A, flow_record Record>
-[[nodiscard]] auto find_culprit(A const& a, Record const& record) -> std::optional<culprit> {
-    if constexpr (requires { a.culprit_of(record); }) {
-        return a.culprit_of(record);
+[[nodiscard]] auto find_offending_field(A const& a, Record const& record)
+    -> std::optional<offending_field> {
+    if constexpr (requires { a.offending_field_of(record); }) {
+        return a.offending_field_of(record);
     } else if constexpr (requires { typename A::fields; }) {
-        if (auto found = detail::find_culprit(record, typename A::fields{}, false)) [[unlikely]]
+        if (auto found = detail::find_offending_field(record, typename A::fields{}, false))
+            [[unlikely]]
             return found;
-        return detail::find_culprit(record, typename detail::nullable_fields_of<A>::type{}, true);
+        return detail::find_offending_field(record, typename detail::nullable_fields_of<A>::type{},
+                                            true);
     } else {
         for (auto const use : a.uses()) {
             auto const why = with_field(
                 use.id, [&](auto key) { return detail::trouble(record[key], use.nullable); });
-            if (why) return culprit{use.id, *why};
+            if (why) return offending_field{use.id, *why};
         }
         return std::nullopt;
     }
@@ -221,7 +225,7 @@ template <aggregator A, flow_record Record>
         a.add(decoded);
         return true;
     } else {
-        if (find_culprit(a, record)) [[unlikely]]
+        if (find_offending_field(a, record)) [[unlikely]]
             return false;
         a.add(record);
         return true;
@@ -241,7 +245,7 @@ template <aggregator A, class Run>
 template <aggregator A, class Run, class Room, class AddPart>
 auto add_in_parts(A& a, Run const& run, Room room, AddPart add_part) -> std::size_t {
     for (std::size_t line = 0; line != run.size();) {
-        auto const lines = run.part(line, std::min<std::size_t>(run.size() - line, room()));
+        auto const lines = run.slice(line, std::min<std::size_t>(run.size() - line, room()));
         auto const added = add_part(lines) ? lines.size() : add_each(a, lines);
         line += added;
         if (added != lines.size()) [[unlikely]]
@@ -252,9 +256,9 @@ auto add_in_parts(A& a, Run const& run, Room room, AddPart add_part) -> std::siz
 
 /// Adds the lines of a run, at once where the aggregator can; the rest is as above.
 template <aggregator A, class Run>
-[[gnu::always_inline]] inline auto add_run(A& a, Run const& run) -> std::size_t {
-    if constexpr (requires { a.add_run(run); }) {
-        return a.add_run(run);
+[[gnu::always_inline]] inline auto add_batch(A& a, Run const& run) -> std::size_t {
+    if constexpr (requires { a.add_batch(run); }) {
+        return a.add_batch(run);
     } else {
         return add_each(a, run);
     }
@@ -293,10 +297,10 @@ template <std::ranges::input_range Records, aggregator A>
 void add_all(Records&& records, A& a) {
     auto const use = [&a](auto const& record)
                          __attribute__((always_inline)) { return detail::try_add(a, record); };
-    auto const refused = [&a](auto const& record) { return *find_culprit(a, record); };
-    auto const use_run = [&a](auto const& run) { return detail::add_run(a, run); };
-    if constexpr (requires { records.each(use, use_run, refused, uses(a)); }) {
-        records.each(use, use_run, refused, uses(a));
+    auto const refused = [&a](auto const& record) { return *find_offending_field(a, record); };
+    auto const use_batch = [&a](auto const& run) { return detail::add_batch(a, run); };
+    if constexpr (requires { records.each(use, use_batch, refused, uses(a)); }) {
+        records.each(use, use_batch, refused, uses(a));
     } else {
         for (auto const& record : records) {
             if (use(record)) continue;

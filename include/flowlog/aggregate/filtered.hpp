@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,8 +14,7 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
-#include <flowlog/format/record_run.hpp>
-#include <flowlog/format/text/record.hpp>
+#include <flowlog/format/batch.hpp>
 
 namespace flowlog {
 
@@ -56,12 +54,12 @@ public:
         return true;
     }
 
-    /// Adds those flows of a `text_run` or `record_run` that are wanted, up to one that is unfit;
-    /// how many flows were dealt with.
+    /// Adds those flows of a `text_batch` or `archive_batch` that are wanted, up to one that is
+    /// unfit; how many flows were dealt with.
     template <class Run>
-    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
+    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
         for (std::size_t flow = 0; flow != run.size();) {
-            auto const some = run.part(flow, std::min<std::size_t>(run.size() - flow, 64));
+            auto const some = run.slice(flow, std::min<std::size_t>(run.size() - flow, 64));
             auto const done = add_some(some);
             flow += done;
             if (done != some.size()) [[unlikely]]
@@ -72,16 +70,17 @@ public:
 
     /// Why `try_add` returned false.
     template <flow_record Record>
-    [[nodiscard]] auto culprit_of(Record const& record) const -> std::optional<culprit> {
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<offending_field> {
         if constexpr (requires { wanted_.test(record); }) {
             auto const wanted = wanted_.test(record);
             if (!wanted.has_value())
-                return culprit{wanted_.malformed_field(record), reason::bad_value};
+                return offending_field{wanted_.malformed_field(record), reason::bad_value};
             if (!*wanted) return std::nullopt;
         } else {
             if (!wanted_(record)) return std::nullopt;
         }
-        return find_culprit(inner_, record);
+        return find_offending_field(inner_, record);
     }
 
     void merge(filtered&& other, unsigned threads = 1) {
@@ -113,11 +112,11 @@ public:
 private:
     template <class Run>
     [[nodiscard]] auto add_some(Run const& flows) -> std::size_t {
-        auto const wanted = test_run(flows);
+        auto const wanted = test_batch(flows);
         if (!wanted) return detail::add_each(*this, flows);
         if (*wanted == 0) return flows.size();
-        auto const picked = flows.picked(*wanted, std::get<typename Run::room>(rooms_));
-        auto const added = detail::add_run(inner_, picked);
+        auto const picked = flows.select(*wanted, selected_);
+        auto const added = detail::add_batch(inner_, picked);
         matched_ += added;
         if (added == picked.size()) [[likely]]
             return flows.size();
@@ -127,9 +126,9 @@ private:
     }
 
     template <class Run>
-    [[nodiscard]] auto test_run(Run const& flows) const -> std::optional<std::uint64_t> {
-        if constexpr (requires { wanted_.test_run(flows); }) {
-            return wanted_.test_run(flows);
+    [[nodiscard]] auto test_batch(Run const& flows) const -> std::optional<std::uint64_t> {
+        if constexpr (requires { wanted_.test_batch(flows); }) {
+            return wanted_.test_batch(flows);
         } else {
             return std::nullopt;
         }
@@ -137,7 +136,7 @@ private:
 
     Predicate wanted_;
     A inner_;
-    std::tuple<text_run::room, std::vector<char const*>> rooms_;  // for runs of what is wanted
+    selection_buffer selected_;  // what batches of wanted flows refer to
     std::uint64_t matched_ = 0;
 };
 

@@ -90,10 +90,10 @@ public:
         static_cast<void>(try_add(record));
     }
 
-    /// Adds flows of a `text_run` or `record_run`, up to one in which a field that is read is
+    /// Adds flows of a `text_batch` or `archive_batch`, up to one in which a field that is read is
     /// malformed; how many.
     template <class Run>
-    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
+    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
         return detail::add_in_parts(
             *this, run, [this] { return waiting_.room() / rows_.ends(); },
             [this](Run const& flows) { return add_columns(flows); });

@@ -15,8 +15,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <flowlog/aggregate/detail/hash_secret.hpp>
-#include <flowlog/flow/detail/print_cell.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/print.hpp>
 
 namespace flowlog {
 

@@ -17,10 +17,10 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/detail/visit_field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/scope.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 

@@ -15,8 +15,8 @@
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/detail/similar_fields.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/similar_fields.hpp>
 
 namespace flowlog {
 

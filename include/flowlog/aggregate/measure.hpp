@@ -20,9 +20,9 @@
 #include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
-#include <flowlog/flow/detail/similar_fields.hpp>
-#include <flowlog/flow/detail/visit_field.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/similar_fields.hpp>
+#include <flowlog/flow/visit_field.hpp>
 
 namespace flowlog {
 

@@ -19,8 +19,7 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
-#include <flowlog/format/detail/load_column.hpp>
-#include <flowlog/format/text/decode_column.hpp>
+#include <flowlog/format/batch.hpp>
 
 namespace flowlog {
 
@@ -117,13 +116,13 @@ public:
         add(port(record), *record[field::protocol]);
     }
 
-    /// Adds flows of a `text_run` or `record_run`, up to one that has no port or protocol; how
+    /// Adds flows of a `text_batch` or `archive_batch`, up to one that has no port or protocol; how
     /// many.
     template <class Run>
-    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
+    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
         return detail::add_in_parts(
             *this, run, [] { return batch; },
-            [this](Run const& flows) { return add_batch(flows); });
+            [this](Run const& flows) { return add_columns(flows); });
     }
 
     /// Adds one flow.
@@ -212,17 +211,16 @@ private:
 
     /// Adds all flows, of which there are no more than `batch`, or none.
     template <class Run>
-    [[nodiscard]] auto add_batch(Run const& flows) -> bool {
+    [[nodiscard]] auto add_columns(Run const& flows) -> bool {
         constexpr auto first = Key == port_key::srcport ? field_id::srcport : field_id::dstport;
         std::array<std::uint64_t, batch> port;  // not set to zeros: written before it is read
         std::array<std::uint64_t, batch> protocol;
-        if (!detail::decode_numbers(flows, first, 0xFFFF, port.data()) ||
-            !detail::decode_numbers(flows, field_id::protocol, 0xFF, protocol.data()))
+        if (!flows.numbers(first, port.data()) ||
+            !flows.numbers(field_id::protocol, protocol.data()))
             return false;
         if constexpr (Key == port_key::service) {
             std::array<std::uint64_t, batch> source;
-            if (!detail::decode_numbers(flows, field_id::srcport, 0xFFFF, source.data()))
-                return false;
+            if (!flows.numbers(field_id::srcport, source.data())) return false;
             for (std::size_t i = 0; i < flows.size(); ++i) port[i] = std::min(port[i], source[i]);
         }
         for (std::size_t i = 0; i < flows.size(); ++i)

@@ -72,11 +72,11 @@ public:
         ports_.add(record);
     }
 
-    /// Adds flows of a `text_run` or `record_run`, up to one that has no port or protocol; how
+    /// Adds flows of a `text_batch` or `archive_batch`, up to one that has no port or protocol; how
     /// many.
     template <class Run>
-    [[nodiscard]] auto add_run(Run const& run) -> std::size_t {
-        return ports_.add_run(run);
+    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
+        return ports_.add_batch(run);
     }
 
     void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include <flowlog/detail/mix.hpp>
-#include <flowlog/flow/detail/decode_address.hpp>
+#include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/detail/print_address.hpp>
 
 namespace flowlog {

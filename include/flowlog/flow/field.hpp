@@ -45,6 +45,18 @@ enum class field_type : std::uint8_t {
     flow_direction
 };
 
+/// Whether values of this type are plain numbers.
+[[nodiscard]] constexpr auto is_number(field_type type) noexcept -> bool {
+    return type <= field_type::u64;
+}
+
+/// The largest number of a type; 0 if its values are not numbers.
+[[nodiscard]] constexpr auto max_number(field_type type) noexcept -> std::uint64_t {
+    constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
+                                       std::uint64_t{0xFFFF'FFFF}, ~std::uint64_t{0}};
+    return is_number(type) ? limits[static_cast<std::size_t>(type)] : 0;
+}
+
 // The one table of fields: identifier, name, aliases (blank separated), type, version of the AWS
 // format that brought it (0: none), origin, meaning. Header lines, format strings, filters,
 // headings and the documentation read it; a new field is one line here. Sources: AWS VPC user guide

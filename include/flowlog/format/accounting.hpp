@@ -62,8 +62,9 @@ struct malformed_line {
     std::string source{};      ///< name of the input
     std::uint64_t line = 0;    ///< counted from 1
     std::uint64_t offset = 0;  ///< of the line's first byte in the (decompressed) input
-    std::size_t column = 0;    ///< of the culprit in the line, in bytes from 1; 0: the whole line
-    std::optional<field_id> field{};  ///< the culprit, where it is one field
+    std::size_t column =
+        0;  ///< of the offending_field in the line, in bytes from 1; 0: the whole line
+    std::optional<field_id> field{};  ///< the offending_field, where it is one field
     flowlog::reason reason{};
     std::string_view text{};  ///< the line, raw and without its end; cut where it is too long
     std::shared_ptr<layout const> columns{};  ///< the layout in force, if any

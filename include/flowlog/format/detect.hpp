@@ -15,8 +15,8 @@
 #include <flowlog/format/detail/recognise.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/source/decoder.hpp>
-#include <flowlog/source/detail/overlapped_source.hpp>
 #include <flowlog/source/file.hpp>
+#include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {

@@ -17,13 +17,13 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flow_tools/header.hpp>
 #include <flowlog/format/flow_tools/info.hpp>
 #include <flowlog/format/flow_tools/record.hpp>
-#include <flowlog/format/record_run.hpp>
+#include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/decoder.hpp>
-#include <flowlog/source/detail/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -126,29 +126,29 @@ public:
     }
 
     /// Takes the current record back: it counts as malformed, not as a flow.
-    void reject(field_id culprit, reason why) {
+    void reject(field_id offending_field, reason why) {
         --stats_.records;
         ++stats_.malformed;
         if (!options_.on_malformed) return;
         options_.on_malformed({.source = name(),
                                .line = stats_.lines(),
                                .offset = cursor_.offset() - size_,
-                               .field = culprit,
+                               .field = offending_field,
                                .reason = why});
     }
 
     /// Hands every flow that is left to an aggregating loop: faster than a loop over the range.
-    /// `use_run(run)` is given `record_run`s and returns how many of its flows it took, from the
-    /// first on. The flow that it did not take, and those that are no part of a run, go to
+    /// `use_batch(run)` is given `archive_batch`s and returns how many of its flows it took, from
+    /// the first on. The flow that it did not take, and those that are no part of a run, go to
     /// `use(record)`; where it returns false, `refused(record)` says what to `reject`.
     template <class Use, class UseRun, class Refused>
-    void each(Use use, UseRun use_run, Refused refused, std::vector<field_use> const&) {
+    void each(Use use, UseRun use_batch, Refused refused, std::vector<field_use> const&) {
         for (;;) {
-            take_run(use_run);
+            take_batch(use_batch);
             if (!advance()) return;
             if (use(std::as_const(record_))) continue;
-            auto const [culprit, why] = refused(std::as_const(record_));
-            reject(culprit, why);
+            auto const [offending_field, why] = refused(std::as_const(record_));
+            reject(offending_field, why);
         }
     }
 
@@ -188,9 +188,9 @@ private:
 
     /// Takes the flows ahead, up to where another archive may begin.
     template <class UseRun>
-    void take_run(UseRun& use_run) {
+    void take_batch(UseRun& use_batch) {
         auto const ahead = cursor_.ahead();
-        std::array<char const*, record_run<flow_tools_record>::most>
+        std::array<char const*, archive_batch<flow_tools_record>::max_size>
             places;  // filled as far as used
         auto const there = std::min(places.size(), ahead.size() / size_);
         std::size_t count = 0;
@@ -200,7 +200,7 @@ private:
             __builtin_prefetch(at + 8192);  // 1.08 times as fast
         }
         if (count == 0) return;
-        auto const taken = use_run(record_run{record_, {places.data(), count}});
+        auto const taken = use_batch(archive_batch{record_, {places.data(), count}});
         cursor_.skip(taken * size_);
         stats_.records += taken;
     }

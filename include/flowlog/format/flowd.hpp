@@ -18,7 +18,7 @@
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flowd/frame.hpp>
 #include <flowlog/format/flowd/record.hpp>
-#include <flowlog/source/detail/byte_cursor.hpp>
+#include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -114,9 +114,9 @@ public:
     }
 
     /// Takes the current record back: it counts as malformed, not as a flow.
-    void reject(field_id culprit, reason why) {
+    void reject(field_id offending_field, reason why) {
         --stats_.records;
-        report(cursor_.offset() - size_, culprit, why);
+        report(cursor_.offset() - size_, offending_field, why);
     }
 
     /// The name of the input.
@@ -217,13 +217,13 @@ private:
         cursor_.skip(header_size);
     }
 
-    void report(std::uint64_t offset, std::optional<field_id> culprit, reason why) {
+    void report(std::uint64_t offset, std::optional<field_id> offending_field, reason why) {
         ++stats_.malformed;
         if (!options_.on_malformed) return;
         options_.on_malformed({.source = name(),
                                .line = stats_.lines(),
                                .offset = offset,
-                               .field = culprit,
+                               .field = offending_field,
                                .reason = why});
     }
 

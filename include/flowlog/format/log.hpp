@@ -148,8 +148,8 @@ public:
     }
 
     /// Counts the current record as malformed instead of as a flow.
-    void reject(field_id culprit, reason why) {
-        visit([&](auto& from) { from.reject(culprit, why); });
+    void reject(field_id offending_field, reason why) {
+        visit([&](auto& from) { from.reject(offending_field, why); });
     }
 
 private:

@@ -19,12 +19,12 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/nfdump/blocks.hpp>
 #include <flowlog/format/nfdump/info.hpp>
 #include <flowlog/format/nfdump/record.hpp>
 #include <flowlog/format/nfdump/shapes.hpp>
-#include <flowlog/format/record_run.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -123,23 +123,23 @@ public:
 
     /// Takes the current record back: it counts as malformed, not as a flow, and goes to
     /// `on_malformed`.
-    void reject(field_id culprit, reason why) {
+    void reject(field_id offending_field, reason why) {
         --stats_.records;
-        report(record_.bytes(), why, culprit);
+        report(record_.bytes(), why, offending_field);
     }
 
     /// Hands every flow that is left to an aggregating loop: faster than a loop over the range.
-    /// `use_run(run)` is given `record_run`s and returns how many of its flows it took, from the
-    /// first on. The flow that it did not take, and those that are no part of a run, go to
+    /// `use_batch(run)` is given `archive_batch`s and returns how many of its flows it took, from
+    /// the first on. The flow that it did not take, and those that are no part of a run, go to
     /// `use(record)`; where it returns false, `refused(record)` says what to `reject`.
     template <class Use, class UseRun, class Refused>
-    void each(Use use, UseRun use_run, Refused refused, std::vector<field_use> const&) {
+    void each(Use use, UseRun use_batch, Refused refused, std::vector<field_use> const&) {
         for (;;) {
-            take_run(use_run);
+            take_batch(use_batch);
             if (!advance()) return;
             if (use(std::as_const(record_))) continue;
-            auto const [culprit, why] = refused(std::as_const(record_));
-            reject(culprit, why);
+            auto const [offending_field, why] = refused(std::as_const(record_));
+            reject(offending_field, why);
         }
     }
 
@@ -170,14 +170,15 @@ private:
 
     /// Takes the flows ahead that are laid out alike, if there are several.
     template <class UseRun>
-    void take_run(UseRun& use_run) {
+    void take_batch(UseRun& use_batch) {
         constexpr std::size_t several = 4;
         constexpr std::size_t many = 8;
         constexpr std::size_t fetched_ahead = std::size_t{16} << 10;
         auto const left = static_cast<std::size_t>(end_ - at_);
         auto const* const known = shapes_.known_v3(at_, left);
         if (known == nullptr) return;
-        std::array<char const*, record_run<nfdump_record>::most> places;  // filled as far as used
+        std::array<char const*, archive_batch<nfdump_record>::max_size>
+            places;  // filled as far as used
         auto const size = known->size;
         auto const there = std::min(places.size(), left / size);
         std::size_t count = 1;
@@ -192,7 +193,7 @@ private:
             __builtin_prefetch(places[i] + fetched_ahead + 64);
         }
         record_.move_to(at_, known->shape);
-        auto const taken = use_run(record_run{record_, {places.data(), count}});
+        auto const taken = use_batch(archive_batch{record_, {places.data(), count}});
         at_ += taken * size;
         seen_ += static_cast<std::uint32_t>(taken);
         stats_.records += taken;
@@ -267,14 +268,14 @@ private:
         ++stats_.headers;
     }
 
-    void report(std::string_view record, reason why, std::optional<field_id> culprit) {
+    void report(std::string_view record, reason why, std::optional<field_id> offending_field) {
         ++stats_.malformed;
         if (!options_.on_malformed) return;
         options_.on_malformed(
             {.source = name(),
              .line = stats_.lines(),
              .offset = blocks_.offset(static_cast<std::size_t>(record.data() - run_)),
-             .field = culprit,
+             .field = offending_field,
              .reason = why,
              .text = record});
     }

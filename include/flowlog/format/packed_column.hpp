@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <flowlog/detail/load.hpp>
 
@@ -42,6 +43,32 @@ void load_numbers(std::span<char const* const> places, packed_column const& colu
         case 4: return load(std::uint32_t{});
         default: return load(std::uint64_t{});
     }
+}
+
+template <bool IsV6, bool Swapped, class Note>
+void load_addresses_as(std::span<char const* const> places, std::size_t offset, std::uint64_t* out,
+                       std::size_t step, Note note) noexcept {
+    std::size_t flow = 0;
+    for (auto const* const place : places) {
+        auto const* const from = place + offset;
+        out[0] = IsV6 ? load<std::uint64_t>(from, Swapped) : 0;
+        out[1] = IsV6 ? load<std::uint64_t>(from + 8, Swapped) : load<std::uint32_t>(from, Swapped);
+        out += step;
+        note(flow++, IsV6);
+    }
+}
+
+/// Loads the addresses of a column: `high()` and `low()` of record i go to `out[i * step]` and the
+/// word after it, and `note(i, is_v6)` is called.
+template <class Note>
+void load_addresses(std::span<char const* const> places, packed_column const& column,
+                    std::uint64_t* out, std::size_t step, Note note) noexcept {
+    auto const load = [&]<bool IsV6>(std::bool_constant<IsV6>) {
+        if (column.swapped)
+            return load_addresses_as<IsV6, true>(places, column.offset, out, step, note);
+        load_addresses_as<IsV6, false>(places, column.offset, out, step, note);
+    };
+    column.width == 16 ? load(std::true_type{}) : load(std::false_type{});
 }
 
 }  // namespace flowlog::detail

@@ -22,10 +22,11 @@
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/detail/recognise.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/batch.hpp>
 #include <flowlog/format/text/projection.hpp>
 #include <flowlog/format/text/record.hpp>
 #include <flowlog/format/text/scan.hpp>
-#include <flowlog/source/detail/line_blocks.hpp>
+#include <flowlog/source/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -132,22 +133,22 @@ public:
 
     /// Takes the current record back: it counts as malformed, not as a flow, and goes to
     /// `on_malformed`. For jobs that find a field that they need malformed or absent.
-    void reject(field_id culprit, reason why) {
+    void reject(field_id offending_field, reason why) {
         --stats_.records;
-        report(why, culprit, layout_->column(culprit));
+        report(why, offending_field, layout_->column(offending_field));
     }
 
     /// Hands every flow that is left to an aggregating loop: faster than a loop over the range
     /// where it reads no fields but `wanted`; those read besides take longer. None stand for all.
-    /// `use_run(run)` is given `text_run`s and returns how many of its lines it took, from the
+    /// `use_batch(run)` is given `text_batch`s and returns how many of its lines it took, from the
     /// first on. The line that it did not take, and those that are no part of a run, go to
     /// `use(record)`; where it returns false, `refused(record)` says what to `reject`.
     template <class Use, class UseRun, class Refused>
-    void each(Use use, UseRun use_run, Refused refused, std::vector<field_use> const& wanted) {
+    void each(Use use, UseRun use_batch, Refused refused, std::vector<field_use> const& wanted) {
         auto some = detail::projection{};
         while (unread_ || window_.more() || next_lines()) {
             if (window_.index.delimiters == nullptr) index_some(some, wanted);
-            if (window_.stride != 0) take_run(use_run, some);
+            if (window_.stride != 0) take_batch(use_batch, some);
             if (unread_ || window_.more()) each_odd(use, refused);
         }
     }
@@ -224,12 +225,12 @@ private:
     /// The flows of a window with a stride, up to a line that wants a closer look: that does not
     /// say OK (as no header line does), begins with a BOM, or was not taken.
     template <class UseRun>
-    void take_run(UseRun& use_run, detail::projection const& some) {
+    void take_batch(UseRun& use_batch, detail::projection const& some) {
         auto const lines = plain_lines(some);
         auto const first =
             text_record{window_.text.data(), window_.index.delimiters + window_.last - 1, columns_,
                         some.places().data()};
-        auto const taken = lines == 0 ? 0 : use_run(text_run{first, lines, window_.stride});
+        auto const taken = lines == 0 ? 0 : use_batch(text_batch{first, lines, window_.stride});
         stats_.records += taken;
         window_.line += taken;
         window_.last += static_cast<std::uint32_t>(taken) * window_.stride;
@@ -273,8 +274,8 @@ private:
     void each_indexed(Use& use, Refused& refused) {
         auto const flow = std::exchange(unread_, false) ? count_flow() : take_line();
         if (!flow || use(std::as_const(record_))) return;
-        auto const [culprit, why] = refused(std::as_const(record_));
-        reject(culprit, why);
+        auto const [offending_field, why] = refused(std::as_const(record_));
+        reject(offending_field, why);
     }
 
     [[nodiscard]] static auto is_ok(std::string_view token) noexcept -> bool {
@@ -474,23 +475,23 @@ private:
         return false;
     }
 
-    void report(reason why, std::optional<field_id> culprit, std::uint16_t column) {
+    void report(reason why, std::optional<field_id> offending_field, std::uint16_t column) {
         auto const line = line_text();
         auto const at =
             column == layout::none
                 ? std::size_t{0}
                 : static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
-        report_line(why, line, culprit, at);
+        report_line(why, line, offending_field, at);
     }
 
-    void report_line(reason why, std::string_view text, std::optional<field_id> culprit,
+    void report_line(reason why, std::string_view text, std::optional<field_id> offending_field,
                      std::size_t column) {
         ++stats_.malformed;
         auto const within = static_cast<std::uint64_t>(text.data() - window_.text.data());
         hand_on({.line = stats_.lines(),
                  .offset = window_.offset + within,
                  .column = column,
-                 .field = culprit,
+                 .field = offending_field,
                  .reason = why},
                 text);
     }

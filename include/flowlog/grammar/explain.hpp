@@ -17,8 +17,8 @@ namespace flowlog {
 
 /// Why a line was rejected, in words.
 struct explanation {
-    std::size_t column = 0;           ///< of the culprit, in bytes from 1; 0: the line as a whole
-    std::optional<field_id> field{};  ///< the culprit, where it is one field
+    std::size_t column = 0;  ///< of the offending_field, in bytes from 1; 0: the line as a whole
+    std::optional<field_id> field{};  ///< the offending_field, where it is one field
     std::string reason{};  ///< what was expected and what was found, escaped for a terminal
 };
 

@@ -16,7 +16,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/accounting.hpp>
-#include <flowlog/source/detail/line_blocks.hpp>
+#include <flowlog/source/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog::grammar {
@@ -84,9 +84,9 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
     /// Takes the current record back: it counts as malformed, and goes to `on_malformed`.
-    void reject(field_id culprit, reason why) {
+    void reject(field_id offending_field, reason why) {
         --stats_.records;
-        report(why, 0, culprit);
+        report(why, 0, offending_field);
     }
 
 private:
@@ -145,14 +145,14 @@ private:
         }
     }
 
-    void report(reason why, std::size_t column, std::optional<field_id> culprit) {
+    void report(reason why, std::size_t column, std::optional<field_id> offending_field) {
         ++stats_.malformed;
         if (!on_malformed_) return;
         on_malformed_({.source = name(),
                        .line = stats_.lines(),
                        .offset = line_offset_,
                        .column = column,
-                       .field = culprit,
+                       .field = offending_field,
                        .reason = why,
                        .text = line_});
     }

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/detail/load_field.hpp>
-#include <flowlog/flow/detail/print_cell.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/print.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/detail/row_buffer.hpp>
 #include <flowlog/output/json.hpp>
@@ -272,7 +272,7 @@ private:
     template <class Record, class T>
     static auto print_token(record_writer& writer, Record const& record, cell& c, char* out)
         -> char* {
-        return writer.put(c, detail::load_field<T>(record, *c.field), out);
+        return writer.put(c, load_field<T>(record, *c.field), out);
     }
 
     template <class Record>

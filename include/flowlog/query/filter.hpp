@@ -14,7 +14,7 @@
 #include <flowlog/query/detail/filter_flows.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
 #include <flowlog/query/detail/filter_run.hpp>
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog {
 
@@ -53,10 +53,10 @@ public:
         return found == detail::filter_answer::yes;
     }
 
-    /// Which of 1 to 64 flows of a `text_run` or `record_run` are wanted, a bit a flow; none where
-    /// that may hang on a malformed value, and has to be asked of each flow.
+    /// Which of 1 to 64 flows of a `text_batch` or `archive_batch` are wanted, a bit a flow; none
+    /// where that may hang on a malformed value, and has to be asked of each flow.
     template <class Run>
-    [[nodiscard]] auto test_run(Run const& flows) const noexcept -> std::optional<std::uint64_t> {
+    [[nodiscard]] auto test_batch(Run const& flows) const noexcept -> std::optional<std::uint64_t> {
         return detail::filter_flows{state_->program, flows}.answer();
     }
 
@@ -67,7 +67,7 @@ public:
         if constexpr (requires { record.visit([](auto const&) {}); }) {
             return record.visit([this](auto const& known) { return malformed_field(known); });
         } else {
-            return detail::filter_run<Record>{state_->program, record}.culprit();
+            return detail::filter_run<Record>{state_->program, record}.offending_field();
         }
     }
 

@@ -19,8 +19,8 @@
 #include <flowlog/error.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/detail/inflate_status.hpp>
-#include <flowlog/source/detail/overlapped_source.hpp>
 #include <flowlog/source/detail/packed_input.hpp>
+#include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
 #if FLOWLOG_GZIP_ISAL

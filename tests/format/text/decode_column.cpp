@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <flowlog/format/batch.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/batch.hpp>
 #include <flowlog/format/text/decode_column.hpp>
 
 #include "catch.hpp"
@@ -13,8 +15,8 @@
 
 namespace detail = flowlog::detail;
 using flowlog::field_id;
+using flowlog::text_batch;
 using flowlog::text_record;
-using flowlog::text_run;
 using testing::random_numbers;
 
 /// Lines of three columns, `bytes srcaddr -`, as the reader hands them out.
@@ -34,10 +36,15 @@ struct made_lines {
         ++size;
     }
 
-    [[nodiscard]] auto run() -> text_run {
+    [[nodiscard]] auto batch() -> text_batch {
         text += std::string(detail::token_padding, '.');
         return {text_record{text.data(), delimiters.data(), &columns, columns.places().data()},
                 size, 3};
+    }
+
+    /// The tokens of a column, counted from 0.
+    [[nodiscard]] auto column(std::size_t which) const -> detail::token_column {
+        return {text.data(), delimiters.data() + which, 3};
     }
 };
 
@@ -85,38 +92,40 @@ TEST_CASE("columns are decoded like single values", "[decode_column][property]")
         auto const oddity = random(3) == 0 ? std::uint64_t{1000000} : 1 + random(60);
         for (auto n = random(40); n != 0; --n)
             lines.add(number(random, oddity), address(random, oddity));
-        auto const run = lines.run();
+        auto const batch = lines.batch();
         auto const step = static_cast<std::size_t>(2 + random(3));
         CAPTURE(lines.text);
         for (auto const limit : {std::uint64_t{255}, std::uint64_t{65535}, most}) {
             auto good = true;
-            for (std::size_t k = 0; k < run.size(); ++k) {
-                auto const value = run[k][flowlog::field::bytes];
+            for (std::size_t k = 0; k < batch.size(); ++k) {
+                auto const value = batch[k][flowlog::field::bytes];
                 good &= value.has_value() && *value <= limit;
             }
             auto out = std::vector<std::uint64_t>(lines.size * step);
-            REQUIRE(detail::decode_numbers(run, field_id::bytes, limit, out.data(), step) == good);
-            auto const plain = detail::decode_numbers_plainly(*run.tokens(field_id::bytes),
-                                                              lines.size, limit, out.data(), step);
+            REQUIRE(detail::decode_numbers(lines.column(0), lines.size, limit, out.data(), step) ==
+                    good);
+            auto const plain = detail::decode_numbers_plainly(lines.column(0), lines.size, limit,
+                                                              out.data(), step);
             REQUIRE(plain == good);
-            REQUIRE(detail::decode_numbers(run, field_id::bytes, limit, out.data(), step) == good);
-            for (std::size_t k = 0; good && k < run.size(); ++k)
-                REQUIRE(out[k * step] == *run[k][flowlog::field::bytes]);
+            if (limit == most) REQUIRE(batch.numbers(field_id::bytes, out.data(), step) == good);
+            REQUIRE(detail::decode_numbers(lines.column(0), lines.size, limit, out.data(), step) ==
+                    good);
+            for (std::size_t k = 0; good && k < batch.size(); ++k)
+                REQUIRE(out[k * step] == *batch[k][flowlog::field::bytes]);
         }
         auto good = true;
-        for (std::size_t k = 0; k < run.size(); ++k)
-            good &= run[k][flowlog::field::srcaddr].has_value();
+        for (std::size_t k = 0; k < batch.size(); ++k)
+            good &= batch[k][flowlog::field::srcaddr].has_value();
         for (auto const plain : {false, true}) {
             auto out = std::vector<std::uint64_t>(lines.size * step);
             auto v6 = std::vector<bool>(lines.size);
             auto const note = [&](std::size_t line, bool is_v6) { v6[line] = is_v6; };
-            auto const found =
-                plain ? detail::decode_addresses_plainly(*run.tokens(field_id::srcaddr), lines.size,
-                                                         out.data(), step, note)
-                      : detail::decode_addresses(run, field_id::srcaddr, out.data(), step, note);
+            auto const found = plain ? detail::decode_addresses_plainly(lines.column(1), lines.size,
+                                                                        out.data(), step, note)
+                                     : batch.addresses(field_id::srcaddr, out.data(), step, note);
             REQUIRE(found == good);
-            for (std::size_t k = 0; good && k < run.size(); ++k) {
-                auto const wanted = *run[k][flowlog::field::srcaddr];
+            for (std::size_t k = 0; good && k < batch.size(); ++k) {
+                auto const wanted = *batch[k][flowlog::field::srcaddr];
                 REQUIRE(out[k * step] == wanted.high());
                 REQUIRE(out[k * step + 1] == wanted.low());
                 REQUIRE(v6[k] == wanted.is_v6());
@@ -128,19 +137,20 @@ TEST_CASE("columns are decoded like single values", "[decode_column][property]")
 TEST_CASE("a column that is not there is not decoded", "[decode_column]") {
     auto lines = made_lines{};
     lines.add("1", "1.2.3.4");
-    auto const run = lines.run();
+    auto const batch = lines.batch();
     auto out = std::uint64_t{0};
-    CHECK_FALSE(run.tokens(field_id::dstport));
-    CHECK_FALSE(detail::decode_numbers(run, field_id::dstport, 65535, &out));
-    CHECK(detail::decode_numbers(run, field_id::bytes, 65535, &out));
+    CHECK_FALSE(batch.numbers(field_id::dstport, &out));
+    CHECK(batch.numbers(field_id::bytes, &out));
     CHECK(out == 1);
 }
 
-TEST_CASE("parts of a run are runs", "[text_run]") {
+static_assert(flowlog::record_batch<text_batch>);
+
+TEST_CASE("slices of a batch are batches", "[text_batch]") {
     auto lines = made_lines{};
     for (auto const* bytes : {"10", "11", "12", "13", "14"}) lines.add(bytes, "1.2.3.4");
-    auto const run = lines.run();
-    auto const part = run.part(2, 2);
+    auto const batch = lines.batch();
+    auto const part = batch.slice(2, 2);
     REQUIRE(part.size() == 2);
     CHECK(part[0][flowlog::field::bytes] == 12U);
     CHECK(part[1][flowlog::field::bytes] == 13U);

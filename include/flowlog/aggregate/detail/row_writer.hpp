@@ -14,8 +14,6 @@
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
 #include <flowlog/flow/field_use.hpp>
-#include <flowlog/format/detail/load_column.hpp>
-#include <flowlog/format/text/decode_column.hpp>
 
 namespace flowlog::detail {
 
@@ -217,14 +215,14 @@ private:
             states[flow * stride] = before | static_cast<group_word>(state) << shift;
         };
         if (step.how == key_step::way::address) {
-            return decode_addresses(
-                flows, field, at, stride,
+            return flows.addresses(
+                field, at, stride,
                 [note](std::size_t flow, bool is_v6)
                     __attribute__((always_inline)) { note(flow, is_v6 ? v6 : present); });
         }
         if (step.how == key_step::way::number) {
             for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
-            return decode_numbers(flows, field, largest(step.type), at, stride);
+            return flows.numbers(field, at, stride);
         }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
@@ -239,8 +237,7 @@ private:
     [[nodiscard]] auto put_input_column(Run const& flows, measure const& of, group_word* at)
         -> bool {
         auto const stride = words() * ends();
-        if (of.kind == measure_kind::sum)
-            return decode_numbers(flows, of.field, largest(info(of.field).type), at, stride);
+        if (of.kind == measure_kind::sum) return flows.numbers(of.field, at, stride);
         if (of.kind == measure_kind::flows) {
             for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
             return true;

@@ -16,7 +16,7 @@
 #include <flowlog/format/nfdump/header.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
 #include <flowlog/source/block_codec.hpp>
-#include <flowlog/source/detail/byte_cursor.hpp>
+#include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog::detail {

@@ -13,7 +13,7 @@
 #include <type_traits>
 
 #include <flowlog/flow/address.hpp>
-#include <flowlog/flow/detail/decode_address.hpp>
+#include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>

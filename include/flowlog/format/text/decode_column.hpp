@@ -16,9 +16,25 @@
 #include <flowlog/format/text/decode.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
 #include <flowlog/format/text/eight_groups.hpp>
-#include <flowlog/format/text/record.hpp>
 
 namespace flowlog::detail {
+
+/// The tokens of one column of consecutive lines: where the delimiters around them stand, as
+/// offsets from `text`. The token of line i begins behind `delimiters[i * stride]` and ends at the
+/// delimiter after it.
+struct token_column {
+    char const* text;
+    std::uint32_t const* delimiters;
+    std::size_t stride;
+
+    /// The first byte of a line's token.
+    [[nodiscard]] auto begin(std::size_t line) const noexcept -> char const* {
+        return text + static_cast<std::uint32_t>(delimiters[line * stride] + 1);
+    }
+    [[nodiscard]] auto end(std::size_t line) const noexcept -> char const* {
+        return text + delimiters[line * stride + 1];
+    }
+};
 
 // The values of a column at once: what decoders need stays in registers, and numbers are decoded
 // four at a time. All return false where a value is absent or malformed, and what they have put out
@@ -34,7 +50,7 @@ namespace flowlog::detail {
 }
 
 /// Decodes `count` numbers: that of line i is put to `out[i * step]`.
-inline auto decode_numbers_plainly(text_run::column const& tokens, std::size_t count,
+inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count,
                                    std::uint64_t limit, std::uint64_t* out,
                                    std::size_t step) noexcept -> bool {
     auto good = true;
@@ -57,7 +73,7 @@ inline auto decode_numbers_plainly(text_run::column const& tokens, std::size_t c
 
 /// The same as `decode_numbers_plainly`, in 0.4 of the instructions where no number has more
 /// than eight digits.
-[[gnu::target("avx2")]] inline auto decode_numbers_avx2(text_run::column const& tokens,
+[[gnu::target("avx2")]] inline auto decode_numbers_avx2(token_column const& tokens,
                                                         std::size_t count, std::uint64_t limit,
                                                         std::uint64_t* out,
                                                         std::size_t step) noexcept -> bool {
@@ -112,24 +128,21 @@ inline bool const decodes_numbers_at_once = __builtin_cpu_supports("avx2") != 0;
 
 #endif
 
-/// Decodes the numbers of a field, none of which is above `limit`: that of line i is put to
+/// Decodes `count` numbers, none of which is above `limit`: that of line i is put to
 /// `out[i * step]`.
-[[nodiscard]] inline auto decode_numbers(text_run const& lines, field_id id, std::uint64_t limit,
-                                         std::uint64_t* out, std::size_t step = 1) noexcept
-    -> bool {
-    auto const tokens = lines.tokens(id);
-    if (!tokens) return false;
+[[nodiscard]] inline auto decode_numbers(token_column const& tokens, std::size_t count,
+                                         std::uint64_t limit, std::uint64_t* out,
+                                         std::size_t step) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_numbers_at_once)
-        return decode_numbers_avx2(*tokens, lines.size(), limit, out, step);
+    if (decodes_numbers_at_once) return decode_numbers_avx2(tokens, count, limit, out, step);
 #endif
-    return decode_numbers_plainly(*tokens, lines.size(), limit, out, step);
+    return decode_numbers_plainly(tokens, count, limit, out, step);
 }
 
 /// Decodes `count` addresses: of line i, `high()` and `low()` are put to `out[i * step]` and behind
 /// it, and `note(i, is_v6)` is called.
 template <class Note>
-[[nodiscard]] auto decode_addresses_plainly(text_run::column const& tokens, std::size_t count,
+[[nodiscard]] auto decode_addresses_plainly(token_column const& tokens, std::size_t count,
                                             std::uint64_t* out, std::size_t step,
                                             Note note) noexcept -> bool {
     auto good = true;
@@ -148,7 +161,7 @@ template <class Note>
 #if defined(__x86_64__)
 /// The same.
 template <class Note>
-[[nodiscard, gnu::target("sse4.1")]] auto decode_addresses_sse(text_run::column const& tokens,
+[[nodiscard, gnu::target("sse4.1")]] auto decode_addresses_sse(token_column const& tokens,
                                                                std::size_t count,
                                                                std::uint64_t* out, std::size_t step,
                                                                Note note) noexcept -> bool {
@@ -169,16 +182,15 @@ template <class Note>
 }
 #endif
 
-/// Decodes the addresses of a field, as `decode_addresses_plainly` says.
+/// Decodes `count` addresses, as `decode_addresses_plainly` does.
 template <class Note>
-[[nodiscard]] auto decode_addresses(text_run const& lines, field_id id, std::uint64_t* out,
-                                    std::size_t step, Note note) noexcept -> bool {
-    auto const tokens = lines.tokens(id);
-    if (!tokens) return false;
+[[nodiscard]] auto decode_addresses(token_column const& tokens, std::size_t count,
+                                    std::uint64_t* out, std::size_t step, Note note) noexcept
+    -> bool {
 #if defined(__x86_64__)
-    if (decodes_quads_at_once) return decode_addresses_sse(*tokens, lines.size(), out, step, note);
+    if (decodes_quads_at_once) return decode_addresses_sse(tokens, count, out, step, note);
 #endif
-    return decode_addresses_plainly(*tokens, lines.size(), out, step, note);
+    return decode_addresses_plainly(tokens, count, out, step, note);
 }
 
 }  // namespace flowlog::detail

@@ -10,7 +10,7 @@
 #include <smmintrin.h>
 #endif
 
-#include <flowlog/flow/detail/decode_address.hpp>
+#include <flowlog/flow/decode_address.hpp>
 
 namespace flowlog::detail {
 

@@ -2,13 +2,9 @@
 #ifndef FLOWLOG_FORMAT_TEXT_RECORD_HPP
 #define FLOWLOG_FORMAT_TEXT_RECORD_HPP
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
-#include <vector>
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
@@ -117,91 +113,13 @@ private:
         return {first, last};
     }
 
-    friend class text_run;
+    friend class text_batch;
 
     char const* text_ = nullptr;
     std::uint32_t const* before_ = nullptr;
     std::uint32_t const* after_ = nullptr;
     layout const* columns_ = nullptr;
     std::uint16_t const* places_ = nullptr;  // of each field
-};
-
-/// Lines of a text log that stand one behind the other, are flows, and have all columns; for
-/// aggregators that decode many values of a column at once. A view: valid until its reader moves
-/// on.
-class text_run {
-public:
-    using record_type = text_record;
-
-    /// `first` is the first line, `size` how many there are, `stride` how far the delimiters of a
-    /// line are from those of the one before it.
-    text_run(text_record const& first, std::size_t size, std::size_t stride) noexcept
-        : first_{first}, size_{size}, stride_{stride} {}
-
-    [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
-
-    /// The line at a position.
-    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t line) const noexcept
-        -> text_record {
-        auto record = first_;
-        record.before_ += line * stride_;
-        record.after_ += line * stride_;
-        return record;
-    }
-
-    /// Some of the lines.
-    [[nodiscard]] auto part(std::size_t begin, std::size_t size) const noexcept -> text_run {
-        return {(*this)[begin], size, stride_};
-    }
-
-    /// Delimiters of lines that were picked.
-    using room = std::vector<std::uint32_t>;
-
-    /// The lines, among the first 64, at the set bits of `which`; their delimiters are put into
-    /// `into`, which must outlive what is returned.
-    [[nodiscard]] auto picked(std::uint64_t which, room& into) const -> text_run {
-        auto const count = static_cast<std::size_t>(std::popcount(which));
-        auto const width = stride_ + 1;  // with the delimiter in front of the line
-        if (into.size() < count * width) into.resize(count * width);
-        auto* out = into.data();
-        for (; which != 0; which &= which - 1, out += width) {
-            auto const line = static_cast<std::size_t>(std::countr_zero(which));
-            std::copy_n(first_.before_ + line * stride_, width, out);
-        }
-        auto first = first_;
-        first.before_ = into.data();
-        first.after_ = into.data() + 1;
-        return {first, count, width};
-    }
-
-    /// The delimiters around the tokens of a field: those of line i are `delimiters[i * stride]`
-    /// and the one behind it, as offsets from `text`.
-    struct column {
-        char const* text;
-        std::uint32_t const* delimiters;
-        std::size_t stride;
-
-        /// Where the token of a line begins.
-        [[nodiscard]] auto begin(std::size_t line) const noexcept -> char const* {
-            return text + static_cast<std::uint32_t>(delimiters[line * stride] + 1);
-        }
-        [[nodiscard]] auto end(std::size_t line) const noexcept -> char const* {
-            return text + delimiters[line * stride + 1];
-        }
-    };
-
-    /// The tokens of a field; none where the log has no such column, or the reader was not told
-    /// that it would be read.
-    [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<column> {
-        auto const place = first_.places_[static_cast<std::size_t>(id)];
-        if (place >= detail::far) return std::nullopt;
-        return column{first_.text_, first_.before_ + place, stride_};
-    }
-
-private:
-    text_record first_;
-    std::size_t size_;
-    std::size_t stride_;
 };
 
 }  // namespace flowlog

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::grammar {
 

@@ -19,8 +19,8 @@
 #include <flowlog/grammar/filter/time.hpp>
 #include <flowlog/grammar/filter/value.hpp>
 #include <flowlog/grammar/filter/words.hpp>
-#include <flowlog/query/detail/filter_sets.hpp>
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_sets.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::grammar {
 

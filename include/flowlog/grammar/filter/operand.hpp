@@ -16,8 +16,8 @@
 #include <flowlog/grammar/filter/expression.hpp>
 #include <flowlog/grammar/filter/kind.hpp>
 #include <flowlog/grammar/filter/words.hpp>
-#include <flowlog/query/detail/filter_sets.hpp>
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_sets.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::grammar {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <flowlog/grammar/filter/expression.hpp>
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::grammar {
 

@@ -10,7 +10,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/grammar/filter/value.hpp>
-#include <flowlog/query/detail/filter_sets.hpp>
+#include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog::grammar {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
-#include <flowlog/query/detail/filter_sets.hpp>
+#include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog::grammar {
 

@@ -10,7 +10,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
-#include <flowlog/query/detail/filter_tree.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::detail {
 

@@ -8,16 +8,15 @@
 #include <cstdint>
 #include <optional>
 
-#include <flowlog/flow/detail/visit_field.hpp>
-#include <flowlog/format/detail/load_column.hpp>
-#include <flowlog/format/text/decode_column.hpp>
+#include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/batch.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
 #include <flowlog/query/detail/filter_run.hpp>
 
 namespace flowlog::detail {
 
-/// Runs a program over up to 64 flows of a `text_run` or `record_run` at once: test by test, each
-/// for all flows that come to it.
+/// Runs a program over up to 64 flows of a `text_batch` or `archive_batch` at once: test by test,
+/// each for all flows that come to it.
 template <class Run>
 class filter_flows {
 public:
@@ -60,8 +59,7 @@ private:
         auto const of_numbers =
             node.subject <= filter_subject::u64 && node.set <= filter_set::ranges;
         std::array<std::uint64_t, 64> numbers;  // not set to zeros: there are as many as flows
-        auto const limit = largest(static_cast<field_type>(node.subject));
-        if (of_numbers && decode_numbers(flows_, node.field, limit, numbers.data())) {
+        if (of_numbers && flows_.numbers(node.field, numbers.data())) {
             if (node.set == filter_set::range) {
                 for (std::size_t i = 0; i < flows_.size(); ++i) {
                     auto const within = (numbers[i] & node.mask) - node.first <= node.span;

@@ -8,9 +8,9 @@
 #include <limits>
 #include <string_view>
 
-#include <flowlog/flow/detail/load_field.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
 
@@ -49,7 +49,7 @@ public:
     }
 
     /// The field whose malformed value keeps `answer` from being known.
-    [[nodiscard]] auto culprit() const noexcept -> field_id {
+    [[nodiscard]] auto offending_field() const noexcept -> field_id {
         for (auto const& node : program_.nodes) {
             if (ask_again(node) == filter_answer::unknown) return malformed_field(node);
         }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <flowlog/flow/address.hpp>
-#include <flowlog/flow/detail/print_cell.hpp>
+#include <flowlog/flow/print.hpp>
 
 #include "catch.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_SOURCE_DETAIL_BYTE_CURSOR_HPP
-#define FLOWLOG_SOURCE_DETAIL_BYTE_CURSOR_HPP
+#ifndef FLOWLOG_SOURCE_BYTE_CURSOR_HPP
+#define FLOWLOG_SOURCE_BYTE_CURSOR_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <flowlog/source/decoder.hpp>
-#include <flowlog/source/detail/overlapped_source.hpp>
+#include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog::detail {

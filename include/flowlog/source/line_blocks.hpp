@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_SOURCE_DETAIL_LINE_BLOCKS_HPP
-#define FLOWLOG_SOURCE_DETAIL_LINE_BLOCKS_HPP
+#ifndef FLOWLOG_SOURCE_LINE_BLOCKS_HPP
+#define FLOWLOG_SOURCE_LINE_BLOCKS_HPP
 
 #include <algorithm>
 #include <cstddef>

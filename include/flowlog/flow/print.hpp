@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FLOW_DETAIL_PRINT_CELL_HPP
-#define FLOWLOG_FLOW_DETAIL_PRINT_CELL_HPP
+#ifndef FLOWLOG_FLOW_PRINT_HPP
+#define FLOWLOG_FLOW_PRINT_HPP
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include <flowlog/source/detail/byte_cursor.hpp>
+#include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"

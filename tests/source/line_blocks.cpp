@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <flowlog/source/detail/line_blocks.hpp>
+#include <flowlog/source/line_blocks.hpp>
 
 #include "catch.hpp"
 #include "reading.hpp"

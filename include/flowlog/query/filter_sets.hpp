@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_QUERY_DETAIL_FILTER_SETS_HPP
-#define FLOWLOG_QUERY_DETAIL_FILTER_SETS_HPP
+#ifndef FLOWLOG_QUERY_FILTER_SETS_HPP
+#define FLOWLOG_QUERY_FILTER_SETS_HPP
 
 #include <algorithm>
 #include <cstddef>

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FLOW_DETAIL_VISIT_FIELD_HPP
-#define FLOWLOG_FLOW_DETAIL_VISIT_FIELD_HPP
+#ifndef FLOWLOG_FLOW_VISIT_FIELD_HPP
+#define FLOWLOG_FLOW_VISIT_FIELD_HPP
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
-#include <flowlog/flow/detail/load_field.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
 
-namespace flowlog::detail {
+namespace flowlog {
 
 /// Calls `function(type_identity<T>{})` with the C++ type of a field's values.
 template <class Function>
@@ -33,26 +31,15 @@ template <class Function>
     return function(std::type_identity<std::string_view>{});
 }
 
-[[nodiscard]] constexpr auto is_number(field_type type) noexcept -> bool {
-    return type <= field_type::u64;
-}
-
-/// The largest value of numbers of a type.
-[[nodiscard]] constexpr auto largest(field_type type) noexcept -> std::uint64_t {
-    constexpr auto limits = std::array{std::uint64_t{0xFF}, std::uint64_t{0xFFFF},
-                                       std::uint64_t{0xFFFFFFFF}, ~std::uint64_t{0}};
-    return is_number(type) ? limits[static_cast<std::size_t>(type)] : 0;
-}
-
 /// The value of a field that is a number of type `type`. Of text records all widths are read by one
 /// piece of code.
 template <flow_record Record>
 [[gnu::always_inline]] inline auto load_number(Record const& record, field_id id,
                                                field_type type) noexcept
     -> field_value<std::uint64_t> {
-    if constexpr (record_of_tokens<Record>) {
+    if constexpr (detail::record_of_tokens<Record>) {
         auto const value = load_field<std::uint64_t>(record, id);
-        if (*value > largest(type)) [[unlikely]]
+        if (*value > max_number(type)) [[unlikely]]
             return field_value<std::uint64_t>{presence::malformed};
         return value;
     } else {
@@ -78,6 +65,6 @@ template <flow_record Record, class Function>
     });
 }
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif

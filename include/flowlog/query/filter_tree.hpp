@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_QUERY_DETAIL_FILTER_TREE_HPP
-#define FLOWLOG_QUERY_DETAIL_FILTER_TREE_HPP
+#ifndef FLOWLOG_QUERY_FILTER_TREE_HPP
+#define FLOWLOG_QUERY_FILTER_TREE_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
-#include <flowlog/query/detail/filter_sets.hpp>
+#include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog::detail {
 

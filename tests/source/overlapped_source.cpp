@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include <flowlog/source/detail/overlapped_source.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
 #include "catch.hpp"

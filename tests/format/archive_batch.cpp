@@ -15,10 +15,9 @@
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/flow/flow.hpp>
-#include <flowlog/format/detail/load_column.hpp>
+#include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/flow_tools.hpp>
 #include <flowlog/format/nfdump.hpp>
-#include <flowlog/format/record_run.hpp>
 #include <flowlog/grammar/filter.hpp>
 
 #include "archives.hpp"
@@ -116,7 +115,7 @@ auto all_archives() -> std::vector<archive> const& {
 
 /// Checks that the columns of a run have what its flows have.
 template <class Record>
-void check_columns(record_run<Record> const& run) {
+void check_columns(archive_batch<Record> const& run) {
     constexpr auto number_of = [](auto const& value) { return std::uint64_t{*value}; };
     constexpr std::size_t step = 3;
     auto words = std::vector<std::uint64_t>(run.size() * step);
@@ -125,13 +124,13 @@ void check_columns(record_run<Record> const& run) {
         with_field(f.id, [&]<field_id Id>(field_key<Id> key) {
             using value = field_value_type<Id>;
             if constexpr (std::unsigned_integral<value>) {
-                if (!detail::decode_numbers(run, Id, 0, words.data(), step)) return;
+                if (!run.numbers(Id, words.data(), step)) return;
                 for (std::size_t i = 0; i < run.size(); ++i)
                     good &= run[i][key].has_value() && number_of(run[i][key]) == words[i * step];
             } else if constexpr (std::same_as<value, address>) {
                 auto kinds = std::vector<bool>(run.size());
                 auto const note = [&](std::size_t i, bool is_v6) { kinds[i] = is_v6; };
-                if (!detail::decode_addresses(run, Id, words.data(), step, note)) return;
+                if (!run.addresses(Id, words.data(), step, note)) return;
                 for (std::size_t i = 0; i < run.size(); ++i) {
                     auto const expected = run[i][key];
                     good &= expected.has_value() && (*expected).is_v6() == kinds[i] &&
@@ -139,7 +138,7 @@ void check_columns(record_run<Record> const& run) {
                             (*expected).low() == words[i * step + 1];
                 }
             } else {
-                good &= !run.column(Id).has_value();
+                good &= !run.numbers(Id, words.data(), step);
             }
         });
     }
@@ -182,7 +181,7 @@ auto read_runs(archive const& from, std::size_t block, Refuse refuse, std::size_
             result.flows.emplace_back(record);
             return true;
         };
-        auto const use_run = [&](auto const& run) {
+        auto const use_batch = [&](auto const& run) {
             ++runs;
             check_columns(run);
             auto const wanted = random(3) == 0 ? random(run.size() + 1) : run.size();
@@ -192,10 +191,10 @@ auto read_runs(archive const& from, std::size_t block, Refuse refuse, std::size_
             return taken;
         };
         auto const refused = [](auto const&) {
-            return culprit{field_id::bytes, reason::bad_value};
+            return offending_field{field_id::bytes, reason::bad_value};
         };
         try {
-            reader.each(use, use_run, refused, {});
+            reader.each(use, use_batch, refused, {});
         } catch (error const&) {
             result.stats = reader.stats();
             throw;
@@ -226,7 +225,7 @@ void add_singly(Reader&& reader, A& a) {
 
 }  // namespace
 
-TEST_CASE("runs hold the flows of an archive", "[record_run]") {
+TEST_CASE("runs hold the flows of an archive", "[archive_batch]") {
     std::size_t runs = 0;
     for (auto const& archive : all_archives()) {
         for (auto const block : {std::size_t{1000}, std::size_t{1} << 18}) {
@@ -241,7 +240,7 @@ TEST_CASE("runs hold the flows of an archive", "[record_run]") {
     CHECK(runs > 500);
 }
 
-TEST_CASE("aggregators make the same of runs as of flows", "[record_run]") {
+TEST_CASE("aggregators make the same of runs as of flows", "[archive_batch]") {
     auto const compare = [](archive const& from, auto const& empty, auto const& result_of) {
         auto singly = empty;
         auto together = empty;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FLOW_DETAIL_LOAD_FIELD_HPP
-#define FLOWLOG_FLOW_DETAIL_LOAD_FIELD_HPP
+#ifndef FLOWLOG_FLOW_LOAD_FIELD_HPP
+#define FLOWLOG_FLOW_LOAD_FIELD_HPP
 
 #include <array>
 #include <concepts>
@@ -10,7 +10,6 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/value.hpp>
-#include <flowlog/format/text/decode.hpp>
 
 namespace flowlog::detail {
 
@@ -61,18 +60,22 @@ inline constexpr auto field_loaders = []<std::size_t... I>(std::index_sequence<I
     return result;
 }(std::make_index_sequence<count_of_type<T>>{});
 
+}  // namespace flowlog::detail
+
+namespace flowlog {
+
 /// The value of a field that is known only at run time, but for its type, which must be `T`. Text
 /// records go by the type, others by the field.
 template <class T, flow_record Record>
 [[gnu::always_inline]] inline auto load_field(Record const& record, field_id id) noexcept
     -> field_value<T> {
-    if constexpr (record_of_tokens<Record>) {
+    if constexpr (detail::record_of_tokens<Record>) {
         return record.template get<T>(id);
     } else {
-        return field_loaders<Record, T>[static_cast<std::size_t>(id)](record);
+        return detail::field_loaders<Record, T>[static_cast<std::size_t>(id)](record);
     }
 }
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_BATCH_HPP
+#define FLOWLOG_FORMAT_TEXT_BATCH_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/batch.hpp>
+#include <flowlog/format/text/decode_column.hpp>
+#include <flowlog/format/text/record.hpp>
+
+namespace flowlog {
+
+/// Consecutive lines of a text log that are flows and have all columns. A `record_batch`, for
+/// aggregators that read many values of a column at once. A view: valid until its reader moves on.
+class text_batch {
+public:
+    using record_type = text_record;
+
+    /// `first` is the first line, `size` how many there are, `stride` how far the delimiters of a
+    /// line are from those of the one before it.
+    text_batch(text_record const& first, std::size_t size, std::size_t stride) noexcept
+        : first_{first}, size_{size}, stride_{stride} {}
+
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+
+    /// The line at a position.
+    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t line) const noexcept
+        -> text_record {
+        auto record = first_;
+        record.before_ += line * stride_;
+        record.after_ += line * stride_;
+        return record;
+    }
+
+    /// `size` lines from `begin` on.
+    [[nodiscard]] auto slice(std::size_t begin, std::size_t size) const noexcept -> text_batch {
+        return {(*this)[begin], size, stride_};
+    }
+
+    /// The lines, among the first 64, at the set bits of `which`; their delimiters are copied to
+    /// `buffer`, which must outlive what is returned.
+    [[nodiscard]] auto select(std::uint64_t which, selection_buffer& buffer) const -> text_batch {
+        auto& into = buffer.delimiters;
+        auto const count = static_cast<std::size_t>(std::popcount(which));
+        auto const width = stride_ + 1;  // with the delimiter in front of the line
+        if (into.size() < count * width) into.resize(count * width);
+        auto* out = into.data();
+        for (; which != 0; which &= which - 1, out += width) {
+            auto const line = static_cast<std::size_t>(std::countr_zero(which));
+            std::copy_n(first_.before_ + line * stride_, width, out);
+        }
+        auto first = first_;
+        first.before_ = into.data();
+        first.after_ = into.data() + 1;
+        return {first, count, width};
+    }
+
+    /// Reads a field of type `u8` to `u64` from every line: the value of line i goes to
+    /// `out[i * step]`. False, with `out` unspecified, when a value is absent or malformed, or when
+    /// the reader was not told that the field would be read.
+    [[nodiscard]] auto numbers(field_id id, std::uint64_t* out, std::size_t step = 1) const noexcept
+        -> bool {
+        auto const column = tokens(id);
+        return column &&
+               detail::decode_numbers(*column, size_, max_number(info(id).type), out, step);
+    }
+
+    /// Reads an address from every line: `high()` and `low()` of line i go to `out[i * step]` and
+    /// the word after it, and `note(i, is_v6)` is called. False as `numbers` says.
+    template <class Note>
+    [[nodiscard]] auto addresses(field_id id, std::uint64_t* out, std::size_t step,
+                                 Note note) const noexcept -> bool {
+        auto const column = tokens(id);
+        return column && detail::decode_addresses(*column, size_, out, step, note);
+    }
+
+private:
+    /// The tokens of a field; none when the log has no such column or the reader did not keep it.
+    [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<detail::token_column> {
+        auto const place = first_.places_[static_cast<std::size_t>(id)];
+        if (place >= detail::far) return std::nullopt;
+        return detail::token_column{first_.text_, first_.before_ + place, stride_};
+    }
+
+    text_record first_;
+    std::size_t size_;
+    std::size_t stride_;
+};
+
+}  // namespace flowlog
+
+#endif
