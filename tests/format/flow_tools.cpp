@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <flowlog/format/flow_tools.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/memory.hpp>
 
 #ifdef FLOWLOG_TEST_GZIP
@@ -26,7 +27,8 @@ using namespace flowlog;
 static_assert(flow_record<flow_tools_record>);
 static_assert(std::ranges::input_range<flow_tools_reader<>>);
 static_assert(!std::ranges::forward_range<flow_tools_reader<>>);
-static_assert(std::movable<flow_tools_reader<memory_source>>);
+static_assert(require_log_reader<flow_tools_reader<memory_source>>());
+static_assert(require_log_reader<flow_tools_reader<>>());
 
 namespace {
 

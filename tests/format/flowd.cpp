@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <flowlog/format/flowd.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/memory.hpp>
 
 #include "archives.hpp"
@@ -20,7 +21,8 @@ using namespace flowlog;
 static_assert(flow_record<flowd_record>);
 static_assert(std::ranges::input_range<flowd_reader<>>);
 static_assert(!std::ranges::forward_range<flowd_reader<>>);
-static_assert(std::movable<flowd_reader<memory_source>>);
+static_assert(require_log_reader<flowd_reader<memory_source>>());
+static_assert(require_log_reader<flowd_reader<>>());
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/nfdump.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/memory.hpp>
@@ -25,7 +26,8 @@ static_assert(flow_record<nfdump_record>);
 static_assert(std::ranges::input_range<nfdump_reader<file_source>>);
 static_assert(!std::copyable<nfdump_reader<file_source>> &&
               std::movable<nfdump_reader<file_source>>);
-static_assert(std::ranges::input_range<nfdump_reader<>>);
+static_assert(require_log_reader<nfdump_reader<file_source>>());
+static_assert(require_log_reader<nfdump_reader<>>());
 
 struct fixture {
     std::string name;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/format/reader.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -30,6 +31,8 @@ static_assert(std::ranges::input_range<memory_reader>);
 static_assert(!std::ranges::forward_range<memory_reader>);
 static_assert(
     std::is_same_v<std::ranges::range_reference_t<memory_reader>, flowlog::text_record const&>);
+static_assert(flowlog::require_log_reader<memory_reader>());
+static_assert(flowlog::require_log_reader<flowlog::text_reader<>>());
 static_assert(flowlog::flow_record<flowlog::text_record>);
 static_assert(std::is_nothrow_move_constructible_v<flowlog::text_record>);
 static_assert(!std::is_copy_constructible_v<flowlog::text_reader<>>);

@@ -22,6 +22,7 @@
 #include <flowlog/format/flow_tools/header.hpp>
 #include <flowlog/format/flow_tools/info.hpp>
 #include <flowlog/format/flow_tools/record.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/source.hpp>
@@ -70,32 +71,10 @@ public:
     explicit flow_tools_reader(Source source, flow_tools_options options = {})
         : options_{std::move(options)}, cursor_{std::move(source)} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = flow_tools_record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(flow_tools_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> flow_tools_record const& { return reader_->record_; }
-        auto operator->() const noexcept -> flow_tools_record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        flow_tools_reader* reader_;
-        bool done_ = false;
-    };
-
     /// Moves to the first flow, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto begin() -> record_iterator<flow_tools_reader> {
+        return ++record_iterator{*this};
+    }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the records so far.
@@ -146,9 +125,7 @@ public:
         for (;;) {
             take_batch(use_batch);
             if (!advance()) return;
-            if (use(std::as_const(record_))) continue;
-            auto const [offending_field, why] = refused(std::as_const(record_));
-            reject(offending_field, why);
+            use_or_reject(*this, std::as_const(record_), use, refused);
         }
     }
 
@@ -156,6 +133,7 @@ public:
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
+    friend record_iterator<flow_tools_reader>;
     friend detail::flow_tools_parts;
     using header = detail::flow_tools_header;
     static constexpr std::size_t unknown = std::numeric_limits<std::size_t>::max();
@@ -175,6 +153,8 @@ private:
         announced_from_ = 0;
         if (!stretch.last) announced_ = std::nullopt;
     }
+
+    [[nodiscard]] auto current() const noexcept -> flow_tools_record const& { return record_; }
 
     auto advance() -> bool {
         do {

@@ -10,14 +10,17 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flowd/frame.hpp>
 #include <flowlog/format/flowd/record.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -56,32 +59,8 @@ public:
     explicit flowd_reader(Source source, flowd_options options = {})
         : options_{std::move(options)}, cursor_{std::move(source)} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = flowd_record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(flowd_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> flowd_record const& { return reader_->record_; }
-        auto operator->() const noexcept -> flowd_record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        flowd_reader* reader_;
-        bool done_ = false;
-    };
-
     /// Moves to the first flow, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto begin() -> record_iterator<flowd_reader> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the records so far.
@@ -119,14 +98,23 @@ public:
         report(cursor_.offset() - size_, offending_field, why);
     }
 
+    /// Hands out every flow that is left, as `log_reader` says; all of them alone.
+    template <class Use, class UseBatch, class Refused>
+    void each(Use use, UseBatch&&, Refused refused, std::vector<field_use> const&) {
+        while (advance()) use_or_reject(*this, std::as_const(record_), use, refused);
+    }
+
     /// The name of the input.
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
+    friend record_iterator<flowd_reader>;
     using frame = detail::flowd_frame;
     using fault = detail::flowd_fault;
 
     static constexpr std::size_t header_size = 16;  // of a store of version 2
+
+    [[nodiscard]] auto current() const noexcept -> flowd_record const& { return record_; }
 
     auto advance() -> bool {
         read_header();

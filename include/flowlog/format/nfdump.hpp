@@ -25,6 +25,7 @@
 #include <flowlog/format/nfdump/info.hpp>
 #include <flowlog/format/nfdump/record.hpp>
 #include <flowlog/format/nfdump/shapes.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -62,32 +63,10 @@ public:
     explicit nfdump_reader(Source source, nfdump_options options = {})
         : options_{std::move(options)}, blocks_{std::move(source)} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = nfdump_record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(nfdump_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> nfdump_record const& { return reader_->record_; }
-        auto operator->() const noexcept -> nfdump_record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        nfdump_reader* reader_;
-        bool done_ = false;
-    };
-
     /// Moves to the first flow, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto begin() -> record_iterator<nfdump_reader> {
+        return ++record_iterator{*this};
+    }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the records so far.
@@ -137,9 +116,7 @@ public:
         for (;;) {
             take_batch(use_batch);
             if (!advance()) return;
-            if (use(std::as_const(record_))) continue;
-            auto const [offending_field, why] = refused(std::as_const(record_));
-            reject(offending_field, why);
+            use_or_reject(*this, std::as_const(record_), use, refused);
         }
     }
 
@@ -147,6 +124,7 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
 private:
+    friend record_iterator<nfdump_reader>;
     friend detail::nfdump_parts;
     using types = detail::nfdump_record_header;
 
@@ -156,6 +134,8 @@ private:
         : options_{std::move(options)}, blocks_{std::move(source), std::move(stretch)} {
         shapes_.set_maps(std::move(maps));
     }
+
+    [[nodiscard]] auto current() const noexcept -> nfdump_record const& { return record_; }
 
     auto advance() -> bool {
         auto const left = static_cast<std::size_t>(end_ - at_);

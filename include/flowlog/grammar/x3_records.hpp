@@ -16,6 +16,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -45,32 +46,8 @@ public:
           blocks_{std::move(source),
                   std::clamp<std::size_t>(options.max_line, 64, std::size_t{1} << 30), 0} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = Record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(x3_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> Record const& { return reader_->record_; }
-        auto operator->() const noexcept -> Record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        x3_reader* reader_;
-        bool done_ = false;
-    };
-
     /// Moves to the first record, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto begin() -> record_iterator<x3_reader> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the lines so far.
@@ -90,6 +67,9 @@ public:
     }
 
 private:
+    friend record_iterator<x3_reader>;
+    [[nodiscard]] auto current() const noexcept -> Record const& { return record_; }
+
     auto advance() -> bool {
         while (next_line()) {
             if (line_.find_first_not_of(" \t") == line_.npos) {
