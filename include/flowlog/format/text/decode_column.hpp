@@ -12,6 +12,7 @@
 #include <immintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/format/text/decode.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
@@ -124,8 +125,6 @@ inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count
     return good && _mm256_testz_si256(bad, bad) != 0;
 }
 
-inline bool const decodes_numbers_at_once = __builtin_cpu_supports("avx2") != 0;
-
 #endif
 
 /// Decodes `count` numbers, none of which is above `limit`: that of line i is put to
@@ -134,7 +133,7 @@ inline bool const decodes_numbers_at_once = __builtin_cpu_supports("avx2") != 0;
                                          std::uint64_t limit, std::uint64_t* out,
                                          std::size_t step) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_numbers_at_once) return decode_numbers_avx2(tokens, count, limit, out, step);
+    if (cpu_has(cpu_level::avx2)) return decode_numbers_avx2(tokens, count, limit, out, step);
 #endif
     return decode_numbers_plainly(tokens, count, limit, out, step);
 }
@@ -188,7 +187,7 @@ template <class Note>
                                     std::uint64_t* out, std::size_t step, Note note) noexcept
     -> bool {
 #if defined(__x86_64__)
-    if (decodes_quads_at_once) return decode_addresses_sse(tokens, count, out, step, note);
+    if (cpu_has(cpu_level::sse41)) return decode_addresses_sse(tokens, count, out, step, note);
 #endif
     return decode_addresses_plainly(tokens, count, out, step, note);
 }

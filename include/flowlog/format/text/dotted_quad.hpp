@@ -10,6 +10,7 @@
 #include <smmintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/decode_address.hpp>
 
 namespace flowlog::detail {
@@ -81,16 +82,13 @@ inline constexpr auto quad_shapes = [] {
     return _mm_testz_si128(wrong, wrong) != 0;
 }
 
-/// Whether the processor can run `decode_quad_sse`: all since 2008.
-inline bool const decodes_quads_at_once = __builtin_cpu_supports("sse4.1") != 0;
-
 #endif
 
 /// `decode_v4` of a token that is readable for 16 bytes from its first.
 [[gnu::always_inline]] inline auto decode_dotted_quad(char const* first, char const* last,
                                                       std::uint32_t& out) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_quads_at_once) [[likely]]
+    if (cpu_has(cpu_level::sse41)) [[likely]]
         return decode_quad_sse(first, static_cast<std::size_t>(last - first), out);
 #endif
     return decode_v4(first, last, out);

@@ -10,6 +10,7 @@
 #include <smmintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/decode_address.hpp>
 
 namespace flowlog::detail {
@@ -74,9 +75,6 @@ namespace flowlog::detail {
     return _mm_testz_si128(bad, bad) != 0;
 }
 
-/// Whether the processor can run `decode_eight_groups_sse`: all since 2008.
-inline bool const decodes_groups_at_once = __builtin_cpu_supports("sse4.1") != 0;
-
 #endif
 
 /// `decode_v6` of a token that is readable for 48 bytes from its first.
@@ -84,7 +82,7 @@ inline bool const decodes_groups_at_once = __builtin_cpu_supports("sse4.1") != 0
                                                            std::uint64_t& high,
                                                            std::uint64_t& low) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_groups_at_once &&
+    if (cpu_has(cpu_level::sse41) &&
         decode_eight_groups_sse(first, static_cast<std::size_t>(last - first), high, low))
         return true;
 #endif

@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include <flowlog/detail/cpu.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/format/text/scan_groups.hpp>
+#include <flowlog/format/text/scan_neon.hpp>
+#include <flowlog/format/text/scan_x86.hpp>
 
 namespace flowlog::detail {
 
@@ -34,6 +38,22 @@ inline void find_lines(char const* text, std::size_t columns, scan_index& index)
     }
 }
 
+/// Throws the error of a forced level that cannot be had, with the names of those that can.
+[[noreturn]] inline void throw_no_level(cpu_choice const& choice, cpu_level best) {
+    auto const unknown = choice.what == cpu_choice::fault::unknown_name;
+    auto names = std::string{};
+    for (auto const& known : cpu_levels) {
+        if (!unknown && !has_level(best, known.level)) continue;
+        names += (names.empty() ? "" : ", ") + std::string{known.name};
+    }
+    throw error{
+        errc::invalid_argument,
+        {},
+        "FLOWLOG_FORCE_SCAN is '" + escaped(choice.forced, 40) +
+            (unknown ? "'; the known names are " : "', which this processor lacks; it has ") +
+            names};
+}
+
 /// Fills all of a `scan_index` but its lines.
 using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
 
@@ -43,11 +63,12 @@ using scan_function = void (*)(char const*, std::size_t, scan_index&) noexcept;
 using scan_kept_function = void (*)(char const*, std::size_t, kept_delimiters const&,
                                     scan_index&) noexcept;
 
-/// A way to scan, under the name that FLOWLOG_FORCE_SCAN gives it.
+/// A way to scan, and the level of instructions that it needs.
 struct scanner {
+    cpu_level level;
     std::string_view name;
     scan_function scan;
-    scan_kept_function scan_kept = nullptr;  ///< null where it would take no less time
+    scan_kept_function scan_kept = nullptr;  ///< null if it would take no less time
 
     /// Whether it pays to scan for some delimiters alone.
     [[nodiscard]] auto can_keep(kept_delimiters const& kept) const noexcept -> bool {
@@ -59,38 +80,34 @@ struct scanner {
 inline auto scanners() -> std::vector<scanner> const& {
     static auto const usable = [] {
         auto result = std::vector<scanner>{};
+        auto const best = best_cpu_level();
+        auto const add = [&](scanner const& one) {
+            if (has_level(best, one.level)) result.push_back(one);
+        };
 #if defined(__x86_64__)
-        if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") &&
-            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-            result.push_back({"avx512", scan_avx512});
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-            result.push_back({"avx2", scan_avx2, picks_bits_fast() ? scan_kept_avx2 : nullptr});
-        result.push_back({"sse2", scan_sse2});
+        add({cpu_level::avx512, "avx512", scan_avx512});
+        add({cpu_level::avx2, "avx2", scan_avx2, picks_bits_fast() ? scan_kept_avx2 : nullptr});
+        add({cpu_level::sse2, "sse2", scan_sse2});
 #elif defined(__aarch64__)
-        result.push_back({"neon", scan_neon});
+        add({cpu_level::neon, "neon", scan_neon});
 #endif
-        result.push_back({"scalar", scan_scalar});
+        add({cpu_level::scalar, "scalar", scan_scalar});
         return result;
     }();
     return usable;
 }
 
-/// The scanner of that name, if this processor can run it.
-inline auto find_scanner(std::string_view name) -> std::optional<scanner> {
-    for (auto const& candidate : scanners()) {
-        if (candidate.name == name) return candidate;
-    }
-    return std::nullopt;
+/// The fastest scanner of the chosen level. Throws `errc::invalid_argument` if FLOWLOG_FORCE_SCAN
+/// names a level that is unknown, or that this processor lacks.
+inline auto find_scanner(cpu_choice const& choice) -> scanner const& {
+    if (choice.what != cpu_choice::fault::none) throw_no_level(choice, best_cpu_level());
+    return *std::ranges::find_if(
+        scanners(), [&](scanner const& one) { return has_level(choice.level, one.level); });
 }
 
-/// The scanner in use: the fastest, or the one that the environment variable FLOWLOG_FORCE_SCAN
-/// names. Chosen once.
+/// The scanner of this program. Throws as `find_scanner` does, each time.
 inline auto chosen_scanner() -> scanner const& {
-    static auto const chosen = [] {
-        auto const* const forced = std::getenv("FLOWLOG_FORCE_SCAN");
-        auto const found = forced == nullptr ? std::nullopt : find_scanner(forced);
-        return found.value_or(scanners().front());
-    }();
+    static auto const& chosen = find_scanner(cpu);
     return chosen;
 }
 
