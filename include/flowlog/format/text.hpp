@@ -19,12 +19,13 @@
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/detail/recognise.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/reader.hpp>
 #include <flowlog/format/text/batch.hpp>
 #include <flowlog/format/text/odd_lines.hpp>
 #include <flowlog/format/text/projection.hpp>
+#include <flowlog/format/text/recognise.hpp>
 #include <flowlog/format/text/record.hpp>
 #include <flowlog/format/text/scan.hpp>
 #include <flowlog/format/text/windows.hpp>
