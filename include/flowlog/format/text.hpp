@@ -19,7 +19,6 @@
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/reader.hpp>
 #include <flowlog/format/text/batch.hpp>

@@ -13,7 +13,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/format/accounting.hpp>
-#include <flowlog/format/detail/recognise.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text/record.hpp>
 #include <flowlog/format/text/windows.hpp>
