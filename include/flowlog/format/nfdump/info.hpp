@@ -27,7 +27,7 @@ namespace flowlog::detail {
 constexpr auto nfdump_has(field_id id) noexcept -> bool {
     using enum field_id;
     constexpr auto others = std::array{engine_type, engine_id, netflow_version, type};
-    auto const is_it = [id](nfdump_place const& place) { return place.id == id; };
+    auto const is_it = [id](nfdump_field const& known) { return known.id == id; };
     return std::ranges::find(others, id) != others.end() ||
            std::ranges::any_of(nfdump_elements, is_it);
 }
