@@ -75,17 +75,17 @@ TEST_CASE("Damaged stores give what is whole, then an error with its place", "[f
         {"v2-flags", 120, 0, std::nullopt},
         {"v2-unknown-bit", 3, 0, errc::corrupt,
          "fields that its version does not know, at byte 304"},
-        {"v3-bad-major", 3, 0, errc::corrupt, "no marker of the store version 3, at byte 348"},
+        {"v3-bad-major", 3, 0, errc::corrupt, "no marker of store version 3, at byte 348"},
         {"v3-bit31", 0, 0, errc::corrupt, "fields that its version does not know, at byte 0"},
         {"v3-cut-header", 3, 0, errc::truncated, "at byte 353"},
-        {"v3-len-long", 0, 0, errc::corrupt, "a length that is not that of its fields"},
-        {"v3-len0", 3, 0, errc::corrupt, "a length that is not that of its fields, at byte 348"},
-        {"v3-len126", 0, 0, errc::corrupt, "a length that is not that of its fields"},
+        {"v3-len-long", 0, 0, errc::corrupt, "a length other than its fields have"},
+        {"v3-len0", 3, 0, errc::corrupt, "a length other than its fields have, at byte 348"},
+        {"v3-len126", 0, 0, errc::corrupt, "a length other than its fields have"},
         {"v3-mid-garbage", 3, 0, errc::corrupt, "at byte 348"},
         {"v3-minor1-nocrc", 2, 0, std::nullopt},
         {"v3-reserved-nonzero", 1, 0, std::nullopt},
         {"v3-src4-and-src6", 0, 0, errc::corrupt, "an address in both families"},
-        {"v3-version0", 3, 0, errc::corrupt, "no marker of the store version 3"},
+        {"v3-version0", 3, 0, errc::corrupt, "no marker of store version 3"},
     };
     for (auto const& one : expected)
         check(archives::read(fixtures / "malformed" / (one.name + ".flowd")), one);
@@ -132,7 +132,7 @@ TEST_CASE("Damage made to stores here", "[flowd]") {
           {"minor 1 with less", 0, 0, errc::unknown_format, "no flowd"});
     check(bare + "\x61\xFF\x00\x00\x00\x08\x00\x20"s + std::string(1020, 'x') + bare,
           {"minor 1, too long", 1, 0, errc::corrupt,
-           "a length that is not that of its fields, at byte 12"});
+           "a length other than its fields have, at byte 12"});
 }
 
 TEST_CASE("Checksums need not be looked at", "[flowd]") {

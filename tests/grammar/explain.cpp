@@ -84,7 +84,7 @@ TEST_CASE("a value that a job misses is told as well", "[explain]") {
 TEST_CASE("other reasons are told as they are", "[explain]") {
     CHECK(why("x", reason::too_long) == "the line is too long");
     CHECK(why("x", reason::no_layout) ==
-          "the line stands before the first one that tells the columns");
+          "the line comes before the line that determines the columns");
     auto without = line("x", reason::bad_value);
     without.columns = nullptr;
     without.column = 7;

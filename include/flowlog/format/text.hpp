@@ -182,7 +182,7 @@ private:
         auto const lines = plain_lines(some);
         auto const first =
             text_record{window_.text.data(), window_.index.delimiters + window_.last - 1, columns_,
-                        some.places().data()};
+                        some.positions().data()};
         auto const taken = lines == 0 ? 0 : use_batch(text_batch{first, lines, window_.stride});
         stats_.records += taken;
         window_.pass(taken);
@@ -191,7 +191,7 @@ private:
     /// How many lines, from the next one on, are plainly flows.
     [[nodiscard]] auto plain_lines(detail::projection const& some) const noexcept -> std::size_t {
         auto const* const text = window_.text.data();
-        auto const status = some.places()[static_cast<std::size_t>(field_id::log_status)];
+        auto const status = some.positions()[static_cast<std::size_t>(field_id::log_status)];
         auto const stride = std::ptrdiff_t{window_.stride};
         auto const* const first = window_.index.delimiters + window_.last - 1;
         auto const* const end = window_.index.delimiters + window_.index.delimiter_count - 1;

@@ -82,9 +82,9 @@ public:
 private:
     /// The tokens of a field; none when the log has no such column or the reader did not keep it.
     [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<detail::token_column> {
-        auto const place = first_.places_[static_cast<std::size_t>(id)];
-        if (place >= detail::far) return std::nullopt;
-        return detail::token_column{first_.text_, first_.before_ + place, stride_};
+        auto const position = first_.positions_[static_cast<std::size_t>(id)];
+        if (position >= detail::far) return std::nullopt;
+        return detail::token_column{first_.text_, first_.before_ + position, stride_};
     }
 
     text_record first_;

@@ -13,10 +13,9 @@
 
 namespace flowlog::detail {
 
-// The scanners below find delimiters as bytes that equal what a table has for their low four bits.
-// Of the four delimiters, tab and CR alone are odd: bit 0 of all delimiters, together, tells of
-// them.
-
+/// The scanner for arm64. A byte is a delimiter if it equals the table's entry for its low four
+/// bits. Among the four delimiters, only tab and CR are odd. So bit 0 of all delimiters together
+/// shows whether there is a tab or a CR.
 inline void scan_neon(char const* text, std::size_t size, scan_index& index) noexcept {
     constexpr std::uint8_t powers[] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
     constexpr std::uint8_t by_low_bits[] = {' ', 0,    0,    0, 0, 0,    0, 0,

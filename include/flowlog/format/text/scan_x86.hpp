@@ -17,9 +17,9 @@
 
 namespace flowlog::detail {
 
-// The scanners below find delimiters as bytes that equal what a table has for their low four bits.
-// Of the four delimiters, tab and CR alone are odd: bit 0 of all delimiters, together, tells of
-// them.
+// The scanners for x86. A byte is a delimiter if it equals the table's entry for its low four bits.
+// Among the four delimiters, only tab and CR are odd. So bit 0 of all delimiters together shows
+// whether there is a tab or a CR.
 
 inline void scan_sse2(char const* text, std::size_t size, scan_index& index) noexcept {
     auto const zero = _mm_setzero_si128();
@@ -46,13 +46,13 @@ inline void scan_sse2(char const* text, std::size_t size, scan_index& index) noe
     index.irregular = index.irregular || _mm_movemask_epi8(_mm_slli_epi16(seen, 7)) != 0;
 }
 
-// The tuning spares an instruction before each count of zeros, which some old processors want.
+// The tuning saves an instruction before each count of zeros that some old processors need.
 #define FLOWLOG_DETAIL_AVX2_FEATURES "avx2,bmi,bmi2,popcnt,lzcnt,tune=znver3"
 #define FLOWLOG_DETAIL_AVX2 gnu::target(FLOWLOG_DETAIL_AVX2_FEATURES)
 #define FLOWLOG_DETAIL_AVX512 \
     gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")
 
-/// The delimiters of 64 bytes, a bit a byte; and themselves, with NULs for all other bytes.
+/// The delimiters of 64 bytes: a bit for each byte, and the bytes with NUL in place of all others.
 struct found_avx2 {
     std::uint64_t bits;
     __m256i low;
@@ -71,7 +71,7 @@ struct found_avx2 {
             _mm256_and_si256(in_low, low), _mm256_and_si256(in_high, high)};
 }
 
-/// Adds what was found, as numbers, to four sums.
+/// Adds the delimiters found, as numbers, to four sums.
 [[FLOWLOG_DETAIL_AVX2, gnu::always_inline]] inline auto add_avx2(__m256i sums,
                                                                  found_avx2 const& found) noexcept
     -> __m256i {
@@ -79,12 +79,12 @@ struct found_avx2 {
         sums, _mm256_sad_epu8(_mm256_add_epi8(found.low, found.high), _mm256_setzero_si256()));
 }
 [[FLOWLOG_DETAIL_AVX2]] inline auto total_avx2(__m256i sums) noexcept -> std::uint64_t {
-    auto parts = std::array<std::uint64_t, 4>{};
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(parts.data()), sums);
-    return parts[0] + parts[1] + parts[2] + parts[3];
+    auto lanes = std::array<std::uint64_t, 4>{};
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes.data()), sums);
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }
 
-/// As `write_bits`; tzcnt of nothing is 64, which needs no care.
+/// Does what `write_bits` does. tzcnt of 0 is 64 and needs no special case.
 template <std::size_t Usual>
 [[FLOWLOG_DETAIL_AVX2, gnu::always_inline]] inline void write_avx2(std::uint64_t mask,
                                                                    std::size_t count,
@@ -101,7 +101,7 @@ template <std::size_t Usual>
     }
 }
 
-/// By how much an LF is less than a blank.
+/// The difference between a blank and an LF.
 inline constexpr std::uint64_t lf_below_blank = ' ' - '\n';
 
 [[FLOWLOG_DETAIL_AVX2]] inline void scan_avx2(char const* text, std::size_t size,
@@ -128,8 +128,9 @@ inline constexpr std::uint64_t lf_below_blank = ' ' - '\n';
     }
 }
 
-/// Writes the delimiters of `kept`. Most groups have no more than `Usual`. (By `scan_groups` with
-/// a step more it takes 64 instead of 61 instructions for 64 bytes, with sums kept in memory.)
+/// Writes the delimiters that are kept, of which most groups have at most `Usual`. (`scan_groups`
+/// with one more step takes 64 instead of 61 instructions for 64 bytes, and keeps the sums in
+/// memory.)
 template <std::size_t Usual>
 [[FLOWLOG_DETAIL_AVX2]] inline void scan_kept_avx2_groups(char const* text, std::size_t size,
                                                           kept_delimiters const& kept,
@@ -138,7 +139,7 @@ template <std::size_t Usual>
     auto const* const next = kept.next();
     auto* out = index.delimiters;
     auto sums = _mm256_setzero_si256();
-    std::size_t number = 0;  // in its line, of the next delimiter
+    std::size_t number = 0;  // of the next delimiter in its line
     std::uint64_t after_delimiter = 1;
     std::uint64_t irregular = 0;
     auto const take = [&](char const* group, std::size_t at) __attribute__((
@@ -166,7 +167,7 @@ template <std::size_t Usual>
     }
     index.delimiter_count = static_cast<std::size_t>(out - index.delimiters);
     index.irregular = irregular != 0;
-    // where line ends are LFs, all else are blanks then: no other delimiters have this sum
+    // if every line ends with an LF, all other delimiters are blanks: no others have this sum
     index.line_count = index.delimiter_count / kept.per_line();
     index.regular = number == 0 &&
                     total_avx2(sums) == index.line_count * (kept.columns() * ' ' - lf_below_blank);
@@ -174,7 +175,7 @@ template <std::size_t Usual>
 
 inline void scan_kept_avx2(char const* text, std::size_t size, kept_delimiters const& kept,
                            scan_index& index) noexcept {
-    // where a group has more than the usual number, an instruction is mispredicted
+    // a group with more than the usual number costs a misprediction
     if (kept.per_line() < 8) return scan_kept_avx2_groups<5>(text, size, kept, index);
     scan_kept_avx2_groups<8>(text, size, kept, index);
 }
