@@ -84,7 +84,7 @@ public:
             return record.visit([this](auto const& inner) { return this->write(inner); });
         } else {
             auto const begun = buffer_.size();
-            auto* out = detail::print_text(buffer_.room(fixed_), row_begin());
+            auto* out = print_text(buffer_.room(fixed_), row_begin());
             auto const dressed = is_json() || is_table();
             for (auto& c : cells_) {
                 if (dressed) {
@@ -187,7 +187,7 @@ private:
             made.before += ':';
         }
         if (is_table()) made.width = std::max(typical_width(type, made.name), made.name.size());
-        fixed_ += made.before.size() + 2 * detail::max_cell + made.width;
+        fixed_ += made.before.size() + 2 * max_printed + made.width;
         cells_.push_back(std::move(made));
     }
 
@@ -232,7 +232,7 @@ private:
     }
 
     void append(std::string_view text) {
-        buffer_.end_at(detail::print_text(buffer_.room(text.size()), text));
+        buffer_.end_at(print_text(buffer_.room(text.size()), text));
     }
 
     void end_row(char* out) {
@@ -253,7 +253,7 @@ private:
     /// A cell of JSON, behind its name, or of a table.
     template <class Record>
     auto write_dressed(Record const& record, cell& c, char* out) -> char* {
-        out = detail::print_text(out, c.before);
+        out = print_text(out, c.before);
         auto const begin = static_cast<std::size_t>(out - buffer_.text().data());
         out = print_cell(record, c, out);
         return is_table() && out != nullptr ? pad(c, begin, out) : out;
@@ -283,7 +283,7 @@ private:
 
     template <class Record>
     static auto print_constant(record_writer&, Record const&, cell& c, char* out) -> char* {
-        return detail::print_text(out, c.constant);
+        return print_text(out, c.constant);
     }
 
     template <class Record, field_id Id>
@@ -328,13 +328,13 @@ private:
         if constexpr (std::same_as<T, std::string_view>) {
             return put_text(*value, out);
         } else if constexpr (std::unsigned_integral<T>) {
-            return detail::print_value(out, *value);
+            return print_value(out, *value);
         } else {
             if (c.quoted) *out++ = '"';
             if constexpr (std::same_as<T, timestamp>) {
                 out = put_time(*value, out);
             } else {
-                out = detail::print_value(out, *value);
+                out = print_value(out, *value);
             }
             if (c.quoted) *out++ = '"';
             return out;
@@ -342,28 +342,28 @@ private:
     }
 
     [[gnu::noinline]] auto put_nothing(presence state, char* out) const -> char* {
-        return state == presence::malformed ? nullptr : detail::print_text(out, missing());
+        return state == presence::malformed ? nullptr : print_text(out, missing());
     }
 
     [[gnu::always_inline]] auto put_time(timestamp time, char* out) const noexcept -> char* {
-        if (options_.times == time_format::rfc3339) return detail::print_rfc3339(out, time);
-        if (options_.format != record_format::vpc) return detail::print_unix_time(out, time);
+        if (options_.times == time_format::rfc3339) return print_rfc3339(out, time);
+        if (options_.format != record_format::vpc) return print_unix_time(out, time);
         auto const whole = std::chrono::floor<std::chrono::seconds>(time);
-        if (whole.time_since_epoch().count() < 0) return detail::print_text(out, missing());
-        return detail::print_unix_time(out, whole);
+        if (whole.time_since_epoch().count() < 0) return print_text(out, missing());
+        return print_unix_time(out, whole);
     }
 
     auto put_text(std::string_view text, char* out) -> char* {
         if (detail::is_plain(text)) {
             out = buffer_.room(out, text.size() + fixed_);
             if (is_json()) *out++ = '"';
-            out = detail::print_text(out, text);
+            out = print_text(out, text);
             if (is_json()) *out++ = '"';
             return out;
         }
         scratch_.clear();
         rewrite(text);
-        return detail::print_text(buffer_.room(out, scratch_.size() + fixed_), scratch_);
+        return print_text(buffer_.room(out, scratch_.size() + fixed_), scratch_);
     }
 
     void rewrite(std::string_view text) {
@@ -377,7 +377,7 @@ private:
             case record_format::json:
             case record_format::ndjson: json_writer{scratch_}.value(text); break;
             case record_format::vpc:
-                scratch_ = text.empty() ? missing() : detail::percent_encoded(text);
+                scratch_ = text.empty() ? missing() : percent_encoded(text);
                 break;
             case record_format::table: scratch_ = text.empty() ? missing() : escaped(text); break;
         }
