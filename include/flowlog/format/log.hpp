@@ -11,7 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flow_tools.hpp>
@@ -50,6 +52,12 @@ public:
     [[nodiscard]] auto operator[](field_key<Id> key) const noexcept
         -> field_value<field_value_type<Id>> {
         return std::visit([key](auto const* record) { return (*record)[key]; }, record_);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
+        return std::visit([id](auto const* record) { return load_field<T>(*record, id); }, record_);
     }
 
     /// Calls `function(record)` with the record of the format itself, for what reads many fields.

@@ -18,6 +18,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/detail/recognise.hpp>
@@ -467,8 +468,8 @@ private:
         if (!options_.check_empty) return false;
         for (std::size_t i = 0; i < columns_->size(); ++i) {
             auto const id = columns_->field_at(i);
-            if (!id || !with_field(*id, [&](auto key) { return record_[key].malformed(); }))
-                continue;
+            auto const malformed = [](auto const& value) { return value.malformed(); };
+            if (!id || !visit_field(record_, *id, malformed)) continue;
             report(reason::bad_value, *id, columns_->column(*id));
             return true;
         }

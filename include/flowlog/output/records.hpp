@@ -268,7 +268,7 @@ private:
         return writer.put(c, record[field_key<Id>{}], out);
     }
 
-    /// Of text records, all fields of a type share one.
+    /// Fields of one type share a function.
     template <class Record, class T>
     static auto print_token(record_writer& writer, Record const& record, cell& c, char* out)
         -> char* {
@@ -288,7 +288,7 @@ private:
 
     template <class Record, field_id Id>
     static constexpr auto printer_of() -> printer<Record> {
-        if constexpr (detail::record_of_tokens<Record>) {
+        if constexpr (typed_record<Record>) {
             return &print_token<Record, field_value_type<Id>>;
         } else {
             return &print_field<Record, Id>;
@@ -309,7 +309,7 @@ private:
 
     template <class Record>
     static auto opaque(Record const& record, cell& c) -> field_value<std::string_view> {
-        if constexpr (detail::record_of_tokens<Record>) {
+        if constexpr (requires { record.columns(); }) {
             auto const& columns = record.columns();
             if (c.column >= columns.size() || columns.names()[c.column] != c.name)
                 c.column = columns.column(c.name);

@@ -75,35 +75,40 @@ public:
         return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
     }
 
-    /// A field's value; absent where the record has none.
+    /// A field's value; absent if the record has none.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        using value = field_value_type<Id>;
-        using enum field_id;
-        if constexpr (Id == type) {
-            return family();
-        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac ||
-                             Id == post_dst_mac) {
-            return mac<Id>();
-        } else if constexpr (Id == user_name) {
-            return user();
-        } else if constexpr (Id == flow_direction) {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        if constexpr (std::same_as<T, address>) {
+            return ip(id);
+        } else if constexpr (std::same_as<T, timestamp>) {
+            return time(id);
+        } else if constexpr (std::same_as<T, std::string_view>) {
+            return text(id);
+        } else if constexpr (std::same_as<T, flowlog::flow_direction>) {
             return direction();
-        } else if constexpr (std::same_as<value, address>) {
-            return ip<Id>();
-        } else if constexpr (std::same_as<value, timestamp>) {
-            return time<Id>();
-        } else if constexpr (std::unsigned_integral<value>) {
-            if (!has(Id)) return {};
-            auto const number = integer<Id, value>();
-            // 0 stands for "not known" here, and has no other meaning
-            if constexpr (Id == flows || Id == netflow_version)
-                return number == 0 ? field_value<value>{} : number;
+        } else if constexpr (std::unsigned_integral<T>) {
+            if (!has(id)) return {};
+            auto const number = integer<T>(id);
+            // 0 means "not known" here, and has no other meaning
+            if (number == 0 && (id == field_id::flows || id == field_id::netflow_version))
+                return {};
             return number;
         } else {
             return {};
         }
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
     }
 
     /// The record as it stands in the archive, once unpacked.
@@ -123,43 +128,53 @@ private:
         return detail::load<T>(from, shape_->swapped);
     }
 
-    /// A number in as many bytes as this record has for it, no more than the field's type.
-    template <field_id Id, std::unsigned_integral Value>
-    [[nodiscard]] auto integer() const noexcept -> Value {
-        auto const width = shape_->width(Id);
-        if (width == sizeof(Value)) return load<Value>(at(Id));
+    /// A number in as many bytes as this record has for it, at most the width of `Value`.
+    template <std::unsigned_integral Value>
+    [[nodiscard, gnu::always_inline]] auto integer(field_id id) const noexcept -> Value {
+        auto const width = shape_->width(id);
+        if (width == sizeof(Value)) return load<Value>(at(id));
         if constexpr (sizeof(Value) > 4) {
-            if (width == 4) return load<std::uint32_t>(at(Id));
+            if (width == 4) return load<std::uint32_t>(at(id));
         }
         if constexpr (sizeof(Value) > 2) {
-            if (width == 2) return load<std::uint16_t>(at(Id));
+            if (width == 2) return load<std::uint16_t>(at(id));
         }
-        return static_cast<unsigned char>(*at(Id));
+        return static_cast<unsigned char>(*at(id));
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto ip() const noexcept -> field_value<address> {
-        auto const width = shape_->width(Id);
-        if (width == 4) return address::v4(load<std::uint32_t>(at(Id)));
+    [[nodiscard]] auto ip(field_id id) const noexcept -> field_value<address> {
+        auto const width = shape_->width(id);
+        if (width == 4) return address::v4(load<std::uint32_t>(at(id)));
         if (width == 16)
-            return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
+            return address::v6(load<std::uint64_t>(at(id)), load<std::uint64_t>(at(id) + 8));
         return {};
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto time() const noexcept -> field_value<timestamp> {
-        auto const width = shape_->width(Id);
+    [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
+        auto const width = shape_->width(id);
         if (width == 0) return {};
         auto ms = std::uint64_t{0};
         if (width == 8) {
-            ms = load<std::uint64_t>(at(Id));
+            ms = load<std::uint64_t>(at(id));
         } else {
-            constexpr auto rest = Id == field_id::start ? detail::nfdump_common::msec_first
-                                                        : detail::nfdump_common::msec_last;
-            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} +
+            auto const rest = id == field_id::start ? detail::nfdump_common::msec_first
+                                                    : detail::nfdump_common::msec_last;
+            ms = load<std::uint32_t>(at(id)) * std::uint64_t{1000} +
                  load<std::uint16_t>(data_ + rest);
         }
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
+    }
+
+    [[nodiscard]] auto text(field_id id) const noexcept -> field_value<std::string_view> {
+        switch (id) {
+            case field_id::type: return family();
+            case field_id::src_mac: return mac(id, 0);
+            case field_id::dst_mac: return mac(id, 1);
+            case field_id::post_src_mac: return mac(id, 2);
+            case field_id::post_dst_mac: return mac(id, 3);
+            case field_id::user_name: return user();
+            default: return {};
+        }
     }
 
     [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
@@ -175,15 +190,10 @@ private:
         return code == 0 ? flow_direction::ingress : flow_direction::egress;
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto mac() const noexcept -> field_value<std::string_view> {
-        using enum field_id;
-        constexpr auto room = Id == src_mac        ? 0U
-                              : Id == dst_mac      ? 1U
-                              : Id == post_src_mac ? 2U
-                                                   : 3U;
-        if (!has(Id)) return {};
-        return detail::print_mac(macs_[room], load<std::uint64_t>(at(Id)));
+    [[nodiscard]] auto mac(field_id id, std::size_t number) const noexcept
+        -> field_value<std::string_view> {
+        if (!has(id)) return {};
+        return detail::print_mac(macs_[number], load<std::uint64_t>(at(id)));
     }
 
     [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {

@@ -68,6 +68,15 @@ public:
         return detail::decode<T>(begin(place), end(place));
     }
 
+    /// The value of a numeric field of type `type`. One function decodes the numbers of all widths.
+    [[nodiscard, gnu::always_inline]] auto number(field_id id, field_type type) const noexcept
+        -> field_value<std::uint64_t> {
+        auto const value = get<std::uint64_t>(id);
+        if (*value > max_number(type)) [[unlikely]]
+            return field_value<std::uint64_t>{presence::malformed};
+        return value;
+    }
+
     /// The text of a column of that very name, whether it is a known field or not; absent where it
     /// is `-`.
     [[nodiscard]] auto operator[](std::string_view name) const noexcept
