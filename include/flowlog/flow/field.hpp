@@ -284,6 +284,14 @@ namespace field {
     inline constexpr field_key<field_id::id> id{};
 FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_KEY)
 #undef FLOWLOG_DETAIL_KEY
+
+// The names of NetFlow, as flow-tools and its users write them, for the same fields. The numbers
+// of addresses, `srcaddr_raw` and `dstaddr_raw`, are in flow/raw_address.hpp.
+inline constexpr auto dOctets = bytes;
+inline constexpr auto dPkts = packets;
+inline constexpr auto prot = protocol;
+inline constexpr auto first = start;
+inline constexpr auto last = end;
 }  // namespace field
 
 #undef FLOWLOG_DETAIL_FIELDS

@@ -16,6 +16,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -63,7 +64,7 @@ struct flow_tools_options {
 /// compressed archive in a program without `flowlog::gzip`. Records are views into the reader; one
 /// thread at a time.
 template <byte_source Source = any_source>
-class flow_tools_reader {
+class flow_tools_reader : public selectable<flow_tools_reader<Source>> {
 public:
     using record_type = flow_tools_record;
 

@@ -18,6 +18,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -55,7 +56,7 @@ struct nfdump_options {
 /// reader is asked for more. Records that are no flows (extension maps, exporters, samplers and
 /// unknown ones) count as headers. Records are views into the reader; one thread at a time.
 template <byte_source Source = any_source>
-class nfdump_reader {
+class nfdump_reader : public selectable<nfdump_reader<Source>> {
 public:
     using record_type = nfdump_record;
 

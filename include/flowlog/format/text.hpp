@@ -18,6 +18,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -59,7 +60,7 @@ struct text_options {
 /// where nothing tells them, and what the source throws. Records are views into the reader; one
 /// thread at a time.
 template <byte_source Source = any_source>
-class text_reader {
+class text_reader : public selectable<text_reader<Source>> {
 public:
     using record_type = text_record;
 

@@ -164,8 +164,14 @@ private:
 
     [[nodiscard]] auto title(record_column const& column) const -> std::string {
         if (!column.field) return column.name;
+        if (is_raw(column)) return std::string{info(*column.field).name} + "_raw";
         return options_.names == naming::netflow ? netflow_name(*column.field)
                                                  : std::string{info(*column.field).name};
+    }
+
+    /// A VPC flow log has addresses as text, so that it can be read again.
+    [[nodiscard]] auto is_raw(record_column const& column) const noexcept -> bool {
+        return column.raw && options_.format != record_format::vpc;
     }
 
     void add(record_column const& column) {
@@ -174,6 +180,10 @@ private:
         if (column.field) {
             type = info(*column.field).type;
             made.printer = static_cast<std::size_t>(*column.field);
+        }
+        if (is_raw(column)) {
+            type = field_type::u32;
+            made.printer = raw_printer;
         }
         auto const number = type <= field_type::u64;
         made.quoted = is_json() && !number && type != field_type::text &&
@@ -282,6 +292,12 @@ private:
     }
 
     template <class Record>
+    static auto print_raw(record_writer& writer, Record const& record, cell& c, char* out)
+        -> char* {
+        return writer.put(c, raw_address(load_field<address>(record, *c.field)), out);
+    }
+
+    template <class Record>
     static auto print_constant(record_writer&, Record const&, cell& c, char* out) -> char* {
         return print_text(out, c.constant);
     }
@@ -297,14 +313,15 @@ private:
 
     static constexpr auto opaque_printer = fields.size();
     static constexpr auto constant_printer = fields.size() + 1;
+    static constexpr auto raw_printer = fields.size() + 2;
 
     /// Functions that load a value of a kind of records and print it, by the number of the field. A
     /// switch over types, which calls a function that loads, takes a sixth longer.
     template <class Record>
     static constexpr auto printers = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<printer<Record>, fields.size() + 2>{
+        return std::array<printer<Record>, fields.size() + 3>{
             printer_of<Record, static_cast<field_id>(I)>()..., &print_opaque<Record>,
-            &print_constant<Record>};
+            &print_constant<Record>, &print_raw<Record>};
     }(std::make_index_sequence<fields.size()>{});
 
     template <class Record>

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text/decode.hpp>
@@ -53,6 +54,13 @@ public:
     [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
         return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
     }
 
     /// A field's value; absent where it is `-` or the log has no such column. `T` is the type of
