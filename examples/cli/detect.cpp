@@ -46,8 +46,8 @@ struct findings {
 };
 
 auto time_text(flowlog::timestamp time) -> std::string {
-    auto room = std::array<char, flowlog::detail::max_cell>{};
-    return {room.data(), flowlog::detail::print_rfc3339(room.data(), time)};
+    auto room = std::array<char, flowlog::max_printed>{};
+    return {room.data(), flowlog::print_rfc3339(room.data(), time)};
 }
 
 /// Whether the columns are those of another layout, however they are spelled.

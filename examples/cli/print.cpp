@@ -91,8 +91,7 @@ auto parse_columns(std::string_view list) -> std::vector<record_column> {
         auto const name = list.substr(0, end);
         list.remove_prefix(std::min(end + 1, list.size()));
         if (name.empty()) continue;
-        auto const id = flowlog::find_field(name);
-        result.push_back(id ? record_column{*id} : record_column{name});
+        result.push_back(record_column::named(name));
     }
     return result;
 }

@@ -284,6 +284,14 @@ namespace field {
     inline constexpr field_key<field_id::id> id{};
 FLOWLOG_DETAIL_FIELDS(FLOWLOG_DETAIL_KEY)
 #undef FLOWLOG_DETAIL_KEY
+
+// The names of NetFlow, as flow-tools and its users write them, for the same fields. The numbers
+// of addresses, `srcaddr_raw` and `dstaddr_raw`, are in flow/raw_address.hpp.
+inline constexpr auto dOctets = bytes;
+inline constexpr auto dPkts = packets;
+inline constexpr auto prot = protocol;
+inline constexpr auto first = start;
+inline constexpr auto last = end;
 }  // namespace field
 
 #undef FLOWLOG_DETAIL_FIELDS
@@ -294,7 +302,29 @@ struct field_list {
     static constexpr auto ids = std::array<field_id, sizeof...(Ids)>{Ids...};
 };
 
-/// Calls `function(field_key<id>{})` for a field known only at run time.
+/// Calls `function(std::type_identity<T>{})` with the C++ type of a field's values, and returns
+/// what it returns. The function is instantiated ten times, once for each type.
+template <class Function>
+[[gnu::always_inline]] constexpr auto with_type(field_type type, Function&& function)
+    -> decltype(auto) {
+    switch (type) {
+        case field_type::u8: return function(std::type_identity<std::uint8_t>{});
+        case field_type::u16: return function(std::type_identity<std::uint16_t>{});
+        case field_type::u32: return function(std::type_identity<std::uint32_t>{});
+        case field_type::u64: return function(std::type_identity<std::uint64_t>{});
+        case field_type::address: return function(std::type_identity<address>{});
+        case field_type::time: return function(std::type_identity<timestamp>{});
+        case field_type::action: return function(std::type_identity<action>{});
+        case field_type::log_status: return function(std::type_identity<log_status>{});
+        case field_type::flow_direction: return function(std::type_identity<flow_direction>{});
+        case field_type::text: break;
+    }
+    return function(std::type_identity<std::string_view>{});
+}
+
+/// Calls `function(field_key<id>{})` for a field known only at run time. The function is
+/// instantiated once for each of the more than 130 fields: when its type is enough, `visit_field`
+/// and `with_type` compile ten times as fast.
 template <class Function>
 constexpr auto with_field(field_id id, Function&& function) -> decltype(auto) {
     using result = decltype(function(field::version));

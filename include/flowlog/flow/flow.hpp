@@ -16,21 +16,12 @@
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/record.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/flow/visit_field.hpp>
 
 namespace flowlog {
-
-/// Anything that gives a field's value for a field's key: a line of a text log, a decoded NetFlow
-/// record, a `flow`.
-template <class T>
-concept flow_record = requires(T const& record) {
-    { record[field::srcaddr] } -> std::same_as<field_value<address>>;
-    { record[field::dstport] } -> std::same_as<field_value<std::uint16_t>>;
-    { record[field::bytes] } -> std::same_as<field_value<std::uint64_t>>;
-    { record[field::start] } -> std::same_as<field_value<timestamp>>;
-    { record[field::action] } -> std::same_as<field_value<action>>;
-    { record[field::account_id] } -> std::same_as<field_value<std::string_view>>;
-};
 
 /// A flow that owns its values: the copy that outlives the reader, and the record that tests and
 /// producers make.
@@ -45,9 +36,8 @@ public:
     template <flow_record Record>
         requires(!std::same_as<std::remove_cvref_t<Record>, flow>)
     explicit flow(Record const& record) {
-        for (auto const& f : fields) {
-            with_field(f.id, [&](auto key) { store(values_, key.id, record[key]); });
-        }
+        for (auto const& f : fields)
+            visit_field(record, f.id, [&](auto const& value) { store(values_, f.id, value); });
     }
 
     /// The value of a field; absent where it was never set. A text view lives as long as this flow
@@ -55,16 +45,28 @@ public:
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        using type = field_value_type<Id>;
-        auto const found = lower_bound(values_, Id);
-        if (found == values_.end() || found->first != Id) return {};
-        if constexpr (std::same_as<type, std::string_view>) {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
+        auto const found = lower_bound(values_, id);
+        if (found == values_.end() || found->first != id) return {};
+        if constexpr (std::same_as<T, std::string_view>) {
             if (auto const* text = std::get_if<std::string>(&found->second))
                 return std::string_view{*text};
         } else {
-            if (auto const* value = std::get_if<type>(&found->second)) return *value;
+            if (auto const* value = std::get_if<T>(&found->second)) return *value;
         }
-        return field_value<type>{presence::malformed};
+        return field_value<T>{presence::malformed};
     }
 
     /// Gives a field a value.

@@ -13,6 +13,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -64,7 +65,7 @@ struct flow_tools_options {
 /// an unknown version, or a compressed archive in a program without `flowlog::gzip`. Records are
 /// views into the reader. Use it from one thread at a time.
 template <byte_source Source = any_source>
-class flow_tools_reader {
+class flow_tools_reader : public selectable<flow_tools_reader<Source>> {
 public:
     using record_type = flow_tools_record;
 

@@ -16,6 +16,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flowd/frame.hpp>
@@ -59,7 +60,7 @@ struct flowd_options {
 /// `errc::truncated`, which name the byte. `errc::unknown_format`: not even the first record is
 /// sound. Records are views into the reader. Use it from one thread at a time.
 template <byte_source Source = any_source>
-class flowd_reader {
+class flowd_reader : public selectable<flowd_reader<Source>> {
 public:
     using record_type = flowd_record;
 

@@ -11,7 +11,11 @@
 #include <variant>
 #include <vector>
 
-#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/select.hpp>
+#include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flow_tools.hpp>
@@ -47,9 +51,22 @@ public:
     explicit any_record(Record const& record) noexcept : record_{&record} {}
 
     template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id> key) const noexcept
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        return std::visit([key](auto const* record) { return (*record)[key]; }, record_);
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
+        return std::visit([id](auto const* record) { return load_field<T>(*record, id); }, record_);
     }
 
     /// Calls `function(record)` with the record of the format itself, for what reads many fields.
@@ -66,7 +83,7 @@ private:
 /// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
 /// format itself, for loops that a switch per field would slow down.
 template <class Reader = any_reader>
-class basic_log {
+class basic_log : public selectable<basic_log<Reader>> {
 public:
     using record_type = any_record;
 

@@ -16,6 +16,7 @@
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_batch.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -64,7 +65,7 @@ struct nfdump_options {
 /// exporters, samplers and unknown ones) count as headers. Records are views into the reader. Use
 /// it from one thread at a time.
 template <byte_source Source = any_source>
-class nfdump_reader {
+class nfdump_reader : public selectable<nfdump_reader<Source>> {
 public:
     using record_type = nfdump_record;
 

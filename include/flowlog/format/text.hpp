@@ -16,6 +16,7 @@
 
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -67,7 +68,7 @@ struct text_options {
 ///         an index            │ scan_buffer       stage 1, SIMD: the offsets of the delimiters
 ///           records, batches  │ text_record, …    stage 2: decodes a field when it is read
 template <byte_source Source = any_source>
-class text_reader {
+class text_reader : public selectable<text_reader<Source>> {
 public:
     using record_type = text_record;
 

@@ -17,6 +17,7 @@
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/layout.hpp>
@@ -223,6 +224,13 @@ public:
         auto const column = columns_->column(Id);
         if (column == layout::none || column >= words_.size()) return {};
         return parse_value<field_value_type<Id>>(words_[column].text);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
     }
 
     /// What the line is, in a log with these columns.

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flow_tools/layout.hpp>
@@ -44,21 +44,39 @@ public:
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        using enum field_id;
-        if constexpr (Id == start) {
-            return clock().start(repair_);
-        } else if constexpr (Id == end) {
-            return clock().end(repair_);
-        } else if constexpr (Id == export_time) {
-            return exported();
-        } else if constexpr (Id == netflow_version) {
-            return layout_->export_version;
-        } else if constexpr (detail::flow_tools_width(Id) != 0) {
-            if (!layout_->has(Id)) return {};
-            return convert<field_value_type<Id>>(number<Id>());
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        if constexpr (std::same_as<T, timestamp>) {
+            return time(id);
+        } else if constexpr (std::same_as<T, address>) {
+            auto const width = detail::flow_tools_width(id);
+            if (width == 0 || !layout_->has(id)) return {};
+            return address::v4(stored(id, width));
+        } else if constexpr (std::unsigned_integral<T>) {
+            if (id == field_id::netflow_version) return static_cast<T>(layout_->export_version);
+            auto const width = detail::flow_tools_width(id);
+            if (width == 0 || !layout_->has(id)) return {};
+            return static_cast<T>(stored(id, width));
         } else {
             return {};
         }
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
     }
 
     /// Whether the uptime of the router wrapped around between the flow and its export, and the
@@ -68,30 +86,29 @@ public:
     }
 
 private:
-    template <std::size_t Width>
-    using unsigned_of =
-        std::conditional_t<Width == 1, std::uint8_t,
-                           std::conditional_t<Width == 2, std::uint16_t, std::uint32_t>>;
-
-    template <field_id Id>
-    [[nodiscard]] auto number() const noexcept {
+    /// The number that a record stores for a field in `width` bytes: 1, 2 or 4.
+    [[nodiscard, gnu::always_inline]] auto stored(field_id id, std::size_t width) const noexcept
+        -> std::uint32_t {
         using enum field_id;
-        using stored = unsigned_of<detail::flow_tools_width(Id)>;
-        auto const* const at = bytes_ + layout_->offset(Id);
-        if constexpr (Id == src_tag || Id == dst_tag) {
-            if (unswapped_) return std::uint32_t{detail::load_big<std::uint16_t>(at)};
-        } else if constexpr (Id == exporter || Id == dst_as) {
-            if (unswapped_ && layout_->left_unswapped(Id)) return detail::load_little<stored>(at);
+        auto const* const at = bytes_ + layout_->offset(id);
+        if (unswapped_) [[unlikely]] {
+            if (id == src_tag || id == dst_tag) return detail::load_big<std::uint16_t>(at);
+            if ((id == exporter || id == dst_as) && layout_->left_unswapped(id)) {
+                return width == 2 ? detail::load_little<std::uint16_t>(at)
+                                  : detail::load_little<std::uint32_t>(at);
+            }
         }
-        return detail::load<stored>(at, swap_);
+        if (width == 1) return static_cast<unsigned char>(*at);
+        return width == 2 ? detail::load<std::uint16_t>(at, swap_)
+                          : detail::load<std::uint32_t>(at, swap_);
     }
 
-    template <class Value>
-    [[nodiscard]] static auto convert(auto number) noexcept -> Value {
-        if constexpr (std::same_as<Value, address>) {
-            return address::v4(number);
-        } else {
-            return Value{number};
+    [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
+        switch (id) {
+            case field_id::start: return clock().start(repair_);
+            case field_id::end: return clock().end(repair_);
+            case field_id::export_time: return exported();
+            default: return {};
         }
     }
 

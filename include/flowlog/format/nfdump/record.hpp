@@ -13,6 +13,7 @@
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
 #include <flowlog/format/packed_column.hpp>
@@ -80,31 +81,43 @@ public:
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        using value = field_value_type<Id>;
-        using enum field_id;
-        if constexpr (Id == type) {
-            return family();
-        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac ||
-                             Id == post_dst_mac) {
-            return mac<Id>();
-        } else if constexpr (Id == user_name) {
-            return user();
-        } else if constexpr (Id == flow_direction) {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        if constexpr (std::same_as<T, address>) {
+            return ip(id);
+        } else if constexpr (std::same_as<T, timestamp>) {
+            return time(id);
+        } else if constexpr (std::same_as<T, std::string_view>) {
+            return text(id);
+        } else if constexpr (std::same_as<T, flowlog::flow_direction>) {
             return direction();
-        } else if constexpr (std::same_as<value, address>) {
-            return ip<Id>();
-        } else if constexpr (std::same_as<value, timestamp>) {
-            return time<Id>();
-        } else if constexpr (std::unsigned_integral<value>) {
-            if (!has(Id)) return {};
-            auto const number = integer<Id, value>();
+        } else if constexpr (std::unsigned_integral<T>) {
+            if (!has(id)) return {};
+            auto const number = integer<T>(id);
             // 0 means "not known" here, and nothing else
-            if constexpr (Id == flows || Id == netflow_version)
-                return number == 0 ? field_value<value>{} : number;
+            if (number == 0 && (id == field_id::flows || id == field_id::netflow_version))
+                return {};
             return number;
         } else {
             return {};
         }
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
     }
 
     /// The bytes of the record, as in the archive after unpacking.
@@ -124,43 +137,53 @@ private:
         return detail::load<T>(from, shape_->swapped);
     }
 
-    /// A number, of the width that it has in this record, which is at most its type's.
-    template <field_id Id, std::unsigned_integral Value>
-    [[nodiscard]] auto integer() const noexcept -> Value {
-        auto const width = shape_->width(Id);
-        if (width == sizeof(Value)) return load<Value>(at(Id));
+    /// A number in as many bytes as this record has for it, at most the width of `Value`.
+    template <std::unsigned_integral Value>
+    [[nodiscard, gnu::always_inline]] auto integer(field_id id) const noexcept -> Value {
+        auto const width = shape_->width(id);
+        if (width == sizeof(Value)) return load<Value>(at(id));
         if constexpr (sizeof(Value) > 4) {
-            if (width == 4) return load<std::uint32_t>(at(Id));
+            if (width == 4) return load<std::uint32_t>(at(id));
         }
         if constexpr (sizeof(Value) > 2) {
-            if (width == 2) return load<std::uint16_t>(at(Id));
+            if (width == 2) return load<std::uint16_t>(at(id));
         }
-        return static_cast<unsigned char>(*at(Id));
+        return static_cast<unsigned char>(*at(id));
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto ip() const noexcept -> field_value<address> {
-        auto const width = shape_->width(Id);
-        if (width == 4) return address::v4(load<std::uint32_t>(at(Id)));
+    [[nodiscard]] auto ip(field_id id) const noexcept -> field_value<address> {
+        auto const width = shape_->width(id);
+        if (width == 4) return address::v4(load<std::uint32_t>(at(id)));
         if (width == 16)
-            return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
+            return address::v6(load<std::uint64_t>(at(id)), load<std::uint64_t>(at(id) + 8));
         return {};
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto time() const noexcept -> field_value<timestamp> {
-        auto const width = shape_->width(Id);
+    [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
+        auto const width = shape_->width(id);
         if (width == 0) return {};
         auto ms = std::uint64_t{0};
         if (width == 8) {
-            ms = load<std::uint64_t>(at(Id));
+            ms = load<std::uint64_t>(at(id));
         } else {
-            constexpr auto rest = Id == field_id::start ? detail::nfdump_common::msec_first
-                                                        : detail::nfdump_common::msec_last;
-            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} +
+            auto const rest = id == field_id::start ? detail::nfdump_common::msec_first
+                                                    : detail::nfdump_common::msec_last;
+            ms = load<std::uint32_t>(at(id)) * std::uint64_t{1000} +
                  load<std::uint16_t>(data_ + rest);
         }
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
+    }
+
+    [[nodiscard]] auto text(field_id id) const noexcept -> field_value<std::string_view> {
+        switch (id) {
+            case field_id::type: return family();
+            case field_id::src_mac: return mac(id, 0);
+            case field_id::dst_mac: return mac(id, 1);
+            case field_id::post_src_mac: return mac(id, 2);
+            case field_id::post_dst_mac: return mac(id, 3);
+            case field_id::user_name: return user();
+            default: return {};
+        }
     }
 
     [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
@@ -176,15 +199,10 @@ private:
         return code == 0 ? flow_direction::ingress : flow_direction::egress;
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto mac() const noexcept -> field_value<std::string_view> {
-        using enum field_id;
-        constexpr auto buffer = Id == src_mac        ? 0U
-                                : Id == dst_mac      ? 1U
-                                : Id == post_src_mac ? 2U
-                                                     : 3U;
-        if (!has(Id)) return {};
-        return detail::print_mac(macs_[buffer], load<std::uint64_t>(at(Id)));
+    [[nodiscard]] auto mac(field_id id, std::size_t number) const noexcept
+        -> field_value<std::string_view> {
+        if (!has(id)) return {};
+        return detail::print_mac(macs_[number], load<std::uint64_t>(at(id)));
     }
 
     [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text/decode.hpp>
@@ -55,6 +56,13 @@ public:
         return get<field_value_type<Id>>(Id);
     }
 
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
     /// The value of a field whose values have type `T`; absent if it is `-` or the log has no such
     /// column.
     template <class T>
@@ -66,6 +74,15 @@ public:
             return detail::decode<T>(found.data(), found.data() + found.size());
         }
         return detail::decode<T>(begin(position), end(position));
+    }
+
+    /// The value of a numeric field of type `type`. One function decodes the numbers of all widths.
+    [[nodiscard, gnu::always_inline]] auto number(field_id id, field_type type) const noexcept
+        -> field_value<std::uint64_t> {
+        auto const value = get<std::uint64_t>(id);
+        if (*value > max_number(type)) [[unlikely]]
+            return field_value<std::uint64_t>{presence::malformed};
+        return value;
     }
 
     /// The text of the column with exactly this name, whether it is a known field or not; absent if
