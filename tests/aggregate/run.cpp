@@ -89,7 +89,7 @@ static void check_all(std::vector<std::string> const& inputs, run_options option
     for (unsigned threads = 1; threads <= 8; ++threads) {
         for (std::uint64_t part : {0U, 1U, 2U, 50U, 333U, 1000U, 4096U, 100'000'000U}) {
             options.threads = threads;
-            options.part_size = part;
+            options.chunk_size = part;
             CAPTURE(threads, part);
             auto const got = run_all(inputs, options);
             CHECK(got.counts == expected.counts);
@@ -211,7 +211,7 @@ TEST_CASE("an input that fails ends the run, unless it is to go on", "[run]") {
               std::pair{unknown, errc::unknown_format}, std::pair{lacking, errc::missing_field}}) {
             auto const thrown = caught([&] {
                 static_cast<void>(run({good, input, good}, port_protocol_counter{},
-                                      {.threads = threads, .part_size = 8}));
+                                      {.threads = threads, .chunk_size = 8}));
             });
             REQUIRE(thrown);
             CHECK(thrown->code() == code);
@@ -248,7 +248,7 @@ TEST_CASE("a run ends where a file shrinks while it is read", "[run]") {
                 while (lines.size() < 20'000'000) lines += "443 6\n";
                 return lines;
             }());
-        auto options = run_options{.threads = threads, .part_size = 100'000};
+        auto options = run_options{.threads = threads, .chunk_size = 100'000};
         options.on_malformed = [&](auto const&) { std::filesystem::resize_file(path, 1000); };
         auto const thrown =
             caught([&] { static_cast<void>(run({path}, port_protocol_counter{}, options)); });
@@ -271,7 +271,7 @@ TEST_CASE("named pipes are read, too", "[run]") {
                 for (std::size_t at = 0; at < text.size(); at += 1000)
                     out << text.substr(at, 1000) << std::flush;
             }};
-            auto options = run_options{.threads = threads, .part_size = 100};
+            auto options = run_options{.threads = threads, .chunk_size = 100};
             auto const got = run_all({path}, options);
             CHECK(got.counts == plain.counts);
             CHECK(got.stats == plain.stats);
@@ -295,7 +295,7 @@ TEST_CASE("the bytes read are shown to a watcher", "[run]") {
     auto const path = here.write("a.log", text);
     for (unsigned threads : {1U, 3U}) {
         auto seen = std::atomic<std::uint64_t>{0};
-        auto options = run_options{.threads = threads, .part_size = 1000};
+        auto options = run_options{.threads = threads, .chunk_size = 1000};
         options.progress = &seen;
         static_cast<void>(run({path}, port_protocol_counter{}, options));
         CHECK(seen == text.size());
@@ -306,7 +306,7 @@ TEST_CASE("what a handler throws ends the run", "[run]") {
     auto const here = testing::folder{};
     auto const path = here.write("a.log", header + log_text(10, 500));
     for (unsigned threads : {1U, 2U, 4U}) {
-        auto options = run_options{.threads = threads, .keep_going = true, .part_size = 500};
+        auto options = run_options{.threads = threads, .keep_going = true, .chunk_size = 500};
         options.on_malformed = [](auto const&) { throw std::runtime_error{"stop"}; };
         CHECK_THROWS_AS(run({path, path}, port_protocol_counter{}, options), std::runtime_error);
     }

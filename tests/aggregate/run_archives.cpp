@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/aggregate/detail/file_parts.hpp>
+#include <flowlog/format/splitter.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
@@ -84,10 +84,10 @@ struct outcome {
     friend auto operator==(outcome const&, outcome const&) -> bool = default;
 };
 
-auto run_all(std::vector<std::string> const& inputs, unsigned threads, std::uint64_t part_size)
+auto run_all(std::vector<std::string> const& inputs, unsigned threads, std::uint64_t chunk_size)
     -> outcome {
     auto result = outcome{};
-    auto options = run_options{.threads = threads, .keep_going = true, .part_size = part_size};
+    auto options = run_options{.threads = threads, .keep_going = true, .chunk_size = chunk_size};
     options.on_malformed = [&](auto const& line) {
         result.malformed.push_back(testing::keep(line));
     };
@@ -114,11 +114,11 @@ auto run_all(std::vector<std::string> const& inputs, unsigned threads, std::uint
 
 /// Returns what one thread finds.
 auto check_all(std::vector<std::string> const& inputs, unsigned most_threads = 4,
-               std::vector<std::uint64_t> const& part_sizes = {1, 100, 700, 5000, 30'000,
+               std::vector<std::uint64_t> const& chunk_sizes = {1, 100, 700, 5000, 30'000,
                                                                1'000'000}) -> outcome {
     auto const expected = run_all(inputs, 1, 1);
     for (unsigned threads = 2; threads <= most_threads; ++threads) {
-        for (auto const part : part_sizes) {
+        for (auto const part : chunk_sizes) {
             CAPTURE(inputs[0], threads, part);
             auto const got = run_all(inputs, threads, part);
             CHECK(got.failures == expected.failures);
@@ -133,8 +133,8 @@ auto check_all(std::vector<std::string> const& inputs, unsigned most_threads = 4
 }
 
 /// How many parts are made of a file.
-auto count_parts(std::string const& path, std::uint64_t part_size) -> std::size_t {
-    auto parts = flowlog::detail::file_parts::of(path, {}, part_size);
+auto count_chunks(std::string const& path, std::uint64_t chunk_size) -> std::size_t {
+    auto parts = flowlog::log_splitter::of(path, {}, chunk_size);
     auto count = std::size_t{0};
     auto end = std::uint64_t{0};
     while (parts) {
@@ -261,10 +261,10 @@ TEST_CASE("nfdump archives are read in parts of whole blocks", "[run][nfdump]") 
     auto const here = testing::folder{};
     auto const bytes = archive_2(1, 60);
     auto const path = here.write("a.nfdump", bytes);
-    CHECK(count_parts(path, 1) == 60);
-    CHECK(count_parts(path, bytes.size() - 1) == 1);
-    CHECK(count_parts(path, bytes.size()) == 0);
-    CHECK(count_parts(path, bytes.size() / 4) >= 3);
+    CHECK(count_chunks(path, 1) == 60);
+    CHECK(count_chunks(path, bytes.size() - 1) == 1);
+    CHECK(count_chunks(path, bytes.size()) == 0);
+    CHECK(count_chunks(path, bytes.size() / 4) >= 3);
     auto const found = check_all({path});
     CHECK(found.failures == std::vector{""s});
     CHECK(found.stats.bytes == bytes.size());
@@ -314,8 +314,8 @@ TEST_CASE("what the header of an nfdump archive says of its blocks is checked in
     check("appendix", 19, 40 + blocks.ends[18], false);
     check("wrong appendix", 18, 40 + blocks.ends[17], true);
     check("misplaced", 15, 40 + blocks.ends[17], true);
-    CHECK(count_parts(here / "appendix", 1) == 19);
-    CHECK(count_parts(here / "fewer", 1) == 12);
+    CHECK(count_chunks(here / "appendix", 1) == 19);
+    CHECK(count_chunks(here / "fewer", 1) == 12);
 }
 
 TEST_CASE("extension maps of the layout 1 are known in all parts", "[run][nfdump]") {
@@ -324,7 +324,7 @@ TEST_CASE("extension maps of the layout 1 are known in all parts", "[run][nfdump
     auto const both = std::vector{map_1(1, {5, 0}), map_1(2, {7, 0})};
     auto const at_begin = [&](u32 at) { return at == 0 ? both : none; };
     auto const path = here.write("begin", archive_1(1, 40, at_begin));
-    CHECK(count_parts(path, 1) == 40);
+    CHECK(count_chunks(path, 1) == 40);
     auto const found = check_all({path});
     CHECK(found.thrown.empty());
     CHECK(found.stats.records > 200);
@@ -375,10 +375,10 @@ TEST_CASE("flow-tools archives are read in parts of whole records", "[run][flow-
     auto const in = archives::directory("flow-tools");
     auto const bytes = archives::read(in / "v5-gen1500-le.ft");
     auto const path = here.write("a.ft", bytes);
-    CHECK(count_parts(path, 1) == 1500);
-    CHECK(count_parts(path, 200) == 500);
-    CHECK(count_parts(path, bytes.size()) == 0);
-    CHECK(count_parts((in / "v5-le-z.ft").string(), 1) == 0);
+    CHECK(count_chunks(path, 1) == 1500);
+    CHECK(count_chunks(path, 200) == 500);
+    CHECK(count_chunks(path, bytes.size()) == 0);
+    CHECK(count_chunks((in / "v5-le-z.ft").string(), 1) == 0);
     CHECK(check_all({path}).stats.bytes == bytes.size());
 
     // joined: each of its own size and kind of record, and one that is compressed
@@ -405,7 +405,7 @@ TEST_CASE("archives that shrink while they are read end the run", "[run]") {
     auto const here = testing::folder{};
     auto const path = here.write("a.nfdump", archive_2(8, 20'000));
     for (unsigned threads : {1U, 2U, 4U}) {
-        auto options = run_options{.threads = threads, .part_size = 100'000};
+        auto options = run_options{.threads = threads, .chunk_size = 100'000};
         here.write("a.nfdump", archive_2(8, 20'000));
         options.on_malformed = [&](auto const&) { std::filesystem::resize_file(path, 1000); };
         try {
@@ -431,7 +431,7 @@ TEST_CASE("the bytes read of archives are shown to a watcher, each once", "[run]
         auto const path = here.write("a", bytes);
         for (unsigned threads : {1U, 3U}) {
             auto seen = std::atomic<std::uint64_t>{0};
-            auto options = run_options{.threads = threads, .part_size = 3000};
+            auto options = run_options{.threads = threads, .chunk_size = 3000};
             options.progress = &seen;
             static_cast<void>(run({path}, fingerprint{}, options));
             CHECK(seen == bytes.size());

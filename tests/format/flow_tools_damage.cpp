@@ -182,7 +182,7 @@ TEST_CASE("Joined archives may be of different kinds", "[flow_tools]") {
 #ifdef FLOWLOG_TEST_GZIP
     check(good("v5-le") + good("v5-be-z"), {"compressed last", 128, std::nullopt});
     check(good("v5-be-z") + good("v5-le"),
-          {"compressed first", 64, errc::corrupt, "behind the end of its zlib data, at byte 3714"});
+          {"compressed first", 64, errc::corrupt, "after the end of its zlib data, at byte 3714"});
 #endif
 }
 
@@ -229,7 +229,7 @@ TEST_CASE("Damaged compressed archives give what is whole, then an error with it
         {"z-gzip", 0, errc::corrupt, "damaged zlib data before byte"},
         {"z-partial-record", 2, errc::truncated,
          "32 of its 64 bytes are there, at byte 152 of the inflated archive"},
-        {"z-two-streams", 64, errc::corrupt, "bytes behind the end of its zlib data, at byte 3712"},
+        {"z-two-streams", 64, errc::corrupt, "bytes after the end of its zlib data, at byte 3712"},
         {"z-bomb", 312'500, std::nullopt},
     };
     for (auto const& one : expected) {
@@ -244,7 +244,7 @@ TEST_CASE("Damaged compressed archives give what is whole, then an error with it
     check(with_byte(packed, end - 1, packed[end - 1] ^ 1),
           {"z-bad-adler", 64, errc::corrupt, "wrong checksum"});
     check(packed + std::string(16, 'x'),
-          {"z-trailing", 64, errc::corrupt, "behind the end of its zlib data, at byte 3712"});
+          {"z-trailing", 64, errc::corrupt, "after the end of its zlib data, at byte 3712"});
     check(packed + std::string(16, '\0'), {"z-trailing-zeros", 64, errc::corrupt, "at byte 3712"});
 }
 

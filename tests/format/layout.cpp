@@ -96,9 +96,9 @@ TEST_CASE("a layout has a bounded number of columns", "[layout]") {
     CHECK_FALSE(columns.has(field::bytes));
 }
 
-TEST_CASE("a layout can stand behind other columns", "[layout]") {
+TEST_CASE("a layout can follow other columns", "[layout]") {
     auto const times = std::array<std::string, 1>{"timestamp"};
-    auto const columns = layout::vpc_default().behind(times);
+    auto const columns = layout::vpc_default().after(times);
     CHECK(columns.size() == 15);
     CHECK(columns.column(field::version) == 1);
     CHECK(columns.column("timestamp") == 0);

@@ -139,7 +139,7 @@ TEST_CASE("Zeros behind the last member are passed over, all else is an error", 
         CHECK((padded.bytes == lines(3000)));
         for (auto const* const garbage : {"x", "xx", "xxx", "xxxxxxxxxxxxxxxxxxxx", "\n"}) {
             auto const found = gunzip(bytes + garbage, size);
-            check_failure(found, errc::corrupt, "behind the end of its gzip data, at byte " + end);
+            check_failure(found, errc::corrupt, "after the end of its gzip data, at byte " + end);
             CHECK((found.bytes == lines(3000)));
         }
         auto const behind = gunzip(bytes + std::string(10, '\0') + bytes, size);
@@ -154,12 +154,11 @@ TEST_CASE("Zeros behind the last member are passed over, all else is an error", 
     for (auto const* const garbage : {"x", "xx", "xxx", "xxxxxxxxxxxxxxxxxxxx"}) {
         auto const found = inflate(zlib + garbage);
         check_failure(found, errc::corrupt,
-                      "behind the end of its zlib data, at byte " + std::to_string(zlib.size()));
+                      "after the end of its zlib data, at byte " + std::to_string(zlib.size()));
         CHECK((found.bytes == lines()));
         for (std::size_t size = 1; size <= 16; ++size) {
-            check_failure(
-                inflate(zlib + garbage, size), errc::corrupt,
-                "behind the end of its zlib data, at byte " + std::to_string(zlib.size()));
+            check_failure(inflate(zlib + garbage, size), errc::corrupt,
+                          "after the end of its zlib data, at byte " + std::to_string(zlib.size()));
         }
     }
     CHECK(inflate(zlib + std::string(1, '\0')).failure.has_value());

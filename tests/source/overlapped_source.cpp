@@ -13,7 +13,7 @@
 #include "catch.hpp"
 
 using namespace flowlog;
-using flowlog::detail::overlapped_source;
+using flowlog::overlapped_source;
 
 namespace {
 
@@ -59,7 +59,7 @@ TEST_CASE("blocks that a source makes come in their order and stay until the nex
     CHECK(source.name() == "letters");
     for (std::size_t i = 0; i < 100; ++i) {
         auto const block = source.next();
-        REQUIRE(block.size() == block_room);
+        REQUIRE(block.size() == block_buffer_size);
         REQUIRE(std::ranges::all_of(block, [&](char c) { return c == letters::letter(i); }));
     }
     CHECK(source.next().empty());
@@ -69,7 +69,8 @@ TEST_CASE("blocks that a source makes come in their order and stay until the nex
 TEST_CASE("blocks that a source owns are copied, whatever their size", "[overlap]") {
     auto text = std::string{};
     for (std::size_t i = 0; i < 3'000'000; ++i) text += static_cast<char>(i % 251);
-    for (auto const size : {1'000UL, block_room - 1, block_room, 3 * block_room + 1}) {
+    for (auto const size :
+         {1'000UL, block_buffer_size - 1, block_buffer_size, 3 * block_buffer_size + 1}) {
         CAPTURE(size);
         CHECK(read_all(overlapped_source<memory_source>{memory_source{text, "text", size}}) ==
               text);
@@ -102,7 +103,7 @@ TEST_CASE("marks come with their blocks, be they empty", "[overlap]") {
 
 TEST_CASE("a source rewound makes its later blocks in place", "[overlap]") {
     auto source = any_source{rewound_source<any_source>{"front", any_source{letters{1}}}};
-    auto room = std::string(block_room, '\0');
+    auto room = std::string(block_buffer_size, '\0');
     auto const front = next_block(source, room);
     CHECK(std::string_view{front.data(), front.size()} == "front");
     CHECK(next_block(source, room).data() == room.data());
@@ -111,8 +112,8 @@ TEST_CASE("a source rewound makes its later blocks in place", "[overlap]") {
 
 TEST_CASE("an exception comes after the blocks before it, and again", "[overlap]") {
     auto source = overlapped_source<letters>{letters{2, true}};
-    CHECK(source.next().size() == block_room);
-    CHECK(source.next().size() == block_room);
+    CHECK(source.next().size() == block_buffer_size);
+    CHECK(source.next().size() == block_buffer_size);
     CHECK_THROWS_WITH(source.next(), "the end is missing");
     CHECK_THROWS_WITH(source.next(), "the end is missing");
 }

@@ -30,7 +30,7 @@ namespace flowlog {
 
 namespace detail {
 
-class flow_tools_parts;
+class flow_tools_splitter;
 
 }  // namespace detail
 
@@ -156,7 +156,7 @@ public:
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
-    friend detail::flow_tools_parts;
+    friend detail::flow_tools_splitter;
     using header = detail::flow_tools_header;
     static constexpr std::size_t unknown = std::numeric_limits<std::size_t>::max();
 
@@ -310,7 +310,7 @@ private:
     }
 
     flow_tools_options options_;
-    detail::byte_cursor<Source> cursor_;
+    byte_cursor<Source> cursor_;
     std::size_t size_ = unknown;  // of a record; `unknown` until records lie ahead
     flow_tools_record record_;
     statistics stats_;

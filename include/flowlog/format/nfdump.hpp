@@ -31,7 +31,7 @@ namespace flowlog {
 
 namespace detail {
 
-class nfdump_parts;
+class nfdump_splitter;
 
 }  // namespace detail
 
@@ -147,7 +147,7 @@ public:
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
 
 private:
-    friend detail::nfdump_parts;
+    friend detail::nfdump_splitter;
     using types = detail::nfdump_record_header;
 
     /// Reads a part of an archive, in front of which these maps stand.

@@ -539,7 +539,7 @@ private:
     };
 
     text_options options_;
-    detail::line_blocks<Source> blocks_;
+    line_blocks<Source> blocks_;
     std::shared_ptr<layout const> layout_;
     layout const* columns_ = nullptr;
     std::uint32_t column_count_ = 0;

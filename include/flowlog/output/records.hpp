@@ -309,7 +309,7 @@ private:
 
     template <class Record>
     static auto opaque(Record const& record, cell& c) -> field_value<std::string_view> {
-        if constexpr (detail::record_of_tokens<Record>) {
+        if constexpr (requires { record.columns(); }) {
             auto const& columns = record.columns();
             if (c.column >= columns.size() || columns.names()[c.column] != c.name)
                 c.column = columns.column(c.name);

@@ -126,7 +126,7 @@ public:
         : from_{std::move(from)}, at_{begin}, end_{end} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        auto const wanted = std::min<std::uint64_t>(block_room, end_ - std::min(at_, end_));
+        auto const wanted = std::min<std::uint64_t>(block_buffer_size, end_ - std::min(at_, end_));
         buffer_.resize(static_cast<std::size_t>(wanted));
         auto const got = from_.read_at(at_, buffer_);
         at_ += got;

@@ -35,7 +35,7 @@ public:
           before_{before},
           after_{after},
           columns_{columns},
-          places_{columns == nullptr ? nullptr : columns->places().data()} {}
+          places_{columns == nullptr ? nullptr : columns->columns_by_field().data()} {}
 
     /// A line of which not all delimiters are known: a field's place is that of its token among the
     /// delimiters, `detail::far` where it is not there, or `layout::none`. The first delimiter is
@@ -80,7 +80,7 @@ public:
 
     /// The raw text of a column, counted from 0 and less than `columns().size()`.
     [[nodiscard]] auto token(std::size_t column) const noexcept -> std::string_view {
-        if (places_ == columns_->places().data()) return {begin(column), end(column)};
+        if (places_ == columns_->columns_by_field().data()) return {begin(column), end(column)};
         return far_token(begin(0), column);
     }
 
