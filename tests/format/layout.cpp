@@ -63,7 +63,7 @@ static auto is_header(std::string_view line) -> bool {
     return layout::is_header(layout::tokens(line));
 }
 
-TEST_CASE("a header line is told by its words", "[layout]") {
+TEST_CASE("a header line is recognised by its words", "[layout]") {
     CHECK(is_header("srcaddr"));
     CHECK(is_header("version account-id interface-id"));
     CHECK(is_header("${version} ${vpc-id}"));
@@ -104,7 +104,7 @@ TEST_CASE("a layout can follow other columns", "[layout]") {
     CHECK(columns.column("timestamp") == 0);
 }
 
-TEST_CASE("layouts are equal where their names are", "[layout]") {
+TEST_CASE("layouts are equal if their names are", "[layout]") {
     CHECK(layout{{"a", "b"}} == layout{{"a", "b"}});
     CHECK_FALSE(layout{{"a", "b"}} == layout{{"b", "a"}});
     CHECK_FALSE(layout{{"a"}} == layout{{"a", "b"}});

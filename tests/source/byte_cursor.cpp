@@ -19,7 +19,7 @@ TEST_CASE("A cursor shows pieces of any size, whatever the blocks are", "[byte_c
         INFO("blocks of " << block);
         auto cursor = byte_cursor{memory_source{text, "x", block}};
         auto read = std::string{};
-        // 1, 2, 3, … bytes at a time, each looked at twice, with a look at what follows
+        // 1, 2, 3, … bytes at a time, each fetched twice, and then the bytes after them
         for (std::size_t size = 1; cursor.fetch(size); ++size) {
             CHECK(cursor.offset() == read.size());
             auto const piece = std::string{cursor.ahead().substr(0, size)};
@@ -54,7 +54,7 @@ TEST_CASE("What was passed over stays readable until the next fetch", "[byte_cur
     CHECK(moved.ahead() == "efghij");
 }
 
-TEST_CASE("A cursor over a part counts from where that begins", "[byte_cursor]") {
+TEST_CASE("A cursor over a range counts from the beginning of the range", "[byte_cursor]") {
     auto cursor = byte_cursor{memory_source{"abcdef", "x", 4}, 1000};
     CHECK(cursor.offset() == 1000);
     REQUIRE(cursor.fetch(5));
@@ -62,8 +62,8 @@ TEST_CASE("A cursor over a part counts from where that begins", "[byte_cursor]")
     CHECK(cursor.offset() == 1005);
 }
 
-TEST_CASE("A cursor goes on in what a decoder makes of the rest", "[byte_cursor]") {
-    // "decodes" by adding two bytes in front, and tells where it began
+TEST_CASE("A cursor goes on in the decoded rest", "[byte_cursor]") {
+    // "decodes" by adding two bytes before the rest, and names the offset at which it began
     auto const how = decoder{.name = "test",
                              .matches = [](std::string_view) { return false; },
                              .wrap =

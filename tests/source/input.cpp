@@ -171,7 +171,7 @@ TEST_CASE("a user makes inputs", "[input]") {
           large.substr(1, 1'299'999));
 }
 
-TEST_CASE("a list of inputs is made of what makes an input", "[input]") {
+TEST_CASE("a list of inputs is made of anything that makes one", "[input]") {
     auto const count = [](std::vector<input> const& inputs) { return inputs.size(); };
     CHECK(count({"a.log", "b.log"}) == 2);
     CHECK(count({"a.log"}) == 1);

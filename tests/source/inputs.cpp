@@ -22,7 +22,7 @@ static auto names(std::vector<flowlog::input> const& inputs) -> list {
 
 static auto expanded(std::string const& word) -> list { return names(expand_inputs({word}).files); }
 
-TEST_CASE("names of files stand for themselves, in their order", "[inputs]") {
+TEST_CASE("names of files are inputs, in their order", "[inputs]") {
     auto const here = testing::folder{};
     auto const b = here.write("b.log", "");
     auto const a = here.write("a.log", "");
@@ -32,7 +32,7 @@ TEST_CASE("names of files stand for themselves, in their order", "[inputs]") {
     CHECK(expand_inputs({}).files.empty());
 }
 
-TEST_CASE("what is not there is named", "[inputs]") {
+TEST_CASE("a name of nothing is an error that names it", "[inputs]") {
     auto const here = testing::folder{};
     auto const a = here.write("a.log", "");
     auto const found = expand_inputs({here / "missing", a, "", here / "*.nothing"});
@@ -46,7 +46,7 @@ TEST_CASE("what is not there is named", "[inputs]") {
     CHECK(found.missing[2].message() == "cannot open: no file matches");
 }
 
-TEST_CASE("a folder stands for all files below it", "[inputs]") {
+TEST_CASE("a folder is all files below it", "[inputs]") {
     auto const here = testing::folder{};
     auto const b = here.write("b.log", "");
     auto const a = here.write("a/2/z.log", "");
@@ -61,7 +61,7 @@ TEST_CASE("a folder stands for all files below it", "[inputs]") {
     CHECK(empty.missing[0].message() == "cannot open: no file in this folder");
 }
 
-TEST_CASE("a pattern stands for what matches it", "[inputs]") {
+TEST_CASE("a pattern is all that matches it", "[inputs]") {
     auto const here = testing::folder{};
     auto const one = here.write("x/1.log", "");
     auto const ten = here.write("x/10.log", "");
@@ -101,7 +101,7 @@ TEST_CASE("a link to a folder above does not go round for ever", "[inputs]") {
     CHECK(found.files.size() < 3);
 }
 
-TEST_CASE("two stars stand for any number of folders", "[inputs]") {
+TEST_CASE("two stars match any number of folders", "[inputs]") {
     auto const here = testing::folder{};
     auto const top = here.write("1.log", "");
     auto const one = here.write("x/1.log", "");

@@ -17,17 +17,18 @@ using flowlog::overlapped_source;
 
 namespace {
 
-/// Makes `count` blocks of the letters a, b, c … in the room it is given, then ends or fails.
+/// Makes `count` blocks of the letters a, b, c … in the buffer that it is given, then ends or
+/// fails.
 class letters {
 public:
     explicit letters(std::size_t count, bool fails = false) : count_{count}, fails_{fails} {}
 
     [[nodiscard]] auto next() -> std::span<char const> { return next(own_); }
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
         if (given_ == count_ && fails_) throw std::runtime_error{"the end is missing"};
         if (given_ == count_) return {};
-        std::ranges::fill(room, letter(given_++));
-        return room;
+        std::ranges::fill(buffer, letter(given_++));
+        return buffer;
     }
     [[nodiscard]] auto name() const -> std::string { return "letters"; }
 
@@ -101,13 +102,13 @@ TEST_CASE("marks come with their blocks, be they empty", "[overlap]") {
     CHECK(source.mark() == 0);
 }
 
-TEST_CASE("a source rewound makes its later blocks in place", "[overlap]") {
+TEST_CASE("a rewound source writes its later blocks in place", "[overlap]") {
     auto source = any_source{rewound_source<any_source>{"front", any_source{letters{1}}}};
-    auto room = std::string(block_buffer_size, '\0');
-    auto const front = next_block(source, room);
+    auto buffer = std::string(block_buffer_size, '\0');
+    auto const front = next_block(source, buffer);
     CHECK(std::string_view{front.data(), front.size()} == "front");
-    CHECK(next_block(source, room).data() == room.data());
-    CHECK(next_block(source, room).empty());
+    CHECK(next_block(source, buffer).data() == buffer.data());
+    CHECK(next_block(source, buffer).empty());
 }
 
 TEST_CASE("an exception comes after the blocks before it, and again", "[overlap]") {

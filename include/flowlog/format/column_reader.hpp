@@ -212,7 +212,7 @@ private:
         }
     }
 
-    /// Counts the row at hand, which is no flow.
+    /// Counts the next row, which is no flow.
     void pass_odd_row() {
         auto const odd = odd_rows_[odd_++];
         row_ = odd.row + 1;
@@ -283,7 +283,8 @@ private:
         return any;
     }
 
-    /// Passes on what will be read, together with what tells flows from other rows.
+    /// Passes on which fields will be read, together with the fields that distinguish flows from
+    /// other rows.
     void want(std::vector<field_use> wanted) {
         auto const add = [&](field_id id) {
             auto const known = std::ranges::find(wanted, id, &field_use::id) != wanted.end();

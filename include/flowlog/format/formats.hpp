@@ -162,7 +162,8 @@ struct flowd_format {
 struct text_format {
     using reader = text_reader<any_source>;
     using splitter = text_splitter;
-    /// Whether the first line that is not blank tells the columns by itself.
+    /// Whether the first line that is not blank gives the columns: a header line, or a line of one
+    /// of AWS's default formats.
     static auto matches(std::string_view first_bytes) -> bool {
         if (first_bytes.starts_with("\xEF\xBB\xBF")) first_bytes.remove_prefix(3);
         auto const begin = first_bytes.find_first_not_of(" \t\r\n");

@@ -92,9 +92,9 @@ private:
 /// `register_scheme` was called for that scheme.
 ///
 /// A component `**` of a pattern matches any number of folders, none included (`logs/**/*.gz`); it
-/// does not follow links. The inputs come in the order of the words; those of one folder or pattern
-/// are sorted by path, each one once. Never throws for a word that names nothing: `missing` then
-/// has an error, `errc::cannot_open` or, if a component is missing, `errc::unsupported`.
+/// does not follow links. The inputs come in the order of the words; the files of one folder or
+/// pattern are sorted by path, each one once. Never throws for a word that names nothing: `missing`
+/// then has an error, `errc::cannot_open` or, if a component is missing, `errc::unsupported`.
 template <class = void>
 [[nodiscard]] auto expand_inputs(std::vector<std::string> const& words) -> input_list {
     auto result = input_list{};

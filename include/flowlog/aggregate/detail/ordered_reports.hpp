@@ -6,7 +6,7 @@
 //                finished   reporting   pending    pending
 //                           |           lines are kept in memory, at most `max_pending` bytes
 //                           v
-//                handler: lines of 0, then those of 1 as they are found, then 2, then 3
+//                handler: lines of 0, then lines of 1 as they are found, then 2, then 3
 
 #include <condition_variable>
 #include <cstddef>
