@@ -36,7 +36,8 @@ public:
     /// log. Throws `flowlog::error` if the log is damaged or cannot be read.
     [[nodiscard]] virtual auto next(column_batch& batch) -> bool = 0;
 
-    /// Whether the flows have this field. Reads as much of the log as that needs.
+    /// Whether the flows have this field. Reads as much of the log as that needs. If the log has no
+    /// rows and does not say which fields they would have: true, as an empty log lacks nothing.
     [[nodiscard]] virtual auto has(field_id id) -> bool = 0;
 
     /// What the log says of itself. If `format` is empty, it becomes the name of the format.
