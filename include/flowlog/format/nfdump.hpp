@@ -177,7 +177,7 @@ private:
         stats_.records += taken;
     }
 
-    /// Does what `advance` does, whatever lies ahead.
+    /// Does what `advance` does, whatever the next record is.
     [[gnu::noinline]] auto advance_slowly() -> bool {
         for (;;) {
             auto const record = records_.next();
