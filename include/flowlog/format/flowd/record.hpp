@@ -14,22 +14,18 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flowd/frame.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
+
+template <byte_source Source>
+class flowd_reader;
 
 /// A flow of a store of flowd. A view, valid until its reader moves on; it decodes a field each
 /// time the field is read.
 class flowd_record {
 public:
     flowd_record() = default;
-
-    /// The record at `bytes`, of this shape.
-    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
-                 bool repair_engine) noexcept
-        : bytes_{bytes},
-          shape_{shape},
-          repair_wraps_{repair_wraps},
-          repair_engine_{repair_engine} {}
 
     /// A field's value; absent if flowd was not configured to store it.
     template <field_id Id>
@@ -95,6 +91,17 @@ public:
     }
 
 private:
+    template <byte_source Source>
+    friend class flowd_reader;
+
+    /// The record at `bytes`, of this shape.
+    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
+                 bool repair_engine) noexcept
+        : bytes_{bytes},
+          shape_{shape},
+          repair_wraps_{repair_wraps},
+          repair_engine_{repair_engine} {}
+
     using groups = detail::flowd_group;
 
     /// Where a number is: its group, and its offset and width in the group, for both versions of
