@@ -37,6 +37,8 @@ using flowlog::port_protocol_counter;
 using flowlog::reason;
 using flowlog::run;
 
+static_assert(flowlog::require_log_reader<flowlog::column_log_reader>());
+
 constexpr auto header =
     "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start "
     "end action log-status\n";

@@ -20,6 +20,7 @@
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/column_batch.hpp>
+#include <flowlog/format/reader.hpp>
 
 namespace flowlog {
 
@@ -82,32 +83,10 @@ public:
     explicit column_log_reader(std::unique_ptr<column_reader> from, column_options options = {})
         : options_{std::move(options)}, state_{std::make_unique<state>(std::move(from))} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = column_record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(column_log_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> column_record const& { return reader_->record_; }
-        auto operator->() const noexcept -> column_record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        column_log_reader* reader_;
-        bool done_ = false;
-    };
-
     /// Moves to the first flow, or to the next one if the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    [[nodiscard]] auto begin() -> record_iterator<column_log_reader> {
+        return ++record_iterator{*this};
+    }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the rows so far.
@@ -150,13 +129,13 @@ public:
             stats_.records += taken;
             if (row_ == flows_end_) continue;
             static_cast<void>(advance());
-            if (use(std::as_const(record_))) continue;
-            auto const [offending_field, why] = refused(std::as_const(record_));
-            reject(offending_field, why);
+            use_or_reject(*this, std::as_const(record_), use, refused);
         }
     }
 
 private:
+    friend record_iterator<column_log_reader>;
+
     struct state {
         explicit state(std::unique_ptr<column_reader> from) : reader{std::move(from)} {
             batch.set_loader(
@@ -180,6 +159,8 @@ private:
         ++stats_.records;
         return true;
     }
+
+    [[nodiscard]] auto current() const noexcept -> column_record const& { return record_; }
 
     /// Makes the next row be a flow; false at the end of the log.
     auto find_flows() -> bool {

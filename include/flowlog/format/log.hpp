@@ -15,6 +15,7 @@
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/formats.hpp>
+#include <flowlog/format/reader.hpp>
 
 namespace flowlog {
 
@@ -84,36 +85,8 @@ public:
         return std::visit(std::forward<Function>(function), std::as_const(*reader_));
     }
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = record_type;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(basic_log& owner) : owner_{&owner} { ++*this; }
-        auto operator*() const noexcept -> record_type const& { return record_; }
-        auto operator->() const noexcept -> record_type const* { return &record_; }
-        auto operator++() -> iterator& {
-            owner_->visit([this](auto& from) {
-                auto const next = from.begin();
-                done_ = next == from.end();
-                if (!done_) record_ = record_type{*next};
-            });
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        basic_log* owner_;
-        record_type record_;
-        bool done_ = false;
-    };
-
-    [[nodiscard]] auto begin() -> iterator { return iterator{*this}; }
+    /// Moves to the first flow, or to the next one if the log has begun.
+    [[nodiscard]] auto begin() -> record_iterator<basic_log> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the lines, or of the records, so far.
@@ -151,7 +124,20 @@ public:
     }
 
 private:
+    friend record_iterator<basic_log>;
+
+    auto advance() -> bool {
+        return visit([this](auto& from) {
+            auto const next = from.begin();
+            if (next == from.end()) return false;
+            record_ = record_type{*next};
+            return true;
+        });
+    }
+    [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
+
     std::unique_ptr<Reader> reader_;
+    record_type record_;
     std::vector<std::string> packed_;
 };
 

@@ -26,9 +26,10 @@ public:
                                  std::uint64_t chunk_size) -> std::optional<flow_tools_splitter> {
         auto const size = *from.size();
         auto first = flow_tools_reader<any_source>{from.open_range(0, size)};
-        first.read_first_header();
-        if (first.compressed_ || first.header_.size > size) return std::nullopt;
-        return flow_tools_splitter{std::move(from), size, std::move(first.header_), chunk_size};
+        first.records_.read_first_header();
+        auto const& header = first.records_.header();
+        if (first.records_.compressed() || header.size > size) return std::nullopt;
+        return flow_tools_splitter{std::move(from), size, header, chunk_size};
     }
 
     /// The next chunk; none at the end of the input.
@@ -53,8 +54,8 @@ public:
     /// Whether another archive may begin in a chunk; then the offset at which it does.
     [[nodiscard]] auto mismatch_after(chunk const&, flow_tools_reader<any_source> const& read) const
         -> std::optional<std::uint64_t> {
-        if (!read.stopped_) return std::nullopt;
-        return read.cursor_.offset();
+        if (!read.records_.stopped()) return std::nullopt;
+        return read.records_.offset();
     }
 
 private:

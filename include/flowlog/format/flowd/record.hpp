@@ -14,24 +14,20 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flowd/frame.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
-/// A flow of a store of flowd. Decodes on access, and only what is asked. A view: valid until its
-/// reader moves on.
+template <byte_source Source>
+class flowd_reader;
+
+/// A flow of a store of flowd. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 class flowd_record {
 public:
     flowd_record() = default;
 
-    /// The record at `bytes`, of this shape.
-    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
-                 bool repair_engine) noexcept
-        : bytes_{bytes},
-          shape_{shape},
-          repair_wraps_{repair_wraps},
-          repair_engine_{repair_engine} {}
-
-    /// A field's value; absent where flowd was not told to store it.
+    /// A field's value; absent if flowd was not configured to store it.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
@@ -58,7 +54,7 @@ public:
         } else if constexpr (Id == id::engine_type || Id == id::engine_id) {
             return engine(Id == id::engine_type ? 0 : 1);
         } else {
-            constexpr auto at = place_of(Id);
+            constexpr auto at = position_of(Id);
             if constexpr (at.width_v3 == 0) {
                 return {};
             } else {
@@ -71,7 +67,7 @@ public:
         }
     }
 
-    /// Whether records of flowd can have this field; each has what its own mask of fields says.
+    /// Whether records of flowd can have this field. Each record has what its own mask says.
     [[nodiscard]] static constexpr auto may_have(field_id id) noexcept -> bool {
         switch (id) {
             case field_id::srcaddr:
@@ -84,22 +80,33 @@ public:
             case field_id::received_time:
             case field_id::engine_type:
             case field_id::engine_id: return true;
-            default: return place_of(id).width_v3 != 0;
+            default: return position_of(id).width_v3 != 0;
         }
     }
 
     /// Whether the uptime of the router wrapped around between the flow and its export, and the
-    /// times were put right.
+    /// times were corrected.
     [[nodiscard]] auto wrapped() const noexcept -> bool {
         return repair_wraps_ && has_clock() && clock().wraps_of_first() != 0;
     }
 
 private:
+    template <byte_source Source>
+    friend class flowd_reader;
+
+    /// The record at `bytes`, of this shape.
+    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
+                 bool repair_engine) noexcept
+        : bytes_{bytes},
+          shape_{shape},
+          repair_wraps_{repair_wraps},
+          repair_engine_{repair_engine} {}
+
     using groups = detail::flowd_group;
 
-    /// Where a number stands: its group, and offset and width in that, for both versions of the
-    /// store.
-    struct place {
+    /// Where a number is: its group, and its offset and width in the group, for both versions of
+    /// the store.
+    struct position {
         groups group{};
         std::uint8_t offset_v2 = 0;
         std::uint8_t width_v2 = 0;
@@ -107,12 +114,13 @@ private:
         std::uint8_t width_v3 = 0;
     };
 
+    /// The position of a number that is the same in both versions.
     static constexpr auto same(groups group, std::uint8_t offset, std::uint8_t width) noexcept
-        -> place {
+        -> position {
         return {group, offset, width, offset, width};
     }
 
-    static constexpr auto place_of(field_id id) noexcept -> place {
+    static constexpr auto position_of(field_id id) noexcept -> position {
         switch (id) {
             case field_id::flowd_tag: return same(groups::tag, 0, 4);
             case field_id::tcp_flags: return same(groups::protocol_flags_tos, 0, 1);
@@ -162,8 +170,8 @@ private:
         return address::v6(number<8>(v6, 0), number<8>(v6, 8));
     }
 
-    /// The version 2 has two bytes, the version 3 two words: in those flowd on a little-endian
-    /// machine leaves what a NetFlow v5 header tells in the high byte.
+    /// Version 2 stores two bytes, version 3 two words. In these words flowd on a little-endian
+    /// machine leaves the value of a NetFlow v5 header in the high byte.
     [[nodiscard]] auto engine(std::size_t index) const noexcept -> field_value<std::uint16_t> {
         if (!shape_.has(groups::engine_info)) return {};
         if (shape_.version == 2)
@@ -193,8 +201,8 @@ private:
                 word(groups::times, 4)};
     }
 
-    /// Flows that came by IPFIX have no groups::times of their own: then that of their arrival is
-    /// the best there is.
+    /// Flows that came by IPFIX have no times of their own. The time of their arrival is then the
+    /// best there is.
     [[nodiscard]] auto time(bool last) const noexcept -> field_value<timestamp> {
         if (has_clock()) return last ? clock().end(repair_wraps_) : clock().start(repair_wraps_);
         if (shape_.has(groups::received)) return received_at();

@@ -32,9 +32,10 @@ public:
                                  std::uint64_t chunk_size) -> std::optional<nfdump_splitter> {
         auto const size = *from.size();
         auto first = nfdump_reader<any_source>{from.open_range(0, size)};
-        auto header = first.blocks_.header();
+        auto header = first.records_.header();
         if (header.layout == 1) {
-            for (auto it = first.begin(); it != first.end() && first.blocks_.begun_blocks() < 2;) {
+            for (auto it = first.begin();
+                 it != first.end() && first.records_.blocks().begun_blocks() < 2;) {
                 ++it;
             }
         }
