@@ -19,6 +19,7 @@
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/scope.hpp>
 #include <flowlog/flow/service.hpp>
+#include <flowlog/format/decode_token.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>

@@ -60,12 +60,12 @@ inline auto picks_bits_fast() noexcept -> bool {
 #endif
 }
 
-/// The level that kernels use, and whether it is the one that was asked for.
+/// The level that kernels use, and whether it is the level that was forced.
 struct cpu_choice {
     enum class fault : std::uint8_t { none, unknown_name, missing_level };
 
     cpu_level level = cpu_level::scalar;
-    std::string_view forced{};  ///< the name that was asked for, if any
+    std::string_view forced{};  ///< the name of the forced level, if any
     fault what = fault::none;   ///< why `forced` cannot be had; `level` is then the best
 };
 

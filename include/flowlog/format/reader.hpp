@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <iterator>
-#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,9 +81,13 @@ struct any_refused {
 // The parts of a `log_reader`, by the members that they ask for.
 
 template <class T>
-concept has_flows = std::ranges::input_range<T> && requires { typename T::record_type; } &&
-                    std::same_as<std::ranges::range_value_t<T>, typename T::record_type> &&
-                    flow_record<typename T::record_type>;
+concept has_flows = requires(T& reader) {
+    typename T::record_type;
+    requires flow_record<typename T::record_type>;
+    { reader.begin() } -> std::input_iterator;
+    { reader.end() } -> std::sentinel_for<decltype(reader.begin())>;
+    requires std::same_as<std::iter_value_t<decltype(reader.begin())>, typename T::record_type>;
+};
 template <class T>
 concept has_stats = requires(T const& reader) {
     { reader.stats() } -> std::same_as<statistics>;

@@ -25,7 +25,7 @@ struct found {
     friend auto operator==(found const&, found const&) -> bool = default;
 };
 
-/// Byte by byte, as the documentation of `scan_index` says it.
+/// Scans byte by byte, as the documentation of `scan_index` says.
 static auto plain_scan(std::string_view text) -> found {
     auto result = found{};
     auto after_delimiter = true;
@@ -91,7 +91,7 @@ static auto failure_of(char const* forced, cpu_level best) -> std::string {
     return {};
 }
 
-TEST_CASE("a scanner that cannot be had is an error that names those that can", "[scan]") {
+TEST_CASE("a missing scanner is an error that names those available", "[scan]") {
     auto const best = detail::best_cpu_level();
     CHECK(failure_of(nullptr, best).empty());
     CHECK(failure_of("", best).empty());
@@ -118,7 +118,7 @@ TEST_CASE("nothing is read with an unknown FLOWLOG_FORCE_SCAN", "[.forced_scan]"
     }
 }
 
-TEST_CASE("each byte is told for what it is, at each place", "[scan]") {
+TEST_CASE("each byte is recognised, at each position", "[scan]") {
     for (auto byte = 0; byte < 256; ++byte) {
         auto text = std::string(130, 'x');
         for (std::size_t at : {0U, 1U, 7U, 8U, 31U, 32U, 62U, 63U, 64U, 65U, 127U, 128U, 129U}) {
@@ -140,7 +140,7 @@ TEST_CASE("texts of every length are scanned to their end", "[scan]") {
     }
 }
 
-TEST_CASE("two neighbouring delimiters are irregular, wherever they stand", "[scan]") {
+TEST_CASE("two neighbouring delimiters are irregular, wherever they are", "[scan]") {
     for (std::size_t at = 0; at < 130; ++at) {
         auto text = std::string(132, 'x');
         text[at] = ' ';
@@ -168,7 +168,7 @@ TEST_CASE("all scanners give the same index for any text", "[scan][property]") {
     }
 }
 
-TEST_CASE("lines are found whether they have the columns foretold or not", "[scan]") {
+TEST_CASE("lines are found whether or not they have the predicted columns", "[scan]") {
     check("a b\nc d\n");
     check("a\nb c d\n");  // as many delimiters, but not by line
     check("a b c\nd\n");

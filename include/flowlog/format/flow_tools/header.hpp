@@ -24,8 +24,8 @@ namespace flowlog::detail {
            (first_bytes[3] == 1 || first_bytes[3] == 3);
 }
 
-/// Whether an archive may begin where `record` is: true if `is_flow_tools` is, and rarely
-/// otherwise. For hot loops.
+/// Whether an archive may begin at `record`: true if `is_flow_tools` is, and rarely otherwise. For
+/// hot loops.
 [[nodiscard]] inline auto may_be_flow_tools(char const* record) noexcept -> bool {
     return ((load_little<std::uint32_t>(record) ^ 0x010110CFU) & ~0x02030000U) == 0;
 }

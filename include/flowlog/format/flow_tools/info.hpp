@@ -76,7 +76,7 @@ inline void describe_reading(archive_info& info, flow_tools_reading const& readi
                                 ? "times are corrected if the uptime of the router wrapped around"
                                 : "times are as flow-tools has them if the uptime wrapped around");
     if (reading.joined != 0)
-        info.notes.push_back(counted(reading.joined, "more archive") + " joined behind it");
+        info.notes.push_back(counted(reading.joined, "more archive") + " joined to it");
     if (reading.records && info.records && *reading.records != *info.records) {
         info.notes.push_back("announces " + counted(*info.records, "flow") + " and has " +
                              std::to_string(*reading.records));

@@ -15,6 +15,7 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flowd/frame.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
@@ -67,19 +68,14 @@ inline constexpr auto flowd_positions = [] {
 
 }  // namespace detail
 
+template <byte_source Source>
+class flowd_reader;
+
 /// A flow of a store of flowd. A view, valid until its reader moves on; it decodes a field each
 /// time the field is read.
 class flowd_record {
 public:
     flowd_record() = default;
-
-    /// The record at `bytes`, of this shape.
-    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
-                 bool repair_engine) noexcept
-        : bytes_{bytes},
-          shape_{shape},
-          repair_wraps_{repair_wraps},
-          repair_engine_{repair_engine} {}
 
     /// A field's value; absent if flowd was not configured to store it.
     template <field_id Id>
@@ -146,6 +142,17 @@ public:
     }
 
 private:
+    template <byte_source Source>
+    friend class flowd_reader;
+
+    /// The record at `bytes`, of this shape.
+    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
+                 bool repair_engine) noexcept
+        : bytes_{bytes},
+          shape_{shape},
+          repair_wraps_{repair_wraps},
+          repair_engine_{repair_engine} {}
+
     using groups = detail::flowd_group;
 
     [[nodiscard]] auto group(groups g) const noexcept -> char const* {

@@ -17,8 +17,14 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
 #include <flowlog/format/packed_column.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
+
+template <class Record>
+class archive_batch;
+template <byte_source Source>
+class nfdump_reader;
 
 namespace detail {
 
@@ -57,25 +63,6 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 class nfdump_record {
 public:
     nfdump_record() = default;
-
-    /// Makes this the record at `data`, which has this shape.
-    void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
-        data_ = data;
-        shape_ = &shape;
-    }
-
-    /// Makes this the record at `data`, which has the same shape as before.
-    void move_to(char const* data) noexcept { data_ = data; }
-
-    /// Where a number or an address is in all records of this shape; none if the value itself
-    /// determines whether it is there.
-    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
-        auto const type = info(id).type;
-        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
-                           id != field_id::flows && id != field_id::netflow_version;
-        if (!plain || !has(id)) return std::nullopt;
-        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
-    }
 
     /// A field's value; absent if the record has none.
     template <field_id Id>
@@ -127,6 +114,30 @@ public:
     }
 
 private:
+    template <class Record>
+    friend class archive_batch;
+    template <byte_source Source>
+    friend class nfdump_reader;
+
+    /// Makes this the record at `data`, which has this shape.
+    void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
+        data_ = data;
+        shape_ = &shape;
+    }
+
+    /// Makes this the record at `data`, which has the same shape as before.
+    void move_to(char const* data) noexcept { data_ = data; }
+
+    /// Where a number or an address is in all records of this shape; none if the value itself
+    /// determines whether it is there.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
+                           id != field_id::flows && id != field_id::netflow_version;
+        if (!plain || !has(id)) return std::nullopt;
+        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
+    }
+
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return shape_->offset(id) != 0; }
     [[nodiscard]] auto at(field_id id) const noexcept -> char const* {
         return data_ + shape_->offset(id);

@@ -55,7 +55,7 @@ inline constexpr auto quad_shapes = [] {
 }();
 
 /// Does what `decode_v4` does for a token that is readable for 16 bytes from its first: decodes all
-/// octets at once, in a quarter of the instructions.
+/// octets together, in a quarter of the instructions.
 [[gnu::target("sse4.1")]] inline auto decode_quad_sse(char const* first, std::size_t size,
                                                       std::uint32_t& out) noexcept -> bool {
     if (size > 15) return false;
