@@ -57,7 +57,7 @@ public:
     [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
         -> std::optional<address> {
         auto value = address{};
-        if (!detail::decode_address(text.data(), text.data() + text.size(), value)) {
+        if (!decode_address(text.data(), text.data() + text.size(), value)) {
             return std::nullopt;
         }
         return value;
@@ -243,7 +243,7 @@ private:
         if (dots > 2) return std::nullopt;
         for (auto const letter : rest.substr(dots * 2)) quad[size++] = letter;
         std::uint32_t value = 0;
-        if (!detail::decode_v4(quad.data(), quad.data() + size, value)) return std::nullopt;
+        if (!decode_v4(quad.data(), quad.data() + size, value)) return std::nullopt;
         return address::v4(value);
     }
 
