@@ -128,7 +128,7 @@ TEST_CASE("The words of a log are written without a field_value around them", "[
     CHECK(flowlog::to_text(timestamp{}) == "1970-01-01T00:00:00Z");
 }
 
-TEST_CASE("The width of a stream counts for values of fields", "[print]") {
+TEST_CASE("The width of a stream applies to values of fields", "[print]") {
     auto out = std::ostringstream{};
     out << std::setw(5) << flowlog::field_value{std::uint8_t{6}} << std::left << std::setw(7)
         << flowlog::action::accept << '|' << std::setw(3) << flowlog::field_value<timestamp>{}

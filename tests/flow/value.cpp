@@ -71,7 +71,7 @@ TEST_CASE("values are equal in state and value", "[value]") {
     CHECK(port{presence::malformed} != std::uint16_t{0});
 }
 
-TEST_CASE("a value's members are reached", "[value]") {
+TEST_CASE("operator-> reaches the members of a value", "[value]") {
     auto const text = field_value<std::string_view>{std::string_view{"eni-1"}};
     CHECK(text->size() == 5);
     CHECK(*text == "eni-1");

@@ -23,11 +23,12 @@
 
 namespace flowlog {
 
-/// A flow that owns its values: the copy that outlives the reader, and the record that tests and
-/// producers make.
+/// A flow that owns its values: a copy that outlives its reader, or a record that a program makes.
 ///
-///     flow copy{*it};
-///     flow made; made.set(field::dstport, 443); made.set(field::account_id, "123456789010");
+///     auto copy = flow{*it};
+///     auto made = flow{};
+///     made.set(field::dstport, 443);
+///     made.set(field::account_id, "123456789010");
 class flow {
 public:
     flow() = default;
@@ -40,8 +41,8 @@ public:
             visit_field(record, f.id, [&](auto const& value) { store(values_, f.id, value); });
     }
 
-    /// The value of a field; absent where it was never set. A text view lives as long as this flow
-    /// is unchanged.
+    /// The value of a field; absent if it was never set. A text value is valid until this flow
+    /// changes.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
@@ -69,13 +70,13 @@ public:
         return field_value<T>{presence::malformed};
     }
 
-    /// Gives a field a value.
+    /// Sets the value of a field.
     template <field_id Id>
     void set(field_key<Id>, std::type_identity_t<field_value_type<Id>> value) {
         store(values_, Id, field_value<field_value_type<Id>>{value});
     }
 
-    /// Takes a field's value away. (A template, as are those that do it.)
+    /// Removes the value of a field. (A template, as are the functions below.)
     template <class Id = field_id>
     void reset(std::type_identity_t<Id> id) noexcept {
         erase(values_, id);
@@ -84,14 +85,14 @@ public:
     friend auto operator==(flow const&, flow const&) -> bool = default;
 
 private:
-    // monostate stands for a value that could not be decoded
+    // monostate is a malformed value
     using any_value =
         std::variant<std::monostate, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t,
                      address, timestamp, std::string, action, log_status, flow_direction>;
     using entry = std::pair<field_id, any_value>;
 
-    // `Values` stands for the type of `values_`, so that its assignments, which take long to
-    // compile, cost only programs that keep flows.
+    // `Values` is the type of `values_`. Because these are templates, only programs that keep flows
+    // compile its assignments, which takes long.
 
     template <class Values>
     static void erase(Values& values, field_id id) noexcept {
@@ -113,7 +114,7 @@ private:
         }
     }
 
-    /// The first of the values from a field on.
+    /// The first value whose field is not before `id`.
     template <class Values>
     [[nodiscard]] static auto lower_bound(Values& values, field_id id) noexcept
         -> decltype(values.begin()) {
@@ -124,7 +125,7 @@ private:
     std::vector<entry> values_;  // ordered by field
 };
 
-/// Adds up without overflow: `sum` sticks at the largest value, and `saturated` says that it did.
+/// The sum of two numbers; the largest number, and `saturated` set to true, if they overflow.
 [[nodiscard]] constexpr auto saturating_add(std::uint64_t a, std::uint64_t b,
                                             bool& saturated) noexcept -> std::uint64_t {
     auto const sum = a + b;

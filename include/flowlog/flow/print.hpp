@@ -135,7 +135,7 @@ template <printable T>
     return value.absent() ? "-" : "?";
 }
 
-/// Writes `to_text(value)`, heeding the width of the stream.
+/// Writes `to_text(value)`; the width of the stream applies.
 template <printable T, class Traits>
 auto operator<<(std::basic_ostream<char, Traits>& out, field_value<T> const& value)
     -> std::basic_ostream<char, Traits>& {

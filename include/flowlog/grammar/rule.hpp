@@ -93,8 +93,7 @@ template <>
 struct syntax<address> {
     static constexpr std::string_view name = "address";
     static constexpr auto contains(char c) noexcept -> bool {
-        return flowlog::detail::hex_values[static_cast<unsigned char>(c)] < 16 || c == '.' ||
-               c == ':';
+        return hex_digit(c) < 16 || c == '.' || c == ':';
     }
     static auto decode(std::string_view text) noexcept { return address::parse(text); }
 };

@@ -17,7 +17,7 @@ static void check(std::string const& token) {
         auto const text = token + behind;
         std::uint32_t wanted = 0;
         std::uint32_t found = 0;
-        auto const good = detail::decode_v4(token.data(), token.data() + token.size(), wanted);
+        auto const good = flowlog::decode_v4(token.data(), token.data() + token.size(), wanted);
         auto const* const last = text.data() + token.size();
         CAPTURE(token);
         REQUIRE(detail::decode_dotted_quad(text.data(), last, found) == good);

@@ -24,7 +24,7 @@ static void check(std::string const& token) {
         auto wanted = std::array<std::uint64_t, 2>{};
         auto found = std::array<std::uint64_t, 2>{};
         CAPTURE(token, behind);
-        auto const good = detail::decode_v6(first, last, wanted[0], wanted[1]);
+        auto const good = flowlog::decode_v6(first, last, wanted[0], wanted[1]);
         REQUIRE(detail::decode_hex_groups(first, last, found[0], found[1]) == good);
         if (good) REQUIRE(found == wanted);
 #if defined(__x86_64__)
