@@ -19,7 +19,7 @@
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
-#include <flowlog/format/text/decode.hpp>
+#include <flowlog/format/text.hpp>
 
 namespace flowlog::grammar {
 
