@@ -8,8 +8,9 @@
 #   - A header includes headers of its own room and of rooms on its left.
 #   - grammar/ may include everything up to query/. No other room includes grammar/.
 #   - <room>/detail/ is for <room> alone.
-#   - If <room>/<name>.hpp and <room>/<name>/ both exist, the header is the door and the folder is private to it: only
-#     the door and the folder include <room>/<name>/….
+#   - If <room>/<name>.hpp and <room>/<name>/ both exist, as they do for each format, the header is the door of the
+#     folder. Other rooms and other doors and their folders include the door alone; what stands beside the doors in the
+#     same room, such as the table of formats, may include the folder.
 #   - A program (examples/) includes public headers alone.
 cmake_minimum_required(VERSION 3.25)
 
@@ -24,6 +25,17 @@ function(room_of header result)
     set(${result} ${room} PARENT_SCOPE)
 endfunction()
 
+# The door of a header that is one or is in the folder of one; empty for any other header.
+function(door_of header result)
+    set(${result} "" PARENT_SCOPE)
+    if(header MATCHES "^([^/]+/[^/.]+)(/.+)?")
+        set(door ${CMAKE_MATCH_1})
+        if(EXISTS ${include_dir}/flowlog/${door}.hpp AND IS_DIRECTORY ${include_dir}/flowlog/${door})
+            set(${result} ${door}.hpp PARENT_SCOPE)
+        endif()
+    endif()
+endfunction()
+
 # Why `from` must not include `header`; empty if it may. `from` is relative to include/flowlog, or empty for a program.
 function(objection from header result)
     set(${result} "" PARENT_SCOPE)
@@ -34,10 +46,12 @@ function(objection from header result)
         set(${result} "${room}/detail/ is private to ${room}/" PARENT_SCOPE)
         return()
     endif()
-    if(header MATCHES "^([^/]+/[^/]+)/")
-        set(door ${CMAKE_MATCH_1})
-        if(EXISTS ${include_dir}/flowlog/${door}.hpp AND NOT from MATCHES "^${door}[./]")
-            set(${result} "${door}/ is private to its door, ${door}.hpp" PARENT_SCOPE)
+    door_of(${header} door)
+    door_of("${from}" from_door)
+    if(door AND NOT door STREQUAL header AND NOT from_door STREQUAL door)
+        if(from_door OR NOT from_room STREQUAL room)
+            string(REPLACE .hpp / folder ${door})
+            set(${result} "${folder} is private to its door, ${door}" PARENT_SCOPE)
             return()
         endif()
     endif()
@@ -59,17 +73,18 @@ function(objection from header result)
             set(${result} "grammar/ is for programs and for itself" PARENT_SCOPE)
         endif()
     else()
+        set(last_room ${from_room})
         if(from_room STREQUAL grammar)
-            set(from_room query)
+            set(last_room query)
         endif()
-        list(FIND order ${from_room} own)
+        list(FIND order ${last_room} own)
         list(FIND order ${room} other)
         if(own EQUAL -1)
             set(${result} "${from_room}/ has no place in the order" PARENT_SCOPE)
         elseif(other EQUAL -1)
             set(${result} "${room}/ has no place in the order" PARENT_SCOPE)
         elseif(other GREATER own)
-            set(${result} "a header of ${from_room}/ must not know what comes after it" PARENT_SCOPE)
+            set(${result} "the last room that this may include is ${last_room}/" PARENT_SCOPE)
         endif()
     endif()
 endfunction()
