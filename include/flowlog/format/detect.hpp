@@ -158,6 +158,11 @@ template <class Reader = any_reader>
     return open<Reader>(any_source{file_source{std::move(path)}}, std::move(options));
 }
 
+#ifdef FLOWLOG_COMPILED
+extern template auto open<any_reader>(any_source, open_options) -> basic_log<any_reader>;
+extern template auto open<any_reader>(std::string, open_options) -> basic_log<any_reader>;
+#endif
+
 }  // namespace flowlog
 
 #endif

@@ -97,11 +97,7 @@ public:
         auto operator*() const noexcept -> record_type const& { return record_; }
         auto operator->() const noexcept -> record_type const* { return &record_; }
         auto operator++() -> iterator& {
-            owner_->visit([this](auto& from) {
-                auto const next = from.begin();
-                done_ = next == from.end();
-                if (!done_) record_ = record_type{*next};
-            });
+            done_ = !owner_->advance(record_);
             return *this;
         }
         void operator++(int) { ++*this; }
@@ -119,28 +115,17 @@ public:
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the lines, or records, so far.
-    [[nodiscard]] auto stats() const -> statistics {
-        return visit([](auto const& from) { return from.stats(); });
-    }
+    [[nodiscard]] auto stats() const -> statistics;
 
     /// The name of the input.
-    [[nodiscard]] auto name() const -> std::string {
-        return visit([](auto const& from) { return from.name(); });
-    }
+    [[nodiscard]] auto name() const -> std::string;
 
     /// Whether the flows have this field, as far as the beginning of the log tells; reads up to
     /// there.
-    [[nodiscard]] auto has(field_id id) -> bool {
-        return visit([id](auto& from) { return from.has(id); });
-    }
+    [[nodiscard]] auto has(field_id id) -> bool;
 
     /// What the beginning of the log says of it; reads up to there.
-    [[nodiscard]] auto describe() -> archive_info {
-        auto info = visit([](auto& from) { return from.describe(); });
-        for (auto const& name : packed_)
-            info.notes.push_back("the file is compressed with " + name);
-        return info;
-    }
+    [[nodiscard]] auto describe() -> archive_info;
 
     /// The compressions that were undone on the way to the log, the outermost first.
     [[nodiscard]] auto packed() const noexcept -> std::vector<std::string> const& {
@@ -148,18 +133,75 @@ public:
     }
 
     /// Counts the current record as malformed instead of as a flow.
-    void reject(field_id offending_field, reason why) {
-        visit([&](auto& from) { from.reject(offending_field, why); });
-    }
+    void reject(field_id offending_field, reason why);
+
+    basic_log(basic_log&&) noexcept;
+    auto operator=(basic_log&&) noexcept -> basic_log&;
+    ~basic_log();
 
 private:
+    /// Makes `record` refer to the next flow; false at the end of the log.
+    auto advance(record_type& record) -> bool;
+
     std::unique_ptr<Reader> reader_;
     std::vector<std::string> packed_;
 };
 
+// These bodies are outside of the class so that flowlog::compiled can hold them.
+
+template <class Reader>
+basic_log<Reader>::basic_log(basic_log&&) noexcept = default;
+
+template <class Reader>
+auto basic_log<Reader>::operator=(basic_log&&) noexcept -> basic_log& = default;
+
+template <class Reader>
+basic_log<Reader>::~basic_log() = default;
+
+template <class Reader>
+auto basic_log<Reader>::advance(record_type& record) -> bool {
+    return visit([&record](auto& from) {
+        auto const next = from.begin();
+        if (next == from.end()) return false;
+        record = record_type{*next};
+        return true;
+    });
+}
+
+template <class Reader>
+auto basic_log<Reader>::stats() const -> statistics {
+    return visit([](auto const& from) { return from.stats(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::name() const -> std::string {
+    return visit([](auto const& from) { return from.name(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::has(field_id id) -> bool {
+    return visit([id](auto& from) { return from.has(id); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::describe() -> archive_info {
+    auto info = visit([](auto& from) { return from.describe(); });
+    for (auto const& name : packed_) info.notes.push_back("the file is compressed with " + name);
+    return info;
+}
+
+template <class Reader>
+void basic_log<Reader>::reject(field_id offending_field, reason why) {
+    visit([&](auto& from) { from.reject(offending_field, why); });
+}
+
 /// A log of any format. (A template, so that what a program does not call of it costs no compile
 /// time.)
 using log = basic_log<>;
+
+#ifdef FLOWLOG_COMPILED
+extern template class basic_log<any_reader>;
+#endif
 
 }  // namespace flowlog
 
