@@ -5,9 +5,12 @@
 // Everything but `grammar`, whose headers are slow to compile, and the optional components.
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/all_of.hpp>
+#include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>
