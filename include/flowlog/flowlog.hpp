@@ -5,12 +5,14 @@
 // Everything but `grammar`, whose headers are slow to compile, and the optional components.
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>
+#include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
@@ -20,12 +22,19 @@
 #include <flowlog/flow/scope.hpp>
 #include <flowlog/flow/service.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/format/log_description.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/numbers.hpp>
+#include <flowlog/output/ranking.hpp>
+#include <flowlog/output/record_options.hpp>
 #include <flowlog/output/records.hpp>
+#include <flowlog/output/result_file.hpp>
+#include <flowlog/output/rows.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/views.hpp>

@@ -390,7 +390,7 @@ case_never_clobbers() {
     echo precious >o/output.csv
     run tag a.log --lookup lookup.csv --out o
     returns 2
-    says err 'o/output.csv: is there already and does not look like this result'
+    says err 'o/output.csv: exists, but is not such a result'
     echo precious | holds o/output.csv
     only output.csv
     run tag a.log --lookup lookup.csv --out o --force

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -36,6 +37,16 @@ TEST_CASE("CSV numbers are whole", "[csv]") {
     CHECK(row(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615\n");
     CHECK(row(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808\n");
     CHECK(row(std::uint8_t{65}, std::uint16_t{443}) == "65,443\n");
+}
+
+TEST_CASE("CSV rows of any length are whole", "[csv]") {
+    for (std::size_t size = 200; size < 300; ++size) {
+        auto const text = std::string(size, 'x');
+        CHECK(row(text, 1U, text) == text + ",1," + text + '\n');
+        CHECK(row(text, 12345678U) == text + ",12345678\n");
+        CHECK(row(text, "a,b") == text + ",\"a,b\"\n");
+        CHECK(row(text, "") == text + ",\n");
+    }
 }
 
 TEST_CASE("CSV rows follow each other, cell by cell or whole", "[csv]") {
