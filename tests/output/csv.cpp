@@ -61,7 +61,7 @@ TEST_CASE("CSV rows follow each other, cell by cell or whole", "[csv]") {
     CHECK(text == "before\n1,x\ny,2\n\n3\n");
 }
 
-TEST_CASE("The separator may be another one", "[csv]") {
+TEST_CASE("The separator can be chosen", "[csv]") {
     auto text = std::string{};
     csv_writer{text, '\t'}.row("a,b", "c\td", 5);
     CHECK(text == "a,b\t\"c\td\"\t5\n");

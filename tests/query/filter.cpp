@@ -115,7 +115,7 @@ TEST_CASE("tests of every type of field", "[filter]") {
     CHECK(holds("tcp-flags = SA"));
 }
 
-TEST_CASE("a test of an absent value fails, and not makes that a match", "[filter]") {
+TEST_CASE("a test of an absent value is false, and not makes it true", "[filter]") {
     for (auto const* const text :
          {"src-as = 5", "src-as > 5", "src-as < 5", "src-as in (5, 6)", "src-as & 1", "region = x",
           "region = *", "next-hop = 10.0.0.1", "next-hop < 10.0.0.1", "export-time > 2020-01-01",
@@ -137,7 +137,7 @@ TEST_CASE("a test of an absent value fails, and not makes that a match", "[filte
     CHECK(holds("port = -", flow{}));
 }
 
-TEST_CASE("values that are derived", "[filter]") {
+TEST_CASE("derived values", "[filter]") {
     CHECK(holds("duration = 10000"));
     CHECK(holds("duration = 10s"));
     CHECK(holds("bps = 3200"));
@@ -168,7 +168,7 @@ TEST_CASE("bits", "[filter]") {
     CHECK(holds("flags SA"));
     CHECK_FALSE(holds("flags SF"));
     CHECK(holds("not flags F"));
-    CHECK_FALSE(holds("not flags SF"));  // nfdump's: none of these
+    CHECK_FALSE(holds("not flags SF"));  // as in nfdump: none of these
     CHECK(holds("flags S and not flags FRPU"));
     CHECK(holds("not not flags SA"));
     auto udp = made();
@@ -233,7 +233,7 @@ TEST_CASE("logic", "[filter]") {
     }
 }
 
-TEST_CASE("filters can be connected with the one that wants every flow", "[filter]") {
+TEST_CASE("filters can be combined with the one that wants every flow", "[filter]") {
     auto const some = where("dstport = 1");
     CHECK_FALSE((filter{} && some)(made()));
     CHECK_FALSE((some && filter{})(made()));
@@ -279,7 +279,7 @@ TEST_CASE("a malformed value counts if the answer depends on it", "[filter]") {
     for (auto const& record : reader) CHECK_FALSE(wanted(record));
 }
 
-TEST_CASE("a filter tells the fields that it names, once each", "[filter]") {
+TEST_CASE("a filter lists the fields that it names, once each", "[filter]") {
     auto const ids = [](std::string_view expression) {
         auto result = std::vector<field_id>{};
         for (auto const& use : where(expression).uses()) {
