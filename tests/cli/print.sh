@@ -226,7 +226,7 @@ case_detect() {
     run detect "$data/flow_logs.txt" "$archives/flow-tools/v5-capture-le.ft"
     returns 0
     empty err
-    says out 'Format           VPC flow log'
+    says out 'Format        VPC flow log'
     says out 'Columns from  looks of the lines'
     says out 'Version      stream version 3, export version 5'
     says out 'Byte order   little-endian'
@@ -235,18 +235,18 @@ case_detect() {
     run detect a.log
     holds out <<'EOF'
 a.log
-  Format           VPC flow log
-  Version          2
+  Format        VPC flow log
+  Version       2
   Columns from  header line
-  Columns          srcaddr x dstport log-status start end
-  Not known        x
+  Columns       srcaddr x dstport log-status start end
+  Not known     x
 EOF
     run detect a.log --count
-    says out 'First            1970-01-01T00:00:01Z'
-    says out 'Last             1970-01-01T00:00:09Z'
-    says out 'Flows            2'
-    says out 'NODATA           1'
-    says out 'Malformed        1'
+    says out 'First         1970-01-01T00:00:01Z'
+    says out 'Last          1970-01-01T00:00:09Z'
+    says out 'Flows         2'
+    says out 'NODATA        1'
+    says out 'Malformed     1'
 }
 
 case_detect_every_kind() {
