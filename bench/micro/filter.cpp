@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What filters cost: a text log in memory is read on one thread, and its flows are counted where a
-// filter wants them. `none` counts all flows; what the others take more is the filter, and the
-// mispredicted branch where half of the flows pass.
+// The cost of filters: one thread reads a text log in memory and counts the flows that a filter
+// wants. `none` counts all flows. The difference to it is the cost of the filter, and of
+// mispredicted branches if half of the flows pass.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -109,7 +109,7 @@ BENCHMARK_CAPTURE(
     expression, many,
     "action = REJECT and dstport in (22, 3389) and not srcaddr in 10/8 and bytes > 1k");
 
-/// What it takes to read an expression.
+/// The cost of reading an expression.
 void compile(benchmark::State& state) {
     for (auto _ : state) {
         auto made = where(

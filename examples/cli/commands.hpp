@@ -12,24 +12,24 @@ class App;
 
 namespace cli {
 
-/// What the program ends with.
+/// The exit codes of the program.
 namespace exit_code {
 inline constexpr int done = 0;
-inline constexpr int bad_lines = 1;  ///< done, but asked to be strict, lines were bad or missing
-inline constexpr int failed = 2;     ///< usage, or an input or output that could not be used
+inline constexpr int bad_lines = 1;  ///< done, but lines are malformed or missing
+inline constexpr int failed = 2;     ///< wrong usage, or an input or output that cannot be used
 }  // namespace exit_code
 
-/// The arguments make no sense.
+/// The arguments are wrong.
 class usage_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// What a command does; the result is what the program ends with.
+/// What a command does. Returns the exit code.
 using action = std::function<int()>;
 
-// A command is one file; to add one, declare it here and list it in main.cpp. Its options are set
-// up only where it is the one that is called.
+// Each command has one file. To add a command, declare it here and list it in main.cpp. Only the
+// options of the command that is called are set up.
 auto set_up_tag(CLI::App& tag) -> action;
 auto set_up_top(CLI::App& top) -> action;
 auto set_up_print(CLI::App& print) -> action;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The components that were built in: including a header is what registers it.
+// The components of this build. Including the header of a component registers it.
 #include <array>
 #include <string>
 #include <string_view>

@@ -6,27 +6,24 @@
 #include <string_view>
 #include <vector>
 
-#include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
-#include <flowlog/output/json.hpp>
+#include <flowlog/output/rows.hpp>
 #include <flowlog/query/filter.hpp>
 
 namespace cli {
 
-// What the grammars of the library do, in one file, as they take long to compile.
+// The functions of the library that need its grammars. They are in one source file because grammars
+// take long to compile.
 
 auto parse_format(std::string_view text) -> flowlog::layout;
 auto parse_filter(std::string_view text) -> flowlog::filter;
 
-/// A malformed line, its place and what is wrong with it, as one line for people, without its end.
+/// A malformed line, its location and its error, as one line of text without a line end.
 auto describe(flowlog::malformed_line const& line) -> std::string;
 
-/// The same as a JSON object.
-void write(flowlog::json_writer& json, flowlog::malformed_line const& line);
-
 /// The same as cells: source, line, offset, column, field, reason and text.
-auto cells_of(flowlog::malformed_line const& line) -> std::vector<flowlog::group_cell>;
+auto cells_of(flowlog::malformed_line const& line) -> std::vector<flowlog::row_cell>;
 
 }  // namespace cli
 

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <csignal>
 #include <cstddef>
 #include <exception>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include <CLI/CLI.hpp>
+#include <signal.h>
 
-#include <flowlog/detail/similar.hpp>
+#include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/output/result_file.hpp>
 
 #include "commands.hpp"
-#include "interrupt.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -33,7 +35,7 @@ constexpr auto commands = std::to_array<command>({
     {"top", "Group flows, and rank the groups", set_up_top},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"check", "Validate every field of every line", set_up_check},
-    {"detect", "Say what files are", set_up_detect},
+    {"detect", "Print what files are", set_up_detect},
     {"fields", "Print the table of fields", set_up_fields},
 });
 
@@ -43,28 +45,27 @@ constexpr auto footer =
     "  flowlog top flow_logs.txt --by srcaddr --sum bytes\n"
     "  flowlog check 'logs/*.log'\n"
     "\n"
-    "`flowlog COMMAND --help` tells more of each.\n";
+    "`flowlog COMMAND --help` describes the options of a command.\n";
 
-/// What may have been meant by an argument that nothing is called.
+/// The options and commands that an unknown argument may have meant.
 auto hint(CLI::App const& app, std::string const& word) -> std::string {
-    auto similar = flowlog::detail::similar_words{word};
+    auto names = std::vector<std::string>{};
     for (auto const* option : app.get_options()) {
-        for (auto const& name : option->get_lnames()) similar.consider("--" + name);
+        for (auto const& name : option->get_lnames()) names.push_back("--" + name);
     }
-    for (auto const* command : app.get_subcommands({})) similar.consider(command->get_name());
-    return similar.hint();
+    for (auto const* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return flowlog::did_you_mean(word, names);
 }
 
 auto complain_of_usage(CLI::App const& app, std::string message) -> int {
     if (message.ends_with('\n')) message.pop_back();
     complain(message);
-    auto const text =
-        "Try '" + std::string{app.get_parent() ? "flowlog " : ""} + app.get_name() + " --help'.\n";
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    print_error("Try '" + std::string{app.get_parent() ? "flowlog " : ""} + app.get_name() +
+                " --help'.\n");
     return exit_code::failed;
 }
 
-/// The command that the arguments name, or the program itself.
+/// The command that the arguments name, or the program itself if they name none.
 auto parsed_app(CLI::App& app) -> CLI::App& {
     auto const chosen = app.get_subcommands();
     return chosen.empty() ? app : *chosen.front();
@@ -83,8 +84,26 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
     return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
 }
 
-/// Has malloc keep what one input is done with for the next one, instead of giving it back to the
-/// system: 200 .gz files take two threads 0.94 of the time.
+extern "C" void die(int signal) {
+    flowlog::remove_unfinished_files();
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);  // is delivered when this handler returns
+}
+
+/// Makes the signals that end a program (Ctrl-C, a closed pipe) first remove unfinished files.
+void catch_signals() {
+    for (auto const signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+        struct sigaction now{};
+        if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
+        struct sigaction wanted{};
+        wanted.sa_handler = die;
+        ::sigfillset(&wanted.sa_mask);
+        ::sigaction(signal, &wanted, nullptr);
+    }
+}
+
+/// Makes malloc keep freed memory for the next input instead of returning it to the system: with
+/// two threads, 200 .gz files take 0.94 of the time.
 void keep_memory() {
 #ifdef __GLIBC__
     ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
@@ -111,8 +130,7 @@ auto run(int argc, char** argv) -> int {
             catch_signals();
             return act();
         }
-        auto const help = app.help();
-        std::fwrite(help.data(), 1, help.size(), stderr);
+        print_error(app.help());
         return exit_code::failed;
     } catch (CLI::Success const& wanted) {
         return app.exit(wanted);

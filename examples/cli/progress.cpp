@@ -14,16 +14,35 @@
 namespace cli {
 namespace {
 
-auto terminal_columns() -> std::size_t {
+auto terminal_width() -> std::size_t {
     struct ::winsize size{};
     if (::ioctl(2, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
     return size.ws_col;
 }
 
 void paint(std::string_view line) {
-    auto const text = fmt::format("\r\x1b[K{}", line);
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    print_error(fmt::format("\r\x1b[K{}", line));
     std::fflush(stderr);
+}
+
+/// Bar, bytes, rate and time left, as far as `total` is known and the terminal is wide enough.
+auto progress_line(std::uint64_t done, std::optional<std::uint64_t> total, double seconds)
+    -> std::string {
+    auto const width = terminal_width();
+    auto const bytes = static_cast<double>(done);
+    auto const rate = seconds > 0 ? bytes / seconds : 0;
+    auto text = fmt::format("{}  {}/s", bytes_text(bytes), bytes_text(rate));
+    if (!total || *total == 0) return text.size() < width ? text : std::string{};
+    auto const size = static_cast<double>(*total);
+    auto const share = std::min(1.0, bytes / size);
+    auto const left = rate > 0 ? size * (1 - share) / rate : 0;
+    text = fmt::format("{:3.0f}%  {} of {}  {}/s  {} left", share * 100, bytes_text(bytes),
+                       bytes_text(size), bytes_text(rate), duration_text(left));
+    auto const bar =
+        std::min<std::size_t>(width > text.size() + 4 ? width - text.size() - 4 : 0, 30);
+    if (bar < 5) return text.size() < width ? text : std::string{};
+    auto const full = static_cast<std::size_t>(share * static_cast<double>(bar));
+    return fmt::format("[{:=<{}}{: <{}}] {}", "", full, "", bar - full, text);
 }
 
 }  // namespace
@@ -38,40 +57,24 @@ auto total_size(std::vector<flowlog::input> const& inputs) -> std::optional<std:
     return sum;
 }
 
-auto progress_line(std::uint64_t done, std::optional<std::uint64_t> total, double seconds,
-                   std::size_t columns) -> std::string {
-    auto const bytes = static_cast<double>(done);
-    auto const rate = seconds > 0 ? bytes / seconds : 0;
-    auto text = bytes_text(bytes);
-    if (!total || *total == 0) {
-        text += fmt::format("  {}/s", bytes_text(rate));
-        return text.size() < columns ? text : std::string{};
-    }
-    auto const share = std::min(1.0, bytes / static_cast<double>(*total));
-    auto const left = rate > 0 ? static_cast<double>(*total) * (1 - share) / rate : 0;
-    text =
-        fmt::format("{:3.0f}%  {} of {}  {}/s  {} left", share * 100, text,
-                    bytes_text(static_cast<double>(*total)), bytes_text(rate), seconds_text(left));
-    constexpr std::size_t longest = 30;
-    auto const room = columns > text.size() + 4 ? columns - text.size() - 4 : 0;
-    auto const width = std::min(room, longest);
-    if (width < 5) return text.size() < columns ? text : std::string{};
-    auto const full = static_cast<std::size_t>(share * static_cast<double>(width));
-    return fmt::format("[{:=<{}}{: <{}}] {}", "", full, "", width - full, text);
-}
-
 progress_bar::progress_bar(bool wanted, std::optional<std::uint64_t> total) : total_{total} {
     if (wanted && is_terminal(stderr)) painter_ = std::thread{[this] { show(); }};
 }
 
-void progress_bar::stop() {
-    if (!painter_.joinable()) return;
+auto progress_bar::seconds() const -> double {
+    return std::chrono::duration<double>{std::chrono::steady_clock::now() - begun_}.count();
+}
+
+auto progress_bar::stop() -> double {
+    auto const elapsed = seconds();
+    if (!painter_.joinable()) return elapsed;
     {
         auto const lock = std::scoped_lock{mutex_};
         stop_ = true;
     }
     stopped_.notify_all();
     painter_.join();
+    return elapsed;
 }
 
 void progress_bar::show() {
@@ -80,10 +83,7 @@ void progress_bar::show() {
     auto pause = 300ms;  // a short run shows no bar
     auto painted = false;
     while (!stopped_.wait_for(lock, pause, [&] { return stop_; })) {
-        auto const seconds =
-            std::chrono::duration<double>{std::chrono::steady_clock::now() - begun_}.count();
-        paint(progress_line(bytes_.load(std::memory_order_relaxed), total_, seconds,
-                            terminal_columns()));
+        paint(progress_line(bytes_.load(std::memory_order_relaxed), total_, seconds()));
         painted = true;
         pause = 100ms;
     }

@@ -8,37 +8,35 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include <flowlog/source/input.hpp>
+#include <flowlog/source/inputs.hpp>
 
 namespace cli {
 
 /// How many bytes the inputs have together; none if the size of one is not known.
 auto total_size(std::vector<flowlog::input> const& inputs) -> std::optional<std::uint64_t>;
 
-/// The line about a read that goes on: bar, bytes, rate and time left, as far as `total` is known.
-auto progress_line(std::uint64_t done, std::optional<std::uint64_t> total, double seconds,
-                   std::size_t columns) -> std::string;
-
-/// A bar on standard error that shows how far a read is, from a moment after it began until the bar
-/// is destroyed. Nothing where it is not `wanted` or standard error is no terminal.
+/// A bar on standard error that shows how much has been read, how fast, and how long the rest will
+/// take. It appears if reading takes more than a moment, and only if it is `wanted` and standard
+/// error is a terminal. It disappears when it is stopped or destroyed.
 class progress_bar {
 public:
+    /// `total` is how many bytes there are to read.
     progress_bar(bool wanted, std::optional<std::uint64_t> total);
     progress_bar(progress_bar const&) = delete;
     auto operator=(progress_bar const&) -> progress_bar& = delete;
     ~progress_bar() { stop(); }
 
-    /// To be counted up by the reader.
+    /// The number of bytes read so far, which the reader counts.
     [[nodiscard]] auto bytes() noexcept -> std::atomic<std::uint64_t>* { return &bytes_; }
 
-    /// Takes the bar away.
-    void stop();
+    /// Removes the bar. Returns how many seconds it existed.
+    auto stop() -> double;
 
 private:
+    [[nodiscard]] auto seconds() const -> double;
     void show();
 
     std::atomic<std::uint64_t> bytes_{0};

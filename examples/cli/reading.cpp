@@ -2,11 +2,17 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <flowlog/escape.hpp>
+#include <flowlog/output/accounting.hpp>
+
+#include "choice.hpp"
 #include "commands.hpp"
+#include "languages.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -20,23 +26,21 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
-    auto const small_number = CLI::Validator{
-        [](std::string const& given) -> std::string {
-            auto const digits = given.find_first_not_of("0123456789") == given.npos;
-            if (digits && given.size() <= 4 && std::stoul(given) <= 1024) return {};
-            return "expected a number up to 1024, found '" + flowlog::escaped(given, 20) + "'";
-        },
-        ""};
-    app.add_option("--threads", options.threads, "Threads; 0, the default: one per core")
+    app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")
         ->type_name("N")
-        ->check(small_number);
+        ->check(whole_number(1024));
     app.add_flag("--no-wrap-repair", options.keep_wraps,
-                 "Times of archives as they are where a router's uptime wrapped around");
-    app.add_flag("--quiet,-q", options.quiet, "Say nothing but warnings and errors");
+                 "Leave the times of archives as they are after the uptime of a router overflowed");
+    app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
 }
 
-auto reading::incomplete() const -> bool {
-    return std::ranges::any_of(inputs, [](auto const& input) { return input.failure.has_value(); });
+void add_strict(CLI::App& app, reading_options& options) {
+    app.add_flag("--strict", options.strict, "Exit with 1 if a line is malformed or SKIPDATA");
+}
+
+auto reading::failures() const -> std::size_t {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(inputs, [](auto const& input) { return input.failure.has_value(); }));
 }
 
 auto reading::nothing_read() const -> bool {
@@ -45,9 +49,83 @@ auto reading::nothing_read() const -> bool {
     });
 }
 
+void reading::add_missing(flowlog::input_list const& logs) {
+    for (auto const& missing : logs.missing)
+        inputs.push_back({.name = missing.where().source, .failure = missing});
+}
+
+void reading::report_trouble() const {
+    auto messages = limited_messages{"more error", complain};
+    for (auto const& input : inputs) {
+        if (input.failure) messages.say(describe(*input.failure));
+    }
+    messages.finish();
+    if (auto const warning = skipdata_warning(stats)) warn(*warning);
+}
+
+auto reading::exit_code(reading_options const& options) const -> int {
+    if (failures() != 0) return exit_code::failed;
+    auto const bad = stats.malformed != 0 || stats.skipdata != 0;
+    return options.strict && bad ? exit_code::bad_lines : exit_code::done;
+}
+
+auto reading::accounting() const -> std::string {
+    auto text = flowlog::accounting_text(stats) + '\n';
+    if (matched) {
+        text += fmt::format("{} of {} are wanted by --where\n", number_text(*matched),
+                            count_text(stats.records, "record"));
+    }
+    auto const bytes = static_cast<double>(stats.bytes);
+    auto const input_count = count_text(inputs.size(), "input");
+    text += fmt::format("{} of {} in {}", bytes_text(bytes), input_count, duration_text(seconds));
+    if (seconds > 0) text += fmt::format(", {}/s", bytes_text(bytes / seconds));
+    text += '\n';
+    if (auto const failed = failures(); failed != 0) {
+        text +=
+            fmt::format("INCOMPLETE: {} of {} could not be read to the end\n", failed, input_count);
+    }
+    return text;
+}
+
+void reading::write_members(flowlog::json_writer& json) const {
+    if (matched) json.member("matched", *matched);
+    json.member("incomplete", failures() != 0).key("total").begin_object();
+    flowlog::write_members(json, stats);
+    json.end_object().key("inputs").begin_array();
+    for (auto const& input : inputs) {
+        json.begin_object().member("name", input.name);
+        flowlog::write_members(json, input.stats);
+        json.key("error");
+        input.failure ? json.value(input.failure->what()) : json.null();
+        json.end_object();
+    }
+    json.end_array().member("seconds", seconds);
+}
+
+auto malformed_writer::handler() -> flowlog::malformed_handler {
+    return [this](flowlog::malformed_line const& line) {
+        if (failure_) return;
+        try {
+            write_(line);
+        } catch (flowlog::error const& failure) {
+            failure_ = failure;
+        }
+    };
+}
+
+void malformed_writer::finish() const {
+    if (failure_) throw flowlog::error{*failure_};
+}
+
 auto find_logs(reading_options const& options) -> flowlog::input_list {
     if (options.logs.empty()) throw usage_error{"no LOG is given"};
     return flowlog::expand_inputs(options.logs);
+}
+
+void require_one_stdin(reading_options const& options,
+                       std::initializer_list<std::string> other_files) {
+    if (std::ranges::count(options.logs, "-") + std::ranges::count(other_files, "-") > 1)
+        throw usage_error{"only one input can be standard input"};
 }
 
 auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
@@ -56,80 +134,54 @@ auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::str
     return result;
 }
 
-auto repeated_inputs(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
-    auto sorted = names_of(inputs);
-    std::ranges::sort(sorted);
-    auto repeated = std::vector<std::string>{};
-    for (std::size_t i = 1; i < sorted.size(); ++i) {
-        if (sorted[i] != sorted[i - 1]) continue;
-        if (repeated.empty() || repeated.back() != sorted[i]) repeated.push_back(sorted[i]);
+auto warnings_about(flowlog::tag_table const& table, flowlog::input_list const& logs)
+    -> std::vector<std::string> {
+    auto warnings = std::vector<std::string>{};
+    for (auto const& [where, message] : table.warnings())
+        warnings.push_back(describe(where, message));
+    auto const more = table.warning_count() - table.warnings().size();
+    if (more != 0) warnings.push_back(fmt::format("... and {} more like these", number_text(more)));
+    auto names = names_of(logs.files);
+    std::ranges::sort(names);
+    for (auto same = names.begin(); same != names.end();) {
+        auto const next = std::ranges::upper_bound(same, names.end(), *same);
+        if (next - same > 1)
+            warnings.push_back(flowlog::escaped(*same) +
+                               " is given more than once, and is counted each time");
+        same = next;
     }
-    for (auto& name : repeated)
-        name = flowlog::escaped(name) + " is given more than once, and counted as often";
-    return repeated;
+    return warnings;
 }
 
-void report_trouble(reading const& done) {
-    std::uint64_t failures = 0;
-    for (auto const& input : done.inputs) {
-        if (input.failure && ++failures <= 20) complain(describe(*input.failure));
-    }
-    if (failures > 20) complain(fmt::format("... and {} more inputs failed", failures - 20));
-    if (done.stats.skipdata != 0) warn(skipdata_warning(done.stats.skipdata));
-}
-
-auto skipdata_warning(std::uint64_t lines) -> std::string {
-    return "the data is incomplete: AWS lost records of " + counted(lines, "window") +
+auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string> {
+    if (stats.skipdata == 0) return std::nullopt;
+    return "the data is incomplete: AWS lost records of " + count_text(stats.skipdata, "window") +
            " (SKIPDATA)";
 }
 
-auto accounting_text(reading const& done) -> std::string {
-    auto const& s = done.stats;
-    auto text = fmt::format("{} = ", counted(s.lines(), "line"));
-    text += fmt::format("{} + {} NODATA + {} SKIPDATA + {} malformed + {} + {} blank\n",
-                        counted(s.records, "record"), grouped(s.nodata), grouped(s.skipdata),
-                        grouped(s.malformed), counted(s.headers, "header"), grouped(s.blank));
-    if (done.matched) {
-        text += fmt::format("{} of {} are wanted by --where\n", grouped(*done.matched),
-                            counted(s.records, "record"));
-    }
-    auto const bytes = static_cast<double>(s.bytes);
-    text += fmt::format("{} of {} in {}", bytes_text(bytes), counted(done.inputs.size(), "input"),
-                        seconds_text(done.seconds));
-    if (done.seconds > 0) text += fmt::format(", {}/s", bytes_text(bytes / done.seconds));
-    text += '\n';
-    auto const failed = std::ranges::count_if(
-        done.inputs, [](auto const& input) { return input.failure.has_value(); });
-    if (failed != 0) {
-        text += fmt::format("INCOMPLETE: {} of {} could not be read to the end\n", failed,
-                            counted(done.inputs.size(), "input"));
-    }
-    return text;
+auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter> {
+    if (options.where.empty()) return std::nullopt;
+    return parse_filter(options.where);
 }
 
-namespace {
-
-void write_statistics(flowlog::json_writer& json, flowlog::statistics const& s) {
-    json.member("lines", s.lines()).member("records", s.records).member("nodata", s.nodata);
-    json.member("skipdata", s.skipdata).member("malformed", s.malformed);
-    json.member("headers", s.headers).member("blank", s.blank).member("bytes", s.bytes);
+auto open_log(flowlog::input const& from, reading_options const& options,
+              flowlog::malformed_handler on_malformed) -> flowlog::log {
+    auto how = flowlog::open_options{.on_malformed = std::move(on_malformed),
+                                     .overlap = true,
+                                     .repair_wraps = !options.keep_wraps};
+    if (!options.format.empty()) how.format = parse_format(options.format);
+    return flowlog::open(from, std::move(how));
 }
 
-}  // namespace
-
-void write_accounting(flowlog::json_writer& json, reading const& done) {
-    if (done.matched) json.member("matched", *done.matched);
-    json.member("incomplete", done.incomplete()).key("total").begin_object();
-    write_statistics(json, done.stats);
-    json.end_object().key("inputs").begin_array();
-    for (auto const& input : done.inputs) {
-        json.begin_object().member("name", input.name);
-        write_statistics(json, input.stats);
-        json.key("error");
-        input.failure ? json.value(input.failure->what()) : json.null();
-        json.end_object();
-    }
-    json.end_array().member("seconds", done.seconds);
+auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
+    -> flowlog::run_options {
+    auto how = flowlog::run_options{.threads = options.threads,
+                                    .on_malformed = std::move(on_malformed),
+                                    .check_empty = options.check_empty,
+                                    .repair_wraps = !options.keep_wraps,
+                                    .keep_going = true};
+    if (!options.format.empty()) how.format = parse_format(options.format);
+    return how;
 }
 
 }  // namespace cli

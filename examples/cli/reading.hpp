@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,10 +12,12 @@
 
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/format/detect.hpp>
+#include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
-#include "languages.hpp"
 #include "progress.hpp"
 
 namespace CLI {
@@ -30,6 +33,7 @@ struct reading_options {
     std::string where{};
     unsigned threads = 0;
     bool quiet = false;
+    bool strict = false;
     bool keep_wraps = false;
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
@@ -37,88 +41,117 @@ struct reading_options {
 /// Adds LOG…, --where, --format, --threads, --no-wrap-repair and --quiet.
 void add_reading_options(CLI::App& app, reading_options& options);
 
-/// What a pass over logs came to, whatever was counted.
+/// Adds --strict.
+void add_strict(CLI::App& app, reading_options& options);
+
+/// What a command has read.
 struct reading {
-    std::vector<flowlog::input_report> inputs{};  ///< what is missing, too
+    std::vector<flowlog::input_report> inputs{};  ///< including those that are missing
     flowlog::statistics stats{};
     std::optional<std::uint64_t> matched{};  ///< how many records --where wanted
     double seconds = 0;
 
     /// How many records were counted.
     [[nodiscard]] auto flows() const -> std::uint64_t { return matched.value_or(stats.records); }
-    /// Whether an input was not read, or not to its end.
-    [[nodiscard]] auto incomplete() const -> bool;
-    /// Whether no input was read at all.
+    /// How many inputs were not read, or not to their end.
+    [[nodiscard]] auto failures() const -> std::size_t;
+    /// Whether all inputs failed before their first record.
     [[nodiscard]] auto nothing_read() const -> bool;
+
+    /// Adds the arguments that name no input.
+    void add_missing(flowlog::input_list const& logs);
+
+    /// Names the inputs that failed, and warns of lost records, on standard error.
+    void report_trouble() const;
+
+    /// What the program exits with after its results are printed.
+    [[nodiscard]] auto exit_code(reading_options const& options) const -> int;
+
+    /// The accounting: how many lines of each kind, how much was read, and how long it took.
+    [[nodiscard]] auto accounting() const -> std::string;
+
+    /// Writes the accounting as members of a JSON object: `matched` (with --where), `incomplete`,
+    /// `total`, `inputs` and `seconds`.
+    void write_members(flowlog::json_writer& json) const;
 };
 
-/// The files that the names stand for. Throws `usage_error` where there is no name.
+/// Passes malformed lines to a function that writes them. That a line cannot be written is not a
+/// failure of the input being read, so the error is kept until `finish`.
+class malformed_writer {
+public:
+    explicit malformed_writer(flowlog::malformed_handler write) : write_{std::move(write)} {}
+
+    /// The handler to read with. The writer must outlive it.
+    [[nodiscard]] auto handler() -> flowlog::malformed_handler;
+
+    /// Throws the first error that the function threw.
+    void finish() const;
+
+private:
+    flowlog::malformed_handler write_;
+    std::optional<flowlog::error> failure_;
+};
+
+/// The inputs that the arguments name. Throws `usage_error` if there are no arguments.
 auto find_logs(reading_options const& options) -> flowlog::input_list;
 
-/// Names every input that failed, and warns of lost records, on standard error.
-void report_trouble(reading const& done);
-
-/// What is said of `lines` SKIPDATA lines.
-auto skipdata_warning(std::uint64_t lines) -> std::string;
-
-/// The accounting: what became of the lines, how much in how long.
-auto accounting_text(reading const& done) -> std::string;
-
-/// The members `matched` (with --where), `incomplete`, `total`, `inputs` and `seconds` of a JSON
-/// object.
-void write_accounting(flowlog::json_writer& json, reading const& done);
+/// Throws `usage_error` if more than one of the logs and these other files is standard input.
+void require_one_stdin(reading_options const& options,
+                       std::initializer_list<std::string> other_files);
 
 /// The names of inputs.
 auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
 
-/// A warning for each input that is given, and so counted, more than once.
-auto repeated_inputs(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
+/// Warnings to give before reading: rows of a table, and inputs that are given more than once.
+auto warnings_about(flowlog::tag_table const& table, flowlog::input_list const& logs)
+    -> std::vector<std::string>;
 
-/// What was counted, and the reading of it.
+/// The warning that SKIPDATA lines deserve, if there are any.
+auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;
+
+/// The filter of --where, if it is given.
+auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter>;
+
+/// Opens one log for reading in order. Throws as `flowlog::open` does.
+auto open_log(flowlog::input const& from, reading_options const& options,
+              flowlog::malformed_handler on_malformed) -> flowlog::log;
+
+/// How `read_logs` runs.
+auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
+    -> flowlog::run_options;
+
+/// An aggregator with the flows that were added to it, and what was read for it.
 template <flowlog::aggregator A>
 struct counted_logs {
     A value;
     reading done;
 };
 
-/// Gives the flows of the logs to an aggregator, with a bar that shows how far that is. What is
-/// wrong with an input stands in the result.
+/// Adds the flows of the logs to an aggregator, while a bar shows the progress. An input that fails
+/// is named in the result.
 template <flowlog::aggregator A>
 auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options const& options,
                flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
-    auto wanted = std::optional<flowlog::filter>{};
-    if (!options.where.empty()) wanted = parse_filter(options.where);
-    auto how = flowlog::run_options{};
-    auto const size = total_size(logs.files);
-    how.threads = options.threads;
-    if (!options.format.empty()) how.format = parse_format(options.format);
-    how.on_malformed = std::move(on_malformed);
-    how.check_empty = options.check_empty;
-    how.keep_going = true;
-    how.repair_wraps = !options.keep_wraps;
-    auto bar = progress_bar{show_progress && !options.quiet, size};
+    auto how = run_options_of(options, std::move(on_malformed));
+    auto bar = progress_bar{show_progress && !options.quiet, total_size(logs.files)};
     how.progress = bar.bytes();
-    auto const begun = std::chrono::steady_clock::now();
-    auto const finish = [&](auto&& result, A&& value,
-                            std::optional<std::uint64_t> matched) -> counted_logs<A> {
-        auto const ended = std::chrono::steady_clock::now();
-        bar.stop();
-        auto done = reading{.inputs = std::move(result.inputs),
-                            .stats = result.stats,
-                            .matched = matched,
-                            .seconds = std::chrono::duration<double>{ended - begun}.count()};
-        for (auto const& missing : logs.missing)
-            done.inputs.push_back({.name = missing.where().source, .failure = missing});
-        return {std::move(value), std::move(done)};
+    auto const wanted = wanted_flows(options);
+    auto const finish = [&](auto& result) {
+        auto done = reading{
+            .inputs = std::move(result.inputs), .stats = result.stats, .seconds = bar.stop()};
+        done.add_missing(logs);
+        return done;
     };
     if (wanted) {
         auto result = flowlog::run(logs.files, flowlog::filtered{*wanted, empty}, how);
-        auto const matched = result.value.matched();
-        return finish(result, std::move(result.value).inner(), matched);
+        auto done = finish(result);
+        done.matched = result.value.matched();
+        return {std::move(result.value).inner(), std::move(done)};
     }
     auto result = flowlog::run(logs.files, empty, how);
-    return finish(result, std::move(result.value), std::nullopt);
+    auto done = finish(result);
+    return {std::move(result.value), std::move(done)};
 }
 
 }  // namespace cli

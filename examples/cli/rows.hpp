@@ -3,14 +3,16 @@
 #define FLOWLOG_CLI_ROWS_HPP
 
 #include <cstdint>
-#include <span>
+#include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include <flowlog/aggregate/group_cell.hpp>
-#include <flowlog/output/csv.hpp>
-#include <flowlog/output/json.hpp>
+#include <flowlog/output/rows.hpp>
+
+#include "terminal.hpp"
 
 namespace CLI {
 class App;
@@ -18,39 +20,31 @@ class App;
 
 namespace cli {
 
-/// How a command prints its results: for people, as rows behind a heading, as one JSON document, or
-/// as a JSON object per line.
-enum class row_format : std::uint8_t { people, csv, tsv, json, ndjson };
+/// The format of a command's results; none is a table for people.
+using row_format = std::optional<flowlog::row_format>;
 
-/// Adds --csv, --tsv, --json and --ndjson, of which one may be given. `row` is what a row holds.
+/// Adds --csv, --tsv, --json and --ndjson, which exclude each other. `row` says what a row is.
 void add_row_formats(CLI::App& app, row_format& format, std::string const& row,
                      std::string const& help_group = "Output format");
 
-/// Writes a member of an object; nothing is `null`.
-void write(flowlog::json_writer& json, std::string_view name, flowlog::group_cell const& cell);
-
-/// Prints rows of named cells to standard output, in blocks: as CSV, TSV or NDJSON. On a terminal
-/// control characters are escaped.
-class row_printer {
+/// A row writer to standard output.
+class row_printer : public flowlog::row_writer {
 public:
-    row_printer(row_format format, std::vector<std::string> names);
+    row_printer(flowlog::row_format format, std::vector<std::string> names)
+        : row_writer{format, std::move(names), print, is_terminal(stdout)} {}
 
-    /// Prints one row: some cells, and more behind them.
-    void row(std::span<flowlog::group_cell const> cells,
-             std::span<flowlog::group_cell const> more = {});
-
-    /// Prints what is left.
-    void flush();
-
-private:
-    void cell(flowlog::group_cell const& cell);
-
-    row_format format_;
-    std::vector<std::string> names_;
-    bool terminal_;
-    std::string text_{};
-    flowlog::csv_writer csv_;
+    void finish() {
+        row_writer::finish();
+        flush_output();
+    }
 };
+
+inline auto text_cell(std::string_view text) -> flowlog::row_cell {
+    return flowlog::group_cell{std::string{text}};
+}
+inline auto number_cell(std::uint64_t number) -> flowlog::row_cell {
+    return flowlog::group_cell{number};
+}
 
 }  // namespace cli
 

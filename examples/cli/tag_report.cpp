@@ -2,193 +2,132 @@
 #include "tag_report.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <flowlog/output/csv.hpp>
-#include <flowlog/output/detail/row_buffer.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/text.hpp>
 
+#include "rows.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
 
-constexpr std::size_t shown_rows = 10;
-constexpr auto port_heading = std::string_view{"Port,Protocol,Count\n"};
+using port_counts = std::vector<flowlog::port_protocol_count>;
 
-class csv_file {
-public:
-    explicit csv_file(output_file& file) : file_{&file}, csv_{file.text()} {}
-
-    template <class... Cells>
-    void row(Cells const&... cells) {
-        csv_.row(cells...);
-        file_->row_is_done();
-    }
-
-private:
-    output_file* file_;
-    flowlog::csv_writer csv_;
-};
-
-void write_tags(tag_report const& report, output_file& file) {
-    auto csv = csv_file{file};
+auto tag_rows(tag_report const& report) -> std::string {
+    auto text = std::string{};
+    auto csv = flowlog::csv_writer{text};
     csv.row("Tag", "Count");
     for (auto const& [tag, count] : report.totals.tags) csv.row(tag, count);
     csv.row(report.untagged_label, report.totals.untagged);
-}
-
-/// The name of a protocol as a cell of CSV, between separators.
-auto protocol_cell(tag_report const& report, std::uint8_t protocol) -> std::string {
-    auto text = std::string{};
-    auto csv = flowlog::csv_writer{text};
-    csv.cell("");
-    csv.cell(report.protocols.name(protocol));
-    csv.cell("");
     return text;
 }
 
-/// The rows of counts, with their heading. Of all that follows the last line of a log, these take
-/// longest: with cells and rows of `csv_writer`, 16 ns a row, like this 6.
-auto port_rows(tag_report const& report, std::vector<flowlog::port_protocol_count> const& ports)
-    -> flowlog::detail::row_buffer {
-    auto protocols = std::array<std::string, 256>{};
-    auto rows = flowlog::detail::row_buffer{};
-    auto const about = port_heading.size() + ports.size() * 24;  // growing costs as much again
-    rows.end_at(std::ranges::copy(port_heading, rows.room(about)).out);
+auto port_rows(tag_report const& report, port_counts const& ports) -> std::string {
+    auto text = std::string{};
+    text.reserve(64 + ports.size() * 24);  // growing costs as much as writing
+    auto csv = flowlog::csv_writer{text};
+    csv.row("Port", "Protocol", "Count");
+    auto names = std::array<std::string, 256>{};
     for (auto const& [port, protocol, count] : ports) {
-        auto& name = protocols[protocol];
-        if (name.empty()) name = protocol_cell(report, protocol);
-        auto* end = rows.room(name.size() + 32);
-        end = std::to_chars(end, end + 5, port).ptr;
-        end = std::copy(name.begin(), name.end(), end);
-        end = std::to_chars(end, end + 20, count).ptr;
-        *end++ = '\n';
-        rows.end_at(end);
+        auto& name = names[protocol];
+        if (name.empty()) name = report.protocols.name(protocol);
+        csv.row(port, name, count);
     }
-    return rows;
+    return text;
 }
 
-void write_summary(tag_report const& report, std::string_view ports, std::string_view unmatched,
-                   output_file& file) {
-    file.write("Tag Counts:\n");
-    write_tags(report, file);
-    file.write("\nPort/Protocol Combination Counts:\n");
-    file.write(ports);
-    file.write("\nUntagged Flows:\n");
-    file.write(unmatched);
+/// How often each protocol occurs whose number has no name.
+auto unnamed_protocols(tag_report const& report) -> std::map<std::uint8_t, std::uint64_t> {
+    auto result = std::map<std::uint8_t, std::uint64_t>{};
+    for (auto const& [port, protocol, count] : report.ports) {
+        if (!report.protocols.known(protocol)) result[protocol] += count;
+    }
+    return result;
 }
 
-void write_unnamed(tag_report const& report, output_file& file) {
-    file.write("# Protocol numbers without a name\n");
+auto unnamed_lines(tag_report const& report) -> std::string {
+    auto text = std::string{"# Protocol numbers without a name\n"};
     for (auto const& [protocol, count] : unnamed_protocols(report))
-        file.write(fmt::format("protocol {}: {}\n", protocol, counted(count, "flow")));
+        text += fmt::format("protocol {}: {}\n", protocol, count_text(count, "flow"));
+    return text;
 }
 
 void write_json_ports(flowlog::json_writer& json, tag_report const& report,
-                      std::vector<flowlog::port_protocol_count> const& ports) {
+                      port_counts const& ports) {
     json.begin_array();
     for (auto const& [port, protocol, count] : ports) {
-        json.begin_object()
-            .member("port", port)
-            .member("protocol", report.protocols.name(protocol));
+        json.begin_object().member("port", port);
+        json.member("protocol", report.protocols.name(protocol));
         json.member("protocol_number", protocol).member("count", count).end_object();
     }
     json.end_array();
 }
 
-auto tag_table_text(tag_report const& report, style const& look) -> std::string {
-    using table = flowlog::text_table;
-    auto const& totals = report.totals;
-    auto const flows = report.done.flows();
-    auto rows = table{{{"Tag"}, {"Flows", table::right}, {"Share", table::right}}};
+/// A table for people of the first counts of a list, with their shares of all flows, and of the sum
+/// of the other counts. `cells` gives the cells before a count.
+template <class Counts, class Cells>
+auto count_table(std::vector<flowlog::text_table::column> columns, Counts const& counts,
+                 Cells const& cells, std::uint64_t flows) -> flowlog::text_table {
+    constexpr std::size_t max_rows = 10;
+    auto rest = std::vector<std::string>(columns.size());
+    columns.push_back({"Flows", flowlog::text_table::right});
+    columns.push_back({"Share", flowlog::text_table::right});
+    auto table = flowlog::text_table{std::move(columns)};
+    auto const row = [&](std::vector<std::string> texts, std::uint64_t count) {
+        texts.push_back(number_text(count));
+        texts.push_back(percent_text(count, flows));
+        table.row(std::move(texts));
+    };
+    auto const shown = std::min(counts.size(), max_rows);
+    for (std::size_t i = 0; i < shown; ++i) row(cells(counts[i]), counts[i].count);
+    if (counts.size() == shown) return table;
     std::uint64_t others = 0;
-    for (std::size_t i = 0; i < totals.tags.size(); ++i) {
-        auto const& [tag, count] = totals.tags[i];
-        if (i < shown_rows) rows.row({tag, grouped(count), share_text(count, flows)});
-        if (i >= shown_rows) others += count;
-    }
-    if (totals.tags.size() > shown_rows) {
-        rows.row({fmt::format("({} more)", grouped(totals.tags.size() - shown_rows)),
-                  grouped(others), share_text(others, flows)});
-    }
-    rows.row({report.untagged_label, grouped(totals.untagged), share_text(totals.untagged, flows)});
-    return look.bold(rows.heading()) + rows.body();
-}
-
-auto port_table_text(tag_report const& report, style const& look) -> std::string {
-    using table = flowlog::text_table;
-    auto const flows = report.done.flows();
-    auto rows = table{
-        {{"Port", table::right}, {"Protocol"}, {"Flows", table::right}, {"Share", table::right}}};
-    std::uint64_t others = 0;
-    for (std::size_t i = 0; i < report.ports.size(); ++i) {
-        auto const& [port, protocol, count] = report.ports[i];
-        if (i >= shown_rows) {
-            others += count;
-            continue;
-        }
-        rows.row({std::to_string(port), report.protocols.name(protocol), grouped(count),
-                  share_text(count, flows)});
-    }
-    if (report.ports.size() > shown_rows) {
-        rows.row({"", fmt::format("({} more)", grouped(report.ports.size() - shown_rows)),
-                  grouped(others), share_text(others, flows)});
-    }
-    return look.bold(rows.heading()) + rows.body();
+    for (std::size_t i = shown; i < counts.size(); ++i) others += counts[i].count;
+    rest.back() = fmt::format("({} more)", number_text(counts.size() - shown));
+    row(std::move(rest), others);
+    return table;
 }
 
 }  // namespace
 
-auto unnamed_protocols(tag_report const& report) -> std::vector<protocol_count> {
-    auto counts = std::array<std::uint64_t, 256>{};
-    for (auto const& [port, protocol, count] : report.ports) counts[protocol] += count;
-    auto result = std::vector<protocol_count>{};
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        auto const number = static_cast<std::uint8_t>(i);
-        if (counts[i] != 0 && !report.protocols.known(number))
-            result.push_back({number, counts[i]});
-    }
-    return result;
-}
-
-void write_files(tag_report const& report, std::array<output_file, tag_output::count>& files) {
+void write_files(tag_report const& report, output_files& files) {
     if (std::ranges::none_of(files, [](auto const& file) { return static_cast<bool>(file); }))
         return;
+    auto const tags = tag_rows(report);
     auto const ports = port_rows(report, report.ports);
     auto const unmatched = port_rows(report, report.totals.unmatched);
-    auto printed = false;  // results that follow each other on standard output stand apart
+    auto const contents = std::array<std::vector<std::string_view>, tag_output::count>{
+        {{"Tag Counts:\n", tags, "\nPort/Protocol Combination Counts:\n", ports,
+          "\nUntagged Flows:\n", unmatched},
+         {tags},
+         {ports},
+         {unmatched},
+         {}}};
+    auto printed = false;  // a blank line separates results on standard output
     for (std::size_t kind = 0; kind < files.size(); ++kind) {
         auto& file = files[kind];
         if (!file) continue;
         if (file.is_stdout() && std::exchange(printed, true) && kind != tag_output::malformed)
             file.write("\n");
-        switch (kind) {
-            case tag_output::summary:
-                write_summary(report, ports.text(), unmatched.text(), file);
-                break;
-            case tag_output::tag_counts: write_tags(report, file); break;
-            case tag_output::port_protocol_counts: file.write(ports.text()); break;
-            case tag_output::untagged_flows: file.write(unmatched.text()); break;
-            case tag_output::malformed: write_unnamed(report, file); break;
-            default: break;
-        }
+        for (auto const text : contents[kind]) file.write(text);
+        if (kind == tag_output::malformed) file.write(unnamed_lines(report));
     }
 }
 
-void print_tags(tag_report const& report, row_format format) {
+void print_tags(tag_report const& report, flowlog::row_format format) {
     auto rows = row_printer{format, {"tag", "count"}};
-    auto const row = [&rows](std::string const& tag, std::uint64_t count) {
-        rows.row(std::array<flowlog::group_cell, 2>{tag, count});
-    };
-    for (auto const& [tag, count] : report.totals.tags) row(tag, count);
-    row(report.untagged_label, report.totals.untagged);
-    rows.flush();
+    for (auto const& [tag, count] : report.totals.tags)
+        rows.row({text_cell(tag), number_cell(count)});
+    rows.row({text_cell(report.untagged_label), number_cell(report.totals.untagged)});
+    rows.finish();
 }
 
 auto json_text(tag_report const& report) -> std::string {
@@ -207,19 +146,32 @@ auto json_text(tag_report const& report) -> std::string {
     json.key("unnamed_protocols").begin_array();
     for (auto const& [protocol, count] : unnamed_protocols(report))
         json.begin_object().member("protocol_number", protocol).member("count", count).end_object();
-    json.end_array().key("warnings").begin_array();
-    for (auto const& warning : report.warnings) json.value(warning);
     json.end_array();
-    write_accounting(json, report.done);
+    write(json.key("warnings"), report.warnings);
+    report.done.write_members(json);
     json.end_object();
     return text + '\n';
 }
 
 auto summary_text(tag_report const& report, std::FILE* stream) -> std::string {
     auto const look = style{stream};
-    auto text = tag_table_text(report, look) + '\n';
-    if (!report.ports.empty()) text += port_table_text(report, look) + '\n';
-    return text + accounting_text(report.done);
+    auto const flows = report.done.flows();
+    auto const text_of = [&](flowlog::text_table const& table) {
+        return look.bold(table.heading()) + table.body() + '\n';
+    };
+    auto tags = count_table(
+        {{"Tag"}}, report.totals.tags, [](auto const& tag) { return std::vector{tag.tag}; }, flows);
+    auto const untagged = report.totals.untagged;
+    tags.row({report.untagged_label, number_text(untagged), percent_text(untagged, flows)});
+    auto text = text_of(tags);
+    if (!report.ports.empty()) {
+        auto const cells = [&](auto const& port) {
+            return std::vector{std::to_string(port.port), report.protocols.name(port.protocol)};
+        };
+        text += text_of(count_table({{"Port", flowlog::text_table::right}, {"Protocol"}},
+                                    report.ports, cells, flows));
+    }
+    return text + report.done.accounting();
 }
 
 }  // namespace cli

@@ -11,10 +11,10 @@
 
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
+#include <flowlog/output/result_file.hpp>
+#include <flowlog/output/rows.hpp>
 
-#include "output_file.hpp"
 #include "reading.hpp"
-#include "rows.hpp"
 
 namespace cli {
 
@@ -24,7 +24,7 @@ enum kind : std::size_t { summary, tag_counts, port_protocol_counts, untagged_fl
 inline constexpr std::size_t count = 5;
 }  // namespace tag_output
 
-/// One of them: its option, the name of its file, how it begins, and what it holds.
+/// A kind of result: its option, the name of its file, its first line, and its content.
 struct tag_output_kind {
     char const* option;
     char const* file;
@@ -37,16 +37,12 @@ inline constexpr auto tag_outputs = std::array<tag_output_kind, tag_output::coun
     {"--tag-counts", "tag_counts.csv", "Tag,Count\n", "Flows per tag"},
     {"--port-protocol-counts", "port_protocol_counts.csv", "Port,Protocol,Count\n",
      "Flows per port and protocol"},
-    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n", "Those without a tag"},
+    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n", "Flows without a tag"},
     {"--malformed", "malformed.log", "# Malformed lines\n",
-     "Bad lines, and protocols without a name"},
+     "Malformed lines, and protocols without a name"},
 }};
 
-/// How often a protocol occurred whose number has no name.
-struct protocol_count {
-    std::uint8_t protocol;
-    std::uint64_t count;
-};
+using output_files = std::array<flowlog::result_file, tag_output::count>;
 
 /// All that `flowlog tag` found out.
 struct tag_report {
@@ -58,18 +54,16 @@ struct tag_report {
     reading done{};
 };
 
-auto unnamed_protocols(tag_report const& report) -> std::vector<protocol_count>;
+/// Writes the files, except for the malformed lines, which were written when they were found.
+void write_files(tag_report const& report, output_files& files);
 
-/// Writes the files but for the malformed lines themselves, which were written as they were found.
-void write_files(tag_report const& report, std::array<output_file, tag_output::count>& files);
-
-/// Prints the counts of tags as rows; `Untagged` is the last, always.
-void print_tags(tag_report const& report, row_format format);
+/// Prints the counts of the tags as rows. Flows without a tag are always the last row.
+void print_tags(tag_report const& report, flowlog::row_format format);
 
 /// The whole report as one JSON document.
 auto json_text(tag_report const& report) -> std::string;
 
-/// The largest counts and the accounting, for people, in the colours that the stream has.
+/// The largest counts and the accounting, for people, with the colours that the stream supports.
 auto summary_text(tag_report const& report, std::FILE* stream) -> std::string;
 
 }  // namespace cli

@@ -2,56 +2,91 @@
 #ifndef FLOWLOG_CLI_TERMINAL_HPP
 #define FLOWLOG_CLI_TERMINAL_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <flowlog/error.hpp>
+#include <flowlog/output/numbers.hpp>
 
 namespace cli {
 
-/// Whether a stream shows on a terminal.
+using flowlog::bytes_text;
+using flowlog::count_text;
+using flowlog::duration_text;
+using flowlog::number_text;
+using flowlog::percent_text;
+
+/// Whether a stream writes to a terminal.
 auto is_terminal(std::FILE* stream) -> bool;
 
-/// Puts colours around texts where the stream is a terminal that has them and the user has not
-/// said NO_COLOR.
+/// Adds colours to texts if the stream is a terminal that has them and NO_COLOR is not set.
 class style {
 public:
     explicit style(std::FILE* stream);
-    [[nodiscard]] auto bold(std::string_view text) const -> std::string;
-    [[nodiscard]] auto faint(std::string_view text) const -> std::string;
-    [[nodiscard]] auto red(std::string_view text) const -> std::string;
-    [[nodiscard]] auto yellow(std::string_view text) const -> std::string;
+    [[nodiscard]] auto bold(std::string_view text) const -> std::string { return with("1", text); }
+    [[nodiscard]] auto red(std::string_view text) const -> std::string { return with("31", text); }
+    [[nodiscard]] auto yellow(std::string_view text) const -> std::string {
+        return with("33", text);
+    }
 
 private:
     [[nodiscard]] auto with(std::string_view code, std::string_view text) const -> std::string;
     bool colours_;
 };
 
-/// Writes `flowlog: warning: …` or `flowlog: error: …` to standard error. The texts must be safe
+/// Writes `flowlog: warning: …` or `flowlog: error: …` to standard error. The message must be safe
 /// for a terminal.
 void warn(std::string_view message);
 void complain(std::string_view message);
 
-/// What happened and where, safe for a terminal.
+/// Writes the first 20 messages of a kind, and at the end how many more there were.
+class limited_messages {
+public:
+    using writer = void (*)(std::string_view);
+
+    /// `rest` is what the other messages are: `more malformed line`.
+    explicit limited_messages(std::string rest, writer write = warn)
+        : rest_{std::move(rest)}, write_{write} {}
+
+    /// Writes a message now.
+    void say(std::string const& message) {
+        if (count_++ < max_messages) write_(message);
+    }
+    /// Keeps a message for `finish`, because a progress bar is showing.
+    void keep(std::string message) {
+        if (count_++ < max_messages) kept_.push_back(std::move(message));
+    }
+    /// Writes the kept messages, and how many more there were.
+    void finish();
+
+private:
+    static constexpr std::size_t max_messages = 20;
+
+    std::string rest_;
+    writer write_;
+    std::size_t count_ = 0;
+    std::vector<std::string> kept_;
+};
+
+/// Writes the first 20 of these warnings, and how many more there are.
+void warn_of_all(std::vector<std::string> const& warnings);
+
+/// A message with its location, safe for a terminal.
 auto describe(flowlog::error const& failure) -> std::string;
 auto describe(flowlog::location const& where, std::string_view message) -> std::string;
 
-/// Numbers for people: `1,234,567`, `1.2 GB`, `12.5%`, `3.4 ms`.
-auto grouped(std::uint64_t number) -> std::string;
-auto bytes_text(double bytes) -> std::string;
-auto share_text(std::uint64_t part, std::uint64_t whole) -> std::string;
-auto seconds_text(double seconds) -> std::string;
-
-/// `1 line`, `2 lines`.
-auto counted(std::uint64_t number, std::string_view noun) -> std::string;
-
-/// Writes to standard output. Throws `flowlog::error` where it cannot be written.
+/// Writes to standard output. Throws `flowlog::error` if that fails.
 void print(std::string_view text);
 
-/// Writes out what is left. Throws like `print`.
+/// Flushes standard output. Throws like `print`.
 void flush_output();
+
+/// Writes to standard error.
+void print_error(std::string_view text);
 
 }  // namespace cli
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // flowlog top: groups flows and ranks the groups.
-#include "top.hpp"
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -13,19 +11,24 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/lookup/label_table.hpp>
+#include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/output/ranking.hpp>
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "languages.hpp"
+#include "reading.hpp"
+#include "rows.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
 
 using flowlog::measure;
-
-constexpr std::size_t most_messages = 20;
 
 struct top_options {
     reading_options reading{};
@@ -36,12 +39,19 @@ struct top_options {
     bool all = false;
     std::string map{};
     std::string lookup{};
-    row_format format = row_format::people;
+    row_format format{};
     bool human = false;
-    bool strict = false;
 };
 
-/// A grouping that may do without a field in the logs: by default bytes are summed if there are
+/// All that the command found out.
+struct top_report {
+    flowlog::ranking_headings headings{};
+    flowlog::ranking found{};
+    std::vector<std::string> warnings{};
+    reading done{};
+};
+
+/// A grouping with a field that logs need not have: by default the bytes are summed if there are
 /// any.
 class top_grouping {
 public:
@@ -53,9 +63,9 @@ public:
         for (auto& use : result) use.optional = use.id == optional_;
         return result;
     }
-    template <class Run>
-    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
-        return groups_.add_batch(run);
+    template <class Batch>
+    [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
+        return groups_.add_batch(batch);
     }
     template <flowlog::flow_record Record>
     [[nodiscard]] auto try_add(Record const& record) -> bool {
@@ -81,25 +91,15 @@ private:
     std::optional<flowlog::field_id> optional_;
 };
 
-auto split(std::string_view list) -> std::vector<std::string_view> {
-    auto result = std::vector<std::string_view>{};
-    while (!list.empty()) {
-        auto const end = std::min(list.find_first_of(", \t"), list.size());
-        if (end != 0) result.push_back(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return result;
-}
-
 auto parse_keys(top_options const& options, flowlog::group_tables const& tables)
     -> std::vector<flowlog::group_key> {
     auto result = std::vector<flowlog::group_key>{};
-    for (auto const part : split(options.by)) {
-        if (part == "tag" && options.lookup.empty())
+    for (auto const word : split(options.by)) {
+        if (word == "tag" && options.lookup.empty())
             throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
-        if (part.starts_with("label(") && options.map.empty())
+        if (word.starts_with("label(") && options.map.empty())
             throw usage_error{"the key label needs a table of labels: --map FILE"};
-        auto key = flowlog::parse_group_key(part, tables);
+        auto key = flowlog::parse_group_key(word, tables);
         if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
             throw usage_error{"--by names " + key.name + " twice"};
         result.push_back(std::move(key));
@@ -109,7 +109,7 @@ auto parse_keys(top_options const& options, flowlog::group_tables const& tables)
     return result;
 }
 
-/// Adds a measure unless it is there; its position.
+/// Adds a measure unless it is listed already. Returns its position.
 auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
     auto const found = std::ranges::find(measures, wanted);
     if (found != measures.end()) return static_cast<std::size_t>(found - measures.begin());
@@ -117,159 +117,147 @@ auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
     return measures.size() - 1;
 }
 
-/// What is measured; flows, and bytes if there are any, where nothing is named.
+/// The measures of each group. By default flows, and bytes if there are any.
 struct wanted_measures {
     std::vector<measure> all{};
-    std::size_t by = 0;
-    bool bytes_optional = false;
+    std::size_t by = 0;                           ///< the measure that ranks
+    std::optional<flowlog::field_id> optional{};  ///< the field that logs need not have
 };
 
-auto parse_measures(top_options const& options) -> wanted_measures {
+auto parse_measures(top_options const& options, std::vector<flowlog::group_key> const& keys)
+    -> wanted_measures {
     auto result = wanted_measures{};
     for (auto const& name : options.measures) add(result.all, measure::parse(name));
     if (result.all.empty()) {
-        result.all = {{}, {flowlog::measure_kind::sum, flowlog::field_id::bytes}};
-        result.bytes_optional = true;
+        constexpr auto bytes = flowlog::field_id::bytes;
+        result.all = {{}, {flowlog::measure_kind::sum, bytes}};
+        auto const is_key = std::ranges::any_of(keys, [](auto const& key) {
+            return key.kind == flowlog::key_kind::field && key.field == bytes;
+        });
+        if (!is_key) result.optional = bytes;
     }
     if (options.sort.empty()) return result;
     result.by = add(result.all, measure::parse(options.sort));
-    result.bytes_optional = result.bytes_optional && result.by == 0;
+    if (result.by != 0) result.optional.reset();
     return result;
 }
 
-/// Headings: a sum of what is a key as well is called `sum(…)`.
-auto names_of(std::vector<measure> const& measures, std::vector<std::string> const& keys)
-    -> std::vector<std::string> {
-    auto result = std::vector<std::string>{};
-    for (auto const& m : measures) {
-        auto name = m.name();
-        auto const taken = std::ranges::find(keys, name) != keys.end();
-        result.push_back(taken ? "sum(" + name + ')' : std::move(name));
-    }
-    return result;
-}
-
-/// Keeps what is said of the first malformed lines.
-class malformed_messages {
-public:
-    [[nodiscard]] auto handler() -> flowlog::malformed_handler {
-        return [this](flowlog::malformed_line const& line) {
-            if (count_++ < most_messages) first_.push_back(describe(line));
-        };
-    }
-    void say() const {
-        for (auto const& message : first_) warn(message);
-        if (count_ > first_.size()) {
-            warn(fmt::format("... and {}", counted(count_ - first_.size(), "more malformed line")));
-        }
-    }
-
-private:
-    std::uint64_t count_ = 0;
-    std::vector<std::string> first_;
-};
-
-void take_warnings(flowlog::tag_table const& table, std::vector<std::string>& warnings) {
-    for (auto const& [where, message] : table.warnings())
-        warnings.push_back(describe(where, message));
-    auto const more = table.warning_count() - table.warnings().size();
-    if (more != 0) warnings.push_back(fmt::format("... and {} more like these", grouped(more)));
-}
-
-void say_all(std::vector<std::string> const& warnings) {
-    auto const shown = std::min(warnings.size(), most_messages);
-    for (std::size_t i = 0; i < shown; ++i) warn(warnings[i]);
-    if (warnings.size() > shown)
-        warn(fmt::format("... and {} more", grouped(warnings.size() - shown)));
-}
-
-/// Bytes that were summed though nobody asked for them show only if there are any.
+/// Removes the bytes, which nobody asked for, if there are none.
 void drop_last_measure_if_zero(top_report& report) {
     if (report.found.total.back() != flowlog::group_cell{std::uint64_t{0}}) return;
     for (auto& group : report.found.groups) group.values.pop_back();
     report.found.rest.pop_back();
     report.found.total.pop_back();
-    report.measures.pop_back();
-    report.kinds.pop_back();
+    report.headings.measures.pop_back();
+    report.headings.kinds.pop_back();
 }
 
-void print_report(top_report const& report, top_options const& options) {
-    if (options.format == row_format::json) return print(json_text(report));
-    if (options.format != row_format::people) return print_rows(report, options.format);
-    auto text = table_text(report, stdout);
-    if (!options.reading.quiet) text += '\n' + accounting_text(report.done);
-    print(text);
+/// Warnings about figures that are not exact.
+auto caveats(flowlog::ranking const& found) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    if (found.saturated)
+        result.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+    if (found.estimated) {
+        result.emplace_back(
+            "counts of distinct values above 1024 are estimates (standard error 1.6%)");
+    }
+    return result;
+}
+
+void print_table(top_report const& report, bool quiet) {
+    auto const table = flowlog::ranking_table(report.found, report.headings);
+    auto const text = style{stdout}.bold(table.heading()) + table.body();
+    print(quiet ? text : text + '\n' + report.done.accounting());
+    flush_output();
+}
+
+void print_rows(top_report const& report, flowlog::row_format format) {
+    auto const& [keys, measures, kinds, by, human] = report.headings;
+    auto const& found = report.found;
+    auto names = keys;
+    names.insert(names.end(), measures.begin(), measures.end());
+    auto rows = row_printer{format, std::move(names)};
+    auto* const json = rows.json();
+    if (json) {
+        json->begin_object().member("flows", report.done.flows());
+        write(json->key("by"), keys);
+        write(json->key("measures"), measures);
+        json->member("sort", measures[by]).key("groups").begin_array();
+    }
+    for (auto const& group : found.groups) rows.row(group.key, group.values);
+    if (json) {
+        auto const write_values = [&](char const* name, auto const& values) {
+            json->key(name).begin_object();
+            for (std::size_t i = 0; i < values.size(); ++i)
+                flowlog::write(json->key(report.headings.measures[i]), values[i]);
+            json->end_object();
+        };
+        json->end_array().member("left_out", found.left_out);
+        write_values("rest", found.rest);
+        write_values("all", found.total);
+        json->member("saturated", found.saturated).member("estimated", found.estimated);
+        write(json->key("warnings"), report.warnings);
+        report.done.write_members(*json);
+        json->end_object();
+    }
+    rows.finish();
 }
 
 auto run_top(top_options const& options) -> int {
-    auto const on_stdin = std::ranges::count(options.reading.logs, "-") +
-                          (options.map == "-" ? 1 : 0) + (options.lookup == "-" ? 1 : 0);
-    if (on_stdin > 1) throw usage_error{"only one input can be standard input"};
-    if (options.human && options.format != row_format::people)
-        throw usage_error{"--human is for the table alone"};
+    require_one_stdin(options.reading, {options.map, options.lookup});
+    if (options.human && options.format) throw usage_error{"--human is only for the table"};
     auto const tags =
         options.lookup.empty() ? flowlog::tag_table{} : flowlog::tag_table::load(options.lookup);
     auto const labels =
         options.map.empty() ? flowlog::label_table{} : flowlog::label_table::load(options.map);
     auto const keys = parse_keys(options, {options.lookup.empty() ? nullptr : &tags,
                                            options.map.empty() ? nullptr : &labels});
-    auto const measures = parse_measures(options);
+    auto const measures = parse_measures(options, keys);
     auto const logs = find_logs(options.reading);
 
-    auto report = top_report{.kinds = measures.all, .by = measures.by, .human = options.human};
-    for (auto const& key : keys) report.keys.push_back(key.name);
-    report.measures = names_of(measures.all, report.keys);
-    take_warnings(tags, report.warnings);
-    for (auto& repeated : repeated_inputs(logs.files))
-        report.warnings.push_back(std::move(repeated));
-    say_all(report.warnings);
+    auto report = top_report{.headings = flowlog::headings_of(keys, measures.all, measures.by)};
+    report.headings.human = options.human;
+    report.warnings = warnings_about(tags, logs);
+    warn_of_all(report.warnings);
 
-    auto const bytes_are_key = std::ranges::any_of(keys, [](auto const& key) {
-        return key.kind == flowlog::key_kind::field && key.field == flowlog::field_id::bytes;
-    });
-    auto const bytes_optional = measures.bytes_optional && !bytes_are_key;
-    auto malformed = malformed_messages{};
-    auto counted = read_logs(
-        logs,
-        top_grouping{flowlog::group_by(keys, measures.all),
-                     bytes_optional ? std::optional{flowlog::field_id::bytes} : std::nullopt},
-        options.reading, malformed.handler());
-    malformed.say();
+    auto malformed = limited_messages{"more malformed line"};
+    auto counted =
+        read_logs(logs, top_grouping{flowlog::group_by(keys, measures.all), measures.optional},
+                  options.reading, [&](auto const& line) { malformed.keep(describe(line)); });
+    malformed.finish();
     report.done = std::move(counted.done);
-    report_trouble(report.done);
-    auto const& stats = report.done.stats;
-    if (stats.skipdata != 0) report.warnings.push_back(skipdata_warning(stats.skipdata));
+    report.done.report_trouble();
+    if (auto warning = skipdata_warning(report.done.stats))
+        report.warnings.push_back(*std::move(warning));
 
     auto const limit = options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
-    report.found = counted.value.groups().rank(limit, report.by);
-    if (bytes_optional) drop_last_measure_if_zero(report);
-    for (auto const& caveat : caveats(report)) {
+    report.found = counted.value.groups().rank(limit, measures.by);
+    if (measures.optional) drop_last_measure_if_zero(report);
+    for (auto const& caveat : caveats(report.found)) {
         warn(caveat);
         report.warnings.push_back(caveat);
     }
-    if (!report.done.nothing_read() || options.format == row_format::json)
-        print_report(report, options);
-    flush_output();
-    if (report.done.incomplete()) return exit_code::failed;
-    auto const bad = stats.malformed != 0 || stats.skipdata != 0;
-    return options.strict && bad ? exit_code::bad_lines : exit_code::done;
+    if (!report.done.nothing_read() || options.format == flowlog::row_format::json)
+        options.format ? print_rows(report, *options.format)
+                       : print_table(report, options.reading.quiet);
+    return report.done.exit_code(options.reading);
 }
 
 constexpr auto examples =
-    "Keys: any field; ip, port (of either end); pair, service, date, tag (--lookup);\n"
+    "Keys: any field; ip, port (of both ends); pair, service, date, tag (--lookup);\n"
     "      srcaddr/24, srcaddr/24/48; start:5m (s, m, h, d); class(srcaddr);\n"
     "      label(srcaddr) (--map)\n"
     "\n"
     "Examples:\n"
     "  flowlog top vpc.log --by srcaddr,dstaddr --sum bytes -n 20\n"
-    "      who sends most to whom\n"
+    "      prints who sends most to whom\n"
     "  flowlog top logs --by start:5m --where 'action = REJECT' --all --csv\n"
-    "      rejected flows over time\n"
+    "      prints the rejected flows over time\n"
     "\n"
-    "Exit codes: 0 done; 1 with --strict, lines were malformed or SKIPDATA; 2 usage, or an input\n"
-    "that could not be read to its end.\n";
+    "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
+    "input that could not be read to its end.\n";
 
-/// Measures rank in the order in which they are named, whatever their options.
+/// Adds options that append to one list, so that measures keep the order of the command line.
 void add_measure_options(CLI::App& app, top_options& options) {
     constexpr auto measures = "Measures (default: flows, and bytes if there are any)";
     auto* const named = &options.measures;
@@ -285,10 +273,10 @@ void add_measure_options(CLI::App& app, top_options& options) {
     }
     constexpr auto kinds = std::to_array<std::pair<char const*, char const*>>(
         {{"sum", "Add up"},
-         {"min", "Smallest values; of times, too: --min start"},
+         {"min", "Smallest values, also of times: --min start"},
          {"max", "Largest values"},
          {"rate", "Sums per second"},
-         {"distinct", "Count different values; above 1024 an estimate"}});
+         {"distinct", "Count distinct values; an estimate above 1024"}});
     for (auto const& [kind, meaning] : kinds) {
         auto const take = [named, name = std::string{kind}](std::string const& list) {
             for (auto const of : split(list)) named->push_back(fmt::format("{}({})", name, of));
@@ -301,15 +289,15 @@ void add_measure_options(CLI::App& app, top_options& options) {
 }
 
 void add_result_options(CLI::App& app, top_options& options) {
-    auto* const limit = app.add_option("-n", options.limit, "Show so many groups (default: 20)");
+    auto* const limit = app.add_option("-n", options.limit, "Show N groups (default: 20)");
     limit->type_name("N")->check(whole_number());
     app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
     app.add_option("--sort", options.sort,
-                   "Measure that ranks: bytes, max(packets) (default: the first one)")
+                   "Measure to rank by: bytes, max(packets) (default: the first one)")
         ->type_name("MEASURE");
     add_row_formats(app, options.format, "group");
-    app.add_flag("--human", options.human, "Numbers for people in the table: 1,234 and 5.6 MB");
-    app.add_flag("--strict", options.strict, "Exit with 1 if lines are malformed or SKIPDATA");
+    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
+    add_strict(app, options.reading);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
@@ -15,6 +16,7 @@
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>
+#include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
@@ -31,12 +33,19 @@
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/decode_token.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/format/log_description.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/numbers.hpp>
+#include <flowlog/output/ranking.hpp>
+#include <flowlog/output/record_options.hpp>
 #include <flowlog/output/records.hpp>
+#include <flowlog/output/result_file.hpp>
+#include <flowlog/output/rows.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/views.hpp>

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-# cases.sh: what the tests of the command are made of. A script sources it with its own arguments, FLOWLOG [CASE…],
+# cases.sh: functions for the tests of the command. A script sources it with its own arguments, FLOWLOG [CASE…],
 # declares functions case_NAME, and ends with run_cases.
 set -uo pipefail
-shopt -s lastpipe # what fails at the end of a pipe is seen
+shopt -s lastpipe # so that a failure at the end of a pipe is noticed
 flowlog=$(realpath "$1")
 cases=("${@:2}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,16 +24,16 @@ fail() {
     echo "    $*"
 }
 
-# A file, after what is wrong with it.
+# Prints a file, below what is wrong with it.
 show() { sed 's/^/    | /' "$1"; }
 
-# returns CODE
+# returns CODE: checks the exit code
 returns() { [ "$rc" = "$1" ] || { fail "exit code $rc, not $1"; show err; }; }
 
-# holds FILE: it is what stands on standard input
+# holds FILE: the file equals standard input
 holds() { diff -u --label expected --label "$1" - "$1" >diff || { fail "$1 differs:"; show diff; }; }
 
-# says FILE TEXT, lacks FILE TEXT: TEXT stands in it or not
+# says FILE TEXT, lacks FILE TEXT: the file contains TEXT, or does not
 says() { grep -qF -e "$2" "$1" || { fail "$1 lacks: $2"; show "$1"; }; }
 lacks() { ! grep -qaF -e "$2" "$1" || fail "$1 has: $2"; }
 empty() { [ ! -s "$1" ] || { fail "$1 is not empty:"; show "$1"; }; }
@@ -44,7 +44,7 @@ is_json() {
     fi
 }
 
-# Runs the cases that the command line names, or all, each in a folder of its own; fails if one does.
+# Runs the cases that the command line names, or all of them, each in its own folder. Fails if one fails.
 run_cases() {
     [ ${#cases[@]} -gt 0 ] || mapfile -t cases < <(declare -F | sed -n 's/^declare -f case_//p')
     local bad=0 name

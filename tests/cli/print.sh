@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# print.sh FLOWLOG [CASE…]: runs 'flowlog print' and 'flowlog detect' on logs and archives and compares what they
-# print with what they should. All cases, or those named.
+# print.sh FLOWLOG [CASE…]: runs 'flowlog print' and 'flowlog detect' on logs and archives and checks their output.
+# Runs all cases, or those named.
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 has_component() { "$flowlog" --version | grep -q "^components:.* $1"; }
@@ -130,7 +130,7 @@ case_inputs() {
     returns 2
     printf 'srcaddr,x,dstport\n10.0.0.1,y,1\n10.0.0.2,,2\n' | holds out
     says err 'error: nope: '
-    says err 'b.log: other columns than those of the first log: no x (printed as absent); also bytes (not printed)'
+    says err 'b.log: its columns differ from those of the first log: no x (printed as absent); also bytes (not printed)'
     run print a.log b.log --fields srcaddr,bytes
     returns 0
     empty err
@@ -154,7 +154,7 @@ case_cut_archive() {
 
 # --- print: archives --------------------------------------------------------------------------------
 
-# what flow-export prints, but for the time of export
+# the same as flow-export prints, except for the time of export
 case_wrapped_uptime() {
     run print "$archives/flow-tools/v5-le.ft" --csv --fields start,end
     sed -n 5p out >row
@@ -190,7 +190,7 @@ case_nfdump_truth() {
     tail -n +2 "$archives/nfdump/v2-171-mixed.truth.csv" | cut -d, -f1-3,5,7,9,10 | sed 's/\.000,/,/g' | holds rows
 }
 
-# every format is printed as JSON that can be parsed, and as a VPC flow log with as many flows
+# every format is printed as valid JSON, and as a VPC flow log with the same number of flows
 case_every_kind() {
     for archive in $(each_kind); do
         run print "$archive" --json
@@ -206,7 +206,7 @@ case_every_kind() {
     done
 }
 
-# 'tag' and 'check' read archives as they are, and what 'print --vpc' makes of them
+# 'tag' and 'check' read archives, and also the output of 'print --vpc' for them
 case_tag_archives() {
     printf 'dstport,protocol,tag\n443,tcp,web\n53,udp,dns\n80,*,web\n0,icmp,ping\n' >lookup.csv
     for archive in $(each_kind); do
@@ -226,8 +226,8 @@ case_detect() {
     run detect "$data/flow_logs.txt" "$archives/flow-tools/v5-capture-le.ft"
     returns 0
     empty err
-    says out 'Format           VPC flow log'
-    says out 'Columns told by  looks of the lines'
+    says out 'Format        VPC flow log'
+    says out 'Columns from  looks of the lines'
     says out 'Version      stream version 3, export version 5'
     says out 'Byte order   little-endian'
     lacks out 'Malformed'
@@ -235,18 +235,18 @@ case_detect() {
     run detect a.log
     holds out <<'EOF'
 a.log
-  Format           VPC flow log
-  Version          2
-  Columns told by  header line
-  Columns          srcaddr x dstport log-status start end
-  Not known        x
+  Format        VPC flow log
+  Version       2
+  Columns from  header line
+  Columns       srcaddr x dstport log-status start end
+  Not known     x
 EOF
     run detect a.log --count
-    says out 'First            1970-01-01T00:00:01Z'
-    says out 'Last             1970-01-01T00:00:09Z'
-    says out 'Flows            2'
-    says out 'NODATA           1'
-    says out 'Malformed        1'
+    says out 'First         1970-01-01T00:00:01Z'
+    says out 'Last          1970-01-01T00:00:09Z'
+    says out 'Flows         2'
+    says out 'NODATA        1'
+    says out 'Malformed     1'
 }
 
 case_detect_every_kind() {

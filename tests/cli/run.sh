@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh FLOWLOG [CASE…]: runs the command in folders of its own and compares what it prints, writes and
-# returns with what it should. All cases, or those named.
+# run.sh FLOWLOG [CASE…]: runs the command in new folders and checks its output, files and exit codes. Runs all
+# cases, or those named.
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 there() { [ -e "$1" ] || fail "there is no $1"; }
 gone() { [ ! -e "$1" ] || fail "$1 is there"; }
 
-# only NAME…: the folder o holds these files and no others, hidden ones included
+# only NAME…: the folder o contains these files and no others, hidden ones included
 only() { diff <(ls -A o) <(printf '%s\n' "$@" | sort | sed '/^$/d') >diff || { fail "o holds other files:"; show diff; }; }
 
 all_files='malformed.log output.csv port_protocol_counts.csv tag_counts.csv untagged_flows.csv'
 line='2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 %s %s 1 40 1620140761 1620140821 ACCEPT OK\n'
 
-# flow PORT [PROTOCOL]: a line of a log
+# flow PORT [PROTOCOL]: prints a line of a log
 flow() { printf "$line" "$1" "${2:-6}"; }
 
-# web: a table of one tag
+# web: prints a table with one tag
 web() { printf 'dstport,protocol,tag\n443,tcp,web\n'; }
 
 # --- tag: results -----------------------------------------------------------------------------------
@@ -400,7 +400,7 @@ case_never_clobbers() {
     echo precious >o/output.csv
     run tag a.log --lookup lookup.csv --out o
     returns 2
-    says err 'o/output.csv: is there already and does not look like this result'
+    says err 'o/output.csv: exists, but is not such a result'
     echo precious | holds o/output.csv
     only output.csv
     run tag a.log --lookup lookup.csv --out o --force
@@ -544,7 +544,7 @@ case_terminal() {
     empty err
 }
 
-# Starts flowlog on a pipe that does not end, and sends it a signal when it has begun.
+# Starts flowlog on a pipe without an end, and sends it a signal when it has begun.
 interrupted() {
     local signal=$1
     rm -rf o pipe

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# top.sh FLOWLOG [CASE…]: runs 'flowlog top', and other commands with --where, on logs and compares what they
-# print with what they should. All cases, or those named.
+# top.sh FLOWLOG [CASE…]: runs 'flowlog top', and other commands with --where, on logs and checks their output. Runs
+# all cases, or those named.
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 # a log with a heading: a few talkers, an IPv6 one, an absent port
@@ -54,7 +54,7 @@ ip,port,packets
 EOF
 }
 
-# addresses of either end, as nfdump counts them
+# addresses of both ends, as nfdump counts them
 case_nfdump_addresses() {
     command -v nfdump >/dev/null || { echo '    nfdump is not installed: not compared with it'; return; }
     for archive in v1-1625-all v2-171-mixed v2-178-mixed; do
@@ -373,7 +373,7 @@ case_formats_of_other_commands() {
     says err 'does not go with --csv'
 }
 
-# --- what goes wrong --------------------------------------------------------------------------------
+# --- errors --------------------------------------------------------------------------------
 
 case_malformed() {
     talkers >a.log

@@ -36,7 +36,7 @@ auto by_splitter(std::string_view text, char separator = '\0') -> std::vector<cs
     return rows;
 }
 
-/// The rows by the grammar, once it is sure that the splitter finds the same ones.
+/// The rows that the grammar finds, after checking that the splitter finds the same.
 auto rows_of(std::string_view text, char separator = '\0') -> std::vector<csv_row> {
     auto const rows = by_grammar(text, separator);
     CHECK(by_splitter(text, separator) == rows);
@@ -72,7 +72,7 @@ TEST_CASE("rows end with LF, CRLF, CR or the text", "[csv]") {
     CHECK(all_texts("\n").empty());
 }
 
-TEST_CASE("a byte order mark, comments and blank lines are no rows", "[csv]") {
+TEST_CASE("a byte order mark, comments and blank lines are not rows", "[csv]") {
     auto const text = "\xEF\xBB\xBF# lookup\n\n \t \n  # another\na,b # no comment\n#end";
     CHECK(all_texts(text) == table{{"a", "b # no comment"}});
     CHECK(rows_of(text)[0].line == 5);
@@ -92,7 +92,7 @@ TEST_CASE("quotes hold separators, line ends and doubled quotes", "[csv]") {
     CHECK(all_texts("5\" disk,b\"\"c") == table{{"5\" disk", "b\"\"c"}});
 }
 
-TEST_CASE("blanks around cells are no part of them", "[csv]") {
+TEST_CASE("blanks around cells are not part of them", "[csv]") {
     CHECK(all_texts("  a b\t, \" c \" ,\td") == table{{"a b", " c ", "d"}});
     CHECK(all_texts("a, ,") == table{{"a", "", ""}});
     CHECK(all_texts(",") == table{{"", ""}});
@@ -110,7 +110,7 @@ TEST_CASE("the separator is the one that splits the first row most", "[csv]") {
     CHECK(flowlog::grammar::csv_reader{"a;b"}.separator() == ';');
 }
 
-TEST_CASE("cells know their place", "[csv]") {
+TEST_CASE("cells have locations", "[csv]") {
     auto const rows = rows_of("a,  b\n\"x\ny\" , z,\"w\"\n");
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].cells[1].line == 1);
@@ -123,7 +123,7 @@ TEST_CASE("cells know their place", "[csv]") {
     CHECK(rows[1].cells[2].quoted);
 }
 
-TEST_CASE("a fault has a place, and reading goes on behind its line", "[csv]") {
+TEST_CASE("a problem has a location, and reading goes on after its line", "[csv]") {
     auto const open = rows_of("a,b\n c, \"d\ne,f\n", ',');
     REQUIRE(open.size() == 3);
     CHECK(open[1].problem == csv_problem::unterminated_quote);

@@ -36,7 +36,7 @@ auto holds(std::string_view expression, flow const& record) -> bool {
     return where(expression, now)(record);
 }
 
-/// The bytes for which `bytes = value` holds are those of `number` alone.
+/// Whether `bytes = value` holds for `number`, and not for its neighbours.
 auto is_number(std::string_view value, std::uint64_t number) -> bool {
     auto const text = "bytes = " + std::string{value};
     return holds(text, with(field::bytes, number)) &&
@@ -160,7 +160,7 @@ TEST_CASE("numbers have units", "[filter]") {
     }
 }
 
-TEST_CASE("what goes beyond every number is not an error of arithmetic", "[filter]") {
+TEST_CASE("a comparison beyond all numbers does not overflow", "[filter]") {
     auto const most = with(field::bytes, ~std::uint64_t{0});
     auto const none = with(field::bytes, 0);
     CHECK_FALSE(holds("bytes > 18446744073709551615", most));
@@ -237,7 +237,7 @@ TEST_CASE("addresses", "[filter]") {
     }
 }
 
-TEST_CASE("texts have globs and quotes, and no case", "[filter]") {
+TEST_CASE("texts have patterns and quotes, and ignore case", "[filter]") {
     auto const named = [](std::string_view name) { return with(field::instance_tag, name); };
     CHECK(holds("instance-tag = web", named("Web")));
     CHECK_FALSE(holds("instance-tag = web", named("web1")));
@@ -307,7 +307,7 @@ TEST_CASE("times", "[filter]") {
     }
 }
 
-TEST_CASE("times count from now", "[filter]") {
+TEST_CASE("times are relative to now", "[filter]") {
     CHECK(holds("start >= -2h", at(now - 2h)));
     CHECK_FALSE(holds("start >= -2h", at(now - 2h - 1us)));
     CHECK(holds("start > -1d and start < -30m", at(now - 1h)));
@@ -405,7 +405,7 @@ TEST_CASE("nfdump's and tcpdump's phrases name fields", "[filter]") {
     CHECK_FALSE(holds("udp dst port 2051", ping));
 }
 
-TEST_CASE("an error shows the place and what was expected there", "[filter]") {
+TEST_CASE("an error shows its location and what was expected there", "[filter]") {
     CHECK(message("srcadr = 1") ==
           "filter:1:1: expected the name of a field, found 'srcadr'; did you mean 'srcaddr'?\n"
           "  srcadr = 1\n"
@@ -452,7 +452,7 @@ TEST_CASE("an error shows the place and what was expected there", "[filter]") {
     CHECK(e.where().column == 1);
 }
 
-TEST_CASE("the caret stands right behind what is escaped or wider than a byte", "[filter]") {
+TEST_CASE("the caret is right after escaped text and characters of several bytes", "[filter]") {
     auto const text = message("vpc-id = '\xC3\xA9\x1B' and x");
     auto const caret = text.substr(text.rfind('\n') + 1);
     CHECK(caret ==
@@ -460,7 +460,7 @@ TEST_CASE("the caret stands right behind what is escaped or wider than a byte", 
     CHECK(text.find('\x1B') == text.npos);
 }
 
-TEST_CASE("of a long expression, an error shows the part around the place", "[filter]") {
+TEST_CASE("an error in a long expression shows only its surroundings", "[filter]") {
     auto text = std::string{};
     for (auto i = 0; i < 1000; ++i) text += "dstport = 1 or ";
     auto const shown = message(text + "x = 5 or " + text + "udp");
@@ -555,7 +555,7 @@ TEST_CASE("more errors", "[filter]") {
     }
 }
 
-TEST_CASE("no nesting is too deep, and no expression too long to be refused in time", "[filter]") {
+TEST_CASE("no nesting is too deep, and a long expression is refused quickly", "[filter]") {
     CHECK(failure(std::string(1 << 20, '(')).code() == errc::invalid_filter);
     CHECK(failure(std::string(1 << 20, ')')).code() == errc::invalid_filter);
     CHECK(failure(std::string((1 << 20) + 1, ' ')).code() == errc::invalid_filter);
@@ -570,7 +570,7 @@ TEST_CASE("no nesting is too deep, and no expression too long to be refused in t
     CHECK_FALSE(holds(text, with(field::protocol, 16)));
 }
 
-TEST_CASE("random bytes and random words make a filter or an error, and no more", "[filter]") {
+TEST_CASE("random bytes and random words make a filter or an error", "[filter]") {
     auto random = std::mt19937{7};
     auto const below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     auto const words = std::vector<std::string>{

@@ -50,7 +50,7 @@ TEST_CASE("a format string takes every spelling of a field", "[format_string]") 
     CHECK(columns.column(flowlog::field::flow_direction) == 5);
 }
 
-TEST_CASE("every field can stand in a format string", "[format_string]") {
+TEST_CASE("every field can occur in a format string", "[format_string]") {
     auto text = std::string{};
     for (auto const& f : flowlog::fields) text += "${" + std::string{f.name} + "} ";
     auto const columns = parse_format(text);
@@ -78,7 +78,7 @@ TEST_CASE("AWS's own layouts have names", "[format_string]") {
               .starts_with("format:1:1: expected the name of a field, found 'default'"));
 }
 
-TEST_CASE("a format string that does not parse says where and why", "[format_string]") {
+TEST_CASE("an error in a format string has a location and a reason", "[format_string]") {
     CHECK(failure("") == "format:1:1: expected a field such as ${srcaddr}, found the end");
     CHECK(failure(" \t") == "format:1:3: expected a field such as ${srcaddr}, found the end");
     CHECK(failure("${") == "format:1:3: expected the name of a field, found the end");
@@ -94,21 +94,21 @@ TEST_CASE("a format string that does not parse says where and why", "[format_str
           "format:2:1: expected the name of a field, found 'dstprt'; did you mean 'dstport'?");
 }
 
-TEST_CASE("a misspelt bare name is told what may have been meant", "[format_string]") {
+TEST_CASE("a misspelt bare name gives a hint", "[format_string]") {
     CHECK(failure("srcaddr dstprot") ==
           "format:1:9: expected the name of a field, found 'dstprot'; did you mean 'dstport'?");
     CHECK(failure("Log-Stats").ends_with("did you mean 'log-status'?"));
     CHECK(failure("something-else") ==
-          "format:1:1: expected the name of a field, found 'something-else'; a column that is none "
-          "is written ${something-else}");
+          "format:1:1: expected the name of a field, found 'something-else'; the name of a "
+          "column that is no field has to be in ${something-else}");
 }
 
-TEST_CASE("a field stands once in a format string", "[format_string]") {
+TEST_CASE("a field occurs once in a format string", "[format_string]") {
     CHECK(failure("srcaddr dstport ${srcAddr}") ==
           "format:1:19: expected each field once, found 'srcAddr' again: it is column 1");
 }
 
-TEST_CASE("what a format string holds is escaped in the message", "[format_string]") {
+TEST_CASE("text of a format string is escaped in messages", "[format_string]") {
     CHECK(failure("src\x1b[31m\xff").find("'src\\x1b[31m\\xff'") != std::string::npos);
     CHECK(failure(std::string(1000, 'x')).size() < 250);
 }
@@ -117,5 +117,5 @@ TEST_CASE("a format string has no more columns than a layout can have", "[format
     auto text = std::string{};
     for (auto i = 0; i < 1000; ++i) text += "${x} ";
     CHECK(parse_format(text).size() == 1000);
-    CHECK(failure(text + "${y}").ends_with("expected no more than 1000 columns, found 'y'"));
+    CHECK(failure(text + "${y}").ends_with("expected at most 1000 columns, found 'y'"));
 }

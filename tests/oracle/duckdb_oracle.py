@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""duckdb_oracle.py FLOWLOG [SEED]: `flowlog top` gives what DuckDB gives of the same random logs: filters, groups,
-measures, ranks, what is left out, totals. Ends with 77 where DuckDB (PyPI: duckdb) is not installed."""
+"""duckdb_oracle.py FLOWLOG [SEED]: compares `flowlog top` with DuckDB on random logs: filters, groups, measures,
+ranks, the groups left out, and totals. Exits with 77 if DuckDB (PyPI: duckdb) is not installed."""
 import csv
 import io
 import json
@@ -24,7 +24,7 @@ ESTIMATE = 0.065  # four standard errors
 
 
 class Oracle:
-    """Asks flowlog and DuckDB, and tells where they differ."""
+    """Asks flowlog and DuckDB, and reports differences."""
 
     def __init__(self, flowlog: str, folder: Path, seed: int) -> None:
         self.flowlog, self.folder = flowlog, folder
@@ -64,7 +64,7 @@ class Oracle:
 
 
 def close(question: Question, expected: list[str], found: list[str]) -> bool:
-    """Equal but for estimates."""
+    """Whether two answers are equal, except for estimates."""
     offset = len(expected) - len(question.measures)
     if len(found) != len(expected) or found[:offset] != expected[:offset]:
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Filters, and what they are in SQL."""
+"""Filters, and their translations to SQL."""
 import ipaddress
 import random
 import re
@@ -9,7 +9,7 @@ EXTRA = re.compile(r"vpc_id|tcp_flags|flow_direction|aws_service")
 
 
 def block(side: str, text: str) -> str:
-    """That an address lies in a block."""
+    """SQL for: an address is in a block."""
     net = ipaddress.ip_network(text)
     first, last = f"{int(net[0])}::UHUGEINT", f"{int(net[-1])}::UHUGEINT"
     return f"({side}_v6 = {net.version == 6} AND {side}_num BETWEEN {first} AND {last})"
@@ -20,7 +20,7 @@ def number(text: str) -> str:
 
 
 def per_second(count: str, test: str) -> str:
-    """A test of a rate in whole units, which is 0 over no time."""
+    """A test of a rate in whole units, which is 0 if the duration is 0."""
     return f'''CASE WHEN "end" > start THEN {count} // ("end" - start) {test}
         ELSE "end" = start AND {count} >= 0 AND 0 {test} END'''
 
@@ -111,13 +111,13 @@ TESTS = [
 ]
 
 
-# After `not` the letters mean none of these, as in nfdump.
+# After `not`, letters mean none of these flags, as in nfdump.
 NEGATED = {"tcp-flags SA": "COALESCE(tcp_flags & 18 = 0, true)"}
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter, and what it and its opposite are in SQL: true, false or, where it hangs on a malformed value, NULL.
+    """A filter, and SQL for it and for its negation: true, false, or NULL if it depends on a malformed value.
     SQL's logic does the rest."""
     text: str
     sql: str
@@ -134,7 +134,7 @@ def in_sql(test: tuple[str, str]) -> Filter:
 
 
 def random_filter(rng: random.Random, depth: int, default: bool = False) -> Filter:
-    """A random combination of tests; with `default`, of the columns of the default format alone."""
+    """A random combination of tests; with `default`, only of columns of the default format."""
     if depth == 0 or rng.random() < 0.2:
         return in_sql(rng.choice([t for t in TESTS if not default or not EXTRA.search(t[1])]))
     a = random_filter(rng, depth - 1, default)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Random logs of several layouts, and the same in DuckDB."""
+"""Random logs with several layouts, and the same records in DuckDB."""
 import ipaddress
 import random
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Log:
 
 
 class Writer:
-    """Writes logs of one random sequence."""
+    """Writes logs from one random sequence."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -103,7 +103,7 @@ class Writer:
 
 def write_logs(folder: Path, seed: int) -> dict[str, Log]:
     """Logs by name: `plain` and `other` have all columns, in another order and with an unknown one; `default` has no
-    heading; some `packets` of `bad` are malformed; some sums of `huge` are larger than 64 bits hold."""
+    heading; some `packets` of `bad` are malformed; some sums of `huge` do not fit into 64 bits."""
     writer = Writer(seed)
     rng = writer.rng
     shuffled = rng.sample([*DEFAULT, *MORE, "device-colour"], len(DEFAULT) + len(MORE) + 1)
@@ -170,7 +170,7 @@ def load_tables(db) -> None:
         net = ipaddress.ip_network(block)
         db.execute("INSERT INTO labels VALUES (?, CAST(? AS UHUGEINT), CAST(? AS UHUGEINT), ?, ?)",
                    [net.version == 6, str(int(net[0])), str(int(net[-1])), net.prefixlen, label])
-    # the table's row that covers the fewest ports and protocols, and the longest prefix
+    # the row of the table that covers the fewest ports and protocols, and the longest prefix
     db.execute("""CREATE TABLE tag_of AS SELECT id,
         arg_min(tag, (high - low + 1) * CASE WHEN t.protocol IS NULL THEN 256 ELSE 1 END) AS tag
         FROM log JOIN tags t ON dstport BETWEEN low AND high AND (t.protocol IS NULL OR t.protocol = log.protocol)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Questions for `flowlog top`, and their answers out of DuckDB."""
+"""Questions for `flowlog top`, and their answers from DuckDB."""
 import datetime
 import ipaddress
 import random
@@ -11,7 +11,7 @@ from logs import LARGEST
 
 CLASSES = "public private unique-local shared link-local loopback multicast broadcast documentation reserved " \
           "unspecified".split()
-BLOCKS = {  # by RFC 6890 and those after it, the smallest blocks first
+BLOCKS = {  # from RFC 6890 and its successors, the smallest blocks first
     "unspecified": ["0.0.0.0/32", "::/128"], "broadcast": ["255.255.255.255/32"],
     "loopback": ["::1/128", "127.0.0.0/8"],
     "documentation": ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"],
@@ -23,15 +23,15 @@ PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
 
 @dataclass
 class Key:
-    """A part of a key: the expressions that make and order it, and how it is written."""
+    """A part of a key: the expressions that compute and order it, and how it is printed."""
     name: str
     sql: list[str]
     write: Callable[..., str] = str
-    other: list[str] | None = None  # the same of a flow's other end, where both count
+    other: list[str] | None = None  # the same for the other end of a flow, if both count
 
 
 def address(v6: bool, number: object) -> str:
-    """As RFC 5952 writes it: IPv4-mapped ones with the IPv4 address at their end."""
+    """An address as in RFC 5952: an IPv4-mapped one ends with the IPv4 address."""
     value = (ipaddress.IPv6Address if v6 else ipaddress.IPv4Address)(int(number))
     return f"::ffff:{value.ipv4_mapped}" if v6 and value.ipv4_mapped else str(value)
 
@@ -60,7 +60,7 @@ def class_key(side: str) -> Key:
         net = ipaddress.ip_network(block)
         return f"WHEN {v6} = {net.version == 6} AND {num} BETWEEN {int(net[0])}::UHUGEINT AND {int(net[-1])}::UHUGEINT"
 
-    # an IPv4-mapped address is what the IPv4 address is
+    # an IPv4-mapped address has the class of the IPv4 address
     mapped = f"({side}_v6 AND {side}_num // 4294967296::UHUGEINT = 65535::UHUGEINT)"
     v6 = f"({side}_v6 AND NOT {mapped})"
     num = f"(CASE WHEN {mapped} THEN {side}_num % 4294967296::UHUGEINT ELSE {side}_num END)"
@@ -80,13 +80,13 @@ def pair_key() -> Key:
     def write(_: int, a6: bool, a: object, b6: bool, b: object) -> str:
         return f"{address(a6, a)} - {address(b6, b)}"
 
-    # two of IPv4 before one of each before two of IPv6
+    # two IPv4 addresses before one of each family before two IPv6 addresses
     return Key("pair", [f"CASE WHEN {both} THEN src_v6::INT + dst_v6::INT END", one_of(True, "v6"), one_of(True, "num"),
                         one_of(False, "v6"), one_of(False, "num")], write)
 
 
 def either(key: Key, name: str) -> Key:
-    """A key of a source as one of either end."""
+    """Turns a key of the source into a key of both ends."""
     return Key(name, key.sql, key.write, [sql.replace("src", "dst") for sql in key.sql])
 
 
@@ -120,7 +120,7 @@ KEYS += [either(Key("srcaddr", ["src_v6", "src_num"], address), "ip"), either(te
 
 @dataclass
 class Measure:
-    """A measure: the expressions that it is made of, what it ranks by, and its value out of them."""
+    """A measure: the expressions that it needs, the one that it ranks by, and its value computed from them."""
     option: list[str]
     name: str
     sql: list[str]
@@ -179,7 +179,7 @@ class Question:
         return keys + [f"sum({m.name})" if m.name in keys else m.name for m in self.measures]
 
     def reads_packets(self) -> bool:
-        """Whether a malformed `packets` makes a record malformed wherever it is wanted."""
+        """Whether a malformed `packets` makes a record malformed whenever it is wanted."""
         return any("packets" in " ".join(part.sql) for part in [*self.keys, *self.measures])
 
 
@@ -194,7 +194,7 @@ class Answer:
 
 
 def ask(db, question: Question) -> Answer:
-    """What DuckDB answers."""
+    """The answer of DuckDB."""
     logs = ", ".join(f"'{log}'" for log in question.logs)
     where = question.where.sql if question.where else "true"
     bad = "bad" if question.reads_packets() else "false"
@@ -240,7 +240,7 @@ def values_of(question: Question, row: tuple) -> list[str]:
 
 
 def filter_questions(rng: random.Random, random_ones: int) -> list[Question]:
-    """Every test, and random combinations: what they want in all, and by action."""
+    """Every test, and random combinations of them: the flows wanted in all, and by action."""
     flows, size = MEASURES[0], MEASURES[1]
     action = next(key for key in KEYS if key.name == "action")
     wheres = [in_sql(test) for test in TESTS] + [random_filter(rng, 1 + i % 5) for i in range(random_ones)]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -38,6 +39,16 @@ TEST_CASE("CSV numbers are whole", "[csv]") {
     CHECK(row(std::uint8_t{65}, std::uint16_t{443}) == "65,443\n");
 }
 
+TEST_CASE("CSV rows of any length are whole", "[csv]") {
+    for (std::size_t size = 200; size < 300; ++size) {
+        auto const text = std::string(size, 'x');
+        CHECK(row(text, 1U, text) == text + ",1," + text + '\n');
+        CHECK(row(text, 12345678U) == text + ",12345678\n");
+        CHECK(row(text, "a,b") == text + ",\"a,b\"\n");
+        CHECK(row(text, "") == text + ",\n");
+    }
+}
+
 TEST_CASE("CSV rows follow each other, cell by cell or whole", "[csv]") {
     auto text = std::string{"before\n"};
     auto csv = csv_writer{text};
@@ -50,7 +61,7 @@ TEST_CASE("CSV rows follow each other, cell by cell or whole", "[csv]") {
     CHECK(text == "before\n1,x\ny,2\n\n3\n");
 }
 
-TEST_CASE("The separator may be another one", "[csv]") {
+TEST_CASE("The separator can be chosen", "[csv]") {
     auto text = std::string{};
     csv_writer{text, '\t'}.row("a,b", "c\td", 5);
     CHECK(text == "a,b\t\"c\td\"\t5\n");

@@ -42,7 +42,7 @@ TEST_CASE("JSON values may follow each other without a bracket", "[json]") {
     CHECK(text == "{}\n[false]");
 }
 
-TEST_CASE("JSON text may be taken away while it is written", "[json]") {
+TEST_CASE("The string may be emptied while JSON is written", "[json]") {
     auto text = std::string{};
     auto all = std::string{};
     auto json = json_writer{text};
@@ -80,7 +80,7 @@ TEST_CASE("Names of JSON members are escaped", "[json]") {
     CHECK(text == "{\"a\\\"b\xEF\xBF\xBD\":1}");
 }
 
-TEST_CASE("Bytes that are no UTF-8 are replaced in JSON, one by one", "[json]") {
+TEST_CASE("Bytes that are not UTF-8 are replaced in JSON, one by one", "[json]") {
     constexpr auto replaced = "\xEF\xBF\xBD";
     auto const bad = [&](std::string_view text, int times) {
         auto expected = std::string{"\"<"};

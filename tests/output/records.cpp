@@ -40,7 +40,7 @@ auto some_flow() -> flowlog::flow {
     return result;
 }
 
-/// What is written of some flows.
+/// The text of some flows.
 auto written(std::vector<flowlog::flow> const& flows, record_options options,
              std::vector<record_column> const& what = columns) -> std::string {
     auto text = std::string{};
@@ -55,7 +55,7 @@ auto in_format(record_format format) -> std::string {
     return written({some_flow(), flowlog::flow{}}, {.format = format});
 }
 
-/// What is written of the columns of a text log.
+/// A text log, written with its own columns.
 auto rewritten(std::string const& log, record_options options = {}) -> std::string {
     auto reader = flowlog::text_reader{flowlog::memory_source{log}};
     auto text = std::string{};
@@ -138,7 +138,7 @@ TEST_CASE("Records are written as a table that widens", "[records]") {
           "-                                             -  b\n");
 }
 
-TEST_CASE("Times are seconds or RFC 3339, with a fraction where there is one", "[records]") {
+TEST_CASE("Times are seconds or RFC 3339, with a fraction if there is one", "[records]") {
     using namespace std::chrono_literals;
     using enum flowlog::time_format;
     CHECK(time_in(unix_seconds, 0us) == "0");
@@ -152,7 +152,7 @@ TEST_CASE("Times are seconds or RFC 3339, with a fraction where there is one", "
     CHECK(time_in(rfc3339, 253402300799s + 7ms) == "9999-12-31T23:59:59.007Z");
 }
 
-TEST_CASE("NetFlow's names are known to the table of fields", "[records]") {
+TEST_CASE("The table of fields knows NetFlow's names", "[records]") {
     for (auto const& f : flowlog::fields) {
         auto const name = flowlog::netflow_name(f.id);
         INFO(name);
@@ -178,7 +178,7 @@ TEST_CASE("A record with a malformed field is not written", "[records]") {
           "{\"srcaddr\":\"10.0.0.1\",\"dstport\":1}\n{\"srcaddr\":\"::3\",\"dstport\":null}\n");
 }
 
-TEST_CASE("Texts of any size and content are written whole", "[records]") {
+TEST_CASE("Texts of any size and content are written in full", "[records]") {
     auto const value = std::string(300'000, '"');
     auto flow = flowlog::flow{};
     flow.set(field::account_id, value);

@@ -45,7 +45,7 @@ TEST_CASE("Letters beyond ASCII are one cell wide", "[text]") {
     CHECK(table.body() == "größe  1\ngross  2\n");
 }
 
-TEST_CASE("Cells cannot steer a terminal, and long ones are cut", "[text]") {
+TEST_CASE("Cells are escaped, and long ones are cut", "[text]") {
     auto table = text_table{{{"Tag"}}, 5};
     table.row({"\x1b[31m"});
     table.row({"\xFFtwo\nlines"});

@@ -21,6 +21,7 @@
 #include "catch.hpp"
 
 using namespace flowlog;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -52,8 +53,7 @@ auto holds(std::string_view expression, flow const& record = made()) -> bool {
     return where(expression)(record);
 }
 
-/// The numbers of the records, from 0, that are wanted of a log whose columns are action, dstport,
-/// bytes.
+/// The numbers, from 0, of the wanted records of a log with the columns action, dstport and bytes.
 auto selected(std::string_view expression, std::string const& lines) -> std::vector<int> {
     auto const text = "action dstport bytes\n" + lines;
     auto reader = text_reader{memory_source{text}};
@@ -68,8 +68,8 @@ auto selected(std::string_view expression, std::string const& lines) -> std::vec
     return result;
 }
 
-/// What keeps the only record of a log from being judged.
-auto culprit_in(std::string_view expression, std::string const& line) -> std::string {
+/// The answer about the only record of a log, or the malformed field that it depends on.
+auto verdict_on(std::string_view expression, std::string const& line) -> std::string {
     auto const text = "action dstport bytes\n" + line;
     auto reader = text_reader{memory_source{text}};
     auto const wanted = where(expression);
@@ -115,7 +115,7 @@ TEST_CASE("tests of every type of field", "[filter]") {
     CHECK(holds("tcp-flags = SA"));
 }
 
-TEST_CASE("a test of an absent value fails, and not makes that a match", "[filter]") {
+TEST_CASE("a test of an absent value is false, and not makes it true", "[filter]") {
     for (auto const* const text :
          {"src-as = 5", "src-as > 5", "src-as < 5", "src-as in (5, 6)", "src-as & 1", "region = x",
           "region = *", "next-hop = 10.0.0.1", "next-hop < 10.0.0.1", "export-time > 2020-01-01",
@@ -137,7 +137,7 @@ TEST_CASE("a test of an absent value fails, and not makes that a match", "[filte
     CHECK(holds("port = -", flow{}));
 }
 
-TEST_CASE("values that are derived", "[filter]") {
+TEST_CASE("derived values", "[filter]") {
     CHECK(holds("duration = 10000"));
     CHECK(holds("duration = 10s"));
     CHECK(holds("bps = 3200"));
@@ -168,7 +168,7 @@ TEST_CASE("bits", "[filter]") {
     CHECK(holds("flags SA"));
     CHECK_FALSE(holds("flags SF"));
     CHECK(holds("not flags F"));
-    CHECK_FALSE(holds("not flags SF"));  // nfdump's: none of these
+    CHECK_FALSE(holds("not flags SF"));  // as in nfdump: none of these
     CHECK(holds("flags S and not flags FRPU"));
     CHECK(holds("not not flags SA"));
     auto udp = made();
@@ -233,7 +233,7 @@ TEST_CASE("logic", "[filter]") {
     }
 }
 
-TEST_CASE("filters can be connected with the one that wants every flow", "[filter]") {
+TEST_CASE("filters can be combined with the one that wants every flow", "[filter]") {
     auto const some = where("dstport = 1");
     CHECK_FALSE((filter{} && some)(made()));
     CHECK_FALSE((some && filter{})(made()));
@@ -253,33 +253,33 @@ TEST_CASE("records of a text log", "[filter]") {
     CHECK(selected("srcport = 5 or bytes = 100", lines) == std::vector{0});
 }
 
-TEST_CASE("a malformed value counts where the answer hangs on it", "[filter]") {
-    CHECK(culprit_in("dstport = 22", "REJECT x 1") == "dstport");
-    CHECK(culprit_in("not dstport = 22", "REJECT x 1") == "dstport");
-    CHECK(culprit_in("dstport != 22", "REJECT 65536 1") == "dstport");
-    CHECK(culprit_in("action = REJECT and dstport = 22", "REJECT x 1") == "dstport");
-    CHECK(culprit_in("dstport = 22 and action = REJECT", "REJECT x 1") == "dstport");
-    CHECK(culprit_in("action = REJECT and dstport = 22", "ACCEPT x 1") == "no");
-    CHECK(culprit_in("dstport = 22 and action = REJECT", "ACCEPT x 1") == "no");
-    CHECK(culprit_in("action = REJECT or dstport = 22", "REJECT x 1") == "yes");
-    CHECK(culprit_in("dstport = 22 or action = REJECT", "REJECT x 1") == "yes");
-    CHECK(culprit_in("dstport = 22 or action = REJECT", "ACCEPT x 1") == "dstport");
-    CHECK(culprit_in("not (dstport = 22 or action = REJECT)", "REJECT x 1") == "no");
-    CHECK(culprit_in("not (dstport = 22 and action = REJECT)", "ACCEPT x 1") == "yes");
-    CHECK(culprit_in("action = reject and bytes > 5", "what x y") == "action");
-    CHECK(culprit_in("dstport is malformed", "REJECT x 1") == "yes");
-    CHECK(culprit_in("dstport is malformed", "REJECT 5 1") == "no");
-    CHECK(culprit_in("dstport is malformed", "REJECT - 1") == "no");
-    CHECK(culprit_in("dstport is present", "REJECT x 1") == "no");
-    CHECK(culprit_in("dstport is absent", "REJECT x 1") == "no");
-    CHECK(culprit_in("bpp > 5", "REJECT 1 x") == "bytes");
-    CHECK(culprit_in("any", "REJECT x x") == "yes");
+TEST_CASE("a malformed value counts if the answer depends on it", "[filter]") {
+    CHECK(verdict_on("dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(verdict_on("not dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(verdict_on("dstport != 22", "REJECT 65536 1") == "dstport");
+    CHECK(verdict_on("action = REJECT and dstport = 22", "REJECT x 1") == "dstport");
+    CHECK(verdict_on("dstport = 22 and action = REJECT", "REJECT x 1") == "dstport");
+    CHECK(verdict_on("action = REJECT and dstport = 22", "ACCEPT x 1") == "no");
+    CHECK(verdict_on("dstport = 22 and action = REJECT", "ACCEPT x 1") == "no");
+    CHECK(verdict_on("action = REJECT or dstport = 22", "REJECT x 1") == "yes");
+    CHECK(verdict_on("dstport = 22 or action = REJECT", "REJECT x 1") == "yes");
+    CHECK(verdict_on("dstport = 22 or action = REJECT", "ACCEPT x 1") == "dstport");
+    CHECK(verdict_on("not (dstport = 22 or action = REJECT)", "REJECT x 1") == "no");
+    CHECK(verdict_on("not (dstport = 22 and action = REJECT)", "ACCEPT x 1") == "yes");
+    CHECK(verdict_on("action = reject and bytes > 5", "what x y") == "action");
+    CHECK(verdict_on("dstport is malformed", "REJECT x 1") == "yes");
+    CHECK(verdict_on("dstport is malformed", "REJECT 5 1") == "no");
+    CHECK(verdict_on("dstport is malformed", "REJECT - 1") == "no");
+    CHECK(verdict_on("dstport is present", "REJECT x 1") == "no");
+    CHECK(verdict_on("dstport is absent", "REJECT x 1") == "no");
+    CHECK(verdict_on("bpp > 5", "REJECT 1 x") == "bytes");
+    CHECK(verdict_on("any", "REJECT x x") == "yes");
     auto const wanted = where("dstport = 22");
     auto reader = text_reader{memory_source{"action dstport bytes\nREJECT x 1\n"}};
     for (auto const& record : reader) CHECK_FALSE(wanted(record));
 }
 
-TEST_CASE("a filter tells the fields that it names, once each", "[filter]") {
+TEST_CASE("a filter lists the fields that it names, once each", "[filter]") {
     auto const ids = [](std::string_view expression) {
         auto result = std::vector<field_id>{};
         for (auto const& use : where(expression).uses()) {
@@ -322,6 +322,43 @@ TEST_CASE("a view of a range", "[filter]") {
         ++count;
     }
     CHECK(count == 2);
+}
+
+TEST_CASE("a filter is a view of a range by itself", "[filter]") {
+    auto flows = std::vector<flow>(3, made());
+    flows[1].set(field::dstport, 22);
+    auto count = 0;
+    for (auto const& record : flows | where("dstport = 443")) {
+        CHECK(record[field::dstport] == std::uint16_t{443});
+        ++count;
+    }
+    CHECK(count == 2);
+    auto const ssh = where("dstport = 22");
+    CHECK(std::ranges::distance(flows | ssh) == 1);
+    CHECK(std::ranges::distance(flows | ssh | std::views::take(0)) == 0);
+    CHECK(std::ranges::distance(flows | std::views::drop(1) | (ssh || where("bytes = 0"))) == 1);
+    CHECK(std::ranges::distance(flows | filter{}) == 3);
+    CHECK(std::ranges::distance(text_reader{memory_source{"dstport\n1\n22\nx\n22\n"}} | ssh) == 2);
+}
+
+TEST_CASE("a filter can be made from a tree, and gives it back", "[filter]") {
+    auto tree = filter_tree{};
+    tree.add(filter_leaf{.subject = subject_of(field_id::dstport),
+                         .field = field_id::dstport,
+                         .numbers = {{400, 442}, {440, 450}, {9, 8}}});
+    CHECK(filter{tree}(made()));
+    CHECK(filter{tree}.tree() == tree);
+    tree.add(filter_step::negation);
+    CHECK_FALSE(filter{tree}(made()));
+    CHECK(filter{where("not dstport in 400-450").tree()}.uses() == filter{tree}.uses());
+    CHECK(range_of(*cidr::parse("10.1.0.0/16")) ==
+          address_range{address::v4(0x0A010000), address::v4(0x0A01FFFF)});
+    CHECK(filter_number(timestamp{-1us}) < filter_number(timestamp{0us}));
+    auto const set = text_set{.words = {"eni-1", "eni-2"}, .patterns = {{"vpc-", "", "9"}}};
+    CHECK(set.contains("ENI-2"));
+    CHECK(set.contains("VPC-1239"));
+    CHECK_FALSE(set.contains("vpc-1"));
+    CHECK_FALSE(set.contains("eni-3"));
 }
 
 TEST_CASE("many tests and values", "[filter]") {

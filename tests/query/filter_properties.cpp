@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Random expressions, over records with random, absent and malformed values, against an evaluator
-// that knows nothing of tokens, programs or short cuts.
+// Compares filters of random expressions, over records with random, absent and malformed values,
+// with a simple evaluator that knows no tokens, programs or short cuts.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -49,7 +49,8 @@ struct random_source {
     auto below(std::size_t n) -> std::size_t { return static_cast<std::size_t>(engine() % n); }
 };
 
-/// Positions of the values of a record in `columns`; beyond the values: absent, then malformed.
+/// The values of a record, as positions in `columns`; the positions after the values mean absent
+/// and malformed.
 using record_model = std::vector<std::size_t>;
 
 struct expression {
@@ -59,7 +60,7 @@ struct expression {
 
 auto opposite(answer a) -> answer { return a ? answer{!*a} : std::nullopt; }
 
-/// A test that asks whether the position of the value is one of some.
+/// A test whether the position of a value is one of several.
 auto test_of_positions(random_source& random) -> expression {
     auto const at = random.below(columns.size());
     auto const& [name, values] = columns[at];
@@ -79,7 +80,7 @@ auto test_of_positions(random_source& random) -> expression {
         text += " != " + values[pick];
         passes = [=](std::size_t i) { return i != pick; };
     } else {
-        // of addresses, orders are of a family
+        // addresses are ordered within a family
         auto const low = std::string_view{name} == "srcaddr" ? (pick < 3 ? 0U : 3U) : 0U;
         auto const high =
             std::string_view{name} == "srcaddr" ? (pick < 3 ? 3U : 5U) : values.size();
@@ -131,7 +132,7 @@ auto random_expression(random_source& random, int depth) -> expression {
     auto const both = kind < 6;
     auto const* const sign =
         both ? (random.below(2) == 0 ? " and " : " && ") : (random.below(2) == 0 ? " or " : " || ");
-    auto const decides = !both;  // the answer of one that settles it
+    auto const decides = !both;  // the answer of one operand that decides
     return {"(" + a.text + ")" + sign + "(" + b.text + ")",
             [=, x = a.holds, y = b.holds](record_model const& r) -> answer {
                 auto const first = x(r);
@@ -145,7 +146,8 @@ auto random_record(random_source& random) -> record_model {
     auto result = record_model{};
     for (auto const& c : columns) {
         auto const value = random.below(c.values.size() + 3);
-        auto const malformed = std::string_view{c.name} == "vpc-id" ? 0U : 1U;  // no text is
+        auto const malformed =
+            std::string_view{c.name} == "vpc-id" ? 0U : 1U;  // a text is never malformed
         result.push_back(std::min(value, c.values.size() + malformed));
     }
     return result;
@@ -164,7 +166,7 @@ auto line_of(record_model const& record) -> std::string {
 
 }  // namespace
 
-TEST_CASE("random filters say of random records what logic says", "[filter][property]") {
+TEST_CASE("random filters agree with logic on random records", "[filter][property]") {
     auto random = random_source{std::mt19937{20240501}};
     auto records = std::vector<record_model>{};
     auto text = std::string{"log-status"};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Filters mean what they mean to the nfdump of this machine: the same flows of the same archive
-// pass.
+// Compares filters with the installed nfdump: both must select the same flows of an archive.
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -87,7 +86,8 @@ constexpr auto filters = std::to_array<char const*>({
     "src net 128.0.0.0/1",
     "dst net 128.0.0.0/2 and not src net 128.0.0.0/1",
     "src and dst net 128.0.0.0/1",
-    "inet and net 58.0.0.0 255.0.0.0",  // alone, it finds IPv6 addresses with these low bits too
+    "inet and net 58.0.0.0 255.0.0.0",  // without `inet`, nfdump also finds IPv6 addresses with
+                                        // these low bits
     "src net 58.127.0.0 255.255.0.0",
     "net 2001:db8::/32",
     "src net 2001:db8::/33",
@@ -166,7 +166,7 @@ constexpr auto filters = std::to_array<char const*>({
     "proto tcp # the rest is a comment",
 });
 
-/// A folder that goes when the test ends.
+/// A temporary folder, removed at the end of the test.
 class scratch {
 public:
     scratch() {
@@ -226,7 +226,7 @@ TEST_CASE("filters select what nfdump selects", "[filter][nfdump]") {
     compare_with_nfdump(FLOWLOG_TEST_DATA "/netflow/nfdump/v2-171-mixed.nfdump");
 }
 
-TEST_CASE("filters select what nfdump selects of an archive of a later version",
+TEST_CASE("filters select what nfdump selects from an archive of a later version",
           "[filter][nfdump]") {
     compare_with_nfdump(FLOWLOG_TEST_DATA "/netflow/nfdump/v2-178-mixed.nfdump");
 }

@@ -17,24 +17,25 @@ namespace x3 = boost::spirit::x3;
 
 /// One cell of a row of separated values.
 struct csv_cell {
-    std::string text;          ///< without quotes and the blanks around it
-    std::uint64_t line = 0;    ///< of the first byte of the text, counted from 1
-    std::uint64_t column = 0;  ///< in bytes, counted from 1; a byte order mark does not count
+    std::string text;          ///< without quotes and surrounding blanks
+    std::uint64_t line = 0;    ///< where the text begins, from 1
+    std::uint64_t column = 0;  ///< in bytes, from 1; a byte order mark does not count
     bool quoted = false;
 
     [[nodiscard]] friend auto operator==(csv_cell const&, csv_cell const&) -> bool = default;
 };
 
-/// Why a row is none.
+/// Why a row cannot be read.
 enum class csv_problem : std::uint8_t { none, unterminated_quote, text_after_quote };
 
-/// A row, or a problem and its place.
+/// A row, or a problem and its location.
 struct csv_row {
     std::vector<csv_cell> cells;  ///< empty if there is a problem
     csv_problem problem = csv_problem::none;
-    std::uint64_t line = 0;  ///< where the row begins, or the line of the problem
-    std::uint64_t column =
-        0;  ///< of the quote that is never closed or the text behind a closed one; else 0
+    std::uint64_t line = 0;  ///< where the row begins, or where the problem is
+    /// The column of the quote that is never closed, or of the text after a closing quote;
+    /// otherwise 0.
+    std::uint64_t column = 0;
 
     [[nodiscard]] friend auto operator==(csv_row const&, csv_row const&) -> bool = default;
 };
@@ -46,7 +47,7 @@ struct csv_content_id;
 /// The end of a line.
 inline auto csv_eol() { return x3::lit("\r\n") | '\n' | '\r'; }
 
-/// A blank line or a comment. The last one may lack its end, but is not empty.
+/// A blank line or a comment. The last one may have no line end, but is not empty then.
 inline auto csv_nothing() {
     auto const gap = x3::char_(" \t");
     auto const comment = '#' >> *(x3::char_ - csv_eol());
@@ -55,8 +56,9 @@ inline auto csv_nothing() {
 
 }  // namespace detail
 
-/// Reads lookup and protocol tables: RFC 4180 and what people write besides. The text must outlive
-/// the reader.
+/// The grammar of lookup and protocol tables: RFC 4180, and what people also write. flowlog's own
+/// tables are read by a splitter that is tested against this grammar. The text must outlive the
+/// reader.
 ///
 ///     text    = [BOM] *(nothing | row)
 ///     nothing = *(SP | TAB) ["#" *byte] eol               ; blank lines and comments
@@ -67,12 +69,11 @@ inline auto csv_nothing() {
 ///     blank   = SP | TAB, but not the separator
 ///     eol     = CRLF | LF | CR
 ///
-/// The separator is the one of comma, TAB and semicolon that splits the first row, up to a problem,
-/// into the most cells; at a tie the first of these. flowlog's own tables are read by a splitter
-/// that is tested against this grammar.
+/// The separator is a comma, a TAB or a semicolon: the first of these that splits the first row, up
+/// to a problem, into the most cells.
 class csv_reader {
 public:
-    /// `separator` 0 asks for the one that the first row uses.
+    /// If `separator` is 0, it is inferred from the first row.
     explicit csv_reader(std::string_view text, char separator = '\0')
         : at_{text.data()}, end_{text.data() + text.size()}, separator_{separator} {
         x3::parse(at_, end_, -x3::lit("\xEF\xBB\xBF"));
@@ -80,8 +81,8 @@ public:
         if (separator == '\0') separator_ = infer();
     }
 
-    /// Reads the next row. False at the end. After a problem, reading goes on at the line behind
-    /// its place.
+    /// Reads the next row. False at the end. After a problem, the next row begins on the line after
+    /// it.
     [[nodiscard]] auto next(csv_row& row) -> bool {
         row = {};
         x3::parse(at_, end_, *detail::csv_nothing());
@@ -97,14 +98,14 @@ public:
 private:
     [[nodiscard]] auto infer() const -> char {
         auto best = ',';
-        std::size_t most = 0;
+        std::size_t max_cells = 0;
         for (auto const candidate : {',', '\t', ';'}) {
             auto trial = *this;
             trial.separator_ = candidate;
             auto row = csv_row{};
             static_cast<void>(trial.next(row));
-            if (trial.begun_ <= most) continue;
-            most = trial.begun_;
+            if (trial.begun_ <= max_cells) continue;
+            max_cells = trial.begun_;
             best = candidate;
         }
         return best;
@@ -182,10 +183,10 @@ private:
 
     char const* at_;
     char const* end_;
-    char const* counted_ = nullptr;  // the place that `line_` and `line_start_` belong to
+    char const* counted_ = nullptr;  // the position of `line_` and `line_start_`
     char const* line_start_ = nullptr;
     std::uint64_t line_ = 1;
-    std::size_t begun_ = 0;  // cells of the row, up to a problem
+    std::size_t begun_ = 0;  // number of cells in the row, up to a problem
     char separator_;
 };
 

@@ -23,13 +23,13 @@ inline constexpr std::size_t max_filter_length = std::size_t{1} << 20;
 
 namespace detail {
 
-/// How many columns a terminal needs for a text, which is escaped already: code points.
+/// The width of an escaped text on a terminal, in columns: its number of code points.
 inline auto shown_width(std::string_view text) noexcept -> std::size_t {
     return static_cast<std::size_t>(std::ranges::count_if(
         text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
 }
 
-/// A line of an expression, or the part of it around a place, with a caret below the place.
+/// A line of an expression, or its surroundings of an error, with a caret below the error.
 inline auto with_caret(std::string_view line, std::size_t column) -> std::string {
     constexpr std::size_t reach = 60;
     auto begin = column > reach ? column - reach / 2 : 0;
@@ -40,6 +40,7 @@ inline auto with_caret(std::string_view line, std::size_t column) -> std::string
     return "  " + before + after + "\n  " + std::string(shown_width(before), ' ') + '^';
 }
 
+/// Throws the error at an offset in an expression.
 [[noreturn]] inline void fail_filter(std::string_view expression, std::size_t offset,
                                      std::string const& message) {
     constexpr auto blanks = std::string_view{" \t\r\n"};
@@ -54,7 +55,7 @@ inline auto with_caret(std::string_view line, std::size_t column) -> std::string
                 message + '\n' + with_caret(line, offset - start)};
 }
 
-/// The word at a place, as messages show it.
+/// The word at an offset, as messages quote it.
 inline auto found_in_filter(std::string_view expression, std::size_t offset) -> std::string {
     auto const at = expression.find_first_not_of(" \t\r\n", offset);
     if (at == expression.npos) return "the end";
@@ -65,16 +66,25 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
 
 }  // namespace detail
 
-/// The filter that an expression stands for, such as
-/// `action = REJECT and dstport in 1-1023 and not srcaddr in 10.0.0.0/8`, or nfdump's
-/// `proto tcp and dst port 443`. docs/filter.md has the language.
+/// Makes a filter from an expression, such as
+/// `action = REJECT and dstport in 1-1023 and not srcaddr in 10.0.0.0/8`, or, as nfdump writes it,
+/// `proto tcp and dst port 443`. docs/filter.md describes the language.
 ///
-/// Times such as `-2h` are counted from `now`. Throws `errc::invalid_filter` with the place, what
-/// was expected there, and the expression with a caret below it. Takes time and memory in
-/// proportion to the expression, however it is nested.
+/// This is the only include and the only name that filtering needs besides what reads the flows:
+///
+///     #include <flowlog/flowlog.hpp>
+///     #include <flowlog/grammar/filter.hpp>
+///
+///     for (auto const& flow : flowlog::open("vpc.log.gz") | flowlog::where("dst port 443"))
+///         std::cout << *flow[flowlog::field::srcaddr] << '\n';
+///
+/// The filter is a predicate, too, which is what `filtered` and algorithms take. Times such as `-2h`
+/// are relative to `now`. Throws `errc::invalid_filter` with the line and column of the error, what
+/// was expected there, and the expression with a caret below the error. Time and memory are
+/// proportional to the length of the expression, however deeply it is nested.
 [[nodiscard]] inline auto where(std::string_view expression, timestamp now) -> filter {
     if (expression.size() > max_filter_length)
-        throw error{errc::invalid_filter, {"filter"}, "longer than a mebibyte"};
+        throw error{errc::invalid_filter, {"filter"}, "the expression is longer than 1 MiB"};
     auto const parsed = grammar::read_filter(expression);
     if (!parsed.expected.empty()) {
         detail::fail_filter(expression, parsed.fault,
@@ -82,13 +92,13 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
                                 detail::found_in_filter(expression, parsed.fault));
     }
     try {
-        return detail::filter_access::make(grammar::filter_resolver{now}.resolve(parsed));
+        return filter{grammar::filter_resolver{now}.resolve(parsed)};
     } catch (grammar::filter_fault const& fault) {
         detail::fail_filter(expression, fault.offset, fault.message);
     }
 }
 
-/// The filter of an expression in which `now` is now.
+/// The same with the current time as `now`.
 [[nodiscard]] inline auto where(std::string_view expression) -> filter {
     return where(expression,
                  std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now()));

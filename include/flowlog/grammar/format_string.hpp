@@ -25,18 +25,18 @@ namespace grammar {
 
 namespace x3 = boost::spirit::x3;
 
-/// A column that a format string names.
+/// A column in a format string.
 struct format_column {
     std::string_view name;
     std::size_t offset;  ///< of the name in the format string
     bool wrapped;        ///< in `${…}`
 };
 
-/// What a format string says, up to the first place where it says nothing.
+/// A parsed format string, up to its first syntax error.
 struct format_columns {
     std::vector<format_column> columns{};
-    std::string_view expected{};  ///< at `fault`; empty where all is well
-    std::size_t fault = 0;
+    std::string_view expected{};  ///< what is missing at `fault`; empty if there is no error
+    std::size_t fault = 0;        ///< offset of the error
 };
 
 /// Reads a format string.
@@ -81,6 +81,7 @@ struct format_columns {
 
 namespace detail {
 
+/// Throws the error at an offset in a format string.
 [[noreturn]] inline void fail_format(std::string_view text, std::size_t offset,
                                      std::string message) {
     auto const before = text.substr(0, offset);
@@ -91,6 +92,7 @@ namespace detail {
                 std::move(message)};
 }
 
+/// The word at an offset, as messages quote it.
 inline auto found_in_format(std::string_view text, std::size_t offset) -> std::string {
     if (offset >= text.size()) return "the end";
     auto const rest = text.substr(offset);
@@ -98,17 +100,19 @@ inline auto found_in_format(std::string_view text, std::size_t offset) -> std::s
     return "'" + escaped(rest.substr(0, stop), 40) + "'";
 }
 
-/// What may have been meant by a name that is no field's.
+/// A hint about a name that is not a field's.
 inline auto format_hint(std::string_view name) -> std::string {
     auto lower = std::string{name};
     std::ranges::transform(lower, lower.begin(), to_lower);
     auto similar = similar_words{lower};
     for (auto const& f : fields) similar.consider(f.name);
     auto const hint = similar.hint();
-    return hint.empty() ? "; a column that is none is written ${" + escaped(name, 40) + "}" : hint;
+    return hint.empty()
+               ? "; the name of a column that is no field has to be in ${" + escaped(name, 40) + "}"
+               : hint;
 }
 
-/// A layout that goes by a name of its own.
+/// A layout that has a name.
 inline auto named_layout(std::string_view word) -> std::optional<layout> {
     if (same_name(word, "default") || same_name(word, "v2")) return layout::vpc_default();
     if (same_name(word, "tgw") || same_name(word, "transit-gateway"))
@@ -118,13 +122,12 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
 
 }  // namespace detail
 
-/// The columns that a format string names: AWS's `${version} ${srcaddr} …`, or bare names, with
-/// blanks or commas between them; or one word, `default` (`v2`) or `transit-gateway` (`tgw`), for
-/// the layouts that AWS uses where none was given.
+/// Reads a format string: AWS's `${version} ${srcaddr} …`, or bare names, separated by blanks or
+/// commas; or one word, `default` (`v2`) or `transit-gateway` (`tgw`), for AWS's default formats.
 ///
-/// A field may have any of its spellings. A name in `${…}` that is no field's makes an opaque
-/// column; a bare one is an error, and so is a field that stands twice. Throws
-/// `errc::invalid_format` with the place and what was expected.
+/// A field may have any of its spellings. A name in `${…}` that is not a field's becomes an opaque
+/// column. Throws `errc::invalid_format` with the line, the column and what was expected if such a
+/// name is bare, if a field occurs twice, or if the syntax is wrong.
 [[nodiscard]] inline auto parse_format(std::string_view text) -> layout {
     auto const parsed = grammar::parse_format_columns(text);
     if (!parsed.expected.empty()) {
@@ -137,7 +140,7 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
         if (auto named = detail::named_layout(columns[0].name)) return *std::move(named);
     }
     auto names = std::vector<std::string>{};
-    auto places = std::vector<std::optional<std::size_t>>(fields.size());
+    auto column_of = std::vector<std::optional<std::size_t>>(fields.size());
     for (auto const& column : columns) {
         auto const name = "'" + escaped(column.name, 40) + "'";
         auto const id = find_field(column.name);
@@ -148,18 +151,18 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
         }
         if (names.size() == layout::max_columns) {
             detail::fail_format(text, column.offset,
-                                "expected no more than " + std::to_string(layout::max_columns) +
+                                "expected at most " + std::to_string(layout::max_columns) +
                                     " columns, found " + name);
         }
         names.emplace_back(column.name);
         if (!id) continue;
-        auto& place = places[static_cast<std::size_t>(*id)];
-        if (place) {
+        auto& known = column_of[static_cast<std::size_t>(*id)];
+        if (known) {
             detail::fail_format(text, column.offset,
                                 "expected each field once, found " + name +
-                                    " again: it is column " + std::to_string(*place));
+                                    " again: it is column " + std::to_string(*known));
         }
-        place = names.size();
+        known = names.size();
     }
     return layout{std::move(names)};
 }

@@ -15,9 +15,9 @@
 
 namespace flowlog {
 
-/// Writes JSON (RFC 8259) at the end of a string, without blanks or line ends, value by value: an
-/// answer of millions of rows is never a tree in memory. The string is the caller's, who may take
-/// away what is in it between two values. Bytes that are no UTF-8 become U+FFFD.
+/// Appends JSON (RFC 8259) to a string, value by value and without whitespace, so that a document
+/// of millions of rows is never a tree in memory. The string belongs to the caller, who may empty
+/// it between two values. Bytes that are not UTF-8 become U+FFFD.
 ///
 ///     auto text = std::string{};
 ///     auto json = flowlog::json_writer{text};
@@ -31,7 +31,7 @@ public:
     auto begin_array() -> json_writer& { return open('['); }
     auto end_array() -> json_writer& { return close(']'); }
 
-    /// Names the value that comes next.
+    /// Writes the name of the next value, in an object.
     auto key(std::string_view name) -> json_writer& {
         separate();
         quote(name);
@@ -51,26 +51,26 @@ public:
         return raw(truth ? "true" : "false");
     }
 
-    /// 64-bit numbers are written whole; mind readers that keep 53 bits.
+    /// Writes all digits of a 64-bit number, of which some readers keep only 53 bits.
     template <std::integral Number>
         requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
     auto value(Number number) -> json_writer& {
-        auto room = std::array<char, 24>{};
-        auto const end = std::to_chars(room.data(), room.data() + room.size(), number).ptr;
-        return raw({room.data(), end});
+        auto digits = std::array<char, 24>{};
+        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+        return raw({digits.data(), end});
     }
 
-    /// Infinities and NaN become `null`.
+    /// Writes a number as the shortest text that gives it back; infinities and NaN as `null`.
     auto value(double number) -> json_writer& {
         if (!std::isfinite(number)) return null();
-        auto room = std::array<char, 32>{};
-        auto const end = std::to_chars(room.data(), room.data() + room.size(), number).ptr;
-        return raw({room.data(), end});
+        auto digits = std::array<char, 32>{};
+        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+        return raw({digits.data(), end});
     }
 
     auto null() -> json_writer& { return raw("null"); }
 
-    /// Writes a name and its value.
+    /// Writes a name and its value, in an object.
     template <class Value>
     auto member(std::string_view name, Value const& what) -> json_writer& {
         return key(name).value(what);
@@ -138,7 +138,7 @@ private:
     }
 
     std::string* out_;
-    std::string begun_;  // for each open bracket: whether a value stands in it
+    std::string begun_;  // for each open bracket, whether it contains a value yet
     bool after_key_ = false;
 };
 

@@ -41,8 +41,8 @@ struct record_column {
     friend auto operator==(record_column const&, record_column const&) -> bool = default;
 };
 
-/// What NetFlow tools call a field, as flow-export of flow-tools spells it: `prot`, `dPkts`,
-/// `dOctets`, `first`, `last`, `nexthop`, `exaddr`, `tcp_flags`. `find_field` knows all of them.
+/// The name of a field in NetFlow tools, as flow-export of flow-tools spells it: `prot`, `dPkts`,
+/// `dOctets`, `first`, `last`, `nexthop`, `exaddr`, `tcp_flags`. `find_field` finds all of them.
 [[nodiscard]] inline auto netflow_name(field_id id) -> std::string {
     using enum field_id;
     constexpr auto names = std::to_array<std::pair<field_id, std::string_view>>({
@@ -79,9 +79,9 @@ struct record_column {
     return result;
 }
 
-/// What the records of a reader, or `log`, have: the columns of a text log in their order, else the
-/// fields that its format has in the order of the table. Reads the beginning of the log. Nothing
-/// where a text log is empty.
+/// The columns of the records of a reader or a `log`: those of a text log in their order, or the
+/// fields of an archive's format in the order of the table of fields. Reads the beginning of the
+/// log. There are none if a text log is empty.
 template <class Reader>
 [[nodiscard]] auto columns_of(Reader& reader) -> std::vector<record_column> {
     if constexpr (requires { reader.visit([](auto&) {}); }) {

@@ -13,15 +13,15 @@
 
 namespace flowlog {
 
-/// A table for people, its columns aligned. Keeps its rows in memory; what is in cells cannot
-/// steer a terminal.
+/// A table for people, with aligned columns. It keeps its rows in memory. Control characters in
+/// cells are escaped.
 ///
 ///     auto table = flowlog::text_table{{{"Tag"}, {"Flows", flowlog::text_table::right}}};
 ///     table.row({"email", "3"});
 ///     std::cout << table.text();
 class text_table {
 public:
-    /// Where the cells of a column stand.
+    /// The side to which the cells of a column are aligned.
     enum alignment : bool { left, right };
 
     struct column {
@@ -29,13 +29,13 @@ public:
         alignment align = left;
     };
 
-    /// Cells longer than `limit` bytes are cut.
+    /// Cells are cut after `limit` bytes.
     explicit text_table(std::vector<column> columns, std::size_t limit = 60)
         : columns_{std::move(columns)}, limit_{limit} {
         for (auto const& c : columns_) widths_.push_back(width(c.title));
     }
 
-    /// Adds a row; of more cells than there are columns, the last ones count for nothing.
+    /// Adds a row. Missing cells are empty, and surplus ones are ignored.
     void row(std::vector<std::string> cells) {
         cells.resize(columns_.size());
         for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -47,14 +47,14 @@ public:
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
 
-    /// The line of the titles, with its line end.
+    /// The line of titles, with its line end.
     [[nodiscard]] auto heading() const -> std::string {
         auto titles = std::vector<std::string>{};
         for (auto const& c : columns_) titles.push_back(c.title);
         return line(titles);
     }
 
-    /// The lines of the rows.
+    /// The lines of all rows.
     [[nodiscard]] auto body() const -> std::string {
         auto result = std::string{};
         for (auto const& cells : rows_) result += line(cells);
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] auto text() const -> std::string { return heading() + body(); }
 
 private:
-    /// Every character is taken to be one cell wide.
+    /// The width of a text, if every character takes one column.
     static auto width(std::string_view text) noexcept -> std::size_t {
         std::size_t count = 0;
         for (auto const c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -74,7 +74,7 @@ private:
 
     [[nodiscard]] auto line(std::vector<std::string> const& cells) const -> std::string {
         auto result = std::string{};
-        std::size_t missing = 0;  // blanks owed by a cell on the left: none at the end of a line
+        std::size_t missing = 0;  // blanks to write before the next cell; none end a line
         for (std::size_t i = 0; i < cells.size(); ++i) {
             auto const gap = widths_[i] - width(cells[i]);
             auto const before = columns_[i].align == right ? gap : 0;

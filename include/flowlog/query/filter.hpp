@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -18,32 +19,40 @@
 
 namespace flowlog {
 
-namespace detail {
-struct filter_access;
-}
-
-/// Which flows are wanted: the value of an expression such as `action = REJECT and dstport < 1024`,
-/// which `where` of grammar/filter.hpp reads.
+/// A predicate over flows, made from an expression such as `action = REJECT and dstport < 1024`.
+///
+/// `where`, in grammar/filter.hpp, reads the expression. That header and that name are all that a
+/// program needs in order to filter. This header does not include it, because the grammar takes
+/// seconds to compile.
+///
+///     #include <flowlog/grammar/filter.hpp>
 ///
 ///     auto const rejected = flowlog::where("action = REJECT and dstport in 1-1023");
-///     for (auto const& flow : log | flowlog::views::where(rejected)) …
+///     for (auto const& flow : flowlog::open("vpc.log") | rejected) …
+///     auto const counted = flowlog::run(files, flowlog::filtered{rejected, aggregator});
+///     if (rejected(flow)) …
 ///
-/// Says yes or no of any record, and decodes no more of it than it must. A test of an absent value
-/// fails, whatever is asked but `is absent`; `not` makes that a match, and `!=` is `not … =`.
-/// Copies share what they point to, and may be used by several threads at once.
+/// A filter works on records of any type, and decodes no more fields than it needs. A test of an
+/// absent value is false, unless it is `is absent`; `not` makes it true, and `!=` means `not … =`.
+/// Copies share their state and may be used by several threads at once.
 class filter {
 public:
     /// Wants every flow.
     template <class = void>
-    filter() : filter{detail::filter_tree{}} {}
+    filter() : filter{filter_tree{}} {}
 
-    /// Whether a flow is wanted. Where that hangs on a malformed value, it is not.
+    /// Wants the flows for which the expression is true. \pre each connective of the tree has its
+    /// operands before it
+    template <class = void>
+    explicit filter(filter_tree tree) : state_{std::make_shared<state const>(std::move(tree))} {}
+
+    /// Whether a flow is wanted. False if the answer depends on a malformed value.
     template <flow_record Record>
     [[nodiscard]] auto operator()(Record const& record) const noexcept -> bool {
         return answer(record) == detail::filter_answer::yes;
     }
 
-    /// Whether a flow is wanted; malformed where that hangs on a malformed value.
+    /// Whether a flow is wanted. Malformed if the answer depends on a malformed value.
     template <flow_record Record>
     [[nodiscard, gnu::always_inline]] auto test(Record const& record) const noexcept
         -> field_value<bool> {
@@ -53,15 +62,15 @@ public:
         return found == detail::filter_answer::yes;
     }
 
-    /// Which of 1 to 64 flows of a `text_batch` or `archive_batch` are wanted, a bit a flow; none
-    /// where that may hang on a malformed value, and has to be asked of each flow.
-    template <class Run>
-    [[nodiscard]] auto test_batch(Run const& flows) const noexcept -> std::optional<std::uint64_t> {
+    /// Which flows of a batch of 1 to 64 are wanted: bit i is for flow i. None if the answer may
+    /// depend on a malformed value; then `test` has to be called for each flow.
+    template <class Batch>
+    [[nodiscard]] auto test_batch(Batch const& flows) const noexcept
+        -> std::optional<std::uint64_t> {
         return detail::filter_flows{state_->program, flows}.answer();
     }
 
-    /// The field on whose malformed value it hangs whether a flow is wanted. \pre `test(record)` is
-    /// malformed
+    /// The field whose malformed value the answer depends on. \pre `test(record)` is malformed
     template <flow_record Record>
     [[nodiscard]] auto malformed_field(Record const& record) const noexcept -> field_id {
         if constexpr (requires { record.visit([](auto const&) {}); }) {
@@ -71,45 +80,48 @@ public:
         }
     }
 
-    /// The fields that are named; all may be absent in a record, but not from a log.
+    /// The fields that the expression names. A record may lack them, but a log must have them.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return state_->uses; }
 
-    /// The flows that both want.
+    /// The expression.
+    [[nodiscard]] auto tree() const noexcept -> filter_tree const& { return state_->tree; }
+
+    /// Wants the flows that both filters want.
     template <class = void>
     [[nodiscard]] friend auto operator&&(filter const& a, filter const& b) -> filter {
-        return joined(a, b, detail::filter_step::conjunction);
+        return joined(a, b, filter_step::conjunction);
     }
 
-    /// The flows that one of the two wants.
+    /// Wants the flows that at least one of the filters wants.
     template <class = void>
     [[nodiscard]] friend auto operator||(filter const& a, filter const& b) -> filter {
-        return joined(a, b, detail::filter_step::disjunction);
+        return joined(a, b, filter_step::disjunction);
     }
 
-    /// The flows that a filter does not want.
+    /// Wants the flows that the filter does not want.
     template <class = void>
     [[nodiscard]] friend auto operator!(filter const& a) -> filter {
         auto tree = a.tree();
-        if (tree.steps.empty()) tree.add(detail::filter_leaf{});
-        tree.add(detail::filter_step::negation);
+        if (tree.steps.empty()) tree.add(filter_leaf{});
+        tree.add(filter_step::negation);
         return filter{std::move(tree)};
     }
 
+    /// The wanted flows of a range, as a view: `log | flowlog::where("dst port 443")`.
+    template <std::ranges::viewable_range Range>
+    [[nodiscard]] friend auto operator|(Range&& range, filter wanted) {
+        return std::forward<Range>(range) | std::views::filter(std::move(wanted));
+    }
+
 private:
-    friend struct detail::filter_access;
-
-    template <class = void>
-    explicit filter(detail::filter_tree tree)
-        : state_{std::make_shared<state const>(std::move(tree))} {}
-
     struct state {
         template <class = void>
-        explicit state(detail::filter_tree from)
+        explicit state(filter_tree from)
             : tree{std::move(from)},
               program{detail::filter_compiler<>::compile(tree)},
               uses{detail::uses_of(tree)} {}
 
-        detail::filter_tree tree;
+        filter_tree tree;
         detail::filter_program program;
         std::vector<field_use> uses;
     };
@@ -124,13 +136,10 @@ private:
         }
     }
 
-    [[nodiscard]] auto tree() const noexcept -> detail::filter_tree const& { return state_->tree; }
-
     template <class = void>
-    [[nodiscard]] static auto joined(filter const& a, filter const& b, detail::filter_step how)
-        -> filter {
-        if (a.tree().steps.empty()) return how == detail::filter_step::conjunction ? b : a;
-        if (b.tree().steps.empty()) return how == detail::filter_step::conjunction ? a : b;
+    [[nodiscard]] static auto joined(filter const& a, filter const& b, filter_step how) -> filter {
+        if (a.tree().steps.empty()) return how == filter_step::conjunction ? b : a;
+        if (b.tree().steps.empty()) return how == filter_step::conjunction ? a : b;
         auto tree = a.tree();
         tree.add(b.tree());
         tree.add(how);
@@ -139,19 +148,6 @@ private:
 
     std::shared_ptr<state const> state_;
 };
-
-namespace detail {
-
-/// For grammars, which make filters.
-struct filter_access {
-    template <class = void>
-    [[nodiscard]] static auto make(filter_tree tree) -> filter {
-        return filter{std::move(tree)};
-    }
-    [[nodiscard]] static auto tree(filter const& from) -> filter_tree const& { return from.tree(); }
-};
-
-}  // namespace detail
 
 }  // namespace flowlog
 

@@ -14,29 +14,29 @@ namespace flowlog::grammar {
 
 /// A word of a filter expression.
 struct filter_word {
-    std::string_view text{};  ///< without quotes; what is escaped by `\` still is
+    std::string_view text{};  ///< without quotes, but with the `\` of escapes
     std::size_t offset = 0;   ///< in the expression
     bool quoted = false;
 };
 
-/// A value, or the values from `first` to `last`.
+/// A value, or a range of values from `first` to `last`.
 struct filter_value {
     filter_word first{};
     filter_word last{};
     bool is_range = false;
 };
 
-/// How the subject of a test and its values are related.
+/// The relation between the subject of a test and its values.
 enum class filter_relation : std::uint8_t {
     none,   ///< the test is a subject alone, such as `tcp`
-    given,  ///< a value without an operator
+    given,  ///< a value follows without an operator
     equal,
     less,
     less_equal,
     greater,
     greater_equal,
     in,
-    bits,  ///< `&` and a mask, which is the first value, alone
+    bits,  ///< `&` and a mask, which is the only value
     absent,
     present,
     malformed
@@ -47,64 +47,63 @@ struct filter_test {
     std::vector<filter_word> subject{};  ///< qualifiers and a noun, or one word
     filter_relation relation = filter_relation::none;
     bool negated = false;
-    bool masked = false;  ///< by the first value
+    bool masked = false;  ///< the first value is a mask
     std::vector<filter_value> values{};
-    std::size_t end = 0;  ///< offset of what follows
+    std::size_t end = 0;  ///< offset of the end of the subject
 };
 
-/// What an expression says, up to the first place where it says nothing.
+/// A parsed expression, up to its first syntax error.
 struct filter_expression {
-    std::vector<flowlog::detail::filter_step> steps{};  ///< each behind what it connects
-    std::vector<filter_test> tests{};                   ///< of the steps that are leaves
-    std::string_view expected{};                        ///< at `fault`; empty where all is well
-    std::size_t fault = 0;
+    std::vector<filter_step> steps{};  ///< in postfix order
+    std::vector<filter_test> tests{};  ///< one for each step that is a leaf
+    std::string_view expected{};       ///< what is missing at `fault`; empty if there is no error
+    std::size_t fault = 0;             ///< offset of the error
 };
 
-/// Puts connections behind what they connect. The stack of what waits is its own, so that no
-/// nesting is too deep.
+/// Converts infix connectives to postfix order (Dijkstra's shunting yard). Its stack is on the
+/// heap, so that no nesting is too deep.
 class filter_connector {
 public:
-    explicit filter_connector(std::vector<flowlog::detail::filter_step>& steps) : steps_{steps} {}
+    explicit filter_connector(std::vector<filter_step>& steps) : steps_{steps} {}
 
-    void open() { waiting_.push_back(waits::open); }
-    void negate() { waiting_.push_back(waits::negation); }
+    void open() { pending_.push_back(operation::open); }
+    void negate() { pending_.push_back(operation::negation); }
 
     void connect(bool conjunction) {
-        auto const next = conjunction ? waits::conjunction : waits::disjunction;
+        auto const next = conjunction ? operation::conjunction : operation::disjunction;
         release(next);
-        waiting_.push_back(next);
+        pending_.push_back(next);
     }
 
-    /// False where nothing is open.
+    /// Closes a parenthesis. False if none is open.
     auto close() -> bool {
-        release(waits::disjunction);
-        if (waiting_.empty()) return false;
-        waiting_.pop_back();
+        release(operation::disjunction);
+        if (pending_.empty()) return false;
+        pending_.pop_back();
         return true;
     }
 
-    /// False where something is open still.
+    /// Ends the expression. False if a parenthesis is still open.
     auto finish() -> bool {
-        release(waits::disjunction);
-        return waiting_.empty();
+        release(operation::disjunction);
+        return pending_.empty();
     }
 
 private:
-    /// What binds tighter is greater.
-    enum class waits : std::uint8_t { open, disjunction, conjunction, negation };
+    /// In order of precedence, the lowest first.
+    enum class operation : std::uint8_t { open, disjunction, conjunction, negation };
 
-    void release(waits next) {
-        for (; !waiting_.empty() && waiting_.back() >= next; waiting_.pop_back()) {
-            steps_.push_back(waiting_.back() == waits::negation
-                                 ? flowlog::detail::filter_step::negation
-                             : waiting_.back() == waits::conjunction
-                                 ? flowlog::detail::filter_step::conjunction
-                                 : flowlog::detail::filter_step::disjunction);
+    void release(operation next) {
+        for (; !pending_.empty() && pending_.back() >= next; pending_.pop_back()) {
+            steps_.push_back(pending_.back() == operation::negation ? filter_step::negation
+                             : pending_.back() == operation::conjunction
+                                 ? filter_step::conjunction
+                                 : filter_step::disjunction);
         }
     }
 
-    std::vector<flowlog::detail::filter_step>& steps_;
-    std::vector<waits> waiting_{};
+    std::vector<filter_step>& steps_;
+    std::vector<operation> pending_{};
 };
 
 }  // namespace flowlog::grammar

@@ -24,7 +24,7 @@
 
 namespace flowlog::grammar {
 
-/// How the values of a target are written.
+/// The syntax of the values of a test.
 enum class filter_kind : std::uint8_t {
     u8,
     u16,
@@ -43,17 +43,15 @@ enum class filter_kind : std::uint8_t {
     text
 };
 
-/// Why an expression has no meaning, and where.
+/// An error in the meaning of an expression, at an offset in its text.
 struct filter_fault {
     std::size_t offset;
     std::string message;
 };
 
-/// How the values of a field are written, or of a number that is derived.
-[[nodiscard]] inline auto kind_of(flowlog::detail::filter_subject what, std::optional<field_id> id,
-                                  flowlog::detail::filter_style style) -> filter_kind {
-    using flowlog::detail::filter_style;
-    using flowlog::detail::filter_subject;
+/// The syntax of the values of a field, or of a derived value if there is no field.
+[[nodiscard]] inline auto kind_of(filter_subject what, std::optional<field_id> id,
+                                  filter_style style) -> filter_kind {
     if (style == filter_style::icmp_type || style == filter_style::icmp_code)
         return filter_kind::icmp;
     switch (what) {
@@ -74,17 +72,17 @@ struct filter_fault {
     return info(*id).name.ends_with("port") ? filter_kind::port : filter_kind::u16;
 }
 
-/// Whether `&` and a mask make sense.
+/// Whether values of this kind may be masked with `&`.
 [[nodiscard]] constexpr auto takes_mask(filter_kind kind) noexcept -> bool {
     return kind <= filter_kind::flags;
 }
 
-/// Whether `a-b` is a range.
+/// Whether `a-b` is a range of values.
 [[nodiscard]] constexpr auto has_hyphen_ranges(filter_kind kind) noexcept -> bool {
     return kind <= filter_kind::icmp || kind == filter_kind::duration;
 }
 
-/// The largest number of a kind.
+/// The largest number of this kind.
 [[nodiscard]] constexpr auto largest(filter_kind kind) noexcept -> std::uint64_t {
     switch (kind) {
         case filter_kind::u8:
@@ -100,7 +98,7 @@ struct filter_fault {
 
 namespace detail {
 
-/// The number of a name, as enumerators are numbered.
+/// The position of a name, which is the number of its enumerator.
 template <std::size_t Size>
 constexpr auto position(std::array<std::string_view, Size> const& names,
                         std::string_view wanted) noexcept -> std::optional<std::uint64_t> {
@@ -116,7 +114,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
 
 }  // namespace detail
 
-/// The flags of TCP that letters or names tell; none for numbers.
+/// The TCP flags that letters or names stand for; none if the text is a number.
 [[nodiscard]] inline auto letters_from(std::string_view text) -> std::optional<std::uint64_t> {
     return parse_filter_flags(text);
 }
@@ -141,14 +139,12 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
 
 /// The numbers that a text stands for, `ordered`: most often one.
 [[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now)
-    -> std::optional<flowlog::detail::number_range> {
-    using flowlog::detail::number_range;
-    using flowlog::detail::ordered;
+    -> std::optional<number_range> {
     if (auto const named = named_number(kind, text)) return number_range{*named, *named};
     if (kind == filter_kind::time) {
         auto const found = parse_filter_time(text, now);
         if (!found) return std::nullopt;
-        return number_range{ordered(found->first), ordered(found->last)};
+        return number_range{filter_number(found->first), filter_number(found->last)};
     }
     if (kind > filter_kind::duration) return std::nullopt;
     auto const number =
@@ -157,7 +153,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     return number_range{*number, *number};
 }
 
-/// The bits that a mask has.
+/// The bits of a mask; none if the text is not a mask.
 [[nodiscard]] inline auto mask_from(filter_kind kind, std::string_view text)
     -> std::optional<std::uint64_t> {
     if (kind == filter_kind::flags) {
@@ -166,7 +162,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     return parse_filter_number(text);
 }
 
-/// What a value looks like, to be read behind "expected".
+/// What a value looks like: the text after "expected" in a message.
 [[nodiscard]] inline auto expectation(filter_kind kind) -> std::string {
     switch (kind) {
         case filter_kind::protocol: return "a protocol: a number (0-255) or a name";
@@ -184,7 +180,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     }
 }
 
-/// What was expected, what was found, and what may have been meant.
+/// A message that says what was expected, what was found, and which word may have been meant.
 [[nodiscard]] inline auto expected_found(filter_kind kind, std::string_view found) -> std::string {
     auto lower = std::string{found};
     std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);

@@ -21,19 +21,20 @@
 
 namespace flowlog::grammar {
 
-/// What a test is about.
+/// What a test is about: fields, or a derived value.
 struct filter_target {
-    flowlog::detail::filter_subject what;
-    std::vector<field_id> fields{};  ///< none where the value is derived
-    flowlog::detail::filter_style style = flowlog::detail::filter_style::plain;
-    bool all = false;  ///< the test must hold for all fields, not for one
+    filter_subject what;
+    std::vector<field_id> fields{};  ///< empty if the value is derived
+    filter_style style = filter_style::plain;
+    bool all = false;  ///< the test must hold for all fields, not for one of them
 
     [[nodiscard]] auto kind() const -> filter_kind {
         return kind_of(what, fields.empty() ? std::nullopt : std::optional{fields[0]}, style);
     }
 };
 
-/// What a test asks of its target: the relation and the values. Throws `filter_fault`.
+/// The right-hand side of a test: reads the values of a `filter_test` for a `filter_target`. Throws
+/// `filter_fault` if they do not suit it.
 class filter_operand {
 public:
     filter_operand(filter_target const& target, filter_test const& test, timestamp now)
@@ -47,32 +48,30 @@ public:
         }
     }
 
-    /// The test of a field, but for values that are absent; nothing where it is about these alone.
-    [[nodiscard]] auto leaf_for(field_id id) const -> std::optional<flowlog::detail::filter_leaf> {
+    /// The test of one field. None if only the absent value passes; see `or_absent`.
+    [[nodiscard]] auto leaf_for(field_id id) const -> std::optional<filter_leaf> {
         if (absent_ && leaf_.numbers.empty() && leaf_.addresses.empty() &&
-            leaf_.texts.words.empty() && leaf_.texts.globs.empty())
+            leaf_.texts.words.empty() && leaf_.texts.patterns.empty())
             return std::nullopt;
         auto result = leaf_;
         result.field = id;
         return result;
     }
 
-    /// Whether absent values pass: they were given as `-`.
+    /// Whether the absent value passes too: it was listed as `-`.
     [[nodiscard]] auto or_absent() const noexcept -> bool { return absent_; }
 
 private:
-    using question = flowlog::detail::filter_question;
-    using number_range = flowlog::detail::number_range;
-    using address_range = flowlog::detail::address_range;
+    using question = filter_question;
 
-    static constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    static constexpr auto max = std::numeric_limits<std::uint64_t>::max();
 
     void read() {
         auto const given = values();
         if (is_ordered() && (given.size() != 1 || given[0].is_range))
             fail(given.back().first, "expected one value");
         if (test_.masked && !takes_mask(kind_))
-            fail(test_.values[0].first, "'&' is for numbers alone");
+            fail(test_.values[0].first, "only numbers can be masked with '&'");
         if (kind_ == filter_kind::text)
             read_texts();
         else if (kind_ == filter_kind::address)
@@ -84,9 +83,7 @@ private:
                                      escaped(given[1].first.text, 40) + "'");
     }
 
-    [[nodiscard]] auto is_net() const noexcept -> bool {
-        return style_ == flowlog::detail::filter_style::net;
-    }
+    [[nodiscard]] auto is_net() const noexcept -> bool { return style_ == filter_style::net; }
 
     [[nodiscard]] auto is_ordered() const noexcept -> bool {
         using enum filter_relation;
@@ -94,7 +91,7 @@ private:
                test_.relation == greater || test_.relation == greater_equal;
     }
 
-    /// The values behind the mask.
+    /// The values after the mask.
     [[nodiscard]] auto values() const -> std::vector<filter_value> {
         return {test_.values.begin() + (test_.masked ? 1 : 0), test_.values.end()};
     }
@@ -107,7 +104,7 @@ private:
         fail(word, expected_found(kind_, word.text));
     }
 
-    /// Whether a value is the `-` of logs; then it is used up.
+    /// Takes a value if it is `-`, which stands for the absent value.
     auto take_absent(filter_value const& value) -> bool {
         if (value.is_range || value.first.quoted || value.first.text != "-") return false;
         if (is_ordered()) fail_value(value.first);
@@ -130,19 +127,19 @@ private:
     }
 
     void add_text(std::string_view text) {
-        auto pieces = std::vector<std::string>(1);
+        auto texts = text_pattern(1);  // between the stars
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (text[i] == '*') {
-                if (pieces.size() < 2 || !pieces.back().empty()) pieces.emplace_back();
+                if (texts.size() < 2 || !texts.back().empty()) texts.emplace_back();
                 continue;
             }
             if (text[i] == '\\' && i + 1 < text.size()) ++i;
-            pieces.back() += flowlog::detail::to_lower(text[i]);
+            texts.back() += flowlog::detail::to_lower(text[i]);
         }
-        if (pieces.size() == 1)
-            leaf_.texts.words.push_back(std::move(pieces[0]));
+        if (texts.size() == 1)
+            leaf_.texts.words.push_back(std::move(texts[0]));
         else
-            leaf_.texts.globs.push_back(std::move(pieces));
+            leaf_.texts.patterns.push_back(std::move(texts));
     }
 
     // addresses
@@ -165,12 +162,13 @@ private:
         if (is_ordered() && !keep_ordered(leaf_.addresses.back())) leaf_.addresses.pop_back();
     }
 
-    /// Makes of one address those of its family that are less, or greater; false where none are.
+    /// Replaces a single address by the addresses of its family that are less or greater. False if
+    /// there are none.
     auto keep_ordered(address_range& range) const -> bool {
         using enum filter_relation;
         auto const v6 = range.first.is_v6();
         auto const lowest = v6 ? address::v6(0, 0) : address::v4(0);
-        auto const highest = v6 ? address::v6(most, most) : address::v4(0xFFFF'FFFF);
+        auto const highest = v6 ? address::v6(max, max) : address::v4(0xFFFF'FFFF);
         auto const [first, last] = range;
         switch (test_.relation) {
             case less: range = {lowest, before(first)}; return first != lowest;
@@ -186,11 +184,11 @@ private:
     }
     static auto after(address const& a) -> address {
         if (a.is_v4()) return address::v4(a.to_v4() + 1);
-        return address::v6(a.high() + (a.low() == most ? 1 : 0), a.low() + 1);
+        return address::v6(a.high() + (a.low() == max ? 1 : 0), a.low() + 1);
     }
 
     [[nodiscard]] auto addresses_of(filter_word const& word) const -> address_range {
-        if (auto const block = cidr::parse(word.text)) return flowlog::detail::range_of(*block);
+        if (auto const block = cidr::parse(word.text)) return range_of(*block);
         auto const hyphen = word.text.find('-');
         if (hyphen == word.text.npos) fail_value(word);
         auto const first = address::parse(word.text.substr(0, hyphen));
@@ -199,7 +197,7 @@ private:
         return {*first, *last};
     }
 
-    /// `net 10.0.0.0 255.0.0.0`.
+    /// Adds a network with its mask: `net 10.0.0.0 255.0.0.0`.
     void add_masked(filter_word const& network, filter_word const& mask) {
         auto const base = address::parse(network.text);
         auto const bits = address::parse(mask.text);
@@ -216,7 +214,7 @@ private:
         auto const given = values();
         if (test_.masked) leaf_.mask = mask_of(test_.values[0]);
         if (test_.relation == filter_relation::bits) {
-            leaf_.numbers = {{1, most}};
+            leaf_.numbers = {{1, max}};
             return;
         }
         if (test_.relation == filter_relation::given && kind_ == filter_kind::flags &&
@@ -234,7 +232,7 @@ private:
         return *found;
     }
 
-    /// `flags SA`: these, and others do not matter.
+    /// Reads `flags SA`: these flags are set, and the others do not matter.
     auto read_letters(filter_word const& word) -> bool {
         auto const flags = letters_from(word.text);
         if (!flags) return false;
@@ -256,9 +254,9 @@ private:
                 break;
             case less_equal: leaf_.numbers.push_back({0, first}); break;
             case greater:
-                if (first != most) leaf_.numbers.push_back({first + 1, most});
+                if (first != max) leaf_.numbers.push_back({first + 1, max});
                 break;
-            case greater_equal: leaf_.numbers.push_back({first, most}); break;
+            case greater_equal: leaf_.numbers.push_back({first, max}); break;
             default: leaf_.numbers.push_back(range); break;
         }
     }
@@ -275,23 +273,23 @@ private:
         fail_value(word);
     }
 
-    /// Puts the type or code of ICMP where it stands in the destination port.
+    /// Moves an ICMP type or code to its byte of the destination port.
     void shift() {
-        using enum flowlog::detail::filter_style;
+        using enum filter_style;
         if (style_ != icmp_type && style_ != icmp_code) return;
         auto const by = style_ == icmp_type ? 8U : 0U;
         leaf_.mask = std::uint64_t{0xFF} << by;
         for (auto& range : leaf_.numbers) {
             range.first <<= by;
-            range.last = range.last == most ? most : range.last << by;
+            range.last = range.last == max ? max : range.last << by;
         }
     }
 
     filter_test const& test_;
     filter_kind kind_;
-    flowlog::detail::filter_style style_;
+    filter_style style_;
     timestamp now_;
-    flowlog::detail::filter_leaf leaf_{};
+    filter_leaf leaf_{};
     bool absent_ = false;
 };
 

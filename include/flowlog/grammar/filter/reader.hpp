@@ -11,8 +11,9 @@
 
 namespace flowlog::grammar {
 
-/// Collects what the grammar of filters finds. The grammar calls a function where it has read what
-/// the function is named after; one that returns false makes the grammar look for something else.
+/// Builds a `filter_expression` from the events of the filter grammar. The grammar calls the
+/// function that is named after what it has just read. If a function returns false, the grammar
+/// backtracks.
 class filter_reader {
 public:
     explicit filter_reader(std::string_view text) : text_{text}, connector_{result_.steps} {}
@@ -22,10 +23,10 @@ public:
 
     [[nodiscard]] auto text() const noexcept -> std::string_view { return text_; }
 
-    /// What was found.
+    /// The expression that was read.
     [[nodiscard]] auto take() -> filter_expression { return std::move(result_); }
 
-    /// Remembers the first place where something was missing.
+    /// Records that something is missing at `at`. Only the first call counts.
     void fail(std::string_view expected, char const* at) {
         if (!result_.expected.empty()) return;
         result_.expected = expected;
@@ -49,7 +50,7 @@ public:
         connector_.connect(false);
         return true;
     }
-    /// False where a parenthesis is open still.
+    /// False if a parenthesis is still open.
     auto end() -> bool { return connector_.finish(); }
 
     auto begin_test() -> bool {
@@ -63,18 +64,17 @@ public:
     void subject(std::string_view word) {
         test_.subject.push_back({.text = word, .offset = offset(word.data())});
     }
-    /// A protocol before a test of ports: `tcp port 80`. The two are one operand.
+    /// The subject was the protocol before a test of ports: `tcp port 80`. The two are one operand.
     auto protocol_before_test() -> bool {
         keep(std::exchange(test_, {}));
         prefixed_ = true;
         return true;
     }
-    /// The end of a test; false where something was missing in it.
+    /// False if something is missing in the test.
     auto end_test() -> bool {
         if (!result_.expected.empty()) return false;
         keep(std::move(test_));
-        if (std::exchange(prefixed_, false))
-            result_.steps.push_back(flowlog::detail::filter_step::conjunction);
+        if (std::exchange(prefixed_, false)) result_.steps.push_back(filter_step::conjunction);
         return true;
     }
 
@@ -108,7 +108,7 @@ public:
         test_.values.push_back(value_);
         return true;
     }
-    /// Where the subject ends, should nothing follow it.
+    /// Records where the subject ends, for the error if nothing follows it.
     void end_subject(char const* at) { test_.end = offset(at); }
 
 private:
@@ -120,7 +120,7 @@ private:
 
     void keep(filter_test test) {
         result_.tests.push_back(std::move(test));
-        result_.steps.push_back(flowlog::detail::filter_step::leaf);
+        result_.steps.push_back(filter_step::leaf);
     }
 
     std::string_view text_;
@@ -128,7 +128,7 @@ private:
     filter_connector connector_;
     filter_test test_;
     filter_value value_;
-    bool prefixed_ = false;  // the next test is connected with the one before
+    bool prefixed_ = false;  // the next test forms one operand with the previous one
 };
 
 }  // namespace flowlog::grammar

@@ -25,14 +25,13 @@
 
 namespace flowlog::grammar {
 
-/// Gives the tests of an expression their meaning: fields for names, numbers for texts. Throws
-/// `filter_fault`.
+/// Turns a parsed expression into a `filter_tree`: names become fields, and words become values.
+/// Throws `filter_fault` if a name or a value is unknown.
 class filter_resolver {
 public:
     explicit filter_resolver(timestamp now) : now_{now} {}
 
-    [[nodiscard]] auto resolve(filter_expression const& expression)
-        -> flowlog::detail::filter_tree {
+    [[nodiscard]] auto resolve(filter_expression const& expression) -> filter_tree {
         auto test = expression.tests.begin();
         for (auto const each : expression.steps) {
             if (each == step::leaf)
@@ -44,9 +43,9 @@ public:
     }
 
 private:
-    using leaf = flowlog::detail::filter_leaf;
-    using step = flowlog::detail::filter_step;
-    using subject = flowlog::detail::filter_subject;
+    using leaf = filter_leaf;
+    using step = filter_step;
+    using subject = filter_subject;
 
     void add_test(filter_test const& test) {
         if (test.relation == filter_relation::none) return add_word(test);
@@ -63,20 +62,18 @@ private:
 
     void add_leaf(filter_operand const& values, field_id id, subject what) {
         auto member = values.leaf_for(id);
-        auto const absent = leaf{
-            .subject = what, .field = id, .question = flowlog::detail::filter_question::absent};
+        auto const absent = leaf{.subject = what, .field = id, .question = filter_question::absent};
         if (member) tree_.add(*std::move(member));
         if (values.or_absent()) tree_.add(absent);
         if (member && values.or_absent()) tree_.add(step::disjunction);
     }
 
-    /// A word that is a test by itself.
+    /// Adds a test that is a single word.
     void add_word(filter_test const& test) {
         auto const& word = test.subject.front();
-        if (test.subject.size() == 1 && flowlog::detail::is_filter_any(word.text))
-            return tree_.add(leaf{});
-        if (test.subject.size() == 1 && flowlog::detail::is_filter_protocol(word.text)) {
-            auto const family = flowlog::detail::filter_family(word.text);
+        if (test.subject.size() == 1 && is_filter_any(word.text)) return tree_.add(leaf{});
+        if (test.subject.size() == 1 && is_filter_protocol(word.text)) {
+            auto const family = filter_family(word.text);
             return family == 0 ? add_protocol(*protocol_number(word.text)) : add_family(family);
         }
         auto const what = find_target(test);
@@ -89,17 +86,17 @@ private:
     }
 
     void add_family(int family) {
-        constexpr auto all = std::numeric_limits<std::uint64_t>::max();
-        auto const v4 = flowlog::detail::address_range{address::v4(0), address::v4(0xFFFF'FFFF)};
-        auto const v6 = flowlog::detail::address_range{address::v6(0, 0), address::v6(all, all)};
+        constexpr auto max = std::numeric_limits<std::uint64_t>::max();
+        auto const v4 = address_range{address::v4(0), address::v4(0xFFFF'FFFF)};
+        auto const v6 = address_range{address::v6(0, 0), address::v6(max, max)};
         tree_.add(leaf{.subject = subject::address,
                        .field = field_id::srcaddr,
                        .addresses = {family == 4 ? v4 : v6}});
     }
 
-    /// What nfdump takes as said: flags are those of TCP, and types those of ICMP.
-    void imply(flowlog::detail::filter_style style) {
-        using enum flowlog::detail::filter_style;
+    /// Adds what nfdump implies: flags are TCP flags, and types and codes are ICMP's.
+    void imply(filter_style style) {
+        using enum filter_style;
         if (style == flags) {
             add_protocol(protocol::tcp);
         } else if (style == icmp_type || style == icmp_code) {
@@ -132,7 +129,7 @@ private:
     }
 
     [[nodiscard]] static auto find_single(filter_word const& word) -> filter_target {
-        using namespace flowlog::detail;
+        using flowlog::detail::same_name;
         for (auto const& derived : filter_derivations) {
             if (same_name(derived.name, word.text)) return {.what = derived.subject};
         }
@@ -141,16 +138,16 @@ private:
         if (auto const id = find_field(word.text))
             return {.what = subject_of(*id), .fields = {*id}};
         auto lower = std::string{word.text};
-        std::ranges::transform(lower, lower.begin(), to_lower);
-        auto similar = similar_words{lower};
+        std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);
+        auto similar = flowlog::detail::similar_words{lower};
         for (auto const& f : fields) similar.consider(f.name);
         for (auto const& phrase : filter_phrases) similar.consider(phrase.noun);
         throw filter_fault{word.offset, "expected the name of a field, found '" +
                                             escaped(word.text, 40) + "'" + similar.hint()};
     }
 
-    [[nodiscard]] static auto from(flowlog::detail::filter_phrase const& phrase) -> filter_target {
-        return {.what = flowlog::detail::subject_of(phrase.fields[0]),
+    [[nodiscard]] static auto from(filter_phrase const& phrase) -> filter_target {
+        return {.what = subject_of(phrase.fields[0]),
                 .fields = {phrase.fields.begin(), phrase.fields.begin() + phrase.count},
                 .style = phrase.style};
     }
@@ -158,10 +155,9 @@ private:
     [[nodiscard]] static auto from_phrase(std::vector<filter_word> const& words,
                                           std::string_view qualifiers, std::string_view noun)
         -> filter_target {
-        if (auto const* const phrase = flowlog::detail::find_filter_phrase(qualifiers, noun))
-            return from(*phrase);
+        if (auto const* const phrase = find_filter_phrase(qualifiers, noun)) return from(*phrase);
         auto known = std::string{};
-        for (auto const& phrase : flowlog::detail::filter_phrases) {
+        for (auto const& phrase : filter_phrases) {
             if (!flowlog::detail::same_name(phrase.noun, noun)) continue;
             known += known.empty() ? "; known are '" : "', '";
             if (!phrase.qualifiers.empty()) known += std::string{phrase.qualifiers} + ' ';
@@ -172,7 +168,7 @@ private:
                                                      "'" + known + "'"};
     }
 
-    flowlog::detail::filter_tree tree_;
+    filter_tree tree_;
     timestamp now_;
 };
 

@@ -16,8 +16,8 @@ namespace flowlog::grammar {
 
 namespace x3 = boost::spirit::x3;
 
-/// The leaves and rules of the grammar of filters. The leaves are few types, and rules cut the
-/// grammar up: written with lambdas and directives in one expression, it takes 4 s to compile.
+/// The parsers and rules of the filter grammar. It uses few parser types and is divided into rules
+/// because one expression of lambdas and directives takes 4 s to compile.
 namespace filter_rules {
 
 /// Finds the `filter_reader` in the context.
@@ -32,7 +32,7 @@ constexpr auto ends_word(char byte) noexcept -> bool {
     return std::string_view{" \t\r\n()[],;=<>!&|\"'#"}.find(byte) != std::string_view::npos;
 }
 
-/// A whole word: one that `is` takes or, without it, these letters in any case.
+/// Matches a whole word: one that a predicate accepts, or a given one in any case.
 struct word : x3::parser<word> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -42,7 +42,7 @@ struct word : x3::parser<word> {
     constexpr explicit word(std::string_view letters) : letters_{letters} {}
     constexpr word(predicate is, receiver take) : is_{is}, take_{take} {}
 
-    /// The same word, which is given to the reader.
+    /// The same parser, which also passes the word to the reader.
     [[nodiscard]] constexpr auto to(receiver take) const -> word {
         auto result = *this;
         result.take_ = take;
@@ -72,7 +72,7 @@ private:
     receiver take_ = nullptr;
 };
 
-/// A text in quotes, within which `\` takes away the meaning of what follows.
+/// Matches a text in quotes, in which `\` escapes the next character.
 struct quoted_text : x3::parser<quoted_text> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -94,7 +94,7 @@ struct quoted_text : x3::parser<quoted_text> {
     }
 };
 
-/// Nothing: tells the reader something, and fails where it says so.
+/// Matches nothing, but sends an event to the reader. Fails if the reader returns false.
 struct tell : x3::parser<tell> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -112,7 +112,7 @@ private:
     receiver take_;
 };
 
-/// Nothing, never: what should have been here.
+/// Never matches: records in the reader what was expected here.
 struct expected : x3::parser<expected> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -131,7 +131,7 @@ private:
     std::string_view what_;
 };
 
-/// Nothing: the place where the subject of a test ends.
+/// Matches nothing: records in the reader where the subject of a test ends.
 struct subject_end : x3::parser<subject_end> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -144,7 +144,7 @@ struct subject_end : x3::parser<subject_end> {
     }
 };
 
-/// Blanks, line ends and comments.
+/// Matches blanks, line ends and comments: the skipper.
 struct skipped : x3::parser<skipped> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -162,9 +162,7 @@ struct skipped : x3::parser<skipped> {
     }
 };
 
-constexpr auto is_plain(std::string_view text) noexcept -> bool {
-    return !flowlog::detail::is_filter_key(text);
-}
+constexpr auto is_plain(std::string_view text) noexcept -> bool { return !is_filter_key(text); }
 constexpr auto is_joint(std::string_view text) noexcept -> bool {
     return flowlog::detail::has_alias("or and", text);
 }
@@ -172,13 +170,13 @@ constexpr auto is_joint(std::string_view text) noexcept -> bool {
 using reader = filter_reader;
 using relation_of = filter_relation;
 
-inline constexpr auto side = word{flowlog::detail::is_filter_side, &reader::subject};
+inline constexpr auto side = word{is_filter_side, &reader::subject};
 inline constexpr auto joint = word{is_joint, &reader::subject};
-inline constexpr auto qualifier = word{flowlog::detail::is_filter_qualifier, &reader::subject};
-inline constexpr auto noun = word{flowlog::detail::is_filter_noun, &reader::subject};
+inline constexpr auto qualifier = word{is_filter_qualifier, &reader::subject};
+inline constexpr auto noun = word{is_filter_noun, &reader::subject};
 inline constexpr auto subject_word = word{is_plain, &reader::subject};
 inline constexpr auto item_word = word{is_plain, &reader::item};
-inline constexpr auto protocol = word{flowlog::detail::is_filter_protocol, &reader::subject};
+inline constexpr auto protocol = word{is_filter_protocol, &reader::subject};
 inline constexpr auto begin_subject = tell{&reader::begin_subject};
 
 inline constexpr x3::rule<struct value_id> value{"value"};
@@ -264,7 +262,7 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     side        = "src" | "dst"
 ///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgpnext" | "router"
 ///                 | "ingress" | "egress"
-///     noun        = "ip" | "host" | "net" | "port" | … ; all are in grammar/filter/words.hpp
+///     noun        = "ip" | "host" | "net" | "port" | … ; see grammar/filter/words.hpp
 ///     relation    = "is" ["not"] ("absent" | "present" | "malformed")
 ///                 | ["not"] "in" (list | value *("," value))
 ///                 | "&" value [operator value]
@@ -277,8 +275,8 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     item        = word | DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
 ///     word        = 1*(byte but blank and any of ()[],;=<>!&|"'#)     ; and but ".."
 ///
-/// Blanks, line ends and comments from `#` to the end of the line may stand between all of these.
-/// Key words may be in any case. There is no recursion: parentheses are paired by a stack.
+/// Blanks, line ends and comments from `#` to the end of the line may be between any two tokens.
+/// Key words may be in any case. The grammar is not recursive: a stack pairs the parentheses.
 [[nodiscard]] inline auto read_filter(std::string_view text) -> filter_expression {
     auto reader = filter_reader{text};
     auto const* at = text.data();

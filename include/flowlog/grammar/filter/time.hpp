@@ -14,18 +14,18 @@
 
 namespace flowlog::grammar {
 
-/// The first and the last microsecond of what a time names.
-using time_range = flowlog::detail::closed_range<timestamp>;
+/// The first and the last microsecond of the period that a time names.
+using time_range = closed_range<timestamp>;
 
 namespace detail {
 
-/// The time from `start` on for as long as `length`.
+/// The period of a given length that begins at `start`.
 constexpr auto range_from(timestamp start, std::chrono::microseconds length) noexcept
     -> time_range {
     return {start, start + length - std::chrono::microseconds{1}};
 }
 
-/// Reads a date, a time of day and a zone.
+/// Parser of a date, with or without a time of day and a zone.
 class civil_time {
 public:
     [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
@@ -39,7 +39,7 @@ public:
 private:
     explicit constexpr civil_time(std::string_view text) noexcept : from_{text} {}
 
-    /// Exactly so many digits.
+    /// Reads a number of exactly `size` digits.
     constexpr auto read(std::size_t size, unsigned& into) noexcept -> bool {
         auto const number = from_.digits(size, size);
         if (number) into = static_cast<unsigned>(*number);
@@ -66,7 +66,7 @@ private:
         return true;
     }
 
-    /// None is UTC.
+    /// Reads a zone; none means UTC.
     constexpr auto read_zone() noexcept -> bool {
         if (from_.done() || from_.take("Zz")) return true;
         auto const east = from_.take("+");
@@ -96,11 +96,11 @@ private:
     unsigned minute_ = 0;
     unsigned second_ = 0;
     std::chrono::microseconds fraction_{0};
-    std::chrono::microseconds length_ = std::chrono::hours{24};  ///< of what is named
+    std::chrono::microseconds length_ = std::chrono::hours{24};  ///< of the period
     std::chrono::minutes zone_{0};
 };
 
-/// Unix seconds, or milliseconds where seconds would lie after the year 5138.
+/// Reads a Unix time: seconds, or milliseconds if as seconds it would be after the year 5138.
 constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<time_range> {
     using namespace std::chrono;
     constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
@@ -113,6 +113,7 @@ constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<
     return range_from(timestamp{milliseconds{count}}, milliseconds{1});
 }
 
+/// Reads a time relative to `now`.
 constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcept
     -> std::optional<time_range> {
     using namespace std::chrono;
@@ -124,9 +125,9 @@ constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcep
     if (text.size() > 3 && same_name(text.substr(0, 3), "now")) text.remove_prefix(3);
     if (text.size() < 2 || (text[0] != '-' && text[0] != '+')) return std::nullopt;
     auto const distance = parse_filter_duration(text.substr(1));
-    constexpr auto most = std::uint64_t{1'000} * 366 * 86'400'000;  // a thousand years
+    constexpr auto max = std::uint64_t{1'000} * 366 * 86'400'000;  // a thousand years
     auto const has_unit = text.back() < '0' || text.back() > '9';
-    if (!distance || *distance > most || !has_unit) return std::nullopt;
+    if (!distance || *distance > max || !has_unit) return std::nullopt;
     auto const way = milliseconds{static_cast<std::int64_t>(*distance)};
     auto const then = text[0] == '-' ? now - way : now + way;
     return time_range{then, then};
@@ -134,7 +135,8 @@ constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcep
 
 }  // namespace detail
 
-/// Reads a time: a date is a whole day, a time of day without seconds a minute.
+/// Reads a time as the period that it names: a date names a whole day, and a time without seconds a
+/// minute.
 ///
 ///     time     = date [("T" | " ") clock [zone]] | unix | "now" | "today" | "yesterday" | relative
 ///     date     = 4digit "-" 2digit "-" 2digit

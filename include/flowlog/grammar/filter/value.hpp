@@ -14,43 +14,43 @@
 
 namespace flowlog::grammar {
 
-/// Reads a text from its beginning, piece by piece. (In X3, these small grammars took 1 s to
-/// compile.)
+/// A cursor that reads a text token by token. Numbers, durations and flags are not read by X3,
+/// because these small grammars took 1 s to compile.
 class value_scanner {
 public:
     explicit constexpr value_scanner(std::string_view text) noexcept : rest_{text} {}
 
     [[nodiscard]] constexpr auto done() const noexcept -> bool { return rest_.empty(); }
 
-    /// Whether one of these characters is next, which is then used up.
+    /// Consumes the next character if it is one of these.
     constexpr auto take(std::string_view characters) noexcept -> bool {
         if (rest_.empty() || characters.find(rest_[0]) == characters.npos) return false;
         rest_.remove_prefix(1);
         return true;
     }
 
-    /// The number of the digits that are next, `most` of them or fewer; none where they are fewer
-    /// than `least`.
-    constexpr auto digits(std::size_t least, std::size_t most) noexcept
+    /// Consumes the next digits, at most `max`, and returns their number. None if there are fewer
+    /// than `min`, or if the number overflows.
+    constexpr auto digits(std::size_t min, std::size_t max) noexcept
         -> std::optional<std::uint64_t> {
         constexpr auto limit = std::numeric_limits<std::uint64_t>::max();
         auto number = std::uint64_t{0};
         std::size_t size = 0;
-        for (; size < most && size < rest_.size() && is_digit(rest_[size]); ++size) {
+        for (; size < max && size < rest_.size() && is_digit(rest_[size]); ++size) {
             auto const digit = static_cast<std::uint64_t>(rest_[size] - '0');
             if (number > (limit - digit) / 10) return std::nullopt;
             number = number * 10 + digit;
         }
-        if (size < least) return std::nullopt;
+        if (size < min) return std::nullopt;
         last_size_ = size;
         rest_.remove_prefix(size);
         return number;
     }
 
-    /// How many digits there were.
+    /// How many digits the last number had.
     [[nodiscard]] constexpr auto size() const noexcept -> std::size_t { return last_size_; }
 
-    /// The letters that are next.
+    /// Consumes and returns the next letters.
     constexpr auto letters() noexcept -> std::string_view {
         std::size_t size = 0;
         while (size < rest_.size() && flowlog::detail::to_lower(rest_[size]) >= 'a' &&
@@ -68,11 +68,11 @@ private:
     std::size_t last_size_ = 0;
 };
 
-/// A decimal number up to its unit.
+/// A decimal number, without its unit.
 struct value_decimal {
     std::uint64_t whole = 0;
     std::uint64_t fraction = 0;
-    std::uint64_t scale = 1;  ///< of the fraction: 10 for one digit
+    std::uint64_t scale = 1;  ///< the fraction's denominator: 10 for one digit
 
     /// Reads `digits ["." 1*4digit]`.
     constexpr auto read(value_scanner& from) noexcept -> bool {
@@ -88,19 +88,20 @@ struct value_decimal {
         return true;
     }
 
-    /// The number times its unit, where that is whole and below 2^64.
+    /// The number times a unit. None if the product is not whole or not below 2^64.
     [[nodiscard]] constexpr auto times(std::uint64_t unit) const noexcept
         -> std::optional<std::uint64_t> {
-        constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-        if (whole > most / unit || fraction > most / unit) return std::nullopt;
-        auto const parts = fraction * unit;
-        if (parts % scale != 0 || parts / scale > most - whole * unit) return std::nullopt;
-        return whole * unit + parts / scale;
+        constexpr auto max = std::numeric_limits<std::uint64_t>::max();
+        if (whole > max / unit || fraction > max / unit) return std::nullopt;
+        auto const scaled = fraction * unit;
+        if (scaled % scale != 0 || scaled / scale > max - whole * unit) return std::nullopt;
+        return whole * unit + scaled / scale;
     }
 };
 
 namespace detail {
 
+/// Reads 1 to 16 hexadecimal digits.
 constexpr auto hexadecimal(std::string_view digits) noexcept -> std::optional<std::uint64_t> {
     if (digits.empty() || digits.size() > 16) return std::nullopt;
     auto number = std::uint64_t{0};
@@ -112,7 +113,7 @@ constexpr auto hexadecimal(std::string_view digits) noexcept -> std::optional<st
     return number;
 }
 
-/// The size of a unit such as `k`, `Mi` or `GB`; 1 for none.
+/// The factor of a unit such as `k`, `Mi` or `GB`; 1 for no unit.
 constexpr auto size_of_unit(std::string_view unit) noexcept -> std::optional<std::uint64_t> {
     using flowlog::detail::to_lower;
     if (!unit.empty() && to_lower(unit.back()) == 'b') unit.remove_suffix(1);
@@ -125,7 +126,7 @@ constexpr auto size_of_unit(std::string_view unit) noexcept -> std::optional<std
     return size;
 }
 
-/// The milliseconds of a unit of time; `k` is nfdump's, which counts them.
+/// The milliseconds in a unit of time. `k`, a thousand milliseconds, is nfdump's.
 constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
     -> std::optional<std::uint64_t> {
     using flowlog::detail::has_alias;
@@ -146,8 +147,8 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
 ///     number  = "0x" 1*16hexdigit | decimal [("k" | "m" | "g" | "t" | "p") ["i"]] ["b"]
 ///     decimal = digits ["." 1*4digit]
 ///
-/// Letters may be in any case; a unit with `i` is binary, 1024 for 1000. None where the text is no
-/// number, or none that is whole and below 2^64.
+/// Letters may be in any case. A unit with `i` is binary: 1024 instead of 1000. None if the text is
+/// not a number, or not a whole number below 2^64.
 [[nodiscard]] constexpr auto parse_filter_number(std::string_view text) noexcept
     -> std::optional<std::uint64_t> {
     if (text.starts_with("0x") || text.starts_with("0X"))
@@ -172,15 +173,15 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
         auto value = value_decimal{};
         if (!value.read(from)) return std::nullopt;
         auto const unit = detail::milliseconds_of_unit(from.letters());
-        auto const part = unit ? value.times(*unit) : std::nullopt;
-        if (!part || *part > std::numeric_limits<std::uint64_t>::max() - total) return std::nullopt;
-        total += *part;
+        auto const time = unit ? value.times(*unit) : std::nullopt;
+        if (!time || *time > std::numeric_limits<std::uint64_t>::max() - total) return std::nullopt;
+        total += *time;
     } while (!from.done());
     return total;
 }
 
-/// Reads the flags of TCP: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` is all six
-/// of old.
+/// Reads TCP flags: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` stands for the
+/// six flags of RFC 793.
 [[nodiscard]] constexpr auto parse_filter_flags(std::string_view text) noexcept
     -> std::optional<std::uint64_t> {
     constexpr auto letters = std::string_view{"fsrpauec"};

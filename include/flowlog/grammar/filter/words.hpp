@@ -12,20 +12,20 @@
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
-namespace flowlog::detail {
+namespace flowlog::grammar {
 
-/// How the values of a phrase are read, where its fields alone do not tell.
+/// How the values of a phrase are written, if its fields alone do not determine it.
 enum class filter_style : std::uint8_t {
     plain,
     host,       ///< addresses and blocks
     net,        ///< a block, or an address and a netmask
-    flags,      ///< of TCP alone
-    icmp_type,  ///< the high byte of the destination port, of ICMP alone
-    icmp_code   ///< the low byte
+    flags,      ///< TCP flags; the test implies TCP
+    icmp_type,  ///< the high byte of the destination port; the test implies ICMP
+    icmp_code   ///< the low byte of the destination port; the test implies ICMP
 };
 
-/// A noun of nfdump or tcpdump, with the qualifiers before it, and the fields that it names. A test
-/// holds where it holds for one of them.
+/// A noun of nfdump or tcpdump, with the qualifiers before it, and the fields that the two name. A
+/// test of a phrase holds if it holds for at least one of the fields.
 struct filter_phrase {
     std::string_view qualifiers;
     std::string_view noun;
@@ -118,6 +118,7 @@ inline constexpr auto filter_phrases = [] {
     });
 }();
 
+/// The name of a value that is derived from several fields.
 struct filter_derived {
     std::string_view name;
     filter_subject subject;
@@ -130,49 +131,58 @@ inline constexpr auto filter_derivations = std::to_array<filter_derived>({
 });
 // clang-format on
 
-/// The phrase of these words, in any case; null where they are none.
+/// The phrase that these words form, in any case; null if there is none.
 constexpr auto find_filter_phrase(std::string_view qualifiers, std::string_view noun) noexcept
     -> filter_phrase const* {
     for (auto const& phrase : filter_phrases) {
-        if (same_name(phrase.noun, noun) && same_name(phrase.qualifiers, qualifiers))
+        if (flowlog::detail::same_name(phrase.noun, noun) &&
+            flowlog::detail::same_name(phrase.qualifiers, qualifiers))
             return &phrase;
     }
     return nullptr;
 }
 
+/// Whether the word is the noun of a phrase.
 constexpr auto is_filter_noun(std::string_view word) noexcept -> bool {
-    return std::ranges::any_of(
-        filter_phrases, [&](filter_phrase const& phrase) { return same_name(phrase.noun, word); });
+    return std::ranges::any_of(filter_phrases, [&](filter_phrase const& phrase) {
+        return flowlog::detail::same_name(phrase.noun, word);
+    });
 }
 
+/// Whether the word names one end of a flow.
 constexpr auto is_filter_side(std::string_view word) noexcept -> bool {
-    return has_alias("src dst", word);
+    return flowlog::detail::has_alias("src dst", word);
 }
 
+/// Whether the word may come before a noun.
 constexpr auto is_filter_qualifier(std::string_view word) noexcept -> bool {
-    return has_alias("src dst in out next prev previous bgpnext router ingress egress", word);
+    return flowlog::detail::has_alias(
+        "src dst in out next prev previous bgpnext router ingress egress", word);
 }
 
-/// Words that connect tests, and so are no subject and no value unless they are quoted.
+/// Whether a word belongs to the syntax, so that it is a subject or a value only in quotes.
 constexpr auto is_filter_key(std::string_view word) noexcept -> bool {
-    return has_alias("and or not is in", word);
+    return flowlog::detail::has_alias("and or not is in", word);
 }
 
+/// Whether the word alone is a test that every flow passes.
 constexpr auto is_filter_any(std::string_view word) noexcept -> bool {
-    return same_name("any", word);
+    return flowlog::detail::same_name("any", word);
 }
 
-/// 4 or 6 for a word that names a family of addresses, else 0.
+/// 4 or 6 if the word names an address family, otherwise 0.
 constexpr auto filter_family(std::string_view word) noexcept -> int {
-    return has_alias("ipv4 inet ip4", word) ? 4 : has_alias("ipv6 inet6 ip6", word) ? 6 : 0;
+    return flowlog::detail::has_alias("ipv4 inet ip4", word)    ? 4
+           : flowlog::detail::has_alias("ipv6 inet6 ip6", word) ? 6
+                                                                : 0;
 }
 
-/// Whether a word alone is a test of the protocol, or of the family of addresses.
+/// Whether the word alone is a test: of the protocol, or of the address family.
 constexpr auto is_filter_protocol(std::string_view word) noexcept -> bool {
     auto const digit = !word.empty() && word[0] >= '0' && word[0] <= '9';
     return !digit && (filter_family(word) != 0 || protocol_number(word).has_value());
 }
 
-}  // namespace flowlog::detail
+}  // namespace flowlog::grammar
 
 #endif

@@ -11,8 +11,8 @@
 
 namespace flowlog::detail {
 
-/// Whether a text reads the same in every output format: not empty, and without blanks, controls,
-/// non-ASCII bytes, commas, quotes and backslashes.
+/// Whether a text is the same in every output format: not empty, and without blanks, control
+/// characters, non-ASCII bytes, commas, quotes and backslashes.
 [[nodiscard]] inline auto is_plain(std::string_view text) noexcept -> bool {
     for (auto const c : text) {
         if (c <= ' ' || c >= 0x7F || c == ',' || c == '"' || c == '\\') return false;
@@ -20,35 +20,35 @@ namespace flowlog::detail {
     return !text.empty();
 }
 
-/// Text that grows at its end, by whoever writes to a pointer there: `std::string` would fill what
-/// it makes room for with zeros, row by row.
+/// A text that grows at its end, where the caller writes through a pointer. `std::string` would
+/// fill the new memory with zeros first, row by row.
 class row_buffer {
 public:
-    /// The end of the text, with room for `count` bytes behind it.
-    [[nodiscard]] auto room(std::size_t count) -> char* {
+    /// The end of the text, where at least `count` bytes may be written. Invalidates pointers.
+    [[nodiscard]] auto reserve(std::size_t count) -> char* {
         if (capacity_ - size_ < count) [[unlikely]]
             grow(size_ + count);
         return bytes_.get() + size_;
     }
 
-    /// The same where the text now ends at `end`.
-    [[nodiscard]] auto room(char* end, std::size_t count) -> char* {
+    /// The same, after the text was extended to `end`.
+    [[nodiscard]] auto reserve(char* end, std::size_t count) -> char* {
         end_at(end);
-        return room(count);
+        return reserve(count);
     }
 
-    /// Ends the text there.
+    /// Extends the text to `end`.
     void end_at(char const* end) noexcept { size_ = static_cast<std::size_t>(end - bytes_.get()); }
 
-    /// Cuts the text to its first bytes.
+    /// Cuts the text to its first `size` bytes.
     void cut(std::size_t size) noexcept { size_ = size; }
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
     [[nodiscard]] auto text() const noexcept -> std::string_view { return {bytes_.get(), size_}; }
 
 private:
-    void grow(std::size_t least) {
-        auto const capacity = std::max({least, capacity_ * 2, std::size_t{4096}});
+    void grow(std::size_t min) {
+        auto const capacity = std::max({min, capacity_ * 2, std::size_t{4096}});
         auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
         if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
         bytes_ = std::move(bytes);

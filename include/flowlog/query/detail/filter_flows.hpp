@@ -15,50 +15,50 @@
 
 namespace flowlog::detail {
 
-/// Runs a program over up to 64 flows of a `text_batch` or `archive_batch` at once: test by test,
-/// each for all flows that come to it.
-template <class Run>
+/// Runs a program over a batch of 1 to 64 flows: test by test, each for all flows that reach it. A
+/// set of flows is a number with a bit for each.
+template <class Batch>
 class filter_flows {
 public:
-    filter_flows(filter_program const& program, Run const& flows) noexcept
+    filter_flows(filter_program const& program, Batch const& flows) noexcept
         : program_{program}, flows_{flows} {}
 
-    /// The flows that are wanted, a bit a flow. None where that may hang on a malformed value, or
-    /// the program is a long one: then one by one.
+    /// The flows that are wanted. None if the answer may depend on a malformed value, or if the
+    /// program has more than `max_nodes` tests; then the flows have to be tested one by one.
     [[nodiscard]] auto answer() const noexcept -> std::optional<std::uint64_t> {
         auto const size = program_.nodes.size();
-        if (size > longest) return std::nullopt;
+        if (size > max_nodes) return std::nullopt;
         auto const all = ~std::uint64_t{0} >> (64 - flows_.size());
         if (size == 0) return all;
-        auto coming = std::array<std::uint64_t, longest>{all};
+        auto arriving = std::array<std::uint64_t, max_nodes>{all};  // the flows that reach a test
         std::uint64_t passed = 0;
         for (std::size_t i = 0; i < size; ++i) {
             auto const& node = program_.nodes[i];
-            if (coming[i] == 0) continue;
-            auto const yes = ask(node, coming[i]);
+            if (arriving[i] == 0) continue;
+            auto const yes = ask(node, arriving[i]);
             if (!yes) return std::nullopt;
             auto const holds = node.negated ? ~*yes : *yes;
             for (auto const held : {false, true}) {
-                auto const going = coming[i] & (held ? holds : ~holds);
-                auto const next = node.next[held ? 1 : 0];  // which comes later in the list
-                if (next == filter_program::pass) passed |= going;
-                if (next < filter_program::pass) coming[next] |= going;
+                auto const leaving = arriving[i] & (held ? holds : ~holds);
+                auto const next = node.next[held ? 1 : 0];  // a later node
+                if (next == filter_program::pass) passed |= leaving;
+                if (next < filter_program::pass) arriving[next] |= leaving;
             }
         }
         return passed;
     }
 
 private:
-    using record_type = typename Run::record_type;
-    static constexpr std::size_t longest = 16;
+    using record_type = typename Batch::record_type;
+    static constexpr std::size_t max_nodes = 16;
 
-    /// The answers of a test for some flows.
+    /// For which of some flows a test answers yes.
     [[nodiscard]] auto ask(filter_node const& node, std::uint64_t which) const noexcept
         -> std::optional<std::uint64_t> {
         std::uint64_t yes = 0;
         auto const of_numbers =
             node.subject <= filter_subject::u64 && node.set <= filter_set::ranges;
-        std::array<std::uint64_t, 64> numbers;  // not set to zeros: there are as many as flows
+        std::array<std::uint64_t, 64> numbers;  // uninitialised: zeroing it costs time
         if (of_numbers && flows_.numbers(node.field, numbers.data())) {
             if (node.set == filter_set::range) {
                 for (std::size_t i = 0; i < flows_.size(); ++i) {
@@ -84,7 +84,7 @@ private:
     }
 
     filter_program const& program_;
-    Run const& flows_;
+    Batch const& flows_;
 };
 
 }  // namespace flowlog::detail

@@ -7,38 +7,47 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/query/detail/lookup_sets.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::detail {
 
-/// How the values that pass a test are told.
+/// How a node represents the values that pass its test.
 enum class filter_set : std::uint8_t {
-    range,      ///< by `first` and `span`; of addresses, IPv4 alone
-    bitmap,     ///< by a bit for each
-    ranges,     ///< by ordered ranges
-    addresses,  ///< by an `address_set`
-    texts,      ///< by a `text_set`
-    absent,
+    range,      ///< from `first` to `first + span`; of addresses, only IPv4
+    bitmap,     ///< a `number_bitmap`
+    ranges,     ///< normalised ranges
+    addresses,  ///< an `address_set`
+    texts,      ///< a `text_set`
+    absent,     ///< only the presence of the value counts
     present,
     malformed
 };
 
-/// A test, and the tests that follow it.
+/// A test, and the node to go to after it.
 struct filter_node {
     filter_subject subject;
     filter_set set;
     field_id field;
-    bool negated;           ///< the test holds where its answer is no
-    std::uint32_t table;    ///< of the sets of its kind
-    std::uint32_t next[2];  ///< where the test does not hold, and where it does
-    std::uint64_t mask;     ///< of numbers
+    bool negated;           ///< the test holds if the answer is no
+    std::uint32_t table;    ///< index into the sets of that kind
+    std::uint32_t next[2];  ///< the node to go to if the test does not hold, and if it does
+    std::uint64_t mask;     ///< applied to a number before it is looked up
     std::uint64_t first;
     std::uint64_t span;
 };
 
-/// A tree of tests as a list of them in which each says which is next: `and`, `or` and `not` cost
-/// nothing then. A test is run at most once.
+/// A `filter_tree` compiled to a list of tests, each of which names the next one: `and`, `or` and
+/// `not` cost nothing at run time, and no test runs twice for a flow.
+///
+///     action = REJECT and not dstport in 22,23
+///
+///     node  test                 no    yes
+///     0     action = REJECT      fail  1
+///     1     not dstport in …     fail  pass      ; negated
+///
+/// `next` always leads to a later node, to `pass` or to `fail`.
 struct filter_program {
     static constexpr std::uint32_t fail = ~std::uint32_t{0};
     static constexpr std::uint32_t pass = fail - 1;
@@ -49,12 +58,11 @@ struct filter_program {
     std::vector<address_set> addresses{};
     std::vector<text_set> texts{};
 
-    /// The test to begin with.
+    /// The node to begin with.
     [[nodiscard]] auto first() const noexcept -> std::uint32_t { return nodes.empty() ? pass : 0; }
 };
 
-/// Makes the program of a tree. (A template, as is what makes filters, so that programs without any
-/// do not spend the time to compile it: an eighth of that for `flowlog.hpp`.)
+/// Compiles a tree to a program. A template for the reason given at `filter_tree`.
 template <class = void>
 class filter_compiler {
 public:
@@ -65,46 +73,48 @@ public:
     }
 
 private:
-    /// What follows a part of the tree. Parts are dealt with from the last to the first, so that
-    /// what follows is known; `after` says that it is the part dealt with just before.
-    struct place {
+    /// Where to go after a subtree. Subtrees are compiled from the last to the first, so that the
+    /// node after a subtree is known. `after` says for which answer that is the node that was
+    /// compiled last.
+    struct continuation {
         std::uint32_t next[2];
         bool negated;
         enum : std::uint8_t { neither, no, yes } after;
     };
 
     void arrange(filter_tree const& tree) {
-        auto places = std::vector<place>{
-            {{filter_program::fail, filter_program::pass}, false, place::neither}};
+        auto pending = std::vector<continuation>{
+            {{filter_program::fail, filter_program::pass}, false, continuation::neither}};
         auto leaf = tree.leaves.rbegin();
         for (auto step = tree.steps.rbegin(); step != tree.steps.rend(); ++step) {
-            auto here = places.back();
-            places.pop_back();
-            if (here.after != place::neither) here.next[here.after == place::yes] = last();
+            auto here = pending.back();
+            pending.pop_back();
+            if (here.after != continuation::neither)
+                here.next[here.after == continuation::yes] = last();
             if (*step == filter_step::leaf) {
                 add_node(*leaf++, here);
             } else if (*step == filter_step::negation) {
                 here.negated = !here.negated;
-                here.after = place::neither;
-                places.push_back(here);
+                here.after = continuation::neither;
+                pending.push_back(here);
             } else {
                 auto left = here;
-                left.after =
-                    (*step == filter_step::conjunction) != here.negated ? place::yes : place::no;
-                here.after = place::neither;
-                places.push_back(left);
-                places.push_back(here);
+                left.after = (*step == filter_step::conjunction) != here.negated ? continuation::yes
+                                                                                 : continuation::no;
+                here.after = continuation::neither;
+                pending.push_back(left);
+                pending.push_back(here);
             }
         }
-        turn_around();
+        reverse_nodes();
     }
 
     [[nodiscard]] auto last() const noexcept -> std::uint32_t {
         return static_cast<std::uint32_t>(program_.nodes.size() - 1);
     }
 
-    /// Puts the nodes in the order in which they are run.
-    void turn_around() {
+    /// Puts the nodes, which were added from the last to the first, in the order of execution.
+    void reverse_nodes() {
         std::reverse(program_.nodes.begin(), program_.nodes.end());
         for (auto& node : program_.nodes) {
             for (auto& next : node.next)
@@ -112,7 +122,7 @@ private:
         }
     }
 
-    void add_node(filter_leaf const& leaf, place const& here) {
+    void add_node(filter_leaf const& leaf, continuation const& here) {
         auto node = filter_node{.subject = leaf.subject,
                                 .set = filter_set::present,
                                 .field = leaf.field,
@@ -167,7 +177,7 @@ private:
                 set.v6.push_back({first, last});
             } else if (last.is_v4()) {
                 set.v4.push_back({first.to_v4(), last.to_v4()});
-            } else {  // through both families
+            } else {  // from IPv4 into IPv6
                 set.v4.push_back({first.to_v4(), 0xFFFF'FFFF});
                 set.v6.push_back({address::v6(0, 0), last});
             }

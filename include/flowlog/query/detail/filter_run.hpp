@@ -16,19 +16,20 @@
 
 namespace flowlog::detail {
 
-/// What a filter says of a flow, or a test of a value. Unknown is what hangs on a malformed value.
+/// The answer of a filter about a flow, or of a test about a value. It is unknown if it depends on
+/// a malformed value.
 enum class filter_answer : std::uint8_t { no, yes, unknown };
 
-/// `a * factor / divisor`, as large as can be where that is too large.
+/// `a * factor / divisor`, or the largest number if that overflows.
 constexpr auto scaled(std::uint64_t a, std::uint64_t factor, std::uint64_t divisor) noexcept
     -> std::uint64_t {
-    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    if (a <= most / factor) return a * factor / divisor;
+    constexpr auto max = std::numeric_limits<std::uint64_t>::max();
+    if (a <= max / factor) return a * factor / divisor;
     auto const quotient = a / divisor;
-    return quotient <= most / factor ? quotient * factor : most;
+    return quotient <= max / factor ? quotient * factor : max;
 }
 
-/// Runs a program over a record. Only what must be read is read.
+/// Runs a program over one record. Reads only the fields of the tests that it reaches.
 template <flow_record Record>
 class filter_run {
 public:
@@ -42,13 +43,13 @@ public:
             auto const& node = nodes[at];
             auto const found = ask(node);
             if (found == filter_answer::unknown) [[unlikely]]
-                return settle();
+                return answer_with_unknowns();
             at = node.next[(found == filter_answer::yes) != node.negated];
         }
-        return said(at == filter_program::pass);
+        return yes_or_no(at == filter_program::pass);
     }
 
-    /// The field whose malformed value keeps `answer` from being known.
+    /// The field whose malformed value makes `answer` unknown.
     [[nodiscard]] auto offending_field() const noexcept -> field_id {
         for (auto const& node : program_.nodes) {
             if (ask_again(node) == filter_answer::unknown) return malformed_field(node);
@@ -56,32 +57,32 @@ public:
         return program_.nodes.front().field;
     }
 
-    /// The answer of one test; not for the hot loop.
+    /// The answer of one test, out of line: not for the hot loop.
     [[nodiscard, gnu::noinline]] auto ask_again(filter_node const& node) const noexcept
         -> filter_answer {
         return ask(node);
     }
 
-    /// The answer for a number that is there.
+    /// The answer for a number that is present.
     [[nodiscard, gnu::always_inline]] auto has(filter_node const& node,
                                                std::uint64_t value) const noexcept
         -> filter_answer {
         value &= node.mask;
         if (node.set == filter_set::range) [[likely]]
-            return said(value - node.first <= node.span);
+            return yes_or_no(value - node.first <= node.span);
         if (node.set == filter_set::bitmap)
-            return said(program_.bitmaps[node.table].contains(value));
+            return yes_or_no(program_.bitmaps[node.table].contains(value));
         if (node.set == filter_set::ranges)
-            return said(contains(program_.ranges[node.table], value));
-        return said(node.set == filter_set::present);
+            return yes_or_no(contains(program_.ranges[node.table], value));
+        return yes_or_no(node.set == filter_set::present);
     }
 
 private:
-    /// The answer where tests are unknown: what it is if they all hold and if none does, should
-    /// that be the same. (`and` and `or` rise with what they connect.)
-    [[gnu::noinline]] auto settle() const noexcept -> filter_answer {
-        auto const least = answer_if(false);
-        return least == answer_if(true) ? least : filter_answer::unknown;
+    /// The answer when some tests are unknown. It is known if it is the same whether all of them
+    /// hold or none does, because `and` and `or` are monotonic.
+    [[gnu::noinline]] auto answer_with_unknowns() const noexcept -> filter_answer {
+        auto const if_none = answer_if(false);
+        return if_none == answer_if(true) ? if_none : filter_answer::unknown;
     }
 
     [[nodiscard]] auto answer_if(bool unknown) const noexcept -> filter_answer {
@@ -94,7 +95,7 @@ private:
                                    : (found == filter_answer::yes) != node.negated;
             at = node.next[holds];
         }
-        return said(at == filter_program::pass);
+        return yes_or_no(at == filter_program::pass);
     }
 
     [[nodiscard, gnu::always_inline]] auto ask(filter_node const& node) const noexcept
@@ -121,7 +122,7 @@ private:
         auto const value = load_field<T>(record_, node.field);
         if (!value.has_value()) [[unlikely]]
             return without(node, value.state());
-        return has(node, ordered(*value));
+        return has(node, filter_number(*value));
     }
 
     [[nodiscard]] auto ask_address(filter_node const& node) const noexcept -> filter_answer {
@@ -129,18 +130,19 @@ private:
         if (!value.has_value()) [[unlikely]]
             return without(node, value.state());
         if (node.set == filter_set::range)
-            return said((*value).is_v4() && (*value).low() - node.first <= node.span);
+            return yes_or_no((*value).is_v4() && (*value).low() - node.first <= node.span);
         if (node.set == filter_set::addresses)
-            return said(program_.addresses[node.table].contains(*value));
-        return said(node.set == filter_set::present);
+            return yes_or_no(program_.addresses[node.table].contains(*value));
+        return yes_or_no(node.set == filter_set::present);
     }
 
     [[nodiscard]] auto ask_text(filter_node const& node) const noexcept -> filter_answer {
         auto const value = load_field<std::string_view>(record_, node.field);
         if (!value.has_value()) [[unlikely]]
             return without(node, value.state());
-        if (node.set == filter_set::texts) return said(program_.texts[node.table].contains(*value));
-        return said(node.set == filter_set::present);
+        if (node.set == filter_set::texts)
+            return yes_or_no(program_.texts[node.table].contains(*value));
+        return yes_or_no(node.set == filter_set::present);
     }
 
     [[nodiscard]] auto ask_derived(filter_node const& node) const noexcept -> filter_answer {
@@ -148,15 +150,15 @@ private:
         return value.has_value() ? has(node, *value) : without(node, value.state());
     }
 
-    [[nodiscard]] static auto said(bool yes) noexcept -> filter_answer {
+    [[nodiscard]] static auto yes_or_no(bool yes) noexcept -> filter_answer {
         return yes ? filter_answer::yes : filter_answer::no;
     }
 
-    /// The answer for a value that is not there.
+    /// The answer for a value that is absent or malformed.
     [[nodiscard]] static auto without(filter_node const& node, presence state) noexcept
         -> filter_answer {
-        if (node.set == filter_set::absent) return said(state == presence::absent);
-        if (node.set == filter_set::malformed) return said(state == presence::malformed);
+        if (node.set == filter_set::absent) return yes_or_no(state == presence::absent);
+        if (node.set == filter_set::malformed) return yes_or_no(state == presence::malformed);
         if (node.set == filter_set::present || state == presence::absent) return filter_answer::no;
         return filter_answer::unknown;
     }
@@ -176,7 +178,7 @@ private:
         return *time == 0 ? 0 : scaled(*count, bits ? 8000 : 1000, *time);
     }
 
-    /// Milliseconds from start to end; absent where the end is before the start.
+    /// Milliseconds from start to end. Absent if the end is before the start.
     [[nodiscard]] auto duration() const noexcept -> field_value<std::uint64_t> {
         auto const start = record_[field::start];
         auto const end = record_[field::end];

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_OUTPUT_DETAIL_ATOMIC_FILE_HPP
+#define FLOWLOG_OUTPUT_DETAIL_ATOMIC_FILE_HPP
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <flowlog/error.hpp>
+
+namespace flowlog::detail {
+
+/// The files to remove if a signal ends the program. At most 16: more are left behind.
+class doomed_files {
+public:
+    /// Registers a file. The text must stay in place until `pardon`. False if there are too many.
+    static auto doom(char const* path) noexcept -> bool {
+        for (auto& slot : slots) {
+            char const* free = nullptr;
+            if (slot.compare_exchange_strong(free, path)) return true;
+        }
+        return false;
+    }
+
+    static void pardon(char const* path) noexcept {
+        for (auto& slot : slots) {
+            auto const* mine = path;
+            if (slot.compare_exchange_strong(mine, nullptr)) return;
+        }
+    }
+
+    /// Removes the files. Async-signal-safe.
+    static void remove() noexcept {
+        for (auto& slot : slots) {
+            if (auto const* const path = slot.load()) ::unlink(path);
+        }
+    }
+
+private:
+    static constinit inline std::array<std::atomic<char const*>, 16> slots{};
+    static_assert(std::atomic<char const*>::is_always_lock_free);
+};
+
+/// Blocks the signals that end a program in this thread while it exists.
+class signals_blocked {
+public:
+    signals_blocked() noexcept {
+        auto set = ::sigset_t{};
+        ::sigemptyset(&set);
+        for (auto const signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
+        ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+    }
+    signals_blocked(signals_blocked const&) = delete;
+    auto operator=(signals_blocked const&) -> signals_blocked& = delete;
+    ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    ::sigset_t before_{};
+};
+
+/// The file behind a `result_file`.
+class atomic_file {
+public:
+    explicit atomic_file(std::string path) : path_{std::move(path)} {}
+    atomic_file(atomic_file const&) = delete;
+    auto operator=(atomic_file const&) -> atomic_file& = delete;
+    ~atomic_file() {
+        if (descriptor_ > 1) ::close(descriptor_);
+        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+        if (doomed_) doomed_files::pardon(temporary_.c_str());
+    }
+
+    [[nodiscard]] auto path() const noexcept -> std::string const& { return path_; }
+    [[nodiscard]] auto is_stdout() const noexcept -> bool { return descriptor_ == 1; }
+
+    void open(std::string_view heading, bool force) {
+        namespace fs = std::filesystem;
+        if (path_ == "-") {
+            descriptor_ = 1;
+            return;
+        }
+        struct ::stat status{};
+        auto const exists = ::stat(path_.c_str(), &status) == 0;
+        if (!exists && errno != ENOENT) fail(errno);
+        target_ = path_;
+        if (fs::is_symlink(fs::symlink_status(path_))) {
+            if (!exists) fail("cannot write: it is a link to nothing");
+            target_ = fs::canonical(path_).string();
+        }
+        if (!exists) return open_temporary(0666, false);
+        if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return open_directly();
+        if (S_ISDIR(status.st_mode)) fail("cannot write: it is a folder");
+        if (!S_ISREG(status.st_mode)) fail("cannot write: it is not a regular file");
+        if (!force && !begins_with(heading))
+            fail("exists, but is not such a result; use another name, or force its replacement");
+        open_temporary(status.st_mode & 07777U, true);
+    }
+
+    void write(std::string_view text) {
+        constexpr auto block_size = std::size_t{64} << 10;
+        auto const large = text.size() >= block_size;
+        if (!large) buffer_ += text;
+        if (large || buffer_.size() >= block_size) flush();
+        if (large) put(text);
+    }
+
+    void finish() {
+        flush();
+        if (descriptor_ > 1 && ::close(std::exchange(descriptor_, -1)) != 0) fail(errno);
+    }
+
+    void commit() {
+        if (temporary_.empty()) return;
+        if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
+        if (std::exchange(doomed_, false)) doomed_files::pardon(temporary_.c_str());
+        temporary_.clear();
+    }
+
+private:
+    [[noreturn]] void fail(std::string const& message) const {
+        throw error{errc::write_failed, {path_ == "-" ? "standard output" : path_}, message};
+    }
+    [[noreturn]] void fail(int code) const {
+        fail("cannot write: " + std::generic_category().message(code));
+    }
+
+    /// Whether the file is empty or begins with a heading.
+    [[nodiscard]] auto begins_with(std::string_view heading) const -> bool {
+        auto const file = ::open(target_.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0) return false;
+        auto front = std::array<char, 256>{};
+        auto const size = ::read(file, front.data(), front.size());
+        ::close(file);
+        if (size <= 0) return size == 0;
+        return std::string_view{front.data(), static_cast<std::size_t>(size)}.starts_with(heading);
+    }
+
+    void open_directly() {
+        descriptor_ = ::open(target_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        if (descriptor_ < 0) fail(errno);
+    }
+
+    void open_temporary(::mode_t mode, bool exact_mode) {
+        auto const whole = std::filesystem::path{target_};
+        auto const block = signals_blocked{};
+        for (auto attempt = 0; attempt < 100; ++attempt) {
+            auto const name = "." + whole.filename().string() + "." + std::to_string(::getpid()) +
+                              "-" + std::to_string(attempt) + ".tmp";
+            temporary_ = (whole.parent_path() / name).string();
+            descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+            if (descriptor_ >= 0 || errno != EEXIST) break;
+        }
+        if (descriptor_ < 0) {
+            temporary_.clear();
+            fail(errno);
+        }
+        doomed_ = doomed_files::doom(temporary_.c_str());
+        if (exact_mode) static_cast<void>(::fchmod(descriptor_, mode));
+    }
+
+    void flush() {
+        put(buffer_);
+        buffer_.clear();
+    }
+
+    void put(std::string_view text) {
+        while (!text.empty()) {
+            auto const done = ::write(descriptor_, text.data(), text.size());
+            if (done < 0 && errno == EINTR) continue;
+            if (done < 0) fail(errno);
+            text.remove_prefix(static_cast<std::size_t>(done));
+        }
+    }
+
+    std::string path_;
+    std::string target_;     // after links are followed
+    std::string temporary_;  // empty if the target is written directly
+    std::string buffer_;
+    int descriptor_ = -1;
+    bool doomed_ = false;
+};
+
+}  // namespace flowlog::detail
+
+#endif

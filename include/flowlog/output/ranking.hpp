@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_OUTPUT_RANKING_HPP
+#define FLOWLOG_OUTPUT_RANKING_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/output/numbers.hpp>
+#include <flowlog/output/text.hpp>
+
+namespace flowlog {
+
+/// The headings of a ranking, and what its measures are.
+struct ranking_headings {
+    std::vector<std::string> keys{};
+    std::vector<std::string> measures{};
+    std::vector<measure> kinds{};  ///< of the measures
+    std::size_t by = 0;            ///< the measure that ranks
+    bool human = false;            ///< numbers are written to be easy to read: `1,234`, `5.6 MB`
+};
+
+/// The headings for some keys and measures: their names. A sum of a field that is also a key is
+/// called `sum(…)`, so that all headings are different.
+[[nodiscard]] inline auto headings_of(std::vector<group_key> const& keys,
+                                      std::vector<measure> const& measures, std::size_t by = 0)
+    -> ranking_headings {
+    auto result = ranking_headings{.kinds = measures, .by = by};
+    for (auto const& key : keys) result.keys.push_back(key.name);
+    for (auto const& m : measures) {
+        auto name = std::string{m.name()};
+        auto const taken = std::ranges::find(result.keys, name) != result.keys.end();
+        result.measures.push_back(taken ? "sum(" + name + ')' : std::move(name));
+    }
+    return result;
+}
+
+namespace detail {
+
+/// Makes the table of a ranking.
+class ranking_table_maker {
+public:
+    ranking_table_maker(ranking const& found, ranking_headings const& headings)
+        : found_{found}, headings_{headings} {}
+
+    [[nodiscard]] auto table() const -> text_table {
+        auto result = text_table{columns()};
+        for (auto const& group : found_.groups) {
+            auto keys = std::vector<std::string>{};
+            for (auto const& cell : group.key) keys.push_back(to_text(cell));
+            result.row(row(std::move(keys), group.values));
+        }
+        if (found_.left_out != 0)
+            result.row(row({'(' + number_text(found_.left_out) + " more)"}, found_.rest));
+        result.row(row({"(total)"}, found_.total));
+        return result;
+    }
+
+private:
+    [[nodiscard]] auto columns() const -> std::vector<text_table::column> {
+        auto result = std::vector<text_table::column>{};
+        for (std::size_t i = 0; i < headings_.keys.size(); ++i) {
+            auto const is_number = [i](auto const& group) {
+                return std::holds_alternative<std::uint64_t>(group.key[i]);
+            };
+            auto const right = i != 0 && std::ranges::any_of(found_.groups, is_number);
+            result.push_back(
+                {escaped(headings_.keys[i], 60), right ? text_table::right : text_table::left});
+        }
+        for (std::size_t i = 0; i < headings_.measures.size(); ++i) {
+            result.push_back({headings_.measures[i], text_table::right});
+            if (i == headings_.by && has_shares()) result.push_back({"share", text_table::right});
+        }
+        return result;
+    }
+
+    [[nodiscard]] auto row(std::vector<std::string> cells,
+                           std::vector<group_cell> const& values) const
+        -> std::vector<std::string> {
+        cells.resize(headings_.keys.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            cells.push_back(text(headings_.kinds[i], values[i]));
+            if (i != headings_.by || !has_shares()) continue;
+            cells.push_back(percent_text(std::get<std::uint64_t>(values[i]),
+                                         std::get<std::uint64_t>(found_.total[i])));
+        }
+        return cells;
+    }
+
+    /// Whether the measure that ranks is a sum, so that groups have shares of it.
+    [[nodiscard]] auto has_shares() const -> bool {
+        auto const kind = headings_.kinds[headings_.by].kind;
+        return kind == measure_kind::flows || kind == measure_kind::sum;
+    }
+
+    [[nodiscard]] auto text(measure const& of, group_cell const& value) const -> std::string {
+        if (!headings_.human) return to_text(value);
+        auto const* const number = std::get_if<std::uint64_t>(&value);
+        auto const* const rate = std::get_if<double>(&value);
+        if (number == nullptr && rate == nullptr) return to_text(value);
+        auto const per_second = rate != nullptr ? "/s" : "";
+        if (counts_bytes(of))
+            return bytes_text(rate != nullptr ? *rate : static_cast<double>(*number)) + per_second;
+        return (number != nullptr ? number_text(*number) : to_text(value)) + per_second;
+    }
+
+    [[nodiscard]] static auto counts_bytes(measure const& of) -> bool {
+        auto const name = info(of.field).name;
+        auto const is_value = of.kind != measure_kind::flows && of.kind != measure_kind::distinct;
+        return is_value &&
+               (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
+    }
+
+    ranking const& found_;
+    ranking_headings const& headings_;
+};
+
+}  // namespace detail
+
+/// The table of a ranking for people: its groups, with their shares of the total if the measure
+/// that ranks is a sum; the groups that are left out, as one row; and the total.
+[[nodiscard]] inline auto ranking_table(ranking const& found, ranking_headings const& headings)
+    -> text_table {
+    return detail::ranking_table_maker{found, headings}.table();
+}
+
+}  // namespace flowlog
+
+#endif

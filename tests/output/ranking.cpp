@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstdint>
+#include <vector>
+
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/output/ranking.hpp>
+
+#include "catch.hpp"
+
+using namespace flowlog;
+
+namespace {
+
+auto number(std::uint64_t value) -> group_cell { return value; }
+
+auto found() -> ranking {
+    return {.groups = {{{std::string{"10.0.0.1"}, number(443)}, {number(3), number(1500)}},
+                       {{std::string{"10.0.0.2"}, {}}, {number(1), number(20)}}},
+            .left_out = 2,
+            .rest = {number(4), number(0)},
+            .total = {number(8), number(1520)}};
+}
+
+auto headings(std::size_t by) -> ranking_headings {
+    return headings_of({group_key::of(field_id::srcaddr), group_key::of(field_id::dstport)},
+                       {{}, {measure_kind::sum, field_id::bytes}}, by);
+}
+
+}  // namespace
+
+TEST_CASE("A ranking as a table, with shares of the measure that ranks", "[ranking]") {
+    CHECK(ranking_table(found(), headings(0)).text() ==
+          "srcaddr   dstport  flows   share  bytes\n"
+          "10.0.0.1      443      3   37.5%   1500\n"
+          "10.0.0.2        -      1   12.5%     20\n"
+          "(2 more)               4   50.0%      0\n"
+          "(total)                8  100.0%   1520\n");
+    auto by_bytes = headings(1);
+    by_bytes.human = true;
+    auto few = found();
+    few.left_out = 0;
+    CHECK(ranking_table(few, by_bytes).text() ==
+          "srcaddr   dstport  flows    bytes   share\n"
+          "10.0.0.1      443      3   1.5 kB   98.7%\n"
+          "10.0.0.2        -      1     20 B    1.3%\n"
+          "(total)                8  1.52 kB  100.0%\n");
+}
+
+TEST_CASE("A measure that is no sum has no shares", "[ranking]") {
+    auto const keys = std::vector{group_key::of(field_id::bytes)};
+    auto const measures = std::vector<measure>{{measure_kind::max, field_id::packets},
+                                               {measure_kind::sum, field_id::bytes}};
+    auto const made = headings_of(keys, measures);
+    CHECK(made.measures == std::vector<std::string>{"max(packets)", "sum(bytes)"});
+    auto const one = ranking{.groups = {{{number(40)}, {number(1), number(80)}}},
+                             .rest = {},
+                             .total = {number(1), number(80)}};
+    CHECK(ranking_table(one, made).text() ==
+          "bytes    max(packets)  sum(bytes)\n"
+          "40                  1          80\n"
+          "(total)             1          80\n");
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/error.hpp>
+#include <flowlog/output/result_file.hpp>
+
+#include "catch.hpp"
+#include "files.hpp"
+
+using flowlog::remove_unfinished_files;
+using flowlog::result_file;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+auto content(fs::path const& path) -> std::string {
+    auto file = std::ifstream{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+void fill(fs::path const& path, std::string_view text) { std::ofstream{path} << text; }
+
+auto count_files(fs::path const& folder) -> std::ptrdiff_t {
+    return std::distance(fs::directory_iterator{folder}, {});
+}
+
+auto failure(std::string const& path, std::string_view heading = {}) -> std::string {
+    try {
+        auto const file = result_file{path, heading};
+    } catch (flowlog::error const& e) {
+        CHECK(e.code() == flowlog::errc::write_failed);
+        return std::string{e.message()};
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("Result files appear together when they are complete", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const path = [&](char const* name) { return folder / name; };
+    {
+        auto files = std::array{result_file{path("a")}, result_file{}, result_file{path("b")}};
+        files[0].write("one");
+        files[1].write("nowhere");
+        files[2].write(std::string(100'000, 'x'));
+        files[2].write("y");
+        CHECK_FALSE(fs::exists(path("a")));
+        CHECK_FALSE(fs::exists(path("b")));
+        CHECK(count_files(folder.path()) == 2);
+        commit_all(files);
+        CHECK(count_files(folder.path()) == 2);
+    }
+    CHECK(content(path("a")) == "one");
+    CHECK(content(path("b")) == std::string(100'000, 'x') + 'y');
+}
+
+TEST_CASE("A result file that is not committed leaves nothing behind", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const path = folder / "a";
+    fill(path, "Tag,Count\nold");
+    {
+        auto file = result_file{path, "Tag,Count\n"};
+        file.write("Tag,Count\nnew");
+        CHECK(count_files(folder.path()) == 2);
+        remove_unfinished_files();  // as a signal handler does
+        CHECK(count_files(folder.path()) == 1);
+    }
+    CHECK(count_files(folder.path()) == 1);
+    CHECK(content(path) == "Tag,Count\nold");
+}
+
+TEST_CASE("Only a result of the same kind is replaced", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const path = folder / "a";
+    fill(path, "something else");
+    CHECK(failure(path, "Tag,Count\n") ==
+          "exists, but is not such a result; use another name, or force its replacement");
+    fill(path, "");
+    CHECK(failure(path, "Tag,Count\n") == "no error");
+    fill(path, "something else");
+    auto files = std::array{result_file{path, "Tag,Count\n", true}};
+    files[0].write("new");
+    commit_all(files);
+    CHECK(content(path) == "new");
+    CHECK(failure(folder.path()) == "cannot write: it is a folder");
+    CHECK(failure(folder / "none/a").starts_with("cannot write: "));
+}
+
+TEST_CASE("A link is followed, and standard output is no file", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const link = folder / "link";
+    fs::create_symlink("target", link);
+    CHECK(failure(link) == "cannot write: it is a link to nothing");
+    fill(folder / "target", "");
+    auto files = std::array{result_file{link}};
+    files[0].write("x");
+    commit_all(files);
+    CHECK(fs::is_symlink(link));
+    CHECK(content(folder / "target") == "x");
+    CHECK(result_file{"-"}.is_stdout());
+    CHECK_FALSE(files[0].is_stdout());
+    CHECK(files[0].path() == link);
+    CHECK_FALSE(result_file{});
+}
