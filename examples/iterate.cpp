@@ -13,8 +13,8 @@ auto main(int argc, char** argv) -> int try {
         // a value is present, absent ('-', or no such column) or malformed
         if (auto const source = flow[field::srcaddr]) std::cout << *source;
         if (auto const destination = flow[field::dstaddr]) std::cout << " -> " << *destination;
-        std::cout << ':' << flow[field::dstport].value_or(0) << ' '
-                  << flow[field::bytes].value_or(0) << " bytes\n";
+        std::cout << ':' << flow[field::dstport] << ' ' << flow[field::bytes].value_or(0)
+                  << " bytes\n";
     }
     auto const stats = log.stats();
     std::cout << stats.records << " flows, " << stats.malformed << " malformed lines\n";

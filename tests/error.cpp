@@ -21,7 +21,7 @@ TEST_CASE("an error says where it happened", "[error]") {
     CHECK(at({}) == "bad");
 }
 
-TEST_CASE("an error keeps its code, place and message apart", "[error]") {
+TEST_CASE("an error keeps its code, place and message separate", "[error]") {
     auto const failure = flowlog::error{flowlog::errc::truncated, {"a.log", 2, 0}, "ends early"};
     CHECK(failure.code() == flowlog::errc::truncated);
     CHECK(failure.code().category().name() == std::string{"flowlog"});

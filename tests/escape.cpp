@@ -36,13 +36,12 @@ TEST_CASE("no control character is left", "[escape]") {
     CHECK(escaped("\xef\xbb\xbf") == "\\xef\\xbb\\xbf");  // byte order mark
 }
 
-TEST_CASE("a backslash is doubled, so that what is escaped can be told from what is not",
-          "[escape]") {
+TEST_CASE("a backslash is doubled, so that escapes cannot be confused with text", "[escape]") {
     CHECK(escaped("\\x1b") == "\\\\x1b");
     CHECK(escaped("C:\\") == "C:\\\\");
 }
 
-TEST_CASE("bytes that are no UTF-8 are escaped one by one", "[escape]") {
+TEST_CASE("bytes that are not UTF-8 are escaped one by one", "[escape]") {
     CHECK(escaped("\xff\xfe") == "\\xff\\xfe");
     CHECK(escaped("\x80") == "\\x80");
     CHECK(escaped("\xc3") == "\\xc3");                             // cut short
@@ -65,4 +64,13 @@ TEST_CASE("long text is cut", "[escape]") {
     CHECK(escaped("\x01\x02\x03", 2) == "\\x01\\x02\xE2\x80\xA6");
     CHECK(escaped("\xe2\x82\xac\xe2\x82\xac", 1) ==
           "\xe2\x82\xac\xE2\x80\xA6");  // never within a character
+}
+
+TEST_CASE("a token of a flow log has neither blanks nor controls", "[escape]") {
+    CHECK(flowlog::percent_encoded("a b\tc\n\x7f%") == "a%20b%09c%0A%7F%");
+    CHECK(flowlog::percent_encoded("stra\xc3\x9f"
+                                   "e") ==
+          "stra\xc3\x9f"
+          "e");
+    CHECK(flowlog::percent_encoded("") == "");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Loading and asking the tables: look-ups a second for the flows of a log, bytes of CSV a second.
+// How many lookups per second the tables answer for the flows of a log, and how fast CSV is read.
 #include "../generator/lookup.hpp"
 
 #include <cstddef>

@@ -59,7 +59,8 @@ public:
 private:
     template <flowlog::flow_record Record>
     static auto is_malformed(Record const& record, flowlog::field_id id) -> bool {
-        return flowlog::with_field(id, [&](auto key) { return record[key].malformed(); });
+        return flowlog::visit_field(record, id,
+                                    [](auto const& value) { return value.malformed(); });
     }
 };
 

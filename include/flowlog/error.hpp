@@ -10,21 +10,21 @@
 
 namespace flowlog {
 
-/// Why a set-up or a read failed. Bad lines in a log are no errors: see `malformed_line`.
+/// Why a set-up or a read failed. Bad lines in a log are not errors: see `malformed_line`.
 enum class errc {
-    cannot_open = 1,   ///< the system would not open or list a file; the message carries its reason
-    read_failed,       ///< the system failed in the middle of a read
-    changed,           ///< the input shrank while it was read
-    truncated,         ///< the input ends inside a unit that its own header announced
+    cannot_open = 1,   ///< the system cannot open or list a file; the message says why
+    read_failed,       ///< the system failed during a read
+    changed,           ///< the input shrank during the read
+    truncated,         ///< the input ends inside a unit that its header announced
     corrupt,           ///< a checksum, length or marker contradicts the format
-    unknown_format,    ///< nothing in the input tells how it is laid out
+    unknown_format,    ///< nothing in the input determines its format
     unsupported,       ///< recognised, but this build or version cannot read it
     invalid_format,    ///< a `${field}` format string that does not parse
     invalid_table,     ///< a lookup or protocol table row that does not parse
     invalid_filter,    ///< a filter expression that does not parse
     invalid_argument,  ///< a value outside its documented range
-    missing_field,     ///< a job reads a field that the log does not have
-    write_failed       ///< the system would not write an output
+    missing_field,     ///< a job needs a field that the log does not have
+    write_failed       ///< the system cannot write an output
 };
 
 /// The category of `errc`, named "flowlog".
@@ -55,7 +55,7 @@ public:
             case errc::changed: return "input changed while it was read";
             case errc::truncated: return "input is truncated";
             case errc::corrupt: return "input is corrupt";
-            case errc::unknown_format: return "cannot tell the format";
+            case errc::unknown_format: return "unknown format";
             case errc::unsupported: return "not supported";
             case errc::invalid_format: return "invalid format string";
             case errc::invalid_table: return "invalid table";
@@ -75,7 +75,7 @@ inline auto category() noexcept -> std::error_category const& {
     return instance;
 }
 
-/// A place in an input: what was read, and where in it. Zero means "not known" for line and column.
+/// A place in an input. A line or column of 0 is unknown.
 struct location {
     std::string source{};      ///< path, URL or "-"; as the user gave it
     std::uint64_t line = 0;    ///< counted from 1
@@ -91,7 +91,7 @@ public:
           message_{std::move(message)},
           what_{compose()} {}
 
-    /// The place, as far as it is known.
+    /// Where it happened, as far as that is known.
     [[nodiscard]] auto where() const noexcept -> location const& { return where_; }
 
     /// What was found and what was expected, without the place.

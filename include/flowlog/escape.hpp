@@ -11,8 +11,8 @@ namespace flowlog {
 
 namespace detail {
 
-/// The length of the UTF-8 sequence at the start of `text` and its code point; 0 where there is no
-/// valid one.
+/// The length of the UTF-8 sequence that begins `text`, whose code point goes to `point`; 0 if the
+/// sequence is not valid.
 constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> std::size_t {
     auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     auto const first = byte(0);
@@ -33,20 +33,27 @@ constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> 
 }
 
 /// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line
-/// separators, and the marks that turn the direction of writing.
+/// separators, zero-width characters, and the marks that change the direction of writing.
 constexpr auto is_control(std::uint32_t point) noexcept -> bool {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
            (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
            point == 0x061C || point == 0xFEFF;
 }
 
+/// Appends a byte as two digits.
+inline void append_hex(std::string& out, char byte, std::string_view digits) {
+    auto const code = static_cast<unsigned char>(byte);
+    out += digits[code >> 4];
+    out += digits[code & 15];
+}
+
 }  // namespace detail
 
-/// The text made safe for a terminal or a log: controls and bytes that are no UTF-8 become `\xNN`,
-/// a backslash becomes `\\`. What follows the first `limit` bytes becomes `…`.
+/// A text made safe for a terminal or a log: controls and bytes that are not UTF-8 become `\xNN`,
+/// and a backslash becomes `\\`. What follows the first `limit` bytes becomes `…`; no character
+/// is cut in two.
 [[nodiscard]] inline auto escaped(std::string_view text, std::size_t limit = std::string_view::npos)
     -> std::string {
-    constexpr auto digits = std::string_view{"0123456789abcdef"};
     auto result = std::string{};
     for (std::size_t at = 0; at < text.size();) {
         if (at >= limit) return result + "\xE2\x80\xA6";
@@ -59,10 +66,23 @@ constexpr auto is_control(std::uint32_t point) noexcept -> bool {
             continue;
         }
         for (auto const end = at + (size == 0 ? 1 : size); at < end; ++at) {
-            auto const byte = static_cast<unsigned char>(text[at]);
             result += "\\x";
-            result += digits[byte >> 4];
-            result += digits[byte & 15];
+            detail::append_hex(result, text[at], "0123456789abcdef");
+        }
+    }
+    return result;
+}
+
+/// A text as a token of a VPC flow log: blanks and controls become `%NN`, as in `%20`.
+[[nodiscard]] inline auto percent_encoded(std::string_view text) -> std::string {
+    auto result = std::string{};
+    for (auto const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte > ' ' && byte != 0x7F) {
+            result += c;
+        } else {
+            result += '%';
+            detail::append_hex(result, c, "0123456789ABCDEF");
         }
     }
     return result;

@@ -2,7 +2,8 @@
 #ifndef FLOWLOG_FLOWLOG_HPP
 #define FLOWLOG_FLOWLOG_HPP
 
-// Everything but `grammar`, whose headers are slow to compile, and the optional components.
+// Everything, except two things that a program includes by itself: `grammar`, because Boost.Spirit
+// is slow to compile, and the components (gzip, zstd, ...), because they need other libraries.
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/filtered.hpp>
@@ -12,13 +13,20 @@
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/print.hpp>
 #include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/scope.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/flow/service.hpp>
+#include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/decode_token.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>

@@ -10,7 +10,8 @@
 
 namespace flowlog {
 
-/// The version of these headers, as `major.minor.patch`. The build and the packages read this line.
+/// The version of these headers, as `major.minor.patch`. The build and the packages read it from
+/// here.
 inline constexpr std::string_view version = "0.1.0";
 
 }  // namespace flowlog

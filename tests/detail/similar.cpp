@@ -31,7 +31,7 @@ auto hint(std::string_view word, std::initializer_list<std::string_view> candida
 
 }  // namespace
 
-TEST_CASE("the words most like a mistyped one are named", "[similar]") {
+TEST_CASE("the words most like a mistyped word are named", "[similar]") {
     CHECK(hint("tpc", {"udp", "tcp", "icmp"}) == "; did you mean 'tcp'?");
     CHECK(hint("icmp-v6", {"icmpv4", "icmpv6"}) == "; did you mean 'icmpv6'?");
     CHECK(hint("ab", {"ac", "ac", "ad"}) == "; did you mean 'ac' or 'ad'?");

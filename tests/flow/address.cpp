@@ -32,7 +32,7 @@ static_assert(std::is_trivially_copyable_v<address>);
 static_assert(std::is_nothrow_default_constructible_v<address>);
 static_assert(std::is_trivially_copyable_v<cidr>);
 
-// The whole way works at compile time.
+// Parsing and printing work at compile time.
 static_assert(address{} == address::v4(0));
 static_assert(address::parse("10.0.1.201") == address::v4(0x0A0001C9));
 static_assert(address::parse("2001:DB8::8:800:200c:417A") ==
@@ -75,7 +75,7 @@ auto block(std::string_view text) -> cidr {
     return *value;
 }
 
-/// What the system's parser makes of a text without NUL bytes.
+/// The address that the system's parser reads from a text without NUL bytes.
 auto system_parse(std::string const& text) -> std::optional<address> {
     auto quad = in_addr{};
     if (inet_pton(AF_INET, text.c_str(), &quad) == 1) return address::v4(ntohl(quad.s_addr));
@@ -92,7 +92,7 @@ auto system_print(address const& value) -> std::string {
     return text.data();
 }
 
-/// Parses a copy without a byte to spare on either side, so that a sanitizer sees a stray read.
+/// Parses a copy that has no spare byte on either side, so that a sanitizer detects a stray read.
 auto parse_exactly(std::string const& text) -> std::optional<address> {
     auto const copy = std::make_unique<char[]>(text.size());
     std::copy(text.begin(), text.end(), copy.get());
@@ -116,7 +116,7 @@ struct generator {
         return address::v4(value);
     }
 
-    /// Any IPv6 address, with runs of zero groups and mapped ones in plenty.
+    /// Any IPv6 address; sequences of zero groups and mapped addresses are frequent.
     auto v6() -> address {
         auto bytes = std::array<std::uint8_t, 16>{};
         for (std::size_t i = 0; i < 16; i += 2) {
@@ -242,7 +242,7 @@ TEST_CASE("IPv6 text of RFC 4291 2.2", "[address]") {
     CHECK(parse("::FFFF:129.144.52.38") == address::v6(0, 0xFFFF81903426));
 }
 
-TEST_CASE("a double colon stands for one group or more", "[address]") {
+TEST_CASE("a double colon replaces one group or more", "[address]") {
     CHECK(parse("1:2:3:4:5:6:7::") == parse("1:2:3:4:5:6:7:0"));
     CHECK(parse("::2:3:4:5:6:7:8") == parse("0:2:3:4:5:6:7:8"));
     CHECK(parse("1:2:3::5:6:7:8") == parse("1:2:3:0:5:6:7:8"));
@@ -296,7 +296,7 @@ TEST_CASE("IPv6 prints as RFC 5952 4 has it", "[address]") {
         {"2001:0db8::0001", "2001:db8::1"},                // 4.1 no leading zeros
         {"2001:db8:0:0:0:0:2:1", "2001:db8::2:1"},         // 4.2.1 as short as possible
         {"2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},  // 4.2.2 never for one group
-        {"2001:0:0:1:0:0:0:1", "2001:0:0:1::1"},           // 4.2.3 the longest run
+        {"2001:0:0:1:0:0:0:1", "2001:0:0:1::1"},           // 4.2.3 the longest sequence
         {"2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"},     // 4.2.3 the first of equals
         {"2001:DB8:AAAA:BBBB:CCCC:DDDD:EEEE:1",
          "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1"},           // 4.3 lower case
@@ -321,7 +321,7 @@ TEST_CASE("IPv6 prints as RFC 5952 4 has it", "[address]") {
     }
 }
 
-TEST_CASE("addresses stream as text and heed the width", "[address]") {
+TEST_CASE("the width of a stream counts for addresses", "[address]") {
     auto out = std::ostringstream{};
     out << parse("192.0.2.1") << '|' << parse("2001:DB8::1") << '|' << block("10/8") << '|';
     out.width(12);
@@ -356,7 +356,7 @@ TEST_CASE("mutated text parses as the system parses it", "[address]") {
         REQUIRE(value == system_parse(text));
         good += value ? 1 : 0;
     }
-    // neither all good nor all bad, or the test tests little
+    // if all were good or all bad, this would test little
     CHECK(good > rounds / 20);
     CHECK(good < rounds / 2);
 }
@@ -461,7 +461,7 @@ TEST_CASE("IPv4 blocks may leave out octets", "[address][cidr]") {
     }
 }
 
-TEST_CASE("blocks refuse lengths that are none", "[address][cidr]") {
+TEST_CASE("blocks refuse what is not a length", "[address][cidr]") {
     for (auto const* const text :
          {"", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/00", "10.0.0.0/+8",
           "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/8/8", "10.0.0.0/0x8", "10.0.0.0/4294967304",

@@ -34,7 +34,7 @@ static_assert(!find_field("nothing"));
 static_assert(flowlog::field_list<field_id::end, field_id::start>::ids.size() == 2);
 static_assert(std::is_empty_v<decltype(field::end)>);
 
-TEST_CASE("the table stands in the order of the identifiers", "[field]") {
+TEST_CASE("the table is in the order of the identifiers", "[field]") {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         CHECK(static_cast<std::size_t>(fields[i].id) == i);
         CHECK(&info(fields[i].id) == &fields[i]);
@@ -128,7 +128,7 @@ TEST_CASE("no spelling means two fields", "[field]") {
     }
 }
 
-TEST_CASE("what is no field's name is not found", "[field]") {
+TEST_CASE("a word that is not a name finds no field", "[field]") {
     for (auto const name :
          {""sv, "-"sv, "_"sv, "${}"sv, "$"sv, "${"sv, "{dstport}"sv, "dstport "sv, " dstport"sv,
           "dst.port"sv, "dstports"sv, "dstpor"sv, "6"sv, "OK"sv, "dst\0port"sv, "d\xC3\xB6"sv}) {
@@ -141,7 +141,7 @@ TEST_CASE("what is no field's name is not found", "[field]") {
     CHECK_FALSE(find_field("-dstport-a"));
 }
 
-TEST_CASE("names are made of few letters", "[field]") {
+TEST_CASE("names consist of letters, digits and hyphens", "[field]") {
     for (auto const& f : fields) {
         CAPTURE(f.name);
         CHECK(f.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == f.name.npos);
@@ -149,7 +149,7 @@ TEST_CASE("names are made of few letters", "[field]") {
     }
 }
 
-TEST_CASE("a field known at run time is met as a key", "[field]") {
+TEST_CASE("with_field gives the key of a field known at run time", "[field]") {
     for (auto const& f : fields) {
         auto const seen = flowlog::with_field(f.id, [](auto key) {
             using key_type = decltype(key);
@@ -173,7 +173,7 @@ TEST_CASE("a field known at run time is met as a key", "[field]") {
     }
 }
 
-TEST_CASE("values of a set and types have names", "[field]") {
+TEST_CASE("enumerators and types have names", "[field]") {
     CHECK(name(flowlog::action::accept) == "ACCEPT");
     CHECK(name(flowlog::action::reject) == "REJECT");
     CHECK(name(flowlog::log_status::ok) == "OK");

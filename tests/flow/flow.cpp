@@ -20,7 +20,7 @@ static_assert(flowlog::flow_record<flow>);
 static_assert(!flowlog::flow_record<int>);
 static_assert(std::is_nothrow_move_constructible_v<flow>);
 
-TEST_CASE("a flow holds what it was given", "[flow]") {
+TEST_CASE("a flow holds the values that were set", "[flow]") {
     auto made = flow{};
     CHECK(made[field::dstport].absent());
     made.set(field::dstport, 443);
@@ -56,7 +56,7 @@ TEST_CASE("a flow owns its text", "[flow]") {
     CHECK(moved[field::vpc_id]->size() == 100);
 }
 
-TEST_CASE("flows are equal where all their fields are", "[flow]") {
+TEST_CASE("flows are equal if all their fields are equal", "[flow]") {
     auto a = flow{};
     auto b = flow{};
     CHECK(a == b);
@@ -87,7 +87,7 @@ TEST_CASE("every field can be set and read", "[flow]") {
     }
 }
 
-TEST_CASE("a flow copies a record, what is malformed included", "[flow]") {
+TEST_CASE("a flow copies a record with its malformed fields", "[flow]") {
     auto reader = flowlog::text_reader{flowlog::memory_source{
         "srcaddr dstport vpc-id bytes\n10.0.0.1 65536 v-1 -\n10.0.0.2 1 v-2 3\n"}};
     auto copies = std::vector<flow>{};
@@ -115,5 +115,5 @@ TEST_CASE("sums stick at the largest number", "[flow]") {
     CHECK(flowlog::saturating_add(most / 2 + 1, most / 2 + 1, saturated) == most);
     CHECK(saturated);
     CHECK(flowlog::saturating_add(1, 1, saturated) == 2);
-    CHECK(saturated);  // once is for ever
+    CHECK(saturated);  // it is never reset
 }

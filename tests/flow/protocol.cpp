@@ -36,7 +36,7 @@ static_assert(noexcept(protocol_number(std::string_view{})));
 
 using row = std::vector<std::string>;
 
-/// The rows of a CSV text with quoted cells, done the slow way, on its own.
+/// The rows of a CSV text with quoted cells, read by independent, simple code.
 auto csv_rows(std::string_view text) -> std::vector<row> {
     auto rows = std::vector<row>{{""}};
     bool quoted = false;
@@ -83,7 +83,7 @@ auto numbers(std::string const& cell) -> std::pair<int, int> {
 
 }  // namespace
 
-TEST_CASE("the table is the registry of IANA", "[protocol]") {
+TEST_CASE("the table equals the registry of IANA", "[protocol]") {
     auto const text = read(FLOWLOG_TEST_DATA "/iana/protocol-numbers-1.csv");
     REQUIRE(std::ranges::count(text, '\r') == 153);
     auto const rows = csv_rows(text);
@@ -254,7 +254,7 @@ TEST_CASE("numbers as text", "[protocol]") {
     }
 }
 
-TEST_CASE("what names no protocol", "[protocol]") {
+TEST_CASE("words that name no protocol", "[protocol]") {
     for (auto const* const text :
          {"", " ", "-", "*", "any", "reserved", "unassigned", "tcp ", " tcp", "tc", "tcpp", "tcp\n",
           "tcp (deprecated)", "mptcp", "\xFF", "zzz", "a", "isis  over ipv4"}) {

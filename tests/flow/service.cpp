@@ -30,7 +30,7 @@ TEST_CASE("a port has the first name of its service", "[service]") {
     CHECK(service_name(65535).empty());
 }
 
-TEST_CASE("the table is in order, and every name leads back to its port", "[service]") {
+TEST_CASE("the table is sorted, and every name finds its port", "[service]") {
     auto const disorder = std::ranges::adjacent_find(detail::services, std::ranges::greater_equal{},
                                                      &detail::service_entry::port);
     CHECK(disorder == detail::services.end());

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <flowlog/flow/value.hpp>
 
@@ -17,6 +18,9 @@ static_assert(std::is_convertible_v<std::uint16_t, port>);
 static_assert(!std::is_convertible_v<presence, port>);
 static_assert(!std::is_convertible_v<port, bool>);
 static_assert(std::is_constructible_v<bool, port>);
+// a reference would dangle when the value is a temporary, as in `*flow[field::dstport]`
+static_assert(std::is_same_v<decltype(*std::declval<port const&>()), std::uint16_t>);
+static_assert(std::is_same_v<decltype(*std::declval<port>()), std::uint16_t>);
 
 TEST_CASE("a value is present, absent or malformed", "[value]") {
     constexpr auto present = port{443};
@@ -36,7 +40,20 @@ TEST_CASE("a value is present, absent or malformed", "[value]") {
     CHECK(port{presence::absent} == absent);
 }
 
-TEST_CASE("a value stands in for one that is missing", "[value]") {
+TEST_CASE("a reference to the value of a temporary keeps the value", "[value]") {
+    auto const port_of = [](std::uint16_t number) { return port{number}; };
+    constexpr auto survives = [] {
+        auto const& kept = *port{443};  // a dangling reference is no constant expression
+        return kept;
+    };
+    STATIC_REQUIRE(survives() == 443);
+    auto const& first = *port_of(443);
+    auto const& second = *port_of(80);
+    CHECK(first == 443);
+    CHECK(second == 80);
+}
+
+TEST_CASE("a missing value is replaced by a fallback", "[value]") {
     CHECK(port{443}.value_or(80) == 443);
     CHECK(port{0}.value_or(80) == 0);
     CHECK(port{}.value_or(80) == 80);
@@ -54,7 +71,7 @@ TEST_CASE("values are equal in state and value", "[value]") {
     CHECK(port{presence::malformed} != std::uint16_t{0});
 }
 
-TEST_CASE("a value's members are reached", "[value]") {
+TEST_CASE("operator-> reaches the members of a value", "[value]") {
     auto const text = field_value<std::string_view>{std::string_view{"eni-1"}};
     CHECK(text->size() == 5);
     CHECK(*text == "eni-1");

@@ -55,7 +55,7 @@ TEST_CASE("headings name the columns of a label table", "[label_table]") {
     CHECK(label(table, "192.168.1.1") == "c");
 }
 
-TEST_CASE("of rows with the same block the last counts", "[label_table]") {
+TEST_CASE("the last of several rows with the same block counts", "[label_table]") {
     auto const table =
         label_table::parse("10.0.0.0/8,first\n10.9.9.9/8,second\n11.0.0.0/8,first\n", "map.csv");
     CHECK(table.size() == 2);
@@ -63,7 +63,7 @@ TEST_CASE("of rows with the same block the last counts", "[label_table]") {
     CHECK(label(table, "11.0.0.1") == "first");
 }
 
-TEST_CASE("what is wrong in a label table is named with its place", "[label_table]") {
+TEST_CASE("an error in a label table is reported with its place", "[label_table]") {
     auto const has = [](std::string const& text, std::string_view part) {
         CAPTURE(text);
         return text.find(part) != text.npos;
@@ -85,7 +85,7 @@ TEST_CASE("a label table is read from a file", "[label_table]") {
     CHECK_THROWS_AS(label_table::load(here / "missing.csv"), flowlog::error);
 }
 
-TEST_CASE("labels are those that a search of all blocks finds", "[label_table]") {
+TEST_CASE("a table finds the labels that a search of all blocks finds", "[label_table]") {
     auto random = testing::random_numbers{11};
     auto blocks = std::vector<std::pair<cidr, std::string>>{};
     auto table = label_table{};

@@ -34,7 +34,7 @@ auto read(char const* path) -> std::string {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// Whether the table says of every number and name what the embedded one says.
+/// Whether the table has the same names and numbers as the embedded table.
 auto like_embedded(protocol_table const& table) -> bool {
     auto const embedded = protocol_table{};
     for (auto n = 0; n < 256; ++n) {
@@ -65,7 +65,7 @@ TEST_CASE("without a table, names are those of IANA", "[protocol_table]") {
     CHECK_FALSE(table.number(""));
 }
 
-TEST_CASE("the file of IANA loads unchanged and says what is embedded", "[protocol_table]") {
+TEST_CASE("the file of IANA loads unchanged and equals the embedded table", "[protocol_table]") {
     CHECK(like_embedded(protocol_table::load(iana)));
     auto const text = read(iana);
     REQUIRE(text.find("\r\n") != text.npos);  // between rows; within quotes the lines end with LF
@@ -89,7 +89,7 @@ TEST_CASE("columns are found by name, in any order, or are the first two", "[pro
     }
 }
 
-TEST_CASE("the table's names win, and the embedded ones stand behind them", "[protocol_table]") {
+TEST_CASE("the names of the table win over the embedded names", "[protocol_table]") {
     auto const table =
         parse("4,ipip\n17,tcp\n200,Two Hundred\n210-212,lab\n210,first\n61,\n255,Reserved\n");
     CHECK(table.number("ipip") == 4);

@@ -95,7 +95,7 @@ TEST_CASE("a table may be empty", "[tag_table]") {
     }
 }
 
-TEST_CASE("headings are optional and stand in any order", "[tag_table]") {
+TEST_CASE("headings are optional and may be in any order", "[tag_table]") {
     auto const* const headings =
         GENERATE("", "dstport,protocol,tag\n", "dstport,protocol,tag \r\n",
                  "DstPort,Protocol,Tag\n", "#dstport,protocol,tag\n", "dstport,name,tag\n",
@@ -165,7 +165,7 @@ TEST_CASE("protocols are numbers or names in any case", "[tag_table]") {
     CHECK(tags(table, 1, 0) == "hopopt");
 }
 
-TEST_CASE("a protocol table of one's own resolves names", "[tag_table]") {
+TEST_CASE("a protocol table resolves the names of protocols", "[tag_table]") {
     auto const protocols =
         flowlog::protocol_table::parse("number,name\n200,carp\n17,tcp\n", "p.csv");
     auto const table = parse("1,CARP,a\n1,tcp,b\n1,icmp,c\n", {.protocols = &protocols});
@@ -214,7 +214,7 @@ TEST_CASE("the row that covers the fewest pairs wins", "[tag_table]") {
     CHECK(tags(table, 22, udp) == "ssh");
 }
 
-TEST_CASE("of equal rows the last wins, with a warning", "[tag_table]") {
+TEST_CASE("the last of equal rows wins, with a warning", "[tag_table]") {
     auto const table = parse("443,tcp,a\n# x\n443,6,b\n443,tcp,b\n443|80,TCP,c\n80,tcp,c\n");
     CHECK(tags(table, 443, tcp) == "c");
     CHECK(tags(table, 80, tcp) == "c");
@@ -264,7 +264,8 @@ TEST_CASE("equal rows with different tags may be an error", "[tag_table]") {
           "t.csv:4: 1/tcp: tag 'b' contradicts 'a' of line 2");
 }
 
-TEST_CASE("tags that differ only in case stay apart, with a hint, unless folded", "[tag_table]") {
+TEST_CASE("tags that differ only in case are different, with a warning, unless folded",
+          "[tag_table]") {
     constexpr auto text =
         "1,tcp,Web\n2,tcp,web\n3,tcp,WEB\n4,tcp,web\n5,tcp,\xC3\x89\n6,tcp,\xC3\xA9\n";
     auto const table = parse(text);
@@ -315,7 +316,7 @@ TEST_CASE("an error names the place and what was expected", "[tag_table]") {
     CHECK(failure("80,tcp,a\n81,tcp,\"b\n82,tcp,c\n") ==
           "t.csv:2:8: the quote that opens here is never closed");
     CHECK(failure("80,tcp,\"a\"b\n") ==
-          "t.csv:1:11: expected a separator or the end of the line behind the closing quote");
+          "t.csv:1:11: expected a separator or the end of the line after the closing quote");
     CHECK(failure("\xFF\xFE"
                   "8\0"s) == "t.csv:1:1: the text is UTF-16; save it as UTF-8");
 }
@@ -352,7 +353,8 @@ TEST_CASE("a lenient table skips bad rows and says so", "[tag_table]") {
           "the quote that opens here is never closed; the row is skipped");
 }
 
-TEST_CASE("a bad row with escaped quotes is gone when the next one is bad too", "[tag_table]") {
+TEST_CASE("a bad row with escaped quotes is forgotten when the next row is bad, too",
+          "[tag_table]") {
     auto const long_cell = "\"x\"\"" + std::string(200, 'y') + "\",tcp,a\n";
     auto const table = parse(long_cell + long_cell + "1,\"tcp,b", {.lenient = true});
     CHECK(table.skipped() == 3);

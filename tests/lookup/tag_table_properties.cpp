@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tables made at random: against a plain restatement of the rules, and in sizes that people do not
-// write.
+// Random tables, compared with a plain restatement of the rules; and tables of sizes that people do
+// not write.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -34,7 +34,7 @@ struct rule {
     [[nodiscard]] auto matches(std::uint32_t port, int number) const -> bool {
         return first <= port && port <= last && (protocol < 0 || protocol == number);
     }
-    /// Less is more specific.
+    /// A smaller rank is more specific.
     [[nodiscard]] auto rank() const -> std::tuple<std::uint32_t, bool> {
         return {(last - first + 1) * (protocol < 0 ? 256 : 1), protocol < 0};
     }
@@ -46,7 +46,7 @@ struct rule {
     }
 };
 
-/// What the documentation says, rule by rule.
+/// The documentation as code, rule by rule.
 auto expected(std::vector<rule> const& rules, std::uint32_t port, int protocol, duplicates policy)
     -> std::set<std::string> {
     auto best = std::tuple{std::numeric_limits<std::uint32_t>::max(), true};
@@ -88,7 +88,7 @@ public:
         return static_cast<std::uint32_t>(random_() % end);
     }
 
-    /// A rule near the start, a page border or the end of the ports, so that rules meet.
+    /// A rule near the start, a page border or the end of the ports, so that rules overlap.
     auto make_rule() -> rule {
         constexpr std::uint32_t bases[] = {0, 250, 65520};
         constexpr int protocols[] = {-1, -1, 6, 6, 17, 255};
@@ -115,7 +115,7 @@ auto seconds_to_parse(std::string const& text, flowlog::tag_table_options const&
 
 }  // namespace
 
-TEST_CASE("tables do what a plain reading of the rules says", "[tag_table][property]") {
+TEST_CASE("tables agree with a plain restatement of the rules", "[tag_table][property]") {
     auto make = generator{4711};
     for (auto round = 0; round < 400; ++round) {
         auto rules = std::vector<rule>{};
@@ -141,7 +141,7 @@ TEST_CASE("tables do what a plain reading of the rules says", "[tag_table][prope
     }
 }
 
-TEST_CASE("bytes at random never crash a table", "[tag_table][property]") {
+TEST_CASE("random bytes never crash a table", "[tag_table][property]") {
     auto make = generator{99};
     auto const alphabet = "0123456789,,,;\t-|*\"#\n\r tcpudpany\xFF\0"s;
     std::size_t good = 0;
@@ -198,7 +198,7 @@ TEST_CASE("ten thousand and a million rows load", "[tag_table]") {
     CHECK(table.find(65'535, 15).empty());
 }
 
-TEST_CASE("tables made to be slow are not", "[tag_table]") {
+TEST_CASE("tables designed to be slow are fast", "[tag_table]") {
     auto make = generator{5};
     auto table = tag_table{};
     auto overlapping = std::string{};

@@ -217,3 +217,41 @@ TEST_CASE("What is written as a VPC flow log is read as one", "[records]") {
     }
     CHECK(count == 1);
 }
+
+TEST_CASE("the number of an address is a column", "[records]") {
+    auto ipv4 = flowlog::flow{};
+    ipv4.set(field::srcaddr, *flowlog::address::parse("10.0.0.1"));
+    ipv4.set(field::dstport, std::uint16_t{443});
+    auto const what = std::vector<record_column>{field::srcaddr_raw, field_id::dstport,
+                                                 field::dstaddr_raw, field_id::srcaddr};
+    auto const in = [&](record_format format) {
+        return written({ipv4, some_flow()}, {.format = format}, what);
+    };
+    CHECK(in(record_format::csv) ==
+          "srcaddr_raw,dstport,dstaddr_raw,srcaddr\n"
+          "167772161,443,,10.0.0.1\n"
+          ",443,,2001:db8::1\n");
+    CHECK(in(record_format::tsv).starts_with("srcaddr_raw\tdstport\t"));
+    CHECK(in(record_format::ndjson) ==
+          R"({"srcaddr_raw":167772161,"dstport":443,"dstaddr_raw":null,"srcaddr":"10.0.0.1"}
+{"srcaddr_raw":null,"dstport":443,"dstaddr_raw":null,"srcaddr":"2001:db8::1"}
+)");
+    CHECK(in(record_format::table) ==
+          "srcaddr_raw  dstport  dstaddr_raw  srcaddr\n"
+          "  167772161      443            -  10.0.0.1\n"
+          "          -      443            -  2001:db8::1\n");
+    // a log that flowlog reads again has the address as text
+    CHECK(in(record_format::vpc) ==
+          "srcaddr dstport dstaddr srcaddr\n"
+          "10.0.0.1 443 - 10.0.0.1\n"
+          "2001:db8::1 443 - 2001:db8::1\n");
+}
+
+TEST_CASE("a column is found by the name that a person writes", "[records]") {
+    CHECK(record_column::named("dst_port") == record_column{field_id::dstport});
+    CHECK(record_column::named("srcaddr") == record_column{field_id::srcaddr});
+    CHECK(record_column::named("srcaddr_raw") == record_column{field::srcaddr_raw});
+    CHECK(record_column::named("DSTADDR-RAW") == record_column{field::dstaddr_raw});
+    CHECK_FALSE(record_column::named("srcaddr_raw") == record_column{field_id::srcaddr});
+    CHECK(record_column::named("x") == record_column{std::string_view{"x"}});
+}

@@ -19,6 +19,8 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
 
@@ -131,6 +133,13 @@ public:
         }
     }
 
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
     /// Whether nothing keeps the record from being added.
     [[nodiscard, gnu::always_inline]] auto usable() const noexcept -> bool { return usable_; }
 
@@ -192,8 +201,9 @@ template <aggregator A, flow_record Record>
                                             true);
     } else {
         for (auto const use : a.uses()) {
-            auto const why = with_field(
-                use.id, [&](auto key) { return detail::trouble(record[key], use.nullable); });
+            auto const why = visit_field(record, use.id, [&](auto const& value) {
+                return detail::trouble(value, use.nullable);
+            });
             if (why) return offending_field{use.id, *why};
         }
         return std::nullopt;

@@ -23,12 +23,6 @@ namespace flowlog {
 /// A cell of the table that a grouping makes: nothing, a number, a time or a text.
 using group_cell = std::variant<std::monostate, std::uint64_t, double, timestamp, std::string>;
 
-/// A time as RFC 3339 writes it, in UTC; with three or six digits of a fraction where it has one.
-[[nodiscard]] inline auto to_text(timestamp time) -> std::string {
-    char room[detail::max_cell];
-    return {room, detail::print_rfc3339(room, time)};
-}
-
 /// A cell as text; nothing is `-`.
 [[nodiscard]] inline auto to_text(group_cell const& cell) -> std::string {
     struct visitor {

@@ -16,7 +16,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
-#include <flowlog/flow/similar_fields.hpp>
+#include <flowlog/flow/field_names.hpp>
 
 namespace flowlog {
 
@@ -163,7 +163,7 @@ private:
     [[noreturn]] void fail_on_name(std::string_view called) const {
         auto similar = similar_words{called};
         for (auto const word : words) similar.consider(word);
-        consider_fields(similar);
+        for (auto const name : field_names()) similar.consider(name);
         auto const hint = similar.hint();
         fail("no field is called '" + escaped(called, 40) + "'" +
              (hint.empty() ? std::string{expected} : hint));

@@ -20,8 +20,8 @@
 #include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/flow/flow.hpp>
-#include <flowlog/flow/similar_fields.hpp>
 #include <flowlog/flow/visit_field.hpp>
 
 namespace flowlog {
@@ -112,7 +112,7 @@ private:
     [[noreturn]] static void fail_on_name(std::string_view text, std::string_view called) {
         auto similar = detail::similar_words{called};
         similar.consider("flows");
-        detail::consider_fields(similar);
+        for (auto const name : field_names()) similar.consider(name);
         auto const hint = similar.hint();
         fail(text,
              "no field is called '" + escaped(called, 40) + "'" + (hint.empty() ? expected : hint));

@@ -7,11 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace flowlog::detail {
 
-/// The number with its bytes in the other order. (g++ 12 makes one instruction of this, of a loop
-/// it does not.)
+/// The number with its bytes in reverse order. (g++ 12 compiles this to one instruction, which it
+/// does not do for a loop.)
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr auto swap_bytes(T value) noexcept -> T {
     auto const x = std::uint64_t{value};
@@ -27,7 +28,8 @@ template <std::unsigned_integral T>
     }
 }
 
-/// The number whose bytes stand at `from`, aligned or not, in this machine's order or in the other.
+/// The number whose bytes are at `from`, aligned or not, in this machine's byte order or, if
+/// `swapped`, in the other.
 template <std::unsigned_integral T>
 [[nodiscard]] auto load(char const* from, bool swapped) noexcept -> T {
     auto value = T{};
@@ -35,16 +37,30 @@ template <std::unsigned_integral T>
     return swapped ? swap_bytes(value) : value;
 }
 
-/// The number at `from`, low byte first.
+/// The number at `from`, stored with the low byte first.
 template <std::unsigned_integral T>
 [[nodiscard]] auto load_little(char const* from) noexcept -> T {
     return load<T>(from, std::endian::native != std::endian::little);
 }
 
-/// The number at `from`, high byte first.
+/// The number at `from`, stored with the high byte first.
 template <std::unsigned_integral T>
 [[nodiscard]] auto load_big(char const* from) noexcept -> T {
     return load<T>(from, std::endian::native != std::endian::big);
+}
+
+/// As `load_little`, and usable at compile time. The name says that the bytes are text.
+template <std::unsigned_integral Word>
+constexpr auto load_text(char const* at) noexcept -> Word {
+    Word word = 0;
+    if (!std::is_constant_evaluated() && std::endian::native == std::endian::little) {
+        std::memcpy(&word, at, sizeof word);
+        return word;
+    }
+    for (std::size_t i = 0; i < sizeof word; ++i) {
+        word |= static_cast<Word>(static_cast<Word>(static_cast<unsigned char>(at[i])) << (8 * i));
+    }
+    return word;
 }
 
 }  // namespace flowlog::detail

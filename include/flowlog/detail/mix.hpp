@@ -7,7 +7,7 @@
 
 namespace flowlog::detail {
 
-/// `mix` for compilers without a 128-bit integer: the product of halves, as by hand.
+/// `mix` for compilers without a 128-bit integer: long multiplication of the halves.
 constexpr auto mix_halves(std::uint64_t left, std::uint64_t right) noexcept -> std::uint64_t {
     constexpr std::uint64_t half = 0xFFFFFFFF;
     auto const low = (left & half) * (right & half);
@@ -17,19 +17,19 @@ constexpr auto mix_halves(std::uint64_t left, std::uint64_t right) noexcept -> s
     return ((other << 32) | (low & half)) ^ high;
 }
 
-/// The 128-bit product of two words, folded to 64 bits. With a dense odd constant on the right, two
-/// rounds let every bit on the left reach every bit of the result.
+/// The 128-bit product of two words, folded to 64 bits. If the right word is a dense odd constant,
+/// after two rounds every bit of the result depends on every bit of the left word.
 constexpr auto mix(std::uint64_t left, std::uint64_t right) noexcept -> std::uint64_t {
 #ifdef __SIZEOF_INT128__
     __extension__ using wide = unsigned __int128;
-    // the low half on its own: gcc 12 takes one product of both through memory
+    // the low half by itself: gcc 12 passes a product of both halves through memory
     return (left * right) ^ static_cast<std::uint64_t>(static_cast<wide>(left) * right >> 64);
 #else
     return mix_halves(left, right);
 #endif
 }
 
-/// A hash of words, all bits of which are good; the same in every process.
+/// A hash of words; all its bits are well mixed. The same in every process.
 constexpr auto hash_words(std::uint64_t const* words, std::size_t count) noexcept -> std::uint64_t {
     auto result = std::uint64_t{0x9E3779B97F4A7C15};
     for (std::size_t i = 0; i < count; ++i) result = mix(result ^ words[i], 0xA0761D6478BD642F);

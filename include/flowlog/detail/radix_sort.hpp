@@ -10,8 +10,8 @@
 
 namespace flowlog::detail {
 
-/// Sorts by a 64-bit key, ascending; what has equal keys keeps its order. Goes through the items
-/// twice for each 11 bits in which keys differ, the lowest first.
+/// Sorts items by a 64-bit key, ascending and stable. Passes over the items twice for each 11 bits
+/// in which keys differ, the lowest bits first.
 template <class Item, class Key>
 void radix_sort(std::vector<Item>& items, Key key) {
     if (items.empty()) return;
@@ -22,11 +22,11 @@ void radix_sort(std::vector<Item>& items, Key key) {
     constexpr auto digit = (std::uint64_t{1} << bits) - 1;
     for (auto shift = 0U; shift < 64; shift += bits) {
         if ((differing >> shift & digit) == 0) continue;
-        auto places = std::array<std::size_t, digit + 2>{};
-        auto const place = [&](Item const& item) { return key(item) >> shift & digit; };
-        for (auto const& item : items) ++places[place(item) + 1];
-        for (std::size_t i = 1; i <= digit; ++i) places[i] += places[i - 1];
-        for (auto const& item : items) sorted[places[place(item)]++] = item;
+        auto offsets = std::array<std::size_t, digit + 2>{};
+        auto const digit_of = [&](Item const& item) { return key(item) >> shift & digit; };
+        for (auto const& item : items) ++offsets[digit_of(item) + 1];
+        for (std::size_t i = 1; i <= digit; ++i) offsets[i] += offsets[i - 1];
+        for (auto const& item : items) sorted[offsets[digit_of(item)]++] = item;
         std::swap(items, sorted);
     }
 }

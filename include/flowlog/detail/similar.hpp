@@ -11,12 +11,13 @@
 
 namespace flowlog::detail {
 
-inline constexpr std::size_t longest_similar = 32;
+/// The length of the longest words that are compared.
+inline constexpr std::size_t max_similar = 32;
 
-/// How many letters must be added, left out, changed or swapped with their neighbour to make one
-/// word of the other. Neither word is longer than `longest_similar`.
+/// The number of letters that must be added, removed, changed or swapped with their neighbour to
+/// turn one word into the other. \pre neither word is longer than `max_similar`
 constexpr auto edit_distance(std::string_view a, std::string_view b) noexcept -> std::size_t {
-    std::array<std::array<std::size_t, longest_similar + 1>, 3> rows{};
+    std::array<std::array<std::size_t, max_similar + 1>, 3> rows{};
     for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         auto const& before = rows[(i - 1) % 3];
@@ -33,13 +34,13 @@ constexpr auto edit_distance(std::string_view a, std::string_view b) noexcept ->
     return rows[a.size() % 3][b.size()];
 }
 
-/// Collects the words that are most like a mistyped one; case counts.
+/// Collects the words that are most like a mistyped word. Case counts.
 class similar_words {
 public:
     explicit similar_words(std::string_view word) : word_{word}, distance_{1 + word.size() / 4} {}
 
     void consider(std::string_view candidate) {
-        if (word_.size() > longest_similar || candidate.size() > longest_similar) return;
+        if (word_.size() > max_similar || candidate.size() > max_similar) return;
         auto const distance = edit_distance(word_, candidate);
         if (distance > distance_ || distance >= candidate.size()) return;
         if (distance < distance_) found_.clear();
@@ -48,7 +49,8 @@ public:
             found_.emplace_back(candidate);
     }
 
-    /// `; did you mean 'tcp' or 'tp++'?`, or nothing. At most three words.
+    /// A hint to append to a message: `; did you mean 'tcp' or 'tp++'?` with at most three words;
+    /// or nothing.
     [[nodiscard]] auto hint() const -> std::string {
         auto text = std::string{};
         auto const count = std::min<std::size_t>(found_.size(), 3);

@@ -20,28 +20,28 @@ namespace flowlog {
 
 /// An IPv4 or IPv6 address.
 ///
-/// Ordered by number, all of IPv4 before IPv6. The IPv4-mapped `::ffff:192.0.2.1` is an IPv6
-/// address and not equal to `192.0.2.1`.
+/// Addresses are ordered by number, IPv4 before IPv6. The IPv4-mapped `::ffff:192.0.2.1` is an IPv6
+/// address, and not equal to `192.0.2.1`.
 class address {
 public:
-    /// The most characters that `print` writes.
+    /// The maximum number of characters that `print` writes.
     static constexpr std::size_t max_text = 45;
 
     /// `0.0.0.0`.
     constexpr address() noexcept = default;
 
-    /// The IPv4 address whose first octet is the high byte of a number.
+    /// The IPv4 address of a number; the first octet is the high byte.
     [[nodiscard]] static constexpr auto v4(std::uint32_t host_order) noexcept -> address {
         return {false, 0, host_order};
     }
 
-    /// The IPv6 address whose first group is the high end of `high`.
+    /// The IPv6 address of two numbers; the first group is in the high bits of `high`.
     [[nodiscard]] static constexpr auto v6(std::uint64_t high, std::uint64_t low) noexcept
         -> address {
         return {true, high, low};
     }
 
-    /// The IPv6 address of 16 bytes as they travel.
+    /// The IPv6 address of 16 bytes in network order.
     [[nodiscard]] static constexpr auto v6(
         std::array<std::uint8_t, 16> const& network_order) noexcept -> address {
         auto words = std::array<std::uint64_t, 2>{};
@@ -49,15 +49,15 @@ public:
         return v6(words[0], words[1]);
     }
 
-    /// The address that the whole of a text spells.
+    /// The address that the whole text spells, if it is an address.
     ///
-    /// IPv4 is four decimal octets without leading zeros or signs (RFC 6943 3.1.1, "strict"); IPv6
-    /// is any form of RFC 4291 2.2, in either case, in which `::` stands for at least one group.
-    /// Neither has a zone, a prefix length, brackets or blanks. Never allocates.
+    /// IPv4 is four decimal octets without leading zeros or signs (RFC 6943 3.1.1, "strict"). IPv6
+    /// is any form of RFC 4291 2.2, in either case; `::` replaces at least one group. A zone, a
+    /// prefix length, brackets and blanks are not accepted. Never allocates.
     [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
         -> std::optional<address> {
         auto value = address{};
-        if (!detail::decode_address(text.data(), text.data() + text.size(), value)) {
+        if (!decode_address(text.data(), text.data() + text.size(), value)) {
             return std::nullopt;
         }
         return value;
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] constexpr auto is_v4() const noexcept -> bool { return !v6_; }
     [[nodiscard]] constexpr auto is_v6() const noexcept -> bool { return v6_; }
 
-    /// The number of an IPv4 address, its first octet in the high byte. \pre `is_v4()`
+    /// The number of an IPv4 address; the first octet is the high byte. \pre `is_v4()`
     [[nodiscard]] constexpr auto to_v4() const noexcept -> std::uint32_t {
         return static_cast<std::uint32_t>(low_);
     }
@@ -77,7 +77,7 @@ public:
     /// The last 64 bits of an IPv6 address; the number of an IPv4 address.
     [[nodiscard]] constexpr auto low() const noexcept -> std::uint64_t { return low_; }
 
-    /// The bytes as they travel: all 16 of IPv6; those of IPv4 are the last four, after zeros.
+    /// The bytes in network order: all 16 for IPv6; for IPv4 the last four, after twelve zeros.
     [[nodiscard]] constexpr auto bytes() const noexcept -> std::array<std::uint8_t, 16> {
         auto network_order = std::array<std::uint8_t, 16>{};
         for (std::size_t i = 0; i < 16; ++i) {
@@ -87,12 +87,12 @@ public:
         return network_order;
     }
 
-    /// Writes the text of the address, at most `max_text` characters, and returns their end. May
-    /// overwrite what is behind them, within `max_text`.
+    /// Writes the address as text and returns the end of the text. The buffer must have `max_text`
+    /// bytes, and all of them may be overwritten.
     ///
-    /// A dotted quad, or the one form of RFC 5952: lower case, `::` for the first longest run of
-    /// two or more zero groups, a dotted tail for IPv4-mapped addresses alone (unlike `inet_ntop`,
-    /// which has one for `::/96` too).
+    /// The text is a dotted quad, or the one form of RFC 5952: lower case, `::` for the first
+    /// longest sequence of two or more zero groups, and a dotted tail only for IPv4-mapped
+    /// addresses (unlike `inet_ntop`, which also writes one for `::/96`).
     constexpr auto print(char* out) const noexcept -> char* {
         return v6_ ? detail::print_v6(out, high_, low_) : detail::print_v4(out, to_v4());
     }
@@ -117,8 +117,8 @@ private:
     std::uint64_t low_ = 0;
 };
 
-/// A hash whose every bit depends on every bit of the address, for `boost::hash` and `std::hash`.
-/// It has no secret.
+/// A hash for `boost::hash` and `std::hash`; each of its bits depends on every bit of the address.
+/// It uses no secret.
 [[nodiscard]] constexpr auto hash_value(address const& value) noexcept -> std::size_t {
     auto const family = value.is_v6() ? 0xA0761D6478BD642FULL : 0xE7037ED1A0B428DBULL;
     auto const low = detail::mix(value.low() ^ 0x9E3779B97F4A7C15ULL, 0xD6E8FEB86659FD93ULL);
@@ -126,30 +126,30 @@ private:
     return static_cast<std::size_t>(detail::mix(low ^ high, 0x8EBC6AF09C88C6E3ULL));
 }
 
-/// A block of addresses: those that share the first bits of a network address.
+/// A block of addresses that share the first bits of a network address.
 ///
-/// Ordered by network, then from the widest block to the narrowest.
+/// Blocks are ordered by network, then from the widest to the narrowest.
 class cidr {
 public:
-    /// The most characters that `print` writes.
+    /// The maximum number of characters that `print` writes.
     static constexpr std::size_t max_text = address::max_text + 4;
 
     /// `0.0.0.0/0`, all of IPv4.
     constexpr cidr() noexcept = default;
 
-    /// The block of the first `prefix_length` bits of an address; a length beyond the family's
-    /// means all bits.
+    /// The block that shares the first `prefix_length` bits of an address; too large a length means
+    /// all bits.
     constexpr cidr(address const& member, std::uint8_t prefix_length) noexcept {
         auto const width = width_of(member);
         prefix_length_ = prefix_length < width ? prefix_length : width;
         network_ = masked(member);
     }
 
-    /// The block that the whole of a text spells: `10.0.0.0/8`, `2001:db8::/32`, or one address as
-    /// in `192.0.2.1`.
+    /// The block that the whole text spells: `10.0.0.0/8`, `2001:db8::/32`, or a single address
+    /// such as `192.0.2.1`.
     ///
-    /// IPv4 networks may leave out octets at the end, which are zero then (`10/8`, `172.16/12`);
-    /// bits of the address beyond the length are dropped (`10.1.2.3/8` is `10.0.0.0/8`). The length
+    /// An IPv4 network may leave out octets at its end, which are then zero (`10/8`, `172.16/12`).
+    /// Bits of the address after the prefix are dropped (`10.1.2.3/8` is `10.0.0.0/8`). The length
     /// is decimal, without leading zeros.
     [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
         -> std::optional<cidr> {
@@ -167,18 +167,18 @@ public:
     /// The first address of the block.
     [[nodiscard]] constexpr auto network() const noexcept -> address const& { return network_; }
 
-    /// How many bits the addresses of the block share: 0-32 for IPv4, 0-128 for IPv6.
+    /// The number of bits that the addresses share: 0-32 for IPv4, 0-128 for IPv6.
     [[nodiscard]] constexpr auto prefix_length() const noexcept -> std::uint8_t {
         return prefix_length_;
     }
 
-    /// Whether an address is of the block and so of its family: `::ffff:10.0.0.1` is not in
+    /// Whether an address is in the block, and so of its family: `::ffff:10.0.0.1` is not in
     /// `10.0.0.0/8`.
     [[nodiscard]] constexpr auto contains(address const& candidate) const noexcept -> bool {
         return masked(candidate) == network_;
     }
 
-    /// Writes `network/length`, at most `max_text` characters, and returns their end.
+    /// Writes `network/length`, at most `max_text` characters, and returns the end of the text.
     constexpr auto print(char* out) const noexcept -> char* {
         out = network_.print(out);
         *out++ = '/';
@@ -243,7 +243,7 @@ private:
         if (dots > 2) return std::nullopt;
         for (auto const letter : rest.substr(dots * 2)) quad[size++] = letter;
         std::uint32_t value = 0;
-        if (!detail::decode_v4(quad.data(), quad.data() + size, value)) return std::nullopt;
+        if (!decode_v4(quad.data(), quad.data() + size, value)) return std::nullopt;
         return address::v4(value);
     }
 
@@ -251,7 +251,7 @@ private:
     std::uint8_t prefix_length_ = 0;
 };
 
-/// Writes `to_string()`, heeding the width of the stream.
+/// Writes `to_string()`; the width of the stream applies.
 template <typename Traits>
 auto operator<<(std::basic_ostream<char, Traits>& out, address const& value)
     -> std::basic_ostream<char, Traits>& {
@@ -261,7 +261,7 @@ auto operator<<(std::basic_ostream<char, Traits>& out, address const& value)
                                                        static_cast<std::size_t>(end - text.data())};
 }
 
-/// Writes `to_string()`, heeding the width of the stream.
+/// Writes `to_string()`; the width of the stream applies.
 template <typename Traits>
 auto operator<<(std::basic_ostream<char, Traits>& out, cidr const& value)
     -> std::basic_ostream<char, Traits>& {
@@ -276,7 +276,7 @@ auto operator<<(std::basic_ostream<char, Traits>& out, cidr const& value)
 /// Hashes addresses as `flowlog::hash_value` does.
 template <>
 struct std::hash<flowlog::address> {
-    /// Tells Boost.Unordered that the hash needs no mixing of its own.
+    /// Tells Boost.Unordered that it need not mix the hash.
     using is_avalanching = void;
 
     [[nodiscard]] constexpr auto operator()(flowlog::address const& value) const noexcept

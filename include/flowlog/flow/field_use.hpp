@@ -6,8 +6,9 @@
 
 namespace flowlog {
 
-/// A field that a job reads. A log that lacks the column is refused, unless `optional`. In a record
-/// it must be present and well formed, or, where `nullable`, may be absent.
+/// How an aggregator or a filter uses a field. A log that lacks the field is refused, unless the
+/// use is `optional`. In each record the value must be well-formed; it must also be present, unless
+/// the use is `nullable`.
 struct field_use {
     field_id id;
     bool nullable = false;

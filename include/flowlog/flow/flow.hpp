@@ -16,27 +16,19 @@
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/record.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/flow/visit_field.hpp>
 
 namespace flowlog {
 
-/// Anything that gives a field's value for a field's key: a line of a text log, a decoded NetFlow
-/// record, a `flow`.
-template <class T>
-concept flow_record = requires(T const& record) {
-    { record[field::srcaddr] } -> std::same_as<field_value<address>>;
-    { record[field::dstport] } -> std::same_as<field_value<std::uint16_t>>;
-    { record[field::bytes] } -> std::same_as<field_value<std::uint64_t>>;
-    { record[field::start] } -> std::same_as<field_value<timestamp>>;
-    { record[field::action] } -> std::same_as<field_value<action>>;
-    { record[field::account_id] } -> std::same_as<field_value<std::string_view>>;
-};
-
-/// A flow that owns its values: the copy that outlives the reader, and the record that tests and
-/// producers make.
+/// A flow that owns its values: a copy that outlives its reader, or a record that a program makes.
 ///
-///     flow copy{*it};
-///     flow made; made.set(field::dstport, 443); made.set(field::account_id, "123456789010");
+///     auto copy = flow{*it};
+///     auto made = flow{};
+///     made.set(field::dstport, 443);
+///     made.set(field::account_id, "123456789010");
 class flow {
 public:
     flow() = default;
@@ -45,35 +37,46 @@ public:
     template <flow_record Record>
         requires(!std::same_as<std::remove_cvref_t<Record>, flow>)
     explicit flow(Record const& record) {
-        for (auto const& f : fields) {
-            with_field(f.id, [&](auto key) { store(values_, key.id, record[key]); });
-        }
+        for (auto const& f : fields)
+            visit_field(record, f.id, [&](auto const& value) { store(values_, f.id, value); });
     }
 
-    /// The value of a field; absent where it was never set. A text view lives as long as this flow
-    /// is unchanged.
+    /// The value of a field; absent if it was never set. A text value is valid until this flow
+    /// changes.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        using type = field_value_type<Id>;
-        auto const found = lower_bound(values_, Id);
-        if (found == values_.end() || found->first != Id) return {};
-        if constexpr (std::same_as<type, std::string_view>) {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
+        auto const found = lower_bound(values_, id);
+        if (found == values_.end() || found->first != id) return {};
+        if constexpr (std::same_as<T, std::string_view>) {
             if (auto const* text = std::get_if<std::string>(&found->second))
                 return std::string_view{*text};
         } else {
-            if (auto const* value = std::get_if<type>(&found->second)) return *value;
+            if (auto const* value = std::get_if<T>(&found->second)) return *value;
         }
-        return field_value<type>{presence::malformed};
+        return field_value<T>{presence::malformed};
     }
 
-    /// Gives a field a value.
+    /// Sets the value of a field.
     template <field_id Id>
     void set(field_key<Id>, std::type_identity_t<field_value_type<Id>> value) {
         store(values_, Id, field_value<field_value_type<Id>>{value});
     }
 
-    /// Takes a field's value away. (A template, as are those that do it.)
+    /// Removes the value of a field. (A template, as are the functions below.)
     template <class Id = field_id>
     void reset(std::type_identity_t<Id> id) noexcept {
         erase(values_, id);
@@ -82,14 +85,14 @@ public:
     friend auto operator==(flow const&, flow const&) -> bool = default;
 
 private:
-    // monostate stands for a value that could not be decoded
+    // monostate is a malformed value
     using any_value =
         std::variant<std::monostate, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t,
                      address, timestamp, std::string, action, log_status, flow_direction>;
     using entry = std::pair<field_id, any_value>;
 
-    // `Values` stands for the type of `values_`, so that its assignments, which take long to
-    // compile, cost only programs that keep flows.
+    // `Values` is the type of `values_`. Because these are templates, only programs that keep flows
+    // compile its assignments, which takes long.
 
     template <class Values>
     static void erase(Values& values, field_id id) noexcept {
@@ -111,7 +114,7 @@ private:
         }
     }
 
-    /// The first of the values from a field on.
+    /// The first value whose field is not before `id`.
     template <class Values>
     [[nodiscard]] static auto lower_bound(Values& values, field_id id) noexcept
         -> decltype(values.begin()) {
@@ -122,7 +125,7 @@ private:
     std::vector<entry> values_;  // ordered by field
 };
 
-/// Adds up without overflow: `sum` sticks at the largest value, and `saturated` says that it did.
+/// The sum of two numbers; the largest number, and `saturated` set to true, if they overflow.
 [[nodiscard]] constexpr auto saturating_add(std::uint64_t a, std::uint64_t b,
                                             bool& saturated) noexcept -> std::uint64_t {
     auto const sum = a + b;

@@ -2,93 +2,57 @@
 #ifndef FLOWLOG_FLOW_PRINT_HPP
 #define FLOWLOG_FLOW_PRINT_HPP
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
-#include <flowlog/detail/load.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/detail/print_address.hpp>
+#include <flowlog/flow/detail/print_number.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/value.hpp>
 
-namespace flowlog::detail {
+// Prints the values of fields, in two ways. For people: `out << flow[field::start]` and
+// `to_text(value)`. For writers of many rows: the functions `print_…`, which write to a buffer and
+// return the end of what they wrote. Those may store up to eight bytes more than that; no buffer
+// needs more than `max_printed` bytes, except for a text.
 
-/// No value but a text is longer.
-inline constexpr std::size_t max_cell = 64;
+namespace flowlog {
 
+/// The buffer size that is enough for every printed value that is not a text.
+inline constexpr std::size_t max_printed = 64;
+
+/// Writes a text as it is.
 inline auto print_text(char* out, std::string_view text) -> char* {
     return out + text.copy(out, text.size());
 }
 
-/// Stores a word, its lowest byte first.
-inline void store_word(char* out, std::uint64_t word) noexcept {
-    if constexpr (std::endian::native != std::endian::little) word = swap_bytes(word);
-    std::memcpy(out, &word, sizeof word);
-}
-
-/// The three digits of numbers below 1000 as values of a word's bytes, the first digit lowest.
-inline constexpr auto three_digits = [] {
-    auto result = std::array<std::uint32_t, 1000>{};
-    for (std::uint32_t i = 0; i < 1000; ++i)
-        result[i] = i / 100 | (i / 10 % 10) << 8 | (i % 10) << 16;
-    return result;
-}();
-
-/// The same of the five digits of a number below 10^5, and the eight of one below 10^8.
-[[gnu::always_inline]] inline auto five_digits(std::uint32_t number) noexcept -> std::uint64_t {
-    return three_digits[number / 1000] >> 8 | std::uint64_t{three_digits[number % 1000]} << 16;
-}
-[[gnu::always_inline]] inline auto eight_digits(std::uint32_t number) noexcept -> std::uint64_t {
-    return five_digits(number / 1000) | std::uint64_t{three_digits[number % 1000]} << 40;
-}
-
-inline constexpr auto zero_digits = std::uint64_t{0x3030'3030'3030'3030};
-
-/// The last `Count` digits but for leading zeros; stores eight bytes. Tables and no branch on the
-/// count of digits: rows of flow-tools take half the time that they take with std::to_chars.
-template <int Count>
-[[gnu::always_inline]] inline auto print_leading(char* out, std::uint64_t digits) noexcept
-    -> char* {
-    auto const zeros = std::countr_zero(digits | std::uint64_t{1} << (8 * Count - 8)) / 8;
-    store_word(out, (digits | zero_digits) >> 8 * zeros);
-    return out + Count - zeros;
-}
-
-/// A number of 10^8 or more.
-inline auto print_long(char* out, std::uint64_t number) noexcept -> char* {
-    constexpr auto limit = std::uint64_t{100'000'000};
-    auto const high = number / limit;
-    out = high < limit ? print_leading<8>(out, eight_digits(static_cast<std::uint32_t>(high)))
-                       : print_long(out, high);
-    store_word(out, eight_digits(static_cast<std::uint32_t>(number % limit)) | zero_digits);
-    return out + 8;
-}
-
-/// A number in decimal; may store eight bytes more than it takes.
+/// Writes a number in decimal.
 template <std::unsigned_integral Number>
 [[gnu::always_inline]] inline auto print_value(char* out, Number number) noexcept -> char* {
     if constexpr (sizeof number == 1) {
-        return print_octet(out, number);
+        return detail::print_octet(out, number);
     } else if constexpr (sizeof number == 2) {
-        return print_leading<5>(out, five_digits(number));
+        return detail::print_leading<5>(out, detail::five_digits(number));
     } else {
-        if (number >= 100'000'000) return print_long(out, number);
-        return print_leading<8>(out, eight_digits(static_cast<std::uint32_t>(number)));
+        if (number >= 100'000'000) return detail::print_long(out, number);
+        return detail::print_leading<8>(out,
+                                        detail::eight_digits(static_cast<std::uint32_t>(number)));
     }
 }
 
+/// Writes an address as `address::print` does.
 [[gnu::always_inline]] inline auto print_value(char* out, address const& value) noexcept -> char* {
-    return value.is_v4() ? print_v4(out, value.to_v4()) : value.print(out);
+    return value.is_v4() ? detail::print_v4(out, value.to_v4()) : value.print(out);
 }
 
+/// Writes a word as logs spell it: `ACCEPT`, `NODATA`, `egress`.
 template <class Word>
     requires std::same_as<Word, action> || std::same_as<Word, log_status> ||
              std::same_as<Word, flow_direction>
@@ -96,33 +60,10 @@ auto print_value(char* out, Word word) -> char* {
     return print_text(out, name(word));
 }
 
-/// A number in a fixed count of digits.
-inline auto print_digits(char* out, std::uint32_t number, std::size_t count) noexcept -> char* {
-    for (auto i = count; i-- > 0; number /= 10) out[i] = static_cast<char>('0' + number % 10);
-    return out + count;
-}
-
-/// A fraction of a second: nothing, or a point and three or six digits.
-inline auto print_fraction(char* out, std::uint32_t microseconds) noexcept -> char* {
-    if (microseconds == 0) return out;
-    *out = '.';
-    store_word(out + 1, (eight_digits(microseconds) | zero_digits) >> 16);
-    return out + (microseconds % 1000 == 0 ? 4 : 7);
-}
-
-/// Seconds since 1970, of any year.
-inline auto print_rare_unix_time(char* out, std::int64_t microseconds) noexcept -> char* {
-    auto size = static_cast<std::uint64_t>(microseconds);
-    if (microseconds < 0) {
-        *out++ = '-';
-        size = 0 - size;
-    }
-    out = print_value(out, size / 1'000'000);
-    return print_fraction(out, static_cast<std::uint32_t>(size % 1'000'000));
-}
-
-/// Seconds since 1970; sooner from 2001 to 2286, when they have ten digits.
+/// Writes a time as seconds since 1970, with three or six digits of a fraction if it has one.
+/// Faster from 2001 to 2286, when the seconds have ten digits.
 [[gnu::always_inline]] inline auto print_unix_time(char* out, timestamp time) noexcept -> char* {
+    using namespace detail;
     auto const count = time.time_since_epoch().count();
     auto const size = static_cast<std::uint64_t>(count);
     constexpr auto ten_digits = std::uint64_t{1'000'000'000} * 1'000'000;
@@ -138,7 +79,8 @@ inline auto print_rare_unix_time(char* out, std::int64_t microseconds) noexcept 
     return out + (fraction >> 24 == 0 ? 14 : 17);
 }
 
-/// A time as RFC 3339 writes it, in UTC.
+/// Writes a time as in RFC 3339, in UTC: `2015-07-01T00:00:00Z`; with three or six digits of a
+/// fraction if it has one.
 inline auto print_rfc3339(char* out, timestamp time) noexcept -> char* {
     auto const day = std::chrono::floor<std::chrono::days>(time);
     auto const date = std::chrono::year_month_day{day};
@@ -146,46 +88,71 @@ inline auto print_rfc3339(char* out, timestamp time) noexcept -> char* {
     auto const seconds = rest / 1'000'000;
     auto const two = [&out](char before, auto number) {
         *out++ = before;
-        out = print_digits(out, static_cast<std::uint32_t>(number), 2);
+        out = detail::print_digits(out, static_cast<std::uint32_t>(number), 2);
     };
     auto const year = int{date.year()};
-    out = year >= 0 && year <= 9999 ? print_digits(out, static_cast<std::uint32_t>(year), 4)
-                                    : std::to_chars(out, out + max_cell, year).ptr;
+    out = year >= 0 && year <= 9999 ? detail::print_digits(out, static_cast<std::uint32_t>(year), 4)
+                                    : std::to_chars(out, out + max_printed, year).ptr;
     two('-', unsigned{date.month()});
     two('-', unsigned{date.day()});
     two('T', seconds / 3600);
     two(':', seconds / 60 % 60);
     two(':', seconds % 60);
-    out = print_fraction(out, static_cast<std::uint32_t>(rest % 1'000'000));
+    out = detail::print_fraction(out, static_cast<std::uint32_t>(rest % 1'000'000));
     *out++ = 'Z';
     return out;
 }
 
-/// Whether a text means the same in every format.
-[[nodiscard]] inline auto is_plain(std::string_view text) noexcept -> bool {
-    for (auto const c : text) {
-        if (c <= ' ' || c >= 0x7F || c == ',' || c == '"' || c == '\\') return false;
-    }
-    return !text.empty();
-}
+/// The types of the values of fields.
+template <class T>
+concept printable =
+    std::same_as<T, std::uint8_t> || std::same_as<T, std::uint16_t> ||
+    std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t> || std::same_as<T, address> ||
+    std::same_as<T, timestamp> || std::same_as<T, std::string_view> || std::same_as<T, action> ||
+    std::same_as<T, log_status> || std::same_as<T, flow_direction>;
 
-/// A text as a token of a VPC flow log: blanks and controls as %20.
-[[nodiscard]] inline auto percent_encoded(std::string_view text) -> std::string {
-    constexpr auto digits = std::string_view{"0123456789ABCDEF"};
-    auto result = std::string{};
-    for (auto const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (byte > ' ' && byte != 0x7F) {
-            result += c;
-            continue;
+/// A value as `flowlog print --table --times rfc3339` prints it: a number in decimal, also if it is
+/// a `std::uint8_t`; a time as in RFC 3339; a text escaped, and `-` if it is empty.
+template <printable T>
+[[nodiscard]] auto to_text(T const& value) -> std::string {
+    if constexpr (std::same_as<T, std::string_view>) {
+        return value.empty() ? "-" : escaped(value);
+    } else {
+        char buffer[max_printed];
+        if constexpr (std::same_as<T, timestamp>) {
+            return {buffer, print_rfc3339(buffer, value)};
+        } else {
+            return {buffer, print_value(buffer, value)};
         }
-        result += '%';
-        result += digits[byte >> 4];
-        result += digits[byte & 15];
     }
-    return result;
 }
 
-}  // namespace flowlog::detail
+/// A field's value as text: `-` if it is absent, and `?` if it is malformed. (`flowlog print`
+/// writes no row for a record with a malformed field: it rejects the record.)
+template <printable T>
+[[nodiscard]] auto to_text(field_value<T> const& value) -> std::string {
+    if (value) return to_text(*value);
+    return value.absent() ? "-" : "?";
+}
+
+/// Writes `to_text(value)`; the width of the stream applies.
+template <printable T, class Traits>
+auto operator<<(std::basic_ostream<char, Traits>& out, field_value<T> const& value)
+    -> std::basic_ostream<char, Traits>& {
+    return out << std::basic_string_view<char, Traits>{to_text(value)};
+}
+
+/// Writes a word as logs spell it: `ACCEPT`, `NODATA`, `egress`. (The numbers and the time are
+/// types of the standard library, which prints a `std::uint8_t` as a character: print the
+/// `field_value`, or `to_text(*value)`.)
+template <class Word, class Traits>
+    requires std::same_as<Word, action> || std::same_as<Word, log_status> ||
+             std::same_as<Word, flow_direction>
+auto operator<<(std::basic_ostream<char, Traits>& out, Word word)
+    -> std::basic_ostream<char, Traits>& {
+    return out << std::basic_string_view<char, Traits>{name(word)};
+}
+
+}  // namespace flowlog
 
 #endif

@@ -14,7 +14,7 @@
 
 namespace flowlog {
 
-/// The protocol numbers that programs name most.
+/// The protocol numbers that programs use most.
 namespace protocol {
 
 inline constexpr std::uint8_t icmp = 1;        ///< Internet Control Message
@@ -31,9 +31,9 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
 
 /// The IANA keyword of a protocol in lower case, as in `tcp` and `ipv6-icmp`; empty if it has none.
 ///
-/// One token always: a blank in IANA's keyword is `-` here (`mobility-header`), and " (deprecated)"
-/// is left out. The numbers 61, 63, 68, 99, 114 and 253-255 have no keyword, nor have those that
-/// IANA has not assigned.
+/// It is always one token: a blank in IANA's keyword is `-` here (`mobility-header`), and
+/// " (deprecated)" is left out. The numbers 61, 63, 68, 99, 114 and 253-255 and the unassigned
+/// numbers have no keyword.
 [[nodiscard]] constexpr auto protocol_keyword(std::uint8_t number) noexcept -> std::string_view {
     if (number >= detail::protocol_keywords.size()) return {};
     return detail::protocol_keywords[number];
@@ -41,22 +41,22 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
 
 /// The name to print for a protocol: its keyword, or the number itself if it has none.
 ///
-/// `protocol_number` reads every such name back.
+/// `protocol_number` reads each of these names back.
 [[nodiscard]] inline auto protocol_name(std::uint8_t number) -> std::string {
     auto const keyword = protocol_keyword(number);
     return keyword.empty() ? std::to_string(number) : std::string{keyword};
 }
 
-/// The number of a protocol given by a name, in any case, or by a number 0-255 of up to three
+/// The number of a protocol, given by a name in any case, or by a number 0-255 of at most three
 /// digits.
 ///
-/// The names are IANA's keywords, those of /etc/protocols (`ospf`, `ipencap`, `isis`), and
-/// `icmpv6`, `icmp6` and `udp-lite`; a blank and `-` are the same letter. Where the C library and
-/// IANA differ, IANA wins: `ipip` is 94, not the 4 of `IPPROTO_IPIP`. The text is taken whole:
-/// blanks around it are not skipped. Never allocates.
+/// The names are IANA's keywords, the names in /etc/protocols (`ospf`, `ipencap`, `isis`), and
+/// `icmpv6`, `icmp6` and `udp-lite`; a blank and `-` are the same letter. If the C library and IANA
+/// differ, IANA wins: `ipip` is 94, not the 4 of `IPPROTO_IPIP`. Blanks around the text are not
+/// skipped. Never allocates.
 [[nodiscard]] constexpr auto protocol_number(std::string_view name) noexcept
     -> std::optional<std::uint8_t> {
-    if (name.empty() || name.size() > detail::longest_protocol_name) return std::nullopt;
+    if (name.empty() || name.size() > detail::max_protocol_name) return std::nullopt;
 
     auto digits = true;
     for (auto const letter : name) digits = digits && letter >= '0' && letter <= '9';
@@ -68,7 +68,7 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
         return static_cast<std::uint8_t>(number);
     }
 
-    auto folded = std::array<char, detail::longest_protocol_name>{};
+    auto folded = std::array<char, detail::max_protocol_name>{};
     for (std::size_t i = 0; i < name.size(); ++i) folded[i] = detail::fold_protocol_letter(name[i]);
     auto const key = std::string_view{folded.data(), name.size()};
     if (std::is_constant_evaluated()) {

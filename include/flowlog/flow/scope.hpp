@@ -10,9 +10,9 @@
 
 namespace flowlog {
 
-/// What kind of address it is, by the IANA special-purpose registries (RFC 6890 and its updates).
+/// What an address is for, by the IANA special-purpose registries (RFC 6890 and its updates).
 enum class address_scope : std::uint8_t {
-    global,         ///< none of the others
+    global,         ///< none of the other scopes
     private_use,    ///< RFC 1918
     unique_local,   ///< fc00::/7, RFC 4193
     shared,         ///< 100.64.0.0/10 between a provider's NAT and its customers, RFC 6598
@@ -21,11 +21,11 @@ enum class address_scope : std::uint8_t {
     multicast,      ///< 224.0.0.0/4 and ff00::/8
     broadcast,      ///< 255.255.255.255
     documentation,  ///< RFC 5737, RFC 3849, RFC 9637
-    reserved,       ///< set aside otherwise: 0.0.0.0/8, 192.0.0.0/24, 198.18.0.0/15, 240.0.0.0/4
+    reserved,       ///< reserved otherwise: 0.0.0.0/8, 192.0.0.0/24, 198.18.0.0/15, 240.0.0.0/4
     unspecified     ///< 0.0.0.0 and ::
 };
 
-/// The scope as it is printed.
+/// The name of a scope, as it is printed.
 [[nodiscard]] constexpr auto name(address_scope scope) noexcept -> std::string_view {
     constexpr auto names = std::to_array<std::string_view>(
         {"public", "private", "unique-local", "shared", "link-local", "loopback", "multicast",
@@ -33,7 +33,7 @@ enum class address_scope : std::uint8_t {
     return names[static_cast<std::size_t>(scope)];
 }
 
-/// The scope of an address; of an IPv4-mapped IPv6 address, that of the IPv4 address.
+/// The scope of an address. An IPv4-mapped IPv6 address has the scope of the IPv4 address.
 [[nodiscard]] constexpr auto scope_of(address const& value) noexcept -> address_scope {
     using enum address_scope;
     struct block {

@@ -16,11 +16,11 @@ namespace detail {
 
 struct service_entry {
     std::uint16_t port;
-    std::string_view names;  ///< blank separated; the first is printed
+    std::string_view names;  ///< separated by blanks; the first one is printed
 };
 
-// Services that people name, by port: IANA's names, and those that are more common. Where TCP and
-// UDP differ, the one in use today.
+// Well-known services, ordered by port: IANA's names, and more common names. If TCP and UDP have
+// different services on a port, the service in use today.
 // clang-format off
 inline constexpr auto services = std::to_array<service_entry>({
     {7, "echo"},
@@ -203,8 +203,8 @@ inline constexpr auto services = std::to_array<service_entry>({
 
 }  // namespace detail
 
-/// The port of a well-known service, by a name in any case: `https`, `dns`, `rdp`. Knows the common
-/// names alone, and never asks the system.
+/// The port of a well-known service, by a name in any case: `https`, `dns`, `rdp`. Knows only
+/// common names, and does not ask the system.
 [[nodiscard]] constexpr auto service_port(std::string_view name) noexcept
     -> std::optional<std::uint16_t> {
     for (auto const& entry : detail::services) {
@@ -213,7 +213,7 @@ inline constexpr auto services = std::to_array<service_entry>({
     return std::nullopt;
 }
 
-/// The name of the well-known service of a port; empty where there is none.
+/// The name of the well-known service on a port; empty if there is none.
 [[nodiscard]] constexpr auto service_name(std::uint16_t port) noexcept -> std::string_view {
     auto const* const found =
         std::lower_bound(detail::services.begin(), detail::services.end(), port,

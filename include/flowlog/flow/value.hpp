@@ -6,11 +6,12 @@
 
 namespace flowlog {
 
-/// What became of a field: it was there, it was `-` or not in this log, or it could not be decoded.
+/// What a field is in a record: `present`; `absent`, because it is `-` or the log does not have it;
+/// or `malformed`, because it does not decode.
 enum class presence : std::uint8_t { present, absent, malformed };
 
-/// An optional-like value of a field that tells absent from malformed. Trivially copyable where `T`
-/// is; a text value points into the record that gave it.
+/// An optional-like value of a field that distinguishes absent from malformed. Trivially copyable
+/// when `T` is. A text value points into the record that it came from.
 template <class T>
 class field_value {
 public:
@@ -22,7 +23,7 @@ public:
     /// A present value.
     constexpr field_value(T value) noexcept : value_{value}, state_{presence::present} {}
 
-    /// A value that is not there; `state` is `absent` or `malformed`.
+    /// No value; `state` is `absent` or `malformed`.
     constexpr explicit field_value(presence state) noexcept : state_{state} {}
 
     [[nodiscard]] constexpr auto state() const noexcept -> presence { return state_; }
@@ -37,11 +38,15 @@ public:
     }
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    /// The value; a default-constructed `T` where there is none.
-    [[nodiscard]] constexpr auto operator*() const noexcept -> T const& { return value_; }
+    /// A copy of the value, or a default-constructed `T` if there is none. Because it is a copy,
+    /// `auto const& port = *flow[field::dstport];` is safe.
+    [[nodiscard]] constexpr auto operator*() const noexcept -> T { return value_; }
+
+    /// A member of the value, or of a default-constructed `T` if there is none. The pointer is
+    /// valid as long as this object: `flow[field::vpc_id]->size()` is safe.
     constexpr auto operator->() const noexcept -> T const* { return &value_; }
 
-    /// The value, or `fallback` where there is none.
+    /// The value, or `fallback` if there is none.
     [[nodiscard]] constexpr auto value_or(T fallback) const noexcept -> T {
         return has_value() ? value_ : fallback;
     }

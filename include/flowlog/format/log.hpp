@@ -11,14 +11,15 @@
 #include <variant>
 #include <vector>
 
-#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/select.hpp>
+#include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/flow_tools.hpp>
-#include <flowlog/format/flowd.hpp>
-#include <flowlog/format/nfdump.hpp>
-#include <flowlog/format/text.hpp>
-#include <flowlog/source/source.hpp>
+#include <flowlog/format/formats.hpp>
+#include <flowlog/format/reader.hpp>
 
 namespace flowlog {
 
@@ -33,11 +34,12 @@ struct records_of<std::variant<Readers...>> {
 
 }  // namespace detail
 
-/// The reader of any format that flowlog knows.
-using any_reader = std::variant<text_reader<any_source>, flow_tools_reader<any_source>,
-                                flowd_reader<any_source>, nfdump_reader<any_source>>;
+/// The reader of any format: one of the built-in formats, or `column_log_reader`, which reads all
+/// registered ones.
+using any_reader = detail::built_in_formats::any_reader;
 
-/// A record of a log of any format; a switch per field. A view: valid until its log moves on.
+/// A record of a log of any format; each access to a field is a switch over the formats. A view:
+/// valid until its log moves on.
 class any_record {
 public:
     any_record() = default;
@@ -47,12 +49,26 @@ public:
     explicit any_record(Record const& record) noexcept : record_{&record} {}
 
     template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id> key) const noexcept
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
-        return std::visit([key](auto const* record) { return (*record)[key]; }, record_);
+        return get<field_value_type<Id>>(Id);
     }
 
-    /// Calls `function(record)` with the record of the format itself, for what reads many fields.
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
+        return std::visit([id](auto const* record) { return load_field<T>(*record, id); }, record_);
+    }
+
+    /// Calls `function(record)` with the record of the log's own format, for code that reads many
+    /// fields.
     template <class Function>
     auto visit(Function&& function) const -> decltype(auto) {
         return std::visit([&](auto const* record) -> decltype(auto) { return function(*record); },
@@ -64,14 +80,14 @@ private:
 };
 
 /// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
-/// format itself, for loops that a switch per field would slow down.
+/// log's own format, for loops that a switch per field would slow down.
 template <class Reader = any_reader>
-class basic_log {
+class basic_log : public selectable<basic_log<Reader>> {
 public:
     using record_type = any_record;
 
-    /// Takes over a reader that has not begun. `packed` names the compressions that were undone on
-    /// the way to it, the outermost first.
+    /// Takes over a reader that has not begun. `packed` names the compressions that were undone,
+    /// the outermost first.
     template <class Opened>
     explicit basic_log(Opened opened, std::vector<std::string> packed = {})
         : reader_{std::make_unique<Reader>(std::move(opened))}, packed_{std::move(packed)} {}
@@ -86,48 +102,24 @@ public:
         return std::visit(std::forward<Function>(function), std::as_const(*reader_));
     }
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = record_type;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(basic_log& owner) : owner_{&owner} { ++*this; }
-        auto operator*() const noexcept -> record_type const& { return record_; }
-        auto operator->() const noexcept -> record_type const* { return &record_; }
-        auto operator++() -> iterator& {
-            done_ = !owner_->advance(record_);
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        basic_log* owner_;
-        record_type record_;
-        bool done_ = false;
-    };
-
-    [[nodiscard]] auto begin() -> iterator { return iterator{*this}; }
+    /// Moves to the first flow, or to the next one if the log has begun.
+    [[nodiscard]] auto begin() -> record_iterator<basic_log> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
-    /// What became of the lines, or records, so far.
+    /// What became of the lines, or of the records, so far.
     [[nodiscard]] auto stats() const -> statistics;
 
     /// The name of the input.
     [[nodiscard]] auto name() const -> std::string;
 
-    /// Whether the flows have this field, as far as the beginning of the log tells; reads up to
-    /// there.
+    /// Whether the flows have this field, according to the beginning of the log, which is read if
+    /// that was not done yet.
     [[nodiscard]] auto has(field_id id) -> bool;
 
-    /// What the beginning of the log says of it; reads up to there.
+    /// What the log says of itself at its beginning, which is read if that was not done yet.
     [[nodiscard]] auto describe() -> archive_info;
 
-    /// The compressions that were undone on the way to the log, the outermost first.
+    /// The names of the compressions that were undone, the outermost first.
     [[nodiscard]] auto packed() const noexcept -> std::vector<std::string> const& {
         return packed_;
     }
@@ -140,10 +132,13 @@ public:
     ~basic_log();
 
 private:
-    /// Makes `record` refer to the next flow; false at the end of the log.
-    auto advance(record_type& record) -> bool;
+    friend record_iterator<basic_log>;
+
+    auto advance() -> bool;
+    [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
 
     std::unique_ptr<Reader> reader_;
+    record_type record_;
     std::vector<std::string> packed_;
 };
 
@@ -159,11 +154,11 @@ template <class Reader>
 basic_log<Reader>::~basic_log() = default;
 
 template <class Reader>
-auto basic_log<Reader>::advance(record_type& record) -> bool {
-    return visit([&record](auto& from) {
+auto basic_log<Reader>::advance() -> bool {
+    return visit([this](auto& from) {
         auto const next = from.begin();
         if (next == from.end()) return false;
-        record = record_type{*next};
+        record_ = record_type{*next};
         return true;
     });
 }
@@ -195,8 +190,8 @@ void basic_log<Reader>::reject(field_id offending_field, reason why) {
     visit([&](auto& from) { from.reject(offending_field, why); });
 }
 
-/// A log of any format. (A template, so that what a program does not call of it costs no compile
-/// time.)
+/// A log of any format. (`basic_log` is a template so that members that a program does not call
+/// cost no compile time.)
 using log = basic_log<>;
 
 #ifdef FLOWLOG_COMPILED

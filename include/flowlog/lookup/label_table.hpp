@@ -21,27 +21,29 @@
 
 namespace flowlog {
 
-/// Names a label of one table; counted from 0 in the order in which the table first writes them.
+/// The number of a label within one table. Labels are numbered from 0, in the order in which the
+/// table first names them.
 using label_id = std::uint32_t;
 
-/// Labels of blocks of addresses: subnets, zones, teams. The longest prefix wins.
+/// Finds the label of an address among labels of blocks: subnets, zones, teams. The longest prefix
+/// wins.
 ///
-/// A table is CSV of rows `cidr,label`, or has headings and then these columns in any order (also
-/// `network`, `prefix` or `address`; `name`); other columns are ignored. A block is as
-/// `cidr::parse` reads it. Separators, quotes, comments and blanks are those of `tag_table`. Of
-/// rows with the same block, the last counts.
+/// A table is CSV with rows `cidr,label`. If it has headings, these columns may come in any order
+/// (also as `network`, `prefix` or `address`; `name`), and other columns are ignored. `cidr::parse`
+/// reads a block. Separators, quotes, comments and blanks are as for `tag_table`. If several rows
+/// have the same block, the last counts.
 class label_table {
 public:
     label_table() = default;
 
-    /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
-    /// place and what was expected there, and what opening and reading throw.
+    /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table`, with the
+    /// place and what was expected there, and whatever opening and reading throw.
     template <class = void>
     [[nodiscard]] static auto load(std::string const& path) -> label_table {
         return parse(detail::read_table(path), path);
     }
 
-    /// Reads a table from its text; `source` is what errors call it.
+    /// Reads a table from its text. Errors call it `source`.
     template <class = void>
     [[nodiscard]] static auto parse(std::string_view text, std::string const& source)
         -> label_table {
@@ -51,7 +53,7 @@ public:
         return table;
     }
 
-    /// Adds a block, or gives it another label.
+    /// Adds a block, or replaces its label.
     template <class = void>
     void insert(cidr const& block, std::string_view label) {
         auto const known =
@@ -61,13 +63,14 @@ public:
         auto const at = std::find_if(lengths.begin(), lengths.end(), [&](blocks const& other) {
             return other.length <= block.prefix_length();
         });
-        auto const there = at != lengths.end() && at->length == block.prefix_length();
-        auto const group = there ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
+        auto const known_length = at != lengths.end() && at->length == block.prefix_length();
+        auto const group =
+            known_length ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
         group->labels.insert_or_assign(block.network(), known.first->second);
     }
 
-    /// The label of the smallest block that has the address. A hash look-up for each length of
-    /// prefix in the table.
+    /// The label of the smallest block that contains the address. Takes a hash lookup for each
+    /// prefix length in the table.
     [[nodiscard]] auto find(address const& member) const noexcept -> std::optional<label_id> {
         for (auto const& group : member.is_v6() ? v6_ : v4_) {
             auto const found = group.labels.find(cidr{member, group.length}.network());
@@ -76,7 +79,7 @@ public:
         return std::nullopt;
     }
 
-    /// A label as the table writes it. `label` is one that `find` gave.
+    /// A label as the table writes it. \pre `find` returned `label`
     [[nodiscard]] auto name(label_id label) const noexcept -> std::string_view {
         return names_[label];
     }
@@ -96,7 +99,7 @@ private:
         std::size_t label = 1;
     };
 
-    /// The blocks with prefixes of one length.
+    /// The blocks with one prefix length.
     struct blocks {
         std::uint8_t length;
         boost::unordered_flat_map<address, label_id, std::hash<address>> labels;

@@ -21,26 +21,26 @@
 
 namespace flowlog {
 
-/// What protocol numbers are called: as IANA does, unless a table says otherwise.
+/// The names of protocol numbers: IANA's, unless a table gives others.
 ///
 /// A table is IANA's `protocol-numbers-1.csv` as published, or any CSV with a column headed
-/// `Decimal`, `Number` or `Protocol Number` and one headed `Keyword` or `Name`; without headings
-/// these are the first two. A number may be a range. Rows without a name count for nothing, as do
-/// "Reserved" and "Unassigned"; a later row for the same number wins; a name of several numbers is
-/// the lowest. Separators, quotes and comments are as for `tag_table`.
+/// `Decimal`, `Number` or `Protocol Number` and a column headed `Keyword` or `Name`; without
+/// headings, these are the first two. A number may be a range. Rows without a name, and rows named
+/// "Reserved" or "Unassigned", are ignored. A later row for the same number wins. A name that
+/// several numbers share means the lowest. Separators, quotes and comments are as for `tag_table`.
 class protocol_table {
 public:
-    /// The embedded table of IANA.
+    /// The embedded names of IANA.
     protocol_table() = default;
 
-    /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table` with the
-    /// place and what was expected there, and what opening and reading throw.
+    /// Reads a table from a file; "-" is standard input. Throws `errc::invalid_table`, with the
+    /// place and what was expected there, and whatever opening and reading throw.
     template <class = void>
     [[nodiscard]] static auto load(std::string const& path) -> protocol_table {
         return parse(detail::read_table(path), path);
     }
 
-    /// Reads a table from its text; `source` is what errors call it.
+    /// Reads a table from its text. Errors call it `source`.
     template <class = void>
     [[nodiscard]] static auto parse(std::string_view text, std::string const& source)
         -> protocol_table {
@@ -51,19 +51,20 @@ public:
         return table;
     }
 
-    /// The name in lower case: the table's, else the embedded one, else the number as text.
+    /// The name of a number in lower case: from the table, else the embedded name, else the number
+    /// as text.
     [[nodiscard]] auto name(std::uint8_t number) const -> std::string {
         return names_[number].empty() ? protocol_name(number) : names_[number];
     }
 
-    /// Whether the table has a name for the number. The embedded names count only where no table
-    /// was loaded.
+    /// Whether the table has a name for the number. The embedded names count only if no table was
+    /// loaded.
     [[nodiscard]] auto known(std::uint8_t number) const noexcept -> bool {
         return loaded_ ? !names_[number].empty() : !protocol_keyword(number).empty();
     }
 
-    /// The number of a protocol, given in digits or by name in any case: the table's names, else
-    /// the embedded names and aliases.
+    /// The number of a protocol, given in digits or by a name in any case. Looks among the names of
+    /// the table, then among the embedded names and aliases.
     template <class = void>
     [[nodiscard]] auto number(std::string_view name) const -> std::optional<std::uint8_t> {
         if (!numbers_.empty()) {
@@ -149,8 +150,8 @@ private:
         return numbers{*first, *last};
     }
 
-    /// The cell as the embedded names are spelled: in lower case, `-` for blanks, without "
-    /// (deprecated)". Empty for IANA's "Reserved" and "Unassigned".
+    /// The name in a cell, spelled as the embedded names: in lower case, `-` for blanks, without
+    /// " (deprecated)". Empty for IANA's "Reserved" and "Unassigned".
     template <class = void>
     [[nodiscard]] static auto to_name(std::string const& source, detail::csv_cell const& cell)
         -> std::string {
@@ -184,7 +185,7 @@ private:
         throw error{errc::invalid_table, {source, cell.line, cell.column}, std::move(message)};
     }
 
-    std::array<std::string, 256> names_;                         // empty: the table has none
+    std::array<std::string, 256> names_;                         // empty if the table has no name
     std::vector<std::pair<std::string, std::uint8_t>> numbers_;  // names, sorted
     bool loaded_ = false;
 };

@@ -11,18 +11,32 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog {
 
-/// A column of records that are written out: a field, or what a text log has in a column of that
-/// very name, which is no field.
+/// A column of records that are written out: a field, the number of an address, or whatever a text
+/// log has in a column with an unknown name.
 struct record_column {
     std::optional<field_id> field{};
-    std::string name{};  ///< of a column that is no field
+    std::string name{};  ///< of a column that is not a field
+    bool raw = false;  ///< the number of an IPv4 address, see `raw_address`; `field` is the address
 
     record_column(field_id id) : field{id} {}
+    template <field_id Id>
+    record_column(raw_address_key<Id>) : field{Id}, raw{true} {}
     explicit record_column(std::string_view opaque) : name{opaque} {}
+
+    /// The column with a name that a person writes: any spelling of a field, `srcaddr_raw` or
+    /// `dstaddr_raw`; else the column of a text log with exactly this name.
+    [[nodiscard]] static auto named(std::string_view name) -> record_column {
+        auto const found = find_field(name);
+        if (!found) return record_column{name};
+        auto result = record_column{*found};
+        result.raw = detail::has_alias("srcaddr-raw dstaddr-raw", name);
+        return result;
+    }
 
     friend auto operator==(record_column const&, record_column const&) -> bool = default;
 };

@@ -84,7 +84,7 @@ public:
             return record.visit([this](auto const& inner) { return this->write(inner); });
         } else {
             auto const begun = buffer_.size();
-            auto* out = detail::print_text(buffer_.room(fixed_), row_begin());
+            auto* out = print_text(buffer_.room(fixed_), row_begin());
             auto const dressed = is_json() || is_table();
             for (auto& c : cells_) {
                 if (dressed) {
@@ -164,8 +164,14 @@ private:
 
     [[nodiscard]] auto title(record_column const& column) const -> std::string {
         if (!column.field) return column.name;
+        if (is_raw(column)) return std::string{info(*column.field).name} + "_raw";
         return options_.names == naming::netflow ? netflow_name(*column.field)
                                                  : std::string{info(*column.field).name};
+    }
+
+    /// A VPC flow log has addresses as text, so that it can be read again.
+    [[nodiscard]] auto is_raw(record_column const& column) const noexcept -> bool {
+        return column.raw && options_.format != record_format::vpc;
     }
 
     void add(record_column const& column) {
@@ -174,6 +180,10 @@ private:
         if (column.field) {
             type = info(*column.field).type;
             made.printer = static_cast<std::size_t>(*column.field);
+        }
+        if (is_raw(column)) {
+            type = field_type::u32;
+            made.printer = raw_printer;
         }
         auto const number = type <= field_type::u64;
         made.quoted = is_json() && !number && type != field_type::text &&
@@ -187,7 +197,7 @@ private:
             made.before += ':';
         }
         if (is_table()) made.width = std::max(typical_width(type, made.name), made.name.size());
-        fixed_ += made.before.size() + 2 * detail::max_cell + made.width;
+        fixed_ += made.before.size() + 2 * max_printed + made.width;
         cells_.push_back(std::move(made));
     }
 
@@ -232,7 +242,7 @@ private:
     }
 
     void append(std::string_view text) {
-        buffer_.end_at(detail::print_text(buffer_.room(text.size()), text));
+        buffer_.end_at(print_text(buffer_.room(text.size()), text));
     }
 
     void end_row(char* out) {
@@ -253,7 +263,7 @@ private:
     /// A cell of JSON, behind its name, or of a table.
     template <class Record>
     auto write_dressed(Record const& record, cell& c, char* out) -> char* {
-        out = detail::print_text(out, c.before);
+        out = print_text(out, c.before);
         auto const begin = static_cast<std::size_t>(out - buffer_.text().data());
         out = print_cell(record, c, out);
         return is_table() && out != nullptr ? pad(c, begin, out) : out;
@@ -268,7 +278,7 @@ private:
         return writer.put(c, record[field_key<Id>{}], out);
     }
 
-    /// Of text records, all fields of a type share one.
+    /// Fields of one type share a function.
     template <class Record, class T>
     static auto print_token(record_writer& writer, Record const& record, cell& c, char* out)
         -> char* {
@@ -282,13 +292,19 @@ private:
     }
 
     template <class Record>
+    static auto print_raw(record_writer& writer, Record const& record, cell& c, char* out)
+        -> char* {
+        return writer.put(c, raw_address(load_field<address>(record, *c.field)), out);
+    }
+
+    template <class Record>
     static auto print_constant(record_writer&, Record const&, cell& c, char* out) -> char* {
-        return detail::print_text(out, c.constant);
+        return print_text(out, c.constant);
     }
 
     template <class Record, field_id Id>
     static constexpr auto printer_of() -> printer<Record> {
-        if constexpr (detail::record_of_tokens<Record>) {
+        if constexpr (typed_record<Record>) {
             return &print_token<Record, field_value_type<Id>>;
         } else {
             return &print_field<Record, Id>;
@@ -297,19 +313,20 @@ private:
 
     static constexpr auto opaque_printer = fields.size();
     static constexpr auto constant_printer = fields.size() + 1;
+    static constexpr auto raw_printer = fields.size() + 2;
 
     /// Functions that load a value of a kind of records and print it, by the number of the field. A
     /// switch over types, which calls a function that loads, takes a sixth longer.
     template <class Record>
     static constexpr auto printers = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<printer<Record>, fields.size() + 2>{
+        return std::array<printer<Record>, fields.size() + 3>{
             printer_of<Record, static_cast<field_id>(I)>()..., &print_opaque<Record>,
-            &print_constant<Record>};
+            &print_constant<Record>, &print_raw<Record>};
     }(std::make_index_sequence<fields.size()>{});
 
     template <class Record>
     static auto opaque(Record const& record, cell& c) -> field_value<std::string_view> {
-        if constexpr (detail::record_of_tokens<Record>) {
+        if constexpr (requires { record.columns(); }) {
             auto const& columns = record.columns();
             if (c.column >= columns.size() || columns.names()[c.column] != c.name)
                 c.column = columns.column(c.name);
@@ -328,13 +345,13 @@ private:
         if constexpr (std::same_as<T, std::string_view>) {
             return put_text(*value, out);
         } else if constexpr (std::unsigned_integral<T>) {
-            return detail::print_value(out, *value);
+            return print_value(out, *value);
         } else {
             if (c.quoted) *out++ = '"';
             if constexpr (std::same_as<T, timestamp>) {
                 out = put_time(*value, out);
             } else {
-                out = detail::print_value(out, *value);
+                out = print_value(out, *value);
             }
             if (c.quoted) *out++ = '"';
             return out;
@@ -342,28 +359,28 @@ private:
     }
 
     [[gnu::noinline]] auto put_nothing(presence state, char* out) const -> char* {
-        return state == presence::malformed ? nullptr : detail::print_text(out, missing());
+        return state == presence::malformed ? nullptr : print_text(out, missing());
     }
 
     [[gnu::always_inline]] auto put_time(timestamp time, char* out) const noexcept -> char* {
-        if (options_.times == time_format::rfc3339) return detail::print_rfc3339(out, time);
-        if (options_.format != record_format::vpc) return detail::print_unix_time(out, time);
+        if (options_.times == time_format::rfc3339) return print_rfc3339(out, time);
+        if (options_.format != record_format::vpc) return print_unix_time(out, time);
         auto const whole = std::chrono::floor<std::chrono::seconds>(time);
-        if (whole.time_since_epoch().count() < 0) return detail::print_text(out, missing());
-        return detail::print_unix_time(out, whole);
+        if (whole.time_since_epoch().count() < 0) return print_text(out, missing());
+        return print_unix_time(out, whole);
     }
 
     auto put_text(std::string_view text, char* out) -> char* {
         if (detail::is_plain(text)) {
             out = buffer_.room(out, text.size() + fixed_);
             if (is_json()) *out++ = '"';
-            out = detail::print_text(out, text);
+            out = print_text(out, text);
             if (is_json()) *out++ = '"';
             return out;
         }
         scratch_.clear();
         rewrite(text);
-        return detail::print_text(buffer_.room(out, scratch_.size() + fixed_), scratch_);
+        return print_text(buffer_.room(out, scratch_.size() + fixed_), scratch_);
     }
 
     void rewrite(std::string_view text) {
@@ -377,7 +394,7 @@ private:
             case record_format::json:
             case record_format::ndjson: json_writer{scratch_}.value(text); break;
             case record_format::vpc:
-                scratch_ = text.empty() ? missing() : detail::percent_encoded(text);
+                scratch_ = text.empty() ? missing() : percent_encoded(text);
                 break;
             case record_format::table: scratch_ = text.empty() ? missing() : escaped(text); break;
         }

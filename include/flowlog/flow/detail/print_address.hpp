@@ -11,7 +11,7 @@
 
 namespace flowlog::detail {
 
-/// 1-3 decimal digits of a number below 1000.
+/// Writes the 1-3 decimal digits of a number below 1000.
 constexpr auto print_small(char* out, std::uint32_t value) noexcept -> char* {
     if (value >= 100) *out++ = static_cast<char>('0' + value / 100);
     if (value >= 10) *out++ = static_cast<char>('0' + value / 10 % 10);
@@ -19,7 +19,7 @@ constexpr auto print_small(char* out, std::uint32_t value) noexcept -> char* {
     return out;
 }
 
-/// The text of an octet, and how long it is.
+/// The decimal digits of an octet, and their number.
 struct octet_text {
     char digits[3];
     std::uint8_t size;
@@ -34,7 +34,7 @@ inline constexpr auto octet_texts = [] {
     return result;
 }();
 
-/// 1-3 decimal digits of a number below 256; stores four bytes.
+/// Writes the 1-3 decimal digits of a number below 256; stores four bytes.
 [[gnu::always_inline]] constexpr auto print_octet(char* out, std::uint32_t value) noexcept
     -> char* {
     if (std::is_constant_evaluated()) return print_small(out, value);
@@ -43,7 +43,7 @@ inline constexpr auto octet_texts = [] {
     return out + text.size;
 }
 
-/// A dotted quad, 7-15 bytes; may store one more.
+/// Writes a dotted quad of 7-15 bytes; may store one byte more.
 [[gnu::always_inline]] constexpr auto print_v4(char* out, std::uint32_t value) noexcept -> char* {
     out = print_octet(out, value >> 24);
     *out++ = '.';
@@ -54,7 +54,7 @@ inline constexpr auto octet_texts = [] {
     return print_octet(out, value & 0xFF);
 }
 
-/// A group in lower case without leading zeros, 1-4 bytes.
+/// Writes a group in lower case, without leading zeros: 1-4 bytes.
 constexpr auto print_group(char* out, std::uint32_t value) noexcept -> char* {
     constexpr auto const* digits = "0123456789abcdef";
     if (value >= 0x1000) *out++ = digits[value >> 12];
@@ -71,15 +71,16 @@ constexpr auto v6_group(std::uint64_t high, std::uint64_t low, std::size_t at) n
     return static_cast<std::uint32_t>(word >> (48 - 16 * (at % 4))) & 0xFFFF;
 }
 
-/// Neighbouring groups of zeros.
-struct zero_run {
+/// Consecutive groups of zeros.
+struct zero_groups {
     std::size_t start = 8;
     std::size_t size = 0;
 };
 
-/// What RFC 5952 4.2 has `::` stand for: the first longest run of two groups or more, else nothing.
-constexpr auto longest_zero_run(std::uint64_t high, std::uint64_t low) noexcept -> zero_run {
-    auto best = zero_run{8, 1};
+/// The groups that `::` replaces by RFC 5952 4.2: the first longest sequence of at least two groups
+/// of zeros; else none.
+constexpr auto longest_zero_groups(std::uint64_t high, std::uint64_t low) noexcept -> zero_groups {
+    auto best = zero_groups{8, 1};
     std::size_t size = 0;
     for (std::size_t at = 0; at < 8; ++at) {
         size = v6_group(high, low, at) == 0 ? size + 1 : 0;
@@ -88,13 +89,13 @@ constexpr auto longest_zero_run(std::uint64_t high, std::uint64_t low) noexcept 
     return best;
 }
 
-/// RFC 5952 text, with a dotted tail for IPv4-mapped addresses; 2-39 bytes.
+/// Writes an IPv6 address as in RFC 5952, with a dotted tail if it is IPv4-mapped: 2-39 bytes.
 constexpr auto print_v6(char* out, std::uint64_t high, std::uint64_t low) noexcept -> char* {
     if (high == 0 && low >> 32 == 0xFFFF) {
         for (auto const letter : {':', ':', 'f', 'f', 'f', 'f', ':'}) *out++ = letter;
         return print_v4(out, static_cast<std::uint32_t>(low));
     }
-    auto const zeros = longest_zero_run(high, low);
+    auto const zeros = longest_zero_groups(high, low);
     for (std::size_t at = 0; at < 8; ++at) {
         if (at == zeros.start) {
             *out++ = ':';

@@ -11,8 +11,8 @@
 
 namespace flowlog::detail {
 
-/// The keywords of IANA's "Assigned Internet Protocol Numbers" (the edition that assigns 147), by
-/// number, in lower case, blanks as `-`, without " (deprecated)"; empty where IANA gives none.
+/// The keywords of IANA's "Assigned Internet Protocol Numbers" (the edition that assigns 147) by
+/// number: in lower case, with `-` for blanks, without " (deprecated)"; empty if IANA gives none.
 // clang-format off
 inline constexpr auto protocol_keywords = std::to_array<std::string_view>({
     /*   0 */ "hopopt", "icmp", "igmp", "ggp", "ipv4", "st", "tcp", "cbt",
@@ -36,13 +36,13 @@ inline constexpr auto protocol_keywords = std::to_array<std::string_view>({
     /* 144 */ "aggfrag", "nsh", "homa", "bit-emu"});
 // clang-format on
 
-/// A name that stands for a protocol number, in the letters of `fold_protocol_letter`.
+/// A name of a protocol number, in the letters of `fold_protocol_letter`.
 struct protocol_alias {
     std::string_view name;
     std::uint8_t number = 0;
 };
 
-/// Names beside IANA's keywords. None is a keyword of another number.
+/// Names other than IANA's keywords. None of them is the keyword of another number.
 inline constexpr auto protocol_aliases = std::to_array<protocol_alias>({
     // /etc/protocols of Debian's netbase
     {"ip", 0},
@@ -57,7 +57,7 @@ inline constexpr auto protocol_aliases = std::to_array<protocol_alias>({
     {"icmpv6", 58},
     {"icmp6", 58},
     {"udp-lite", 136},
-    // what IANA wrote before, and how it writes what it deprecates
+    // earlier keywords of IANA, and how IANA writes deprecated keywords
     {"mobile", 55},
     {"ttp", 84},
     {"argus-(deprecated)", 13},
@@ -66,16 +66,16 @@ inline constexpr auto protocol_aliases = std::to_array<protocol_alias>({
     {"sm-(deprecated)", 122},
 });
 
-/// The letter by which names compare: lower case, a blank as `-`.
+/// Folds a letter for the comparison of names: to lower case, and a blank to `-`.
 constexpr auto fold_protocol_letter(char letter) noexcept -> char {
     if (letter >= 'A' && letter <= 'Z') return static_cast<char>(letter - 'A' + 'a');
     return letter == ' ' ? '-' : letter;
 }
 
-/// No keyword or alias is longer.
-inline constexpr std::size_t longest_protocol_name = 18;
+/// The length of the longest keyword or alias.
+inline constexpr std::size_t max_protocol_name = 18;
 
-/// The name that is counted so: IANA's keywords by number, then the aliases.
+/// The name at an index: IANA's keywords by number, then the aliases.
 constexpr auto protocol_name_at(std::size_t index) noexcept -> protocol_alias {
     if (index >= protocol_keywords.size())
         return protocol_aliases[index - protocol_keywords.size()];
@@ -97,7 +97,7 @@ inline auto make_protocol_names() noexcept -> word_table {
     return result;
 }
 
-/// The place of a name in folded letters, which is not empty; -1 if it is none.
+/// The index of a name in folded letters, which is not empty; -1 if it is not a known name.
 inline auto find_protocol_name(std::string_view name) noexcept -> int {
     static auto const names = make_protocol_names();
     return names.find(protocol_name_hash(name),

@@ -8,9 +8,8 @@
 
 namespace flowlog::detail {
 
-/// Finds small numbers by the hashes of at most 256 words. To be filled when it is first asked,
-/// which takes microseconds: tables of names that the compiler sorted took it 10 % of the time for
-/// all of `flowlog.hpp`.
+/// A hash table from at most 256 words to small numbers. Fill it at its first use, which takes
+/// microseconds: tables that the compiler sorted took 10 % of the time to compile `flowlog.hpp`.
 class word_table {
 public:
     void insert(std::uint32_t hash, std::uint8_t number) noexcept {
@@ -19,7 +18,7 @@ public:
         slots_[at] = {hash, number, true};
     }
 
-    /// The first number inserted with this hash for which `equal(number)` holds; -1 without one.
+    /// The first number inserted with this hash for which `equal(number)` is true; -1 if none is.
     template <class Equal>
     [[nodiscard]] auto find(std::uint32_t hash, Equal equal) const noexcept -> int {
         for (auto at = hash % slots_.size(); slots_[at].taken; at = (at + 1) % slots_.size()) {
@@ -38,7 +37,7 @@ private:
     std::array<slot, 512> slots_{};
 };
 
-/// FNV-1a, begun and gone on with.
+/// FNV-1a: the initial hash, and the hash after one more letter.
 inline constexpr auto word_hash_start = std::uint32_t{2166136261};
 constexpr auto word_hash(std::uint32_t hash, char letter) noexcept -> std::uint32_t {
     return (hash ^ static_cast<unsigned char>(letter)) * 16777619;

@@ -6,33 +6,95 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flow_tools/layout.hpp>
 #include <flowlog/format/packed_column.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
-/// A flow of a flow-tools archive. Decodes on access, and only what is asked. A view: valid until
-/// its reader moves on.
+template <class Record>
+class archive_batch;
+
+namespace detail {
+
+template <byte_source Source>
+class flow_tools_records;
+
+}  // namespace detail
+
+/// A flow of a flow-tools archive. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 class flow_tools_record {
 public:
     flow_tools_record() = default;
 
-    /// How to read records of one archive; where the record stands is told by `move_to`.
+    /// A field's value; absent if this export version has no such field.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        if constexpr (std::same_as<T, timestamp>) {
+            return time(id);
+        } else if constexpr (std::same_as<T, address>) {
+            auto const width = detail::flow_tools_width(id);
+            if (width == 0 || !layout_->has(id)) return {};
+            return address::v4(stored(id, width));
+        } else if constexpr (std::unsigned_integral<T>) {
+            if (id == field_id::netflow_version) return static_cast<T>(layout_->export_version);
+            auto const width = detail::flow_tools_width(id);
+            if (width == 0 || !layout_->has(id)) return {};
+            return static_cast<T>(stored(id, width));
+        } else {
+            return {};
+        }
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
+    }
+
+    /// Whether the uptime of the router wrapped around between the flow and its export, and the
+    /// times were corrected.
+    [[nodiscard]] auto wrapped() const noexcept -> bool {
+        return repair_ && clock().wraps_of_first() != 0;
+    }
+
+private:
+    template <class Record>
+    friend class archive_batch;
+    template <byte_source Source>
+    friend class detail::flow_tools_records;
+
+    /// A record of an archive with this layout and byte order, whose bytes `move_to` sets.
     flow_tools_record(detail::flow_tools_layout const& layout, bool swap, bool repair,
                       bool unswapped) noexcept
         : layout_{&layout}, swap_{swap}, repair_{repair}, unswapped_{unswapped} {}
 
-    /// Makes it the record at `bytes`.
+    /// Makes this the record at `bytes`.
     void move_to(char const* bytes) noexcept { bytes_ = bytes; }
 
-    /// Where a number or an address stands in the records; none where they do not have it, or it
-    /// has to be worked out.
+    /// Where a number or an address is in all records of the archive; none if they do not have it,
+    /// or it has to be computed.
     [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
         auto const type = info(id).type;
         auto const plain = type <= field_type::u64 || type == field_type::address;
@@ -40,58 +102,29 @@ public:
         return detail::packed_column{layout_->offset(id), detail::flow_tools_width(id), swap_};
     }
 
-    /// A field's value; absent where this export version has no such field.
-    template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
-        -> field_value<field_value_type<Id>> {
+    /// The number that a record stores for a field in `width` bytes: 1, 2 or 4.
+    [[nodiscard, gnu::always_inline]] auto stored(field_id id, std::size_t width) const noexcept
+        -> std::uint32_t {
         using enum field_id;
-        if constexpr (Id == start) {
-            return clock().start(repair_);
-        } else if constexpr (Id == end) {
-            return clock().end(repair_);
-        } else if constexpr (Id == export_time) {
-            return exported();
-        } else if constexpr (Id == netflow_version) {
-            return layout_->export_version;
-        } else if constexpr (detail::flow_tools_width(Id) != 0) {
-            if (!layout_->has(Id)) return {};
-            return convert<field_value_type<Id>>(number<Id>());
-        } else {
-            return {};
+        auto const* const at = bytes_ + layout_->offset(id);
+        if (unswapped_) [[unlikely]] {
+            if (id == src_tag || id == dst_tag) return detail::load_big<std::uint16_t>(at);
+            if ((id == exporter || id == dst_as) && layout_->left_unswapped(id)) {
+                return width == 2 ? detail::load_little<std::uint16_t>(at)
+                                  : detail::load_little<std::uint32_t>(at);
+            }
         }
+        if (width == 1) return static_cast<unsigned char>(*at);
+        return width == 2 ? detail::load<std::uint16_t>(at, swap_)
+                          : detail::load<std::uint32_t>(at, swap_);
     }
 
-    /// Whether the uptime of the router wrapped around between the flow and its export, and the
-    /// times were put right.
-    [[nodiscard]] auto wrapped() const noexcept -> bool {
-        return repair_ && clock().wraps_of_first() != 0;
-    }
-
-private:
-    template <std::size_t Width>
-    using unsigned_of =
-        std::conditional_t<Width == 1, std::uint8_t,
-                           std::conditional_t<Width == 2, std::uint16_t, std::uint32_t>>;
-
-    template <field_id Id>
-    [[nodiscard]] auto number() const noexcept {
-        using enum field_id;
-        using stored = unsigned_of<detail::flow_tools_width(Id)>;
-        auto const* const at = bytes_ + layout_->offset(Id);
-        if constexpr (Id == src_tag || Id == dst_tag) {
-            if (unswapped_) return std::uint32_t{detail::load_big<std::uint16_t>(at)};
-        } else if constexpr (Id == exporter || Id == dst_as) {
-            if (unswapped_ && layout_->left_unswapped(Id)) return detail::load_little<stored>(at);
-        }
-        return detail::load<stored>(at, swap_);
-    }
-
-    template <class Value>
-    [[nodiscard]] static auto convert(auto number) noexcept -> Value {
-        if constexpr (std::same_as<Value, address>) {
-            return address::v4(number);
-        } else {
-            return Value{number};
+    [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
+        switch (id) {
+            case field_id::start: return clock().start(repair_);
+            case field_id::end: return clock().end(repair_);
+            case field_id::export_time: return exported();
+            default: return {};
         }
     }
 

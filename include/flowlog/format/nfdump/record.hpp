@@ -13,17 +13,25 @@
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
 #include <flowlog/format/packed_column.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
+template <class Record>
+class archive_batch;
+template <byte_source Source>
+class nfdump_reader;
+
 namespace detail {
 
-inline constexpr nfdump_shape shape_of_nothing{};
+/// The shape of a record without fields.
+inline constexpr nfdump_shape empty_shape{};
 
-/// Milliseconds of the Unix clock, as far as a timestamp can hold them.
+/// The timestamp of Unix milliseconds; malformed if a timestamp cannot hold it.
 constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<timestamp> {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max() / 1000;
     if (ms > largest) return field_value<timestamp>{presence::malformed};
@@ -45,28 +53,83 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 
 }  // namespace detail
 
-/// A flow of an nfdump archive. Decodes on access, and only what is asked. A view: valid until its
-/// reader moves on.
+/// A flow of an nfdump archive. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 ///
-/// Fields have the values that the collector stored, with 0 or `0.0.0.0` for much that it did not
-/// know, and counters that it multiplied where it knew that the exporter samples. Absent are fields
-/// of which the record has nothing, a time or a number of flows that is 0, and an empty user.
-/// `dstport` of ICMP is 256 * type + code. Of the AWS fields `type` is told by the addresses.
+/// Fields have the values that the collector stored: 0 or `0.0.0.0` for much that it did not know,
+/// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
+/// record does not have it, if it is a time or a number of flows and 0, or if it is an empty user
+/// name. `dstport` of ICMP is 256 * type + code. The AWS field `type` is given by the addresses.
 class nfdump_record {
 public:
     nfdump_record() = default;
 
-    /// Makes it the record at `data`, laid out as `shape` says.
+    /// A field's value; absent if the record has none.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
+        -> field_value<field_value_type<Id>> {
+        return get<field_value_type<Id>>(Id);
+    }
+
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
+        if constexpr (std::same_as<T, address>) {
+            return ip(id);
+        } else if constexpr (std::same_as<T, timestamp>) {
+            return time(id);
+        } else if constexpr (std::same_as<T, std::string_view>) {
+            return text(id);
+        } else if constexpr (std::same_as<T, flowlog::flow_direction>) {
+            return direction();
+        } else if constexpr (std::unsigned_integral<T>) {
+            if (!has(id)) return {};
+            auto const number = integer<T>(id);
+            // 0 means "not known" here, and nothing else
+            if (number == 0 && (id == field_id::flows || id == field_id::netflow_version))
+                return {};
+            return number;
+        } else {
+            return {};
+        }
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
+    }
+
+    /// The bytes of the record, as in the archive after unpacking.
+    [[nodiscard]] auto bytes() const noexcept -> std::string_view {
+        return data_ == nullptr ? std::string_view{}
+                                : std::string_view{data_, load<std::uint16_t>(data_ + 2)};
+    }
+
+private:
+    template <class Record>
+    friend class archive_batch;
+    template <byte_source Source>
+    friend class nfdump_reader;
+
+    /// Makes this the record at `data`, which has this shape.
     void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
         data_ = data;
         shape_ = &shape;
     }
 
-    /// Makes it the record at `data`, laid out as the one before it.
+    /// Makes this the record at `data`, which has the same shape as before.
     void move_to(char const* data) noexcept { data_ = data; }
 
-    /// Where a number or an address stands in this record and those that are laid out as it is;
-    /// none where it has to be looked at to know whether it is there.
+    /// Where a number or an address is in all records of this shape; none if the value itself
+    /// determines whether it is there.
     [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
         auto const type = info(id).type;
         auto const plain = (type <= field_type::u64 || type == field_type::address) &&
@@ -75,44 +138,6 @@ public:
         return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
     }
 
-    /// A field's value; absent where the record has none.
-    template <field_id Id>
-    [[nodiscard]] auto operator[](field_key<Id>) const noexcept
-        -> field_value<field_value_type<Id>> {
-        using value = field_value_type<Id>;
-        using enum field_id;
-        if constexpr (Id == type) {
-            return family();
-        } else if constexpr (Id == src_mac || Id == dst_mac || Id == post_src_mac ||
-                             Id == post_dst_mac) {
-            return mac<Id>();
-        } else if constexpr (Id == user_name) {
-            return user();
-        } else if constexpr (Id == flow_direction) {
-            return direction();
-        } else if constexpr (std::same_as<value, address>) {
-            return ip<Id>();
-        } else if constexpr (std::same_as<value, timestamp>) {
-            return time<Id>();
-        } else if constexpr (std::unsigned_integral<value>) {
-            if (!has(Id)) return {};
-            auto const number = integer<Id, value>();
-            // 0 stands for "not known" here, and has no other meaning
-            if constexpr (Id == flows || Id == netflow_version)
-                return number == 0 ? field_value<value>{} : number;
-            return number;
-        } else {
-            return {};
-        }
-    }
-
-    /// The record as it stands in the archive, once unpacked.
-    [[nodiscard]] auto bytes() const noexcept -> std::string_view {
-        return data_ == nullptr ? std::string_view{}
-                                : std::string_view{data_, load<std::uint16_t>(data_ + 2)};
-    }
-
-private:
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return shape_->offset(id) != 0; }
     [[nodiscard]] auto at(field_id id) const noexcept -> char const* {
         return data_ + shape_->offset(id);
@@ -123,43 +148,53 @@ private:
         return detail::load<T>(from, shape_->swapped);
     }
 
-    /// A number in as many bytes as this record has for it, no more than the field's type.
-    template <field_id Id, std::unsigned_integral Value>
-    [[nodiscard]] auto integer() const noexcept -> Value {
-        auto const width = shape_->width(Id);
-        if (width == sizeof(Value)) return load<Value>(at(Id));
+    /// A number in as many bytes as this record has for it, at most the width of `Value`.
+    template <std::unsigned_integral Value>
+    [[nodiscard, gnu::always_inline]] auto integer(field_id id) const noexcept -> Value {
+        auto const width = shape_->width(id);
+        if (width == sizeof(Value)) return load<Value>(at(id));
         if constexpr (sizeof(Value) > 4) {
-            if (width == 4) return load<std::uint32_t>(at(Id));
+            if (width == 4) return load<std::uint32_t>(at(id));
         }
         if constexpr (sizeof(Value) > 2) {
-            if (width == 2) return load<std::uint16_t>(at(Id));
+            if (width == 2) return load<std::uint16_t>(at(id));
         }
-        return static_cast<unsigned char>(*at(Id));
+        return static_cast<unsigned char>(*at(id));
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto ip() const noexcept -> field_value<address> {
-        auto const width = shape_->width(Id);
-        if (width == 4) return address::v4(load<std::uint32_t>(at(Id)));
+    [[nodiscard]] auto ip(field_id id) const noexcept -> field_value<address> {
+        auto const width = shape_->width(id);
+        if (width == 4) return address::v4(load<std::uint32_t>(at(id)));
         if (width == 16)
-            return address::v6(load<std::uint64_t>(at(Id)), load<std::uint64_t>(at(Id) + 8));
+            return address::v6(load<std::uint64_t>(at(id)), load<std::uint64_t>(at(id) + 8));
         return {};
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto time() const noexcept -> field_value<timestamp> {
-        auto const width = shape_->width(Id);
+    [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
+        auto const width = shape_->width(id);
         if (width == 0) return {};
         auto ms = std::uint64_t{0};
         if (width == 8) {
-            ms = load<std::uint64_t>(at(Id));
+            ms = load<std::uint64_t>(at(id));
         } else {
-            constexpr auto rest = Id == field_id::start ? detail::nfdump_common::msec_first
-                                                        : detail::nfdump_common::msec_last;
-            ms = load<std::uint32_t>(at(Id)) * std::uint64_t{1000} +
+            auto const rest = id == field_id::start ? detail::nfdump_common::msec_first
+                                                    : detail::nfdump_common::msec_last;
+            ms = load<std::uint32_t>(at(id)) * std::uint64_t{1000} +
                  load<std::uint16_t>(data_ + rest);
         }
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
+    }
+
+    [[nodiscard]] auto text(field_id id) const noexcept -> field_value<std::string_view> {
+        switch (id) {
+            case field_id::type: return family();
+            case field_id::src_mac: return mac(id, 0);
+            case field_id::dst_mac: return mac(id, 1);
+            case field_id::post_src_mac: return mac(id, 2);
+            case field_id::post_dst_mac: return mac(id, 3);
+            case field_id::user_name: return user();
+            default: return {};
+        }
     }
 
     [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
@@ -175,15 +210,10 @@ private:
         return code == 0 ? flow_direction::ingress : flow_direction::egress;
     }
 
-    template <field_id Id>
-    [[nodiscard]] auto mac() const noexcept -> field_value<std::string_view> {
-        using enum field_id;
-        constexpr auto room = Id == src_mac        ? 0U
-                              : Id == dst_mac      ? 1U
-                              : Id == post_src_mac ? 2U
-                                                   : 3U;
-        if (!has(Id)) return {};
-        return detail::print_mac(macs_[room], load<std::uint64_t>(at(Id)));
+    [[nodiscard]] auto mac(field_id id, std::size_t number) const noexcept
+        -> field_value<std::string_view> {
+        if (!has(id)) return {};
+        return detail::print_mac(macs_[number], load<std::uint64_t>(at(id)));
     }
 
     [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {
@@ -195,8 +225,8 @@ private:
     }
 
     char const* data_ = nullptr;
-    detail::nfdump_shape const* shape_ = &detail::shape_of_nothing;
-    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were asked for
+    detail::nfdump_shape const* shape_ = &detail::empty_shape;
+    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were read
 };
 
 }  // namespace flowlog

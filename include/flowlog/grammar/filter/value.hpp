@@ -105,7 +105,7 @@ constexpr auto hexadecimal(std::string_view digits) noexcept -> std::optional<st
     if (digits.empty() || digits.size() > 16) return std::nullopt;
     auto number = std::uint64_t{0};
     for (auto const letter : digits) {
-        auto const digit = flowlog::detail::hex_values[static_cast<unsigned char>(letter)];
+        auto const digit = hex_digit(letter);
         if (digit > 15) return std::nullopt;
         number = number << 4 | digit;
     }

@@ -13,30 +13,31 @@
 
 namespace flowlog::detail {
 
-/// One cell of a row of separated values.
+/// A cell of a row of separated values.
 struct csv_cell {
-    std::string_view text;   ///< without quotes and the blanks around it; valid until the next row
-    std::uint64_t line = 0;  ///< of the first byte of `text`, counted from 1
+    std::string_view text;     ///< without quotes and surrounding blanks; valid until the next row
+    std::uint64_t line = 0;    ///< of the first byte of `text`, counted from 1
     std::uint64_t column = 0;  ///< in bytes, counted from 1; a byte order mark does not count
     bool quoted = false;
 };
 
+/// Why a row cannot be split.
 enum class csv_fault : std::uint8_t { none, unterminated_quote, text_after_quote };
 
-/// Splits a whole text into rows, one at a time: RFC 4180 with LF, CRLF or CR, and besides a byte
-/// order mark, blanks around cells, blank lines and lines that begin with `#`. A quote within a
-/// bare cell stands for itself.
+/// Splits a text into rows, one at a time, as in RFC 4180 with LF, CRLF or CR. It also accepts a
+/// byte order mark, blanks around cells, blank lines and lines that begin with `#`. A quote within
+/// an unquoted cell is an ordinary character.
 ///
-/// The separator is the one of comma, TAB and semicolon that splits the first row, up to a fault,
-/// into the most cells; at a tie the first of these. `grammar/csv.hpp` says the same in
-/// Boost.Spirit and is what this splitter is tested against. It stands apart because including the
-/// grammar takes longer to compile than all else together. (A template, as is all that reads
-/// tables, so that programs that read none do not spend the time to compile it: a tenth of that for
-/// `flowlog.hpp`.)
+/// The separator is a comma, TAB or semicolon: whichever splits the first row, up to a fault, into
+/// the most cells, and the first of these if they tie. `grammar/csv.hpp` is the same in
+/// Boost.Spirit, and this splitter is tested against it; it is separate because including the
+/// grammar takes longer to compile than everything else together. (It is a template, as is
+/// everything that reads tables, so that programs that read none do not compile it: that takes a
+/// tenth of the time of `flowlog.hpp`.)
 template <class = void>
 class csv_rows {
 public:
-    /// `separator` 0 asks for the one that the first row uses.
+    /// If `separator` is 0, the first row determines it.
     explicit csv_rows(std::string_view text, char separator = '\0')
         : at_{text.data()}, end_{text.data() + text.size()}, separator_{separator} {
         if (text.starts_with("\xEF\xBB\xBF")) at_ += 3;
@@ -44,8 +45,8 @@ public:
         if (separator == '\0') separator_ = infer();
     }
 
-    /// Reads the next row. False at the end. A faulty row has no cells; the row after it begins on
-    /// the line after the fault.
+    /// Reads the next row. False at the end. A faulty row has no cells; the next row begins on the
+    /// line after the fault.
     auto next() -> bool {
         cells_.clear();
         unescaped_.clear();
@@ -63,7 +64,8 @@ public:
     /// The line on which the row begins, or the line of the fault.
     [[nodiscard]] auto line() const noexcept -> std::uint64_t { return row_line_; }
 
-    /// The place of the fault: the quote that is never closed, or the text behind a closing one.
+    /// The column of the fault: of the quote that is never closed, or of the text after a closing
+    /// quote.
     [[nodiscard]] auto fault_column() const noexcept -> std::uint64_t { return fault_column_; }
 
     [[nodiscard]] auto separator() const noexcept -> char { return separator_; }
@@ -93,7 +95,7 @@ private:
         return static_cast<std::uint64_t>(at_ - line_start_) + 1;
     }
 
-    /// Steps over the end of a line, if one is here.
+    /// Skips the end of a line, if there is one here.
     void end_line() noexcept {
         if (at_ == end_) return;
         auto const carriage_return = *at_++ == '\r';
@@ -123,7 +125,7 @@ private:
         return false;
     }
 
-    /// True if another cell follows in this row.
+    /// Reads a cell. True if another cell follows in this row.
     auto read_cell() -> bool {
         skip_blanks();
         auto const good = at_ != end_ && *at_ == '"' ? read_quoted() : read_bare();
@@ -172,7 +174,7 @@ private:
             std::memchr(from, '"', static_cast<std::size_t>(end_ - from)));
     }
 
-    /// Moves over the text of a quoted cell, counting lines.
+    /// Skips the text of a quoted cell, counting lines.
     void step_to(char const* last) noexcept {
         while (at_ != last) {
             if (ends_line(*at_)) {
@@ -203,7 +205,7 @@ private:
     std::uint64_t line_ = 1;
     std::uint64_t row_line_ = 0;
     std::uint64_t fault_column_ = 0;
-    std::size_t begun_ = 0;  // cells of the row, up to a fault
+    std::size_t begun_ = 0;  // cells of the row before a fault
     char separator_;
     csv_fault fault_ = csv_fault::none;
     std::vector<csv_cell> cells_;

@@ -9,14 +9,14 @@
 
 namespace flowlog::detail {
 
-/// Finds the numbers of texts that are stored elsewhere, and keeps no copies of them. A table of a
-/// million different tags loads in 0.7 s with it; with `std::unordered_map` it took 1.8 s and half
-/// as much memory again.
+/// A hash table from texts, which are stored elsewhere, to their numbers. A table of a million
+/// different tags loads in 0.7 s with it; `std::unordered_map` took 1.8 s and half as much memory
+/// again.
 template <class = void>
 class basic_name_index {
 public:
-    /// The number of the text with this hash for which `equal(number)` holds. If there is none,
-    /// `number`, which is not 2^32 - 1, becomes it.
+    /// The number of the text with this hash for which `equal(number)` is true. If there is none,
+    /// inserts and returns `number`, which must not be 2^32 - 1.
     template <class Equal>
     auto find_or_insert(std::size_t hash, std::uint32_t number, Equal equal) -> std::uint32_t {
         if (2 * (used_ + 1) > slots_.size()) grow();
@@ -38,7 +38,7 @@ private:
         [[nodiscard]] auto taken() const noexcept -> bool { return number != none; }
     };
 
-    /// The slot of the text, or the free one where it would be.
+    /// The slot of the text, or the free slot to which it belongs.
     template <class Equal>
     [[nodiscard]] auto find(std::uint32_t key, Equal equal) const -> std::size_t {
         auto const mask = slots_.size() - 1;
@@ -56,7 +56,7 @@ private:
         }
     }
 
-    std::vector<slot> slots_;  // a power of two of them, at most half taken
+    std::vector<slot> slots_;  // their number is a power of two; at most half are taken
     std::size_t used_ = 0;
 };
 

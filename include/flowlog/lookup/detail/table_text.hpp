@@ -18,7 +18,7 @@
 
 namespace flowlog::detail {
 
-/// The whole text of the table at `path`; "-" is standard input.
+/// Reads the whole text of the table at `path`; "-" is standard input.
 template <class = void>
 auto read_table(std::string const& path) -> std::string {
     constexpr auto limit = std::size_t{1} << 30;
@@ -34,13 +34,13 @@ auto read_table(std::string const& path) -> std::string {
     return text;
 }
 
-/// Refuses what spreadsheets call "Unicode text".
+/// Throws if the text is UTF-16, which spreadsheets call "Unicode text".
 inline void refuse_utf16(std::string_view text, std::string const& source) {
     if (!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF")) return;
     throw error{errc::invalid_table, {source, 1, 1}, "the text is UTF-16; save it as UTF-8"};
 }
 
-/// Without blanks at either end.
+/// A text without blanks at either end.
 constexpr auto trimmed(std::string_view text) noexcept -> std::string_view {
     auto const blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
     while (!text.empty() && blank(text.front())) text.remove_prefix(1);
@@ -48,20 +48,21 @@ constexpr auto trimmed(std::string_view text) noexcept -> std::string_view {
     return text;
 }
 
-/// Decimal digits up to `most`; any number of leading zeros.
-constexpr auto to_number(std::string_view text, std::uint32_t most) noexcept
+/// The number that decimal digits spell, with any number of leading zeros; none if it exceeds
+/// `max`.
+constexpr auto to_number(std::string_view text, std::uint32_t max) noexcept
     -> std::optional<std::uint32_t> {
     if (text.empty()) return std::nullopt;
     std::uint64_t value = 0;
     for (auto const c : text) {
         if (c < '0' || c > '9') return std::nullopt;
         value = value * 10 + static_cast<std::uint64_t>(c - '0');
-        if (value > most) return std::nullopt;
+        if (value > max) return std::nullopt;
     }
     return static_cast<std::uint32_t>(value);
 }
 
-/// ASCII letters in lower case; other bytes stay.
+/// A text with its ASCII letters in lower case.
 inline auto folded(std::string_view text) -> std::string {
     auto result = std::string{text};
     for (auto& c : result) {
@@ -70,8 +71,7 @@ inline auto folded(std::string_view text) -> std::string {
     return result;
 }
 
-/// A heading without what people spell in different ways: in lower case and without blanks, `-` and
-/// `_`.
+/// A heading in lower case and without blanks, `-` and `_`, which people write in different ways.
 template <class = void>
 auto heading(std::string_view text) -> std::string {
     auto name = folded(text);
@@ -79,8 +79,8 @@ auto heading(std::string_view text) -> std::string {
     return name;
 }
 
-/// The column under the first of the blank separated names that heads one: a preferred name stands
-/// before others. Throws where two columns have that name.
+/// The column under the first of the blank-separated names that is a heading; a preferred name
+/// comes before others. Throws if two columns have that heading.
 template <class = void>
 auto find_column(std::span<csv_cell const> headings, std::string_view names,
                  std::string const& source) -> std::optional<std::size_t> {
@@ -101,7 +101,7 @@ auto find_column(std::span<csv_cell const> headings, std::string_view names,
     return std::nullopt;
 }
 
-/// Whether all cells are empty, as in the `,,` that spreadsheets leave behind.
+/// Whether all cells are empty, as in a row `,,` that a spreadsheet exported.
 inline auto is_empty(std::span<csv_cell const> cells) noexcept -> bool {
     for (auto const& cell : cells) {
         if (!trimmed(cell.text).empty()) return false;
@@ -109,11 +109,11 @@ inline auto is_empty(std::span<csv_cell const> cells) noexcept -> bool {
     return true;
 }
 
-/// What a row of the splitter has instead of cells.
+/// The message about a faulty row.
 inline auto fault_message(csv_fault fault) -> std::string {
     return fault == csv_fault::unterminated_quote
                ? "the quote that opens here is never closed"
-               : "expected a separator or the end of the line behind the closing quote";
+               : "expected a separator or the end of the line after the closing quote";
 }
 
 inline void throw_fault(csv_rows<> const& rows, std::string const& source) {

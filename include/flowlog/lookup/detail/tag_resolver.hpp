@@ -15,19 +15,19 @@
 
 namespace flowlog::detail {
 
-/// Turns rules into an index. Of the rules that claim a port and protocol, the one that claims the
-/// fewest (port, protocol) pairs has the better right, where any protocol counts as 256; then the
-/// one that names its protocol.
+/// Turns rules into an index. Of the rules that match a port and protocol, the rule that covers the
+/// fewest (port, protocol) pairs ranks highest; any protocol counts as 256. Of two rules that cover
+/// equally many, the rule that names its protocol ranks higher.
 ///
-/// N rules take O(N log N), however they overlap: ports are painted narrowest rule first, and what
-/// is painted is skipped.
+/// N rules take O(N log N), however they overlap: the narrowest rules paint their ports first, and
+/// painted ports are skipped.
 template <class = void>
 class tag_resolver {
 public:
-    /// Lists of several tags may hold this many tags together; that is 64 MB.
+    /// The largest number of tags in all lists of several tags together, which take 64 MB.
     static constexpr std::size_t max_listed = std::size_t{1} << 24;
 
-    /// `rules` are in the order of their rows.
+    /// `rules` must be in the order of their rows.
     tag_resolver(std::vector<tag_rule> rules, std::uint32_t tags, tag_tie tie)
         : rules_{std::move(rules)}, sets_{tags}, tie_{tie} {
         radix_sort(rules_, [](tag_rule const& rule) { return rule.order(); });
@@ -36,24 +36,24 @@ public:
     /// The index. Call once.
     [[nodiscard]] auto resolve() -> tag_index {
         auto index = tag_index{};
-        index.reserve(most_pages());
+        index.reserve(max_pages());
         auto any = port_canvas{};
-        paint_protocol(any, run_of(any_protocol));
+        paint_protocol(any, rules_of(any_protocol));
         index.set_any(any);
         auto own = port_canvas{};
         for (std::size_t at = 0; at < rules_.size() && rules_[at].protocol != any_protocol;) {
-            auto const run = run_of(rules_[at].protocol);
+            auto const rules = rules_of(rules_[at].protocol);
             own.clear();
-            paint_protocol(own, run);
+            paint_protocol(own, rules);
             index.set_protocol(static_cast<std::uint8_t>(rules_[at].protocol), own, any);
-            at += run.size();
+            at += rules.size();
         }
         index.set_lists(std::move(sets_));
         return index;
     }
 
-    /// What the tie rule had to decide between different tags, by later row, each pair of rows
-    /// once; empty for `tag_tie::all`.
+    /// The ties between different tags, ordered by the later row; each pair of rows once. Empty for
+    /// `tag_tie::all`.
     [[nodiscard]] auto conflicts() -> std::vector<tag_conflict> const& {
         std::sort(conflicts_.begin(), conflicts_.end());
         auto const same = [](auto const& a, auto const& b) {
@@ -63,16 +63,16 @@ public:
         return conflicts_;
     }
 
-    /// Whether lists grew past `max_listed`; then the index lacks some.
+    /// Whether the lists grew past `max_listed`. If so, the index lacks some of them.
     [[nodiscard]] auto overflowed() const noexcept -> bool { return overflowed_; }
 
 private:
-    using rule_run = std::span<tag_rule>;
+    using rule_span = std::span<tag_rule>;
 
-    /// No index of the rules has more pages than this.
-    [[nodiscard]] auto most_pages() const noexcept -> std::size_t {
+    /// An upper bound for the number of pages in the index.
+    [[nodiscard]] auto max_pages() const noexcept -> std::size_t {
         std::size_t painted = 0;
-        std::size_t whole = 0;  // if each protocol painted all of its pages
+        std::size_t whole = 0;  // pages if each protocol painted all of its pages
         auto protocol = std::uint16_t{any_protocol + 1};
         for (auto const& rule : rules_) {
             painted += rule.last / ports_per_page - rule.first / ports_per_page + 1;
@@ -83,7 +83,7 @@ private:
     }
 
     /// The sorted rules of one protocol.
-    [[nodiscard]] auto run_of(std::uint16_t protocol) -> rule_run {
+    [[nodiscard]] auto rules_of(std::uint16_t protocol) -> rule_span {
         auto const before = [](tag_rule const& rule, std::uint32_t wanted) {
             return rule.protocol < wanted;
         };
@@ -91,24 +91,24 @@ private:
                 std::lower_bound(rules_.begin(), rules_.end(), protocol + 1U, before)};
     }
 
-    void paint_protocol(port_canvas& canvas, rule_run run) {
-        while (!run.empty()) {
-            auto const width = run.front().width();
-            auto const end = std::find_if(run.begin(), run.end(), [&](tag_rule const& rule) {
+    void paint_protocol(port_canvas& canvas, rule_span rules) {
+        while (!rules.empty()) {
+            auto const width = rules.front().width();
+            auto const end = std::find_if(rules.begin(), rules.end(), [&](tag_rule const& rule) {
                 return rule.width() != width;
             });
-            auto const group = run.first(static_cast<std::size_t>(end - run.begin()));
+            auto const group = rules.first(static_cast<std::size_t>(end - rules.begin()));
             if (tie_ == tag_tie::all) {
                 paint_together(canvas, group);
             } else {
-                paint_in_turn(canvas, group);
+                paint_one_by_one(canvas, group);
             }
-            run = run.subspan(group.size());
+            rules = rules.subspan(group.size());
         }
     }
 
     /// Paints rules of one width, the winner of each tie first.
-    void paint_in_turn(port_canvas& canvas, rule_run group) {
+    void paint_one_by_one(port_canvas& canvas, rule_span group) {
         if (find_conflicts(group)) {
             std::sort(group.begin(), group.end(), [&](tag_rule const& a, tag_rule const& b) {
                 return tie_ == tag_tie::first ? a.row < b.row : a.row > b.row;
@@ -118,9 +118,9 @@ private:
             canvas.paint(rule.first, rule.last, rule.tag + 1, rule.width());
     }
 
-    /// Rules of one width that overlap do so in unbroken chains when sorted by first port, so that
-    /// neighbours show every place where a chain changes its tag.
-    auto find_conflicts(rule_run group) -> bool {
+    /// Finds overlapping rules of one width with different tags. Sorted by first port, overlapping
+    /// rules of one width form unbroken chains, so it is enough to compare neighbours.
+    auto find_conflicts(rule_span group) -> bool {
         auto const before = conflicts_.size();
         for (std::size_t i = 1; i < group.size(); ++i) {
             auto const& a = group[i - 1];
@@ -132,9 +132,9 @@ private:
         return conflicts_.size() != before;
     }
 
-    /// Paints rules of one width, with the list of all tags where they overlap. They end in the
-    /// order in which they begin.
-    void paint_together(port_canvas& canvas, rule_run group) {
+    /// Paints rules of one width; ports that several rules match get the list of all their tags.
+    /// Rules of one width end in the order in which they begin.
+    void paint_together(port_canvas& canvas, rule_span group) {
         auto in_force = std::map<std::uint32_t, std::size_t>{};  // how many rules, by tag
         std::size_t entered = 0;
         std::size_t left = 0;
@@ -155,7 +155,7 @@ private:
         }
     }
 
-    /// The list of these tags, in the order in which the table first wrote them.
+    /// The number of a list of tags, in the order in which the table first names them.
     auto list(std::map<std::uint32_t, std::size_t> const& tags) -> std::uint32_t {
         if (tags.size() == 1) return tags.begin()->first + 1;
         if (sets_.appended() + tags.size() > max_listed) {

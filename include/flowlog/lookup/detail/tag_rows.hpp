@@ -27,7 +27,7 @@ struct port_span {
     std::uint16_t last;
 };
 
-/// Reads the rows of a lookup table: `dstport,protocol,tag` under headings or not.
+/// Reads the rows `dstport,protocol,tag` of a lookup table, with or without headings.
 template <class = void>
 class tag_rows {
 public:
@@ -35,10 +35,10 @@ public:
     tag_rows(std::string_view text, std::string const& source, protocol_table const& protocols)
         : rows_{text}, source_{source}, protocols_{protocols} {}
 
-    /// Reads the next row, good or not. False at the end. Throws where the headings do not do.
+    /// Reads the next row, good or bad. False at the end. Throws if the headings lack a column.
     auto next() -> bool {
         while (rows_.next()) {
-            bad_text_ = {};  // it was part of the row before
+            bad_text_ = {};  // it pointed into the row before
             problem_ = rows_.fault() == csv_fault::none ? problem::none : problem::fault;
             if (!good()) return true;
             if (is_empty(rows_.cells())) continue;
@@ -52,20 +52,21 @@ public:
     [[nodiscard]] auto good() const noexcept -> bool { return problem_ == problem::none; }
     [[nodiscard]] auto line() const noexcept -> std::uint64_t { return rows_.line(); }
 
-    /// Of a good row: the ports, the protocol (nothing: any) and the tag, valid until the next row.
+    /// The ports, the protocol (none for any protocol) and the tag of a good row; valid until the
+    /// next row.
     [[nodiscard]] auto ports() const noexcept -> std::span<port_span const> { return ports_; }
     [[nodiscard]] auto protocol() const noexcept -> std::optional<std::uint8_t> {
         return protocol_;
     }
     [[nodiscard]] auto tag() const noexcept -> std::string_view { return tag_; }
 
-    /// Of a bad row: where it is bad.
+    /// Where a bad row is bad.
     [[nodiscard]] auto where() const -> location {
         if (problem_ == problem::fault) return {source_, rows_.line(), rows_.fault_column()};
         return {source_, bad_line_, bad_column_};
     }
 
-    /// Of a bad row: what was expected there.
+    /// What was expected there.
     [[nodiscard]] auto message() const -> std::string {
         auto const found =
             ", found " + (bad_text_.empty() ? "nothing" : '\'' + escaped(bad_text_, 60) + '\'');
@@ -97,7 +98,8 @@ private:
     static constexpr std::size_t tag_column = 2;
     static constexpr auto titles = std::array<std::string_view, 3>{"dstport", "protocol", "tag"};
 
-    /// A row is one of headings if it has at least two of them, or one and no port to begin with.
+    /// Reads the first row as headings if it has at least two of them, or one and does not begin
+    /// with a port. False if the row is not a row of headings.
     auto read_headings(std::span<csv_cell const> cells) -> bool {
         auto const found = std::array{find_column(cells, "dstport port destinationport", source_),
                                       find_column(cells, "protocol proto name", source_),
@@ -177,7 +179,7 @@ private:
         return true;
     }
 
-    /// A text of up to seven bytes as a number that no other such text has; 0 for others.
+    /// A different number for each text of at most seven bytes; 0 for longer texts.
     [[nodiscard]] static auto short_key(std::string_view text) noexcept -> std::uint64_t {
         auto key = std::uint64_t{text.size()};
         if (text.size() > 7) return 0;
@@ -235,7 +237,7 @@ private:
     std::optional<std::uint8_t> protocol_;
     std::string_view tag_;
 
-    // protocols as rows before spelled them: a search of the names takes 50 ns a row
+    // how earlier rows spelled protocols: a search among the names takes 50 ns a row
     struct spelling {
         std::uint64_t key = 0;
         std::optional<std::uint8_t> protocol{};

@@ -11,6 +11,15 @@
 
 namespace flowlog::detail {
 
+/// Whether a text reads the same in every output format: not empty, and without blanks, controls,
+/// non-ASCII bytes, commas, quotes and backslashes.
+[[nodiscard]] inline auto is_plain(std::string_view text) noexcept -> bool {
+    for (auto const c : text) {
+        if (c <= ' ' || c >= 0x7F || c == ',' || c == '"' || c == '\\') return false;
+    }
+    return !text.empty();
+}
+
 /// Text that grows at its end, by whoever writes to a pointer there: `std::string` would fill what
 /// it makes room for with zeros, row by row.
 class row_buffer {

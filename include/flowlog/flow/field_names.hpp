@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FLOW_FIELD_NAMES_HPP
+#define FLOWLOG_FLOW_FIELD_NAMES_HPP
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+
+namespace flowlog {
+
+/// Every name of every field, aliases included: the candidates for a hint about a mistyped name.
+[[nodiscard]] inline auto field_names() -> std::vector<std::string_view> {
+    auto result = std::vector<std::string_view>{};
+    for (auto const& f : fields) {
+        result.push_back(f.name);
+        for (auto rest = f.aliases; !rest.empty();) {
+            auto const end = std::min(rest.find(' '), rest.size());
+            result.push_back(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    return result;
+}
+
+}  // namespace flowlog
+
+#endif
