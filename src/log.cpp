@@ -6,6 +6,6 @@ namespace flowlog {
 
 template class basic_log<any_reader>;
 template auto open<any_reader>(any_source, open_options) -> basic_log<any_reader>;
-template auto open<any_reader>(std::string, open_options) -> basic_log<any_reader>;
+template auto open<any_reader>(input const&, open_options) -> basic_log<any_reader>;
 
 }  // namespace flowlog

@@ -70,7 +70,7 @@ template <class Reader = any_reader>
 
 #ifdef FLOWLOG_COMPILED
 extern template auto open<any_reader>(any_source, open_options) -> basic_log<any_reader>;
-extern template auto open<any_reader>(std::string, open_options) -> basic_log<any_reader>;
+extern template auto open<any_reader>(input const&, open_options) -> basic_log<any_reader>;
 #endif
 
 }  // namespace flowlog
