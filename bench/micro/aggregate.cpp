@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
-// Counters and groupings alone: flows a second that are already decoded, with few and with many
-// different keys. A grouping begins empty in each round, so that its growth is in the figure.
+// Counters and groupings alone, on flows that are already decoded, with few and with many different
+// keys; and a user's counter beside the library's own, on logs in memory. A grouping begins empty
+// in each round, so that the figure contains its growth.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/format/nfdump.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/source/memory.hpp>
 
+#include "../generator/archives.hpp"
 #include "../generator/random.hpp"
 #include "made_log.hpp"
 
@@ -49,7 +57,7 @@ struct made_flow {
 };
 static_assert(flow_record<made_flow>);
 
-/// Flows with at most so many different values of each key: source, source and destination, and
+/// Flows with at most `keys` different values of each key: source, source and destination, and
 /// these and the port.
 auto made_flows(std::uint32_t keys) -> std::vector<made_flow> {
     auto draw = bench::random{1};
@@ -112,8 +120,87 @@ void group_by_3_names(benchmark::State& state) {
     group(state, group_by(keys, {measure{}, {measure_kind::sum, field_id::bytes}}));
 }
 
+/// What a user writes to count flows per port and protocol, record by record.
+struct own_counter_singly {
+    using fields = field_list<field_id::dstport, field_id::protocol>;
+
+    std::vector<std::uint32_t> counts = std::vector<std::uint32_t>(3 * 65536);  // TCP, UDP, others
+
+    void add_one(std::uint64_t port, std::uint64_t protocol) {
+        auto const which = protocol == 6 ? 0U : protocol == 17 ? 1U : 2U;
+        ++counts[which * 65536 + port];
+    }
+    void add(flow_record auto const& record) {
+        add_one(*record[field::dstport], *record[field::protocol]);
+    }
+    void merge(own_counter_singly&& other) {
+        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
+    }
+};
+
+/// The same with columns.
+struct own_counter {
+    using fields = own_counter_singly::fields;
+
+    own_counter_singly all{};
+
+    void add(flow_record auto const& record) { all.add(record); }
+    template <record_batch Batch>
+    auto add_batch(Batch const& batch) -> std::size_t {
+        return add_columns<field::dstport, field::protocol>(
+            *this, batch, [this](auto ports, auto protocols) {
+                for (std::size_t i = 0; i < ports.size(); ++i) all.add_one(ports[i], protocols[i]);
+            });
+    }
+    void merge(own_counter&& other) { all.merge(std::move(other.all)); }
+};
+
+/// Counts the flows of a log in memory.
+template <class Aggregator, class MakeReader>
+void count_log(benchmark::State& state, MakeReader make_reader) {
+    std::uint64_t flows = 0;
+    auto counter = Aggregator{};
+    for (auto _ : state) {
+        auto reader = make_reader();
+        add_all(reader, counter);
+        flows += reader.stats().records;
+    }
+    benchmark::DoNotOptimize(counter);
+    state.SetItemsProcessed(static_cast<std::int64_t>(flows));
+}
+
+template <class Aggregator>
+void count_text(benchmark::State& state) {
+    static auto const log = bench::made_log(std::size_t{64} << 20);
+    count_log<Aggregator>(state, [] { return text_reader{memory_source{log}}; });
+}
+
+template <class Aggregator>
+void count_nfdump(benchmark::State& state) {
+    static auto const archive = [] {
+        auto next = bench::archive_flows{1};
+        auto blocks = std::string{};
+        std::uint32_t block_count = 0;
+        for (auto left = flow_count; left != 0; ++block_count) {
+            auto body = std::string{};
+            std::uint32_t records = 0;
+            for (; left != 0 && body.size() < 1'000'000; --left, ++records)
+                bench::append_nfdump(body, next(), false);
+            blocks += bench::nfdump_block_header(records, body.size()) + body;
+        }
+        return bench::nfdump_header(0, block_count) + blocks;
+    }();
+    count_log<Aggregator>(state, [] { return nfdump_reader{memory_source{archive}}; });
+}
+
 }  // namespace
 
+BENCHMARK(count_text<port_protocol_counter>)->Unit(benchmark::kMillisecond);
+BENCHMARK(count_text<own_counter>)->Unit(benchmark::kMillisecond);
+BENCHMARK(count_text<own_counter_singly>)->Unit(benchmark::kMillisecond);
+BENCHMARK(count_nfdump<port_protocol_counter>)->Unit(benchmark::kMillisecond);
+BENCHMARK(count_nfdump<own_counter>)->Unit(benchmark::kMillisecond);
+BENCHMARK(count_nfdump<own_counter_singly>)->Unit(benchmark::kMillisecond);
 BENCHMARK(count_ports)->Unit(benchmark::kMillisecond);
 BENCHMARK(group_by_1_field)->Arg(100)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(group_by_2_fields)->Arg(100)->Arg(1'000'000)->Unit(benchmark::kMillisecond);

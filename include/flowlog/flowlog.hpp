@@ -6,9 +6,12 @@
 // is slow to compile, and the components (gzip, zstd, ...), because they need other libraries.
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/all_of.hpp>
+#include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/tags.hpp>

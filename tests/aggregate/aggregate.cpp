@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/memory.hpp>
@@ -86,12 +87,12 @@ TEST_CASE("what an aggregator reads is told", "[aggregate]") {
     CHECK(flowlog::uses(chosen_counter{{{field_id::start}}}) == list{{field_id::start, false}});
     auto const both = flowlog::all_of{byte_counter{}, flowlog::port_protocol_counter{}};
     CHECK(flowlog::uses(both) == list{{field_id::bytes, false},
+                                      {field_id::flow_direction, true},
                                       {field_id::dstport, false},
-                                      {field_id::protocol, false},
-                                      {field_id::flow_direction, true}});
+                                      {field_id::protocol, false}});
 }
 
-static auto culprit_in(auto const& aggregator, flow const& record)
+static auto offending_field_in(auto const& aggregator, flow const& record)
     -> std::optional<std::pair<field_id, reason>> {
     auto const found = flowlog::find_offending_field(aggregator, record);
     if (!found) return std::nullopt;
@@ -106,16 +107,19 @@ TEST_CASE("the field that keeps a record out is found", "[aggregate]") {
     for (auto const& record : reader) flows.emplace_back(record);
     REQUIRE(flows.size() == 7);
     auto const counter = byte_counter{};
-    CHECK_FALSE(culprit_in(counter, flows[0]));
-    CHECK(culprit_in(counter, flows[1]) == std::pair{field_id::bytes, reason::absent_value});
-    CHECK(culprit_in(counter, flows[2]) == std::pair{field_id::bytes, reason::bad_value});
-    CHECK_FALSE(culprit_in(counter, flows[3]));
-    CHECK(culprit_in(counter, flows[4]) == std::pair{field_id::flow_direction, reason::bad_value});
-    CHECK(culprit_in(counter, flows[5]) == std::pair{field_id::bytes, reason::bad_value});
+    CHECK_FALSE(offending_field_in(counter, flows[0]));
+    CHECK(offending_field_in(counter, flows[1]) ==
+          std::pair{field_id::bytes, reason::absent_value});
+    CHECK(offending_field_in(counter, flows[2]) == std::pair{field_id::bytes, reason::bad_value});
+    CHECK_FALSE(offending_field_in(counter, flows[3]));
+    CHECK(offending_field_in(counter, flows[4]) ==
+          std::pair{field_id::flow_direction, reason::bad_value});
+    CHECK(offending_field_in(counter, flows[5]) == std::pair{field_id::bytes, reason::bad_value});
     auto const chosen = chosen_counter{{{field_id::start}, {field_id::flow_direction, true}}};
-    CHECK_FALSE(culprit_in(chosen, flows[2]));
-    CHECK(culprit_in(chosen, flows[4]) == std::pair{field_id::flow_direction, reason::bad_value});
-    CHECK(culprit_in(chosen, flows[6]) == std::pair{field_id::start, reason::absent_value});
+    CHECK_FALSE(offending_field_in(chosen, flows[2]));
+    CHECK(offending_field_in(chosen, flows[4]) ==
+          std::pair{field_id::flow_direction, reason::bad_value});
+    CHECK(offending_field_in(chosen, flows[6]) == std::pair{field_id::start, reason::absent_value});
 }
 
 template <class A>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
@@ -51,25 +52,25 @@ auto const text = std::string{
     "ACCEPT 22 -\n"    // they are not
     "REJECT 22 -\n"};  // they are
 
-/// What was added of `text`, and the culprits: line, column and reason.
+/// What was added of `text`, and the offending fields: line, column and reason.
 template <class Aggregator>
 struct result {
     Aggregator value;
     statistics stats;
-    std::vector<std::string> culprits;
+    std::vector<std::string> offending;
 };
 
 template <class Aggregator>
 auto added(Aggregator empty, std::string const& of = text) -> result<Aggregator> {
-    auto culprits = std::vector<std::string>{};
-    auto reader =
-        text_reader{memory_source{of}, {.on_malformed = [&](malformed_line const& line) {
-                        culprits.push_back(std::to_string(line.line) + ' ' +
-                                           std::string{info(*line.field).name} +
-                                           (line.reason == reason::bad_value ? " bad" : " absent"));
-                    }}};
+    auto offending = std::vector<std::string>{};
+    auto reader = text_reader{
+        memory_source{of}, {.on_malformed = [&](malformed_line const& line) {
+            offending.push_back(std::to_string(line.line) + ' ' +
+                                std::string{info(*line.field).name} +
+                                (line.reason == reason::bad_value ? " bad" : " absent"));
+        }}};
     auto value = aggregate(reader, std::move(empty));
-    return {std::move(value), reader.stats(), std::move(culprits)};
+    return {std::move(value), reader.stats(), std::move(offending)};
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ TEST_CASE("an aggregator is given the records that a filter wants", "[filtered]"
     CHECK(got.value.inner().sum == 1);
     CHECK(got.value.inner().records == 1);
     CHECK(got.value.matched() == 1);
-    CHECK(got.culprits ==
+    CHECK(got.offending ==
           std::vector<std::string>{"6 dstport bad", "8 bytes bad", "10 bytes absent"});
     CHECK(got.stats.records == 6);
     CHECK(got.stats.malformed == 3);
@@ -91,7 +92,7 @@ TEST_CASE("a function will do for a filter", "[filtered]") {
     auto const got = added(filtered{rejected, byte_sum{}});
     CHECK(got.value.inner().sum == 1 + 4 + 8 + 16);
     CHECK(got.value.matched() == 4);
-    CHECK(got.culprits == std::vector<std::string>{"8 bytes bad", "10 bytes absent"});
+    CHECK(got.offending == std::vector<std::string>{"8 bytes bad", "10 bytes absent"});
     CHECK(got.value.uses() == std::vector<field_use>{{field_id::bytes}});
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("filters within filters, and several aggregators within one", "[filter
     CHECK(got.value.inner().inner().get<0>().sum == 1);
     CHECK(got.value.inner().inner().get<1>().sum == 1);
     CHECK(got.value.inner().matched() == 1);
-    CHECK(got.culprits ==
+    CHECK(got.offending ==
           std::vector<std::string>{"6 dstport bad", "8 bytes bad", "10 bytes absent"});
 }
 
@@ -115,7 +116,7 @@ TEST_CASE("an aggregator that tells its fields at run time can be filtered", "[f
     };
     auto const got = added(filtered{where("action = REJECT and dstport = 22"), dynamic{}});
     CHECK(got.value.inner().sum == 1);
-    CHECK(got.culprits ==
+    CHECK(got.offending ==
           std::vector<std::string>{"6 dstport bad", "8 bytes bad", "10 bytes absent"});
 }
 

@@ -45,10 +45,10 @@ TEST_CASE("what is no measure is refused with what was expected", "[measure]") {
     };
     CHECK(has(of("nonsense"), "no field is called 'nonsense'"));
     CHECK(has(of("median(bytes)"), "no measure is called 'median'"));
-    CHECK(has(of("sum(srcaddr)"), "srcaddr is no number"));
-    CHECK(has(of("start"), "start is no number"));
-    CHECK(has(of("rate(start)"), "start is no number"));
-    CHECK(has(of("min(action)"), "action is no number"));
+    CHECK(has(of("sum(srcaddr)"), "srcaddr is not a number"));
+    CHECK(has(of("start"), "start is not a number"));
+    CHECK(has(of("rate(start)"), "start is not a number"));
+    CHECK(has(of("min(action)"), "action is neither a number nor a time"));
     CHECK(has(of(""), "expected flows"));
     CHECK(has(of("max(bytes"), "no field is called"));
     CHECK(has(of("a\x1b"), "a\\x1b"));
@@ -84,13 +84,13 @@ TEST_CASE("what is no key is refused with what was expected", "[group_words]") {
     CHECK(has(of(""), "it is empty; expected a field"));
     CHECK(has(of("scraddr"), "no field is called 'scraddr'; did you mean 'srcaddr'"));
     CHECK(has(of("srvice"), "did you mean 'service'"));
-    CHECK(has(of("tag"), "no table of tags is given"));
-    CHECK(has(of("label(srcaddr)"), "no table of labels is given"));
+    CHECK(has(of("tag"), "needs a table of tags"));
+    CHECK(has(of("label(srcaddr)"), "needs a table of labels"));
     CHECK(has(of("label(srcaddr"), "expected ')' at its end"));
-    CHECK(has(of("class(bytes)"), "bytes is no address"));
-    CHECK(has(of("size(srcaddr)"), "nothing that takes a field is called 'size'"));
-    CHECK(has(of("bytes/8"), "bytes is no address"));
-    CHECK(has(of("bytes:5m"), "bytes is no time"));
+    CHECK(has(of("class(bytes)"), "bytes is not an address"));
+    CHECK(has(of("size(srcaddr)"), "no function of a field is called 'size'"));
+    CHECK(has(of("bytes/8"), "bytes is not an address"));
+    CHECK(has(of("bytes:5m"), "bytes is not a time"));
     for (auto const* text :
          {"srcaddr/", "srcaddr/33", "srcaddr/x", "srcaddr/-1", "srcaddr//64", "srcaddr/4294967304"})
         CHECK(has(of(text), "prefix length of IPv4, 0 to 32"));
@@ -98,6 +98,6 @@ TEST_CASE("what is no key is refused with what was expected", "[group_words]") {
         CHECK(has(of(text), "prefix length of IPv6, 0 to 128"));
     for (auto const* text : {"start:", "start:m", "start:5", "start:0m", "start:5w", "start:-5m",
                              "start:99999999999999999999d", "start:1000001d", "start:1.5h"})
-        CHECK(has(of(text), "expected a span behind the ':'"));
+        CHECK(has(of(text), "expected a span after the ':'"));
     CHECK(has(of("a\x1b"), "a\\x1b"));
 }

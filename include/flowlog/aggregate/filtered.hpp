@@ -11,33 +11,34 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/detail/addable_check.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
-#include <flowlog/format/accounting.hpp>
 #include <flowlog/format/batch.hpp>
 
 namespace flowlog {
 
-/// Adds to an aggregator the flows that a predicate wants: a `filter`, or any function of a record.
+/// Adds to an aggregator the flows that a predicate wants: a `filter`, or any const function of a
+/// record that returns bool. An aggregator itself.
 ///
 ///     auto counts = flowlog::run(files, flowlog::filtered{flowlog::where("action = REJECT"),
 ///                                                         flowlog::port_protocol_counter{}});
 ///
-/// What keeps a record out is, first, a malformed value on which it hangs whether the filter wants
-/// it; then, should it be wanted, a field that the aggregator cannot use. A function has no say in
-/// that: it is called with every record.
-template <class Predicate, aggregator A>
+/// Two things keep a record out: a malformed value that decides whether the filter wants the
+/// record; and, if the record is wanted, a field that the aggregator cannot use. A function keeps
+/// no record out; it is called with every record, and may be called twice with the same.
+template <class Predicate, class A>
 class filtered {
 public:
-    filtered(Predicate wanted, A a) : wanted_{std::move(wanted)}, inner_{std::move(a)} {}
+    filtered(Predicate wanted, A a)
+        : wanted_{std::move(wanted)}, inner_{std::move(a)}, check_{inner_} {}
 
-    /// Adds a record that is fit and wanted.
     template <flow_record Record>
     void add(Record const& record) {
-        try_add(record);
+        static_cast<void>(try_add(record));
     }
 
-    /// Adds a record if it is wanted; false where it is unfit.
+    /// Adds a record if it is wanted. False if a field keeps it out.
     template <flow_record Record>
     auto try_add(Record const& record) -> bool {
         if constexpr (requires { wanted_.test(record); }) {
@@ -54,21 +55,33 @@ public:
         return true;
     }
 
-    /// Adds those flows of a `text_batch` or `archive_batch` that are wanted, up to one that is
-    /// unfit; how many flows were dealt with.
-    template <class Run>
-    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
-        for (std::size_t flow = 0; flow != run.size();) {
-            auto const some = run.slice(flow, std::min<std::size_t>(run.size() - flow, 64));
-            auto const done = add_some(some);
-            flow += done;
-            if (done != some.size()) [[unlikely]]
-                return flow;
-        }
-        return run.size();
+    /// Deals with the flows of a batch up to the first that a field keeps out, and adds those that
+    /// are wanted; returns how many flows it dealt with.
+    template <record_batch Batch>
+    [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
+        return in_chunks(
+            batch, [this](Batch const& flows) { return detail::add_each(*this, flows); },
+            [this](Batch const& picked) {
+                auto const added = detail::add_batch(inner_, picked);
+                matched_ += added;
+                return added;
+            });
     }
 
-    /// Why `try_add` returned false.
+    /// The number of flows of a batch that `add_batch` would deal with.
+    template <record_batch Batch>
+    [[nodiscard]] auto count_addable(Batch const& batch) -> std::size_t {
+        return in_chunks(
+            batch,
+            [this](Batch const& flows) {
+                std::size_t i = 0;
+                while (i != flows.size() && !offending_field_of(flows[i])) ++i;
+                return i;
+            },
+            [this](Batch const& picked) { return check_.count(inner_, picked); });
+    }
+
+    /// The field that keeps a record out, if any.
     template <flow_record Record>
     [[nodiscard]] auto offending_field_of(Record const& record) const
         -> std::optional<offending_field> {
@@ -88,19 +101,16 @@ public:
         matched_ += other.matched_;
     }
 
-    /// The fields that the filter names, which may be absent, and those of the aggregator.
+    /// The fields of the aggregator, and those that the filter names, which a record may lack.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = flowlog::uses(inner_);
         if constexpr (requires { wanted_.uses(); }) {
-            for (auto const& use : wanted_.uses()) {
-                if (std::ranges::find(result, use.id, &field_use::id) == result.end())
-                    result.push_back(use);
-            }
+            for (auto const& use : wanted_.uses()) detail::add_use(result, use);
         }
         return result;
     }
 
-    /// How many records were added.
+    /// The number of records that were added.
     [[nodiscard]] auto matched() const noexcept -> std::uint64_t { return matched_; }
 
     [[nodiscard]] auto predicate() const noexcept -> Predicate const& { return wanted_; }
@@ -110,32 +120,55 @@ public:
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 
 private:
-    template <class Run>
-    [[nodiscard]] auto add_some(Run const& flows) -> std::size_t {
-        auto const wanted = test_batch(flows);
-        if (!wanted) return detail::add_each(*this, flows);
-        if (*wanted == 0) return flows.size();
-        auto const picked = flows.select(*wanted, selected_);
-        auto const added = detail::add_batch(inner_, picked);
-        matched_ += added;
-        if (added == picked.size()) [[likely]]
-            return flows.size();
-        auto rest = *wanted;
-        for (std::size_t i = 0; i < added; ++i) rest &= rest - 1;
-        return static_cast<std::size_t>(std::countr_zero(rest));
+    static constexpr std::size_t chunk_size = 64;  // flows: a bit each in a word
+
+    /// Asks the filter about the flows of a batch in chunks. `use(picked)` is given the wanted
+    /// flows and returns how many of them it took; if the filter cannot answer for a chunk,
+    /// `use_each(flows)` is given all its flows. Returns how many flows came before the first that
+    /// was not taken.
+    template <record_batch Batch, class UseEach, class Use>
+    [[nodiscard]] auto in_chunks(Batch const& batch, UseEach use_each, Use use) -> std::size_t {
+        for (std::size_t begin = 0; begin != batch.size();) {
+            auto const flows = batch.slice(begin, std::min(batch.size() - begin, chunk_size));
+            auto const wanted = test_batch(flows);
+            auto const done = wanted ? use_picked(flows, *wanted, use) : use_each(flows);
+            begin += done;
+            if (done != flows.size()) [[unlikely]]
+                return begin;
+        }
+        return batch.size();
     }
 
-    template <class Run>
-    [[nodiscard]] auto test_batch(Run const& flows) const -> std::optional<std::uint64_t> {
+    template <record_batch Batch, class Use>
+    [[nodiscard]] auto use_picked(Batch const& flows, std::uint64_t wanted, Use use)
+        -> std::size_t {
+        if (wanted == 0) return flows.size();
+        auto const picked = flows.select(wanted, selected_);
+        auto const used = use(picked);
+        if (used == picked.size()) [[likely]]
+            return flows.size();
+        for (std::size_t i = 0; i < used; ++i) wanted &= wanted - 1;
+        return static_cast<std::size_t>(std::countr_zero(wanted));
+    }
+
+    /// The wanted flows of a chunk as bits; nothing if each flow must be asked about.
+    template <record_batch Batch>
+    [[nodiscard]] auto test_batch(Batch const& flows) const -> std::optional<std::uint64_t> {
         if constexpr (requires { wanted_.test_batch(flows); }) {
             return wanted_.test_batch(flows);
-        } else {
+        } else if constexpr (requires { wanted_.test(flows[0]); }) {
             return std::nullopt;
+        } else {
+            auto bits = std::uint64_t{0};
+            for (std::size_t i = 0; i < flows.size(); ++i)
+                bits |= std::uint64_t{static_cast<bool>(wanted_(flows[i]))} << i;
+            return bits;
         }
     }
 
     Predicate wanted_;
-    A inner_;
+    required_aggregator<A> inner_;
+    detail::addable_check<A> check_;
     selection_buffer selected_;  // what batches of wanted flows refer to
     std::uint64_t matched_ = 0;
 };

@@ -22,7 +22,7 @@ namespace flowlog {
 
 namespace detail {
 
-/// Reads one part of a group's key.
+/// Reads one key of a grouping.
 class group_key_parser {
 public:
     group_key_parser(std::string_view text, group_tables const& tables) noexcept
@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    /// A field, or those of both ends: `ip`, `port`.
+    /// A field, or the fields of both ends: `ip`, `port`.
     [[nodiscard]] static auto named(std::string_view called) -> std::optional<group_key> {
         auto const both = [](field_id source, field_id destination, char const* name) {
             auto result = group_key::of(source);
@@ -60,7 +60,7 @@ private:
         if (known == words.end()) fail_on_name(text_);
         result.name = *known;
         if (result.name == "tag") {
-            if (tables_.tags == nullptr) fail("no table of tags is given");
+            if (tables_.tags == nullptr) fail("it needs a table of tags, and none is given");
             result.kind = key_kind::tag;
             result.tags = tables_.tags;
         } else if (result.name == "service") {
@@ -76,17 +76,17 @@ private:
 
     /// `srcaddr/24`, `srcaddr/24/48`.
     [[nodiscard]] auto network(std::size_t slash) const -> group_key {
-        auto result = of_type(text_.substr(0, slash), field_type::address, "address");
+        auto result = of_type(text_.substr(0, slash), field_type::address, "an address");
         result.kind = key_kind::network;
         auto const lengths = text_.substr(slash + 1);
         auto const second = lengths.find('/');
         auto const v4 = number(lengths.substr(0, second), 32);
-        if (!v4) fail("expected a prefix length of IPv4, 0 to 32, behind the '/'");
+        if (!v4) fail("expected a prefix length of IPv4, 0 to 32, after the '/'");
         result.v4_length = static_cast<std::uint8_t>(*v4);
         result.name += '/' + std::to_string(*v4);
         if (second == lengths.npos) return result;
         auto const v6 = number(lengths.substr(second + 1), 128);
-        if (!v6) fail("expected a prefix length of IPv6, 0 to 128, behind the second '/'");
+        if (!v6) fail("expected a prefix length of IPv6, 0 to 128, after the second '/'");
         result.v6_length = static_cast<std::uint8_t>(*v6);
         result.name += '/' + std::to_string(*v6);
         return result;
@@ -95,14 +95,14 @@ private:
     /// `start:5m`.
     [[nodiscard]] auto bucket(std::size_t colon) const -> group_key {
         using std::chrono::seconds;
-        auto result = of_type(text_.substr(0, colon), field_type::time, "time");
+        auto result = of_type(text_.substr(0, colon), field_type::time, "a time");
         result.kind = key_kind::bucket;
         auto const span = text_.substr(colon + 1);
         auto const unit = span.empty() ? seconds{} : unit_of(span.back());
         auto const count =
             span.empty() ? std::nullopt : number(span.substr(0, span.size() - 1), 1'000'000);
         if (unit == seconds{} || !count || *count == 0)
-            fail("expected a span behind the ':', such as 30s, 5m, 1h or 7d");
+            fail("expected a span after the ':', such as 30s, 5m, 1h or 7d");
         result.span = unit * static_cast<std::int64_t>(*count);
         result.name += ':' + std::to_string(*count) + span.back();
         return result;
@@ -113,17 +113,17 @@ private:
         auto const called = text_.substr(0, open);
         auto const is_label = same_name(called, "label");
         if (!is_label && !same_name(called, "class"))
-            fail("nothing that takes a field is called '" + escaped(called, 40) +
+            fail("no function of a field is called '" + escaped(called, 40) +
                  "'; expected label(srcaddr) or class(srcaddr)");
         if (!text_.ends_with(')')) fail("expected ')' at its end");
         auto const of = text_.substr(open + 1, text_.size() - open - 2);
-        auto result = of_type(of, field_type::address, "address");
+        auto result = of_type(of, field_type::address, "an address");
         result.name = (is_label ? "label(" : "class(") + result.name + ')';
         if (!is_label) {
             result.kind = key_kind::scope;
             return result;
         }
-        if (tables_.labels == nullptr) fail("no table of labels is given");
+        if (tables_.labels == nullptr) fail("it needs a table of labels, and none is given");
         result.kind = key_kind::label;
         result.labels = tables_.labels;
         return result;
@@ -133,20 +133,20 @@ private:
                                std::string_view what) const -> group_key {
         auto const key = named(called);
         if (!key) fail_on_name(called);
-        if (info(key->field).type != type) fail(key->name + " is no " + std::string{what});
+        if (info(key->field).type != type) fail(key->name + " is not " + std::string{what});
         return *key;
     }
 
-    [[nodiscard]] static auto number(std::string_view digits, std::uint64_t most)
+    [[nodiscard]] static auto number(std::string_view digits, std::uint64_t max)
         -> std::optional<std::uint64_t> {
-        constexpr std::size_t longest = 9;
-        if (digits.empty() || digits.size() > longest) return std::nullopt;
+        constexpr std::size_t max_digits = 9;
+        if (digits.empty() || digits.size() > max_digits) return std::nullopt;
         std::uint64_t value = 0;
         for (auto const c : digits) {
             if (c < '0' || c > '9') return std::nullopt;
             value = value * 10 + static_cast<std::uint64_t>(c - '0');
         }
-        return value <= most ? std::optional{value} : std::nullopt;
+        return value <= max ? std::optional{value} : std::nullopt;
     }
 
     [[nodiscard]] static auto unit_of(char letter) noexcept -> std::chrono::seconds {
@@ -185,11 +185,16 @@ private:
 
 }  // namespace detail
 
-/// Reads a part of a group's key: a field under any of its names; `ip` and `port`, of both ends of
-/// a flow, which so counts in two groups; `tag`, `service`, `pair`, `date`; the network of an
-/// address, `srcaddr/24` (IPv6: /64) or `srcaddr/24/48`; a time in spans of seconds, minutes, hours
-/// or days, `start:5m`; `label(srcaddr)`, `class(srcaddr)`. The tables must outlive the key. Throws
-/// `errc::invalid_argument` with what was expected.
+/// Reads a key of a grouping from text:
+///
+///     srcaddr                          a field, by any of its names
+///     ip, port                         of either end of a flow: the flow counts in two groups
+///     tag, service, pair, date         see `key_kind`
+///     srcaddr/24, srcaddr/24/48        the network of an address; IPv6 has /64 or the second
+///     length start:5m                         a time in spans of seconds (s), minutes (m), hours
+///     or days label(srcaddr), class(srcaddr)   the label or the kind of an address
+///
+/// The tables must outlive the key. Throws `errc::invalid_argument` with what was expected.
 [[nodiscard]] inline auto parse_group_key(std::string_view text, group_tables const& tables = {})
     -> group_key {
     return detail::group_key_parser{text, tables}.parse();

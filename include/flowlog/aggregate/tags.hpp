@@ -11,11 +11,12 @@
 #include <vector>
 
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/format/batch.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 
 namespace flowlog {
 
-/// How often a tag occurred.
+/// The number of flows of a tag.
 struct tag_count {
     std::string tag;
     std::uint64_t count;
@@ -23,19 +24,20 @@ struct tag_count {
     friend auto operator==(tag_count const&, tag_count const&) -> bool = default;
 };
 
-/// What a table makes of the counts of ports and protocols.
+/// The counts of ports and protocols, looked up in a table of tags.
 struct tag_totals {
-    std::vector<tag_count> tags;  ///< those that occurred; count descending, then tag by its bytes
-    std::uint64_t untagged = 0;   ///< flows without a tag
+    std::vector<tag_count>
+        tags;  ///< the tags that occurred; count descending, then tag by its bytes
+    std::uint64_t untagged = 0;  ///< flows without a tag
     std::vector<port_protocol_count>
-        unmatched;  ///< where those went; count descending, then port, then protocol
+        unmatched;  ///< their ports; count descending, then port, then protocol
 
     friend auto operator==(tag_totals const&, tag_totals const&) -> bool = default;
 };
 
-/// Looks every port and protocol up, once; `unmatched` keeps the order of `counts`. With
-/// `duplicates::all` a flow counts once for each of its tags; else the sum of all counts and
-/// `untagged` is the number of flows.
+/// Looks each port and protocol up once. `unmatched` has the order of `counts`. With
+/// `duplicates::all` a flow counts once for each of its tags; otherwise all counts and `untagged`
+/// add up to the number of flows.
 [[nodiscard]] inline auto tag_counts(std::span<port_protocol_count const> counts,
                                      tag_table const& table) -> tag_totals {
     auto result = tag_totals{};
@@ -57,8 +59,8 @@ struct tag_totals {
     return result;
 }
 
-/// Counts flows per tag. An aggregator. Only ports and protocols are counted on the way; the table
-/// is asked at the end, once for each that occurred.
+/// Counts flows per tag. An aggregator. It counts ports and protocols; the table is asked at the
+/// end, once for each pair that occurred.
 template <port_key Key = port_key::dstport>
 class basic_tag_counter {
 public:
@@ -72,11 +74,10 @@ public:
         ports_.add(record);
     }
 
-    /// Adds flows of a `text_batch` or `archive_batch`, up to one that has no port or protocol; how
-    /// many.
-    template <class Run>
-    [[nodiscard]] auto add_batch(Run const& run) -> std::size_t {
-        return ports_.add_batch(run);
+    /// Adds the flows of a batch up to the first that has no port or protocol; returns how many.
+    template <record_batch Batch>
+    [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
+        return ports_.add_batch(batch);
     }
 
     void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }

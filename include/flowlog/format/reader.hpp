@@ -97,7 +97,7 @@ concept has_name = requires(T const& reader) {
     { reader.name() } -> std::convertible_to<std::string>;
 };
 template <class T>
-concept has_fields = requires(T& reader, field_id id) {
+concept has_field_test = requires(T& reader, field_id id) {
     { reader.has(id) } -> std::same_as<bool>;
 };
 template <class T>
@@ -136,7 +136,7 @@ concept has_each = requires(T& reader, any_use use, any_use_batch use_batch, any
 /// `require_log_reader<T>()` says in a sentence what a type lacks.
 template <class T>
 concept log_reader = std::movable<T> && detail::has_flows<T> && detail::has_stats<T> &&
-                     detail::has_name<T> && detail::has_fields<T> && detail::has_description<T> &&
+                     detail::has_name<T> && detail::has_field_test<T> && detail::has_description<T> &&
                      detail::has_reject<T> && detail::has_each<T>;
 
 /// Stops the compilation with a sentence for each thing that `T` lacks to be a `log_reader`.
@@ -150,7 +150,7 @@ consteval auto require_log_reader() -> bool {
                   "a log reader must have stats() const, which returns flowlog::statistics");
     static_assert(detail::has_name<T>,
                   "a log reader must have name() const, which returns the name of its input");
-    static_assert(detail::has_fields<T>,
+    static_assert(detail::has_field_test<T>,
                   "a log reader must have has(field_id), which returns whether its flows can have "
                   "that field");
     static_assert(detail::has_description<T>,

@@ -10,11 +10,15 @@
 
 using flowlog::detail::distinct_counter;
 
+static auto hash_of(std::uint64_t number) -> std::uint64_t {
+    return flowlog::detail::hash_words(&number, 1);
+}
+
 static auto counter(std::uint64_t first, std::uint64_t last) -> distinct_counter {
     auto result = distinct_counter{};
     for (auto i = first; i < last; ++i) {
-        result.add(flowlog::detail::hash_words(&i, 1));
-        if (i % 3 == 0) result.add(flowlog::detail::hash_words(&i, 1));
+        result.add(hash_of(i));
+        if (i % 3 == 0) result.add(hash_of(i));
     }
     return result;
 }
@@ -52,5 +56,19 @@ TEST_CASE("how values were shared out makes no difference to their count", "[dis
             CHECK(other.count() == whole.count());
             CHECK(first.exact() == whole.exact());
         }
+    }
+}
+
+TEST_CASE("an estimate lies between what can be", "[distinct]") {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        auto once = distinct_counter{};
+        for (auto i = std::uint64_t{0}; i < 1025; ++i) once.add(hash_of(i + seed * 10'000));
+        CHECK(once.count() == 1025);  // more than can be exact, and no more than were added
+        auto often = distinct_counter{};
+        for (auto i = std::uint64_t{0}; i < 1100; ++i) often.add(hash_of(i + seed * 10'000));
+        CHECK(often.count() >= 1025);
+        CHECK(often.count() <= 1100);
+        often.merge(once);
+        CHECK(often.count() <= 2125);
     }
 }

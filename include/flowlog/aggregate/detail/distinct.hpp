@@ -7,28 +7,30 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
 namespace flowlog::detail {
 
-/// Counts different values by their 64-bit hashes: exactly up to a bound, then as a HyperLogLog
-/// (Flajolet et al. 2007) of 4096 registers, with a standard error of 1.6 %.
+/// The number of different values, counted by their 64-bit hashes: exact up to a limit, above it a
+/// HyperLogLog (Flajolet et al. 2007) of 4096 registers, with a standard error of 1.6 %. All hashes
+/// must be made with the same key, also the hashes of a counter that is merged.
 class distinct_counter {
 public:
-    /// Up to so many are counted exactly.
+    /// The largest number that is exact.
     static constexpr std::size_t exact_limit = 1024;
 
     void add(std::uint64_t hash) {
-        if (!registers_.empty()) return add_to_registers(hash);
-        hashes_.insert(hash);
-        if (hashes_.size() > exact_limit) estimate_from_now();
+        ++added_;
+        insert(hash);
     }
 
     void merge(distinct_counter const& other) {
+        added_ += other.added_;
         if (other.exact()) {
-            for (auto const hash : other.hashes_) add(hash);
+            for (auto const hash : other.hashes_) insert(hash);
             return;
         }
         if (exact()) estimate_from_now();
@@ -36,11 +38,15 @@ public:
             registers_[i] = std::max(registers_[i], other.registers_[i]);
     }
 
-    /// Whether `count()` is no estimate.
+    /// Whether `count()` is exact and not an estimate.
     [[nodiscard]] auto exact() const noexcept -> bool { return registers_.empty(); }
 
+    /// The number of different hashes; an estimate lies between what can be: more than
+    /// `exact_limit`, and at most as many as were added.
     [[nodiscard]] auto count() const -> std::uint64_t {
-        return exact() ? hashes_.size() : static_cast<std::uint64_t>(std::llround(estimate()));
+        if (exact()) return hashes_.size();
+        auto const estimated = static_cast<std::uint64_t>(std::llround(estimate()));
+        return std::clamp(estimated, std::uint64_t{exact_limit} + 1, added_);
     }
 
 private:
@@ -51,6 +57,12 @@ private:
         using is_avalanching = std::true_type;
         auto operator()(std::uint64_t hash) const noexcept -> std::size_t { return hash; }
     };
+
+    void insert(std::uint64_t hash) {
+        if (!exact()) return add_to_registers(hash);
+        hashes_.insert(hash);
+        if (hashes_.size() > exact_limit) estimate_from_now();
+    }
 
     void add_to_registers(std::uint64_t hash) {
         auto& rank = registers_[hash >> (64 - bits)];
@@ -75,6 +87,7 @@ private:
 
     boost::unordered_flat_set<std::uint64_t, identity> hashes_;
     std::vector<std::uint8_t> registers_;
+    std::uint64_t added_ = 0;
 };
 
 }  // namespace flowlog::detail

@@ -12,36 +12,44 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/aggregate/detail/hash_secret.hpp>
 #include <flowlog/aggregate/detail/huge_pages.hpp>
+#include <flowlog/aggregate/detail/keyed_hash.hpp>
 #include <flowlog/aggregate/detail/row_store.hpp>
 
 namespace flowlog::detail {
 
-/// A hash table of rows of words, whose number is known at run time: first a key, then values. Rows
-/// stand in the order in which they came, never move and are never taken out; a row is named by its
-/// number.
-/// boost::unordered_flat_map wants its types at compile time, and its rows cannot be fetched ahead
-/// of a look-up, which is what makes millions of groups fast.
+/// A hash table of rows of words: a key, then values.
+///
+///     slots (a power of two)             rows, in the order in which they were added
+///     | tag | row |                      | key words … | values … |
+///     |  -  |  -  |  free           0 ─► | states 10.0.0.1 443 | 17 8092 |
+///     | a51 |  1  | ───────────┐    1 ─► | states 10.0.0.7  22 |  3  180 |
+///     | 9f0 |  0  |            └───────►
+///
+/// A look-up begins at slot `tag & mask` and goes on to the next until the tag and the key are
+/// equal or the slot is free. Rows never move and are never removed; a row is named by its number.
+/// How many words a key and the values have is known at run time only; that is one reason why this
+/// is not a boost::unordered_flat_map. The other is that a row can be prefetched before it is
+/// looked up, which makes millions of groups fast.
 class group_table {
     struct slot;
 
 public:
     using word = std::uint64_t;
 
-    /// Keys have at least one word. New rows begin with the values `empty`.
+    /// `empty` are the values of a new row. \pre keys have at least one word
     group_table(std::size_t key_words, std::vector<word> empty)
         : key_words_{key_words},
           rows_{key_words + empty.size()},
           empty_{std::move(empty)},
-          slots_(smallest) {}
+          slots_(min_slots) {}
 
     /// The hash of a key.
     [[nodiscard]] auto hash(word const* key) const noexcept -> word {
-        return hash_words(key, key_words_, hash_secret::of_process());
+        return hash_words(key, key_words_, hash_key::of_process());
     }
 
-    /// Whether two keys are the same. They are a few words: memcmp takes longer to be called.
+    /// Whether two keys are equal. They have few words, for which a call of memcmp is too slow.
     [[nodiscard, gnu::always_inline]] static auto same(word const* a, word const* b,
                                                        std::size_t words) noexcept -> bool {
         while (words-- != 0) {  // keys differ in their last words more often
@@ -50,13 +58,13 @@ public:
         return true;
     }
 
-    /// Where look-ups begin; valid until a row is added.
+    /// A view of the slots, to prefetch them; valid until a row is added.
     class entrance {
     public:
         explicit entrance(group_table const& table) noexcept
             : slots_{table.slots_.data()}, mask_{table.mask_} {}
 
-        /// Brings what a look-up of this hash reads first into the cache.
+        /// Brings the first slot of a look-up into the cache.
         [[gnu::always_inline]] void prefetch(word hash) const noexcept {
             __builtin_prefetch(slots_ + (tag_of(hash) & mask_));
         }
@@ -66,8 +74,8 @@ public:
         std::size_t mask_;
     };
 
-    /// The row that a key with this hash probably has, for `values`, which it brings into the
-    /// cache; null where there is none. After `entrance::prefetch`.
+    /// The row that a key with this hash probably has, or null; brings it into the cache. Call
+    /// `entrance::prefetch` some time before, and give the result to `values`.
     [[nodiscard, gnu::always_inline]] auto prefetch_row(word hash) noexcept -> word* {
         auto const tag = tag_of(hash);
         for (auto at = home(tag);; at = (at + 1) & mask_) {
@@ -81,8 +89,8 @@ public:
         }
     }
 
-    /// The values of the row with this key, which is made if there is none. `width` is the number
-    /// of words of a key, `likely` what `prefetch_row` said. Valid as long as the table is.
+    /// The values of the row with this key, which is added if there is none. `width` is the number
+    /// of words of a key, `likely` what `prefetch_row` returned. Valid as long as the table.
     [[nodiscard, gnu::always_inline]] auto values(word const* key, std::size_t width, word hash,
                                                   word* likely) -> word* {
         if (likely != nullptr && same(likely, key, width)) [[likely]]
@@ -95,7 +103,7 @@ public:
         return row == none ? add(at, key, tag_of(hash)) : rows_[row] + key_words_;
     }
 
-    /// As the former, but null where there is no such row.
+    /// The same, but null if there is no such row.
     [[nodiscard, gnu::always_inline]] auto find(word const* key, std::size_t width, word hash,
                                                 word* likely) noexcept -> word* {
         if (likely != nullptr && same(likely, key, width)) [[likely]]
@@ -104,7 +112,8 @@ public:
         return row == none ? nullptr : rows_[row] + key_words_;
     }
 
-    /// Adds so many rows, to be filled and then linked; the number of the first.
+    /// Adds `count` rows, which the caller must fill and then link; returns the number of the
+    /// first.
     [[nodiscard]] auto extend(std::size_t count) -> std::size_t {
         auto const first = rows_.size();
         if (count > none - first) throw std::bad_alloc{};
@@ -113,11 +122,11 @@ public:
         return first;
     }
 
-    /// Key and values of a row, to be filled.
+    /// The key and values of a row, for the caller to fill.
     [[nodiscard]] auto row(std::size_t number) noexcept -> word* { return rows_[number]; }
 
-    /// Lets look-ups find a row, whose key no other row has, by the hash of its key. Several
-    /// threads may link rows at once.
+    /// Lets look-ups find a row by the hash of its key. Several threads may link rows at once. \pre
+    /// no other row has the key
     void link(std::size_t number, word hash) noexcept {
         auto const linked = slot{tag_of(hash), static_cast<std::uint32_t>(number)};
         for (auto at = home(linked.tag);; at = (at + 1) & mask_) {
@@ -138,7 +147,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t smallest = 64;
+    static constexpr std::size_t min_slots = 64;
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();  // the number of no row
 
     struct alignas(8) slot {
@@ -147,13 +156,13 @@ private:
     };
     using slots = std::vector<slot, huge_page_allocator<slot>>;
 
-    /// All that a slot needs to know of a hash, so that a table that grows need not look at keys.
+    /// The bits of a hash that a slot keeps: enough to grow the table without reading keys.
     [[nodiscard]] static auto tag_of(word hash) noexcept -> std::uint32_t {
         return static_cast<std::uint32_t>(hash >> 32);
     }
     [[nodiscard]] auto home(std::uint32_t tag) const noexcept -> std::size_t { return tag & mask_; }
 
-    /// The slot of a key; the one that it would get, where it has none.
+    /// The slot of a key, or the slot that it would get.
     [[nodiscard, gnu::noinline]] auto slot_of(word const* key, word hash) const noexcept
         -> std::size_t {
         auto const tag = tag_of(hash);
@@ -164,7 +173,7 @@ private:
         }
     }
 
-    /// Kept out of the loop that looks up.
+    /// Not inlined into the loop that looks up.
     [[gnu::noinline]] auto add(std::size_t at, word const* key, std::uint32_t tag) -> word* {
         auto const number = rows_.size();
         if (number == none) throw std::bad_alloc{};
@@ -189,8 +198,8 @@ private:
     std::size_t key_words_;
     row_store rows_;
     std::vector<word> empty_;
-    slots slots_;  // a power of two, at most half of them taken
-    std::size_t mask_ = smallest - 1;
+    slots slots_;  // a power of two, at most half of them used
+    std::size_t mask_ = min_slots - 1;
 };
 
 }  // namespace flowlog::detail

@@ -12,9 +12,8 @@
 
 namespace flowlog::detail {
 
-/// An allocator for tables that are read at random: all begins with a line of the cache, and what
-/// is large comes in huge pages where the system has them. With eight million groups this takes 0.7
-/// of the time.
+/// An allocator for tables that are read at random. Memory begins at a line of the cache; large
+/// memory is in huge pages if the system has them. Eight million groups take 0.7 of the time.
 template <class T>
 class huge_page_allocator {
 public:

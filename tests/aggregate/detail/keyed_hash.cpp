@@ -4,17 +4,17 @@
 #include <set>
 #include <string>
 
-#include <flowlog/aggregate/detail/hash_secret.hpp>
+#include <flowlog/aggregate/detail/keyed_hash.hpp>
 
 #include "catch.hpp"
 
-using flowlog::detail::hash_secret;
+using flowlog::hash_key;
 using flowlog::detail::hash_text;
 using flowlog::detail::hash_words;
 
-TEST_CASE("no constant of the hash makes keys collide", "[hash_secret]") {
-    auto const secret = hash_secret::of_process();
-    auto const known = hash_secret{};
+TEST_CASE("no constant of the hash makes keys collide", "[keyed_hash]") {
+    auto const secret = hash_key::of_process();
+    auto const known = hash_key{};
     for (auto const constant : {known.first, known.second, std::uint64_t{0xE703'7ED1'A0B4'28DB}}) {
         auto hashes = std::set<std::uint64_t>{};
         for (std::uint64_t i = 0; i < 10'000; ++i) {
@@ -27,15 +27,15 @@ TEST_CASE("no constant of the hash makes keys collide", "[hash_secret]") {
     }
 }
 
-TEST_CASE("a process has one secret, which is not the one that all can read", "[hash_secret]") {
-    auto const secret = hash_secret::of_process();
-    CHECK(secret.first == hash_secret::of_process().first);
-    CHECK(secret.first != hash_secret{}.first);
+TEST_CASE("a process has one secret, which is not the one that all can read", "[keyed_hash]") {
+    auto const secret = hash_key::of_process();
+    CHECK(secret.first == hash_key::of_process().first);
+    CHECK(secret.first != hash_key{}.first);
     CHECK(secret.second % 2 == 1);
 }
 
-TEST_CASE("texts that differ have hashes that differ", "[hash_secret]") {
-    auto const secret = hash_secret{1, 3};
+TEST_CASE("texts that differ have hashes that differ", "[keyed_hash]") {
+    auto const secret = hash_key{1, 3};
     auto texts = std::set<std::string>{};
     auto hashes = std::set<std::uint64_t>{};
     for (std::size_t size = 0; size < 40; ++size) {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_DETAIL_GROUP_RESULTS_HPP
+#define FLOWLOG_AGGREGATE_DETAIL_GROUP_RESULTS_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include <flowlog/aggregate/detail/group_core.hpp>
+
+namespace flowlog::detail {
+
+/// The values of measures over several groups, with the sets of `distinct`.
+struct group_sums {
+    std::vector<group_word> words;
+    measure_values sets{};
+};
+
+/// Orders and sums the groups of a `group_core`, which has no pending rows.
+class group_results {
+public:
+    explicit group_results(group_core const& core) noexcept : core_{core} {}
+
+    /// The numbers of all rows, of which the first `limit` are the largest by a measure (by
+    /// position), in order. Groups without a value come last, equal groups in the order of their
+    /// keys.
+    [[nodiscard]] auto ranked(std::size_t limit, std::size_t by) const -> std::vector<std::size_t> {
+        auto offset = std::size_t{0};
+        for (std::size_t i = 0; i < by; ++i) offset += width(core_.ways[i]);
+        auto ranks = std::vector<rank>(core_.table.size());
+        for (std::size_t row = 0; row < ranks.size(); ++row)
+            ranks[row] = rank_of(by, core_.table.values(row).data() + offset, row);
+        auto const before = [this](rank const& a, rank const& b) {
+            if (a.known != b.known) return a.known;
+            return a.value != b.value ? a.value > b.value : key_before(a.row, b.row);
+        };
+        auto const end = ranks.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ranks.size()));
+        std::ranges::partial_sort(ranks, end, before);
+        auto result = std::vector<std::size_t>{};
+        result.reserve(ranks.size());
+        for (auto const& r : ranks) result.push_back(r.row);
+        return result;
+    }
+
+    /// The numbers of all rows in the order of their keys.
+    [[nodiscard]] auto by_key() const -> std::vector<std::size_t> {
+        auto rows = std::vector<std::size_t>(core_.table.size());
+        std::iota(rows.begin(), rows.end(), std::size_t{0});
+        std::ranges::sort(rows, [this](auto a, auto b) { return key_before(a, b); });
+        return rows;
+    }
+
+    /// The values of no group.
+    [[nodiscard]] auto none() const -> group_sums {
+        return {measure_values::empty(core_.plan.measures)};
+    }
+
+    /// Adds the values of a row.
+    void add(group_sums& sums, std::size_t row) const {
+        core_.merge_values(sums.words.data(), sums.sets, core_.table.values(row).data(),
+                           core_.values);
+    }
+
+private:
+    struct rank {
+        group_word value = 0;  // compares like the value of the measure
+        std::uint32_t row = 0;
+        bool known = true;  // there is a value
+    };
+
+    [[nodiscard]] auto rank_of(std::size_t by, group_word const* value, std::size_t row) const
+        -> rank {
+        auto result = rank{.value = *value, .row = static_cast<std::uint32_t>(row)};
+        switch (core_.ways[by]) {
+            case value_way::sum: break;
+            case value_way::min:
+            case value_way::max: result.known = measure_values::time(value).has_value(); break;
+            case value_way::wide_min:
+            case value_way::wide_max: result.known = value[1] != 0; break;
+            case value_way::distinct:
+                result.value = core_.values.count(core_.plan.measures[by], value);
+                break;
+            case value_way::rate: {
+                auto const rate = measure_values::rate(value);
+                result.known = rate.has_value();
+                result.value = std::bit_cast<group_word>(rate.value_or(0));
+            }
+        }
+        return result;
+    }
+
+    /// A total order of keys, one after the other: absent before present, IPv4 before IPv6, texts
+    /// by their bytes.
+    [[nodiscard]] auto key_before(std::size_t a, std::size_t b) const -> bool {
+        auto const* x = core_.table.key(a).data();
+        auto const* y = core_.table.key(b).data();
+        auto x_states = *x++;
+        auto y_states = *y++;
+        for (auto const& key : core_.plan.keys) {
+            if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
+            auto const width = key_width(key);
+            if (!std::equal(x, x + width, y)) {
+                if (holds_text(key)) return core_.plan.texts.text(*x) < core_.plan.texts.text(*y);
+                return std::lexicographical_compare(x, x + width, y, y + width);
+            }
+            x += width;
+            y += width;
+            x_states >>= 2;
+            y_states >>= 2;
+        }
+        return false;
+    }
+
+    group_core const& core_;
+};
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_DETAIL_KEY_WRITER_HPP
+#define FLOWLOG_AGGREGATE_DETAIL_KEY_WRITER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <flowlog/aggregate/detail/text_pool.hpp>
+#include <flowlog/aggregate/group_cell.hpp>
+#include <flowlog/aggregate/group_key.hpp>
+#include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/scope.hpp>
+#include <flowlog/flow/visit_field.hpp>
+
+// A key in a row of the group table. The first word holds two bits for each key, its state; then
+// come the words of each key:
+//
+//     group by srcaddr, dstport
+//
+//     | states        | srcaddr high | srcaddr low | dstport |
+//     | …0000 01 11   | 2001:0db8:…  | …0000:0001  | 443     |
+//              |  `- the address is IPv6
+//              `---- the port is present
+//
+// Two flows are in the same group exactly if all these words are equal.
+
+namespace flowlog::detail {
+
+/// The number of words of a field's value in a key.
+[[nodiscard]] constexpr auto key_width(field_type type) noexcept -> std::size_t {
+    return type == field_type::address ? 2 : 1;
+}
+
+/// The number of words of a key.
+[[nodiscard]] constexpr auto key_width(group_key const& key) noexcept -> std::size_t {
+    switch (key.kind) {
+        case key_kind::field: return key_width(info(key.field).type);
+        case key_kind::network: return 2;
+        case key_kind::pair: return 4;
+        default: return 1;
+    }
+}
+
+/// What the words of a key hold. Keys are ordered by it first: `mixed`, a pair of an IPv4 and an
+/// IPv6 address, comes between the pairs of one kind.
+enum class key_state : std::uint64_t { absent, present, mixed, v6 };
+
+/// Writes an address and returns its state.
+constexpr auto put(address const& value, std::uint64_t* words) noexcept -> key_state {
+    words[0] = value.high();
+    words[1] = value.low();
+    return value.is_v6() ? key_state::v6 : key_state::present;
+}
+
+/// Reads an address back.
+[[nodiscard]] constexpr auto get_address(key_state state, std::uint64_t const* words) noexcept
+    -> address {
+    return state == key_state::v6 ? address::v6(words[0], words[1])
+                                  : address::v4(static_cast<std::uint32_t>(words[1]));
+}
+
+/// A time as a word that compares like it.
+[[nodiscard]] constexpr auto time_word(timestamp time) noexcept -> std::uint64_t {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count()) ^ (std::uint64_t{1} << 63);
+}
+/// Reads a time back.
+[[nodiscard]] constexpr auto time_of(std::uint64_t word) noexcept -> timestamp {
+    return timestamp{
+        std::chrono::microseconds{static_cast<std::int64_t>(word ^ (std::uint64_t{1} << 63))}};
+}
+
+/// Writes a field's value into a key, an absent one as zeros, and returns its state.
+template <class T>
+auto put_value(field_value<T> const& value, std::uint64_t* words, text_pool& texts) -> key_state {
+    constexpr auto is_address = std::is_same_v<T, address>;
+    if (!value) {
+        std::fill_n(words, is_address ? 2 : 1, 0);
+        return key_state::absent;
+    }
+    if constexpr (is_address) {
+        return put(*value, words);
+    } else if constexpr (std::is_same_v<T, std::string_view>) {
+        *words = texts.number(*value);
+    } else if constexpr (std::is_same_v<T, timestamp>) {
+        *words = time_word(*value);
+    } else {
+        *words = static_cast<std::uint64_t>(*value);
+    }
+    return key_state::present;
+}
+
+/// A service as it is printed: `443/tcp`.
+[[nodiscard]] inline auto service_name(std::uint64_t word) -> std::string {
+    return std::to_string(word >> 8) + "/" + protocol_name(static_cast<std::uint8_t>(word));
+}
+
+/// Writes two addresses, the smaller first, so that both directions are one pair.
+inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key_state {
+    if (b < a) std::swap(a, b);
+    put(a, words);
+    put(b, words + 2);
+    if (a.is_v6()) return key_state::v6;  // IPv6 comes last: then b is one as well
+    return b.is_v6() ? key_state::mixed : key_state::present;
+}
+
+/// A time rounded down to a multiple of a positive span, if there is one in the range of times.
+[[nodiscard]] constexpr auto floor_to(timestamp time, std::chrono::microseconds span) noexcept
+    -> timestamp {
+    auto const rest = time.time_since_epoch() % span;
+    auto const rounded = time - rest;
+    auto const above = rest.count() < 0 && rounded >= timestamp::min() + span;
+    return above ? rounded - span : rounded;
+}
+
+/// How a key is written, worked out once for all flows.
+struct key_step {
+    enum class way : std::uint8_t { number, address, action, rare, derived };
+
+    explicit key_step(group_key const& key)
+        : how{way_of(key)},
+          type{info(key.field).type},
+          field{key.field},
+          other{key.other.value_or(key.field)},
+          width{static_cast<std::uint8_t>(key_width(key))} {}
+
+    way how;
+    field_type type;
+    field_id field;
+    field_id other;  ///< the field of the flow's other end
+    std::uint8_t width;
+
+private:
+    [[nodiscard]] static auto way_of(group_key const& key) -> way {
+        if (key.kind != key_kind::field) return way::derived;
+        auto const type = info(key.field).type;
+        if (is_number(type)) return way::number;
+        if (type == field_type::action) return way::action;
+        return type == field_type::address ? way::address : way::rare;
+    }
+};
+
+/// Writes the keys of records, for their first or their other end. Sets `bad` if a field that it
+/// reads is malformed.
+template <flow_record Record>
+class key_writer {
+public:
+    key_writer(Record const& record, text_pool& texts, bool& bad, bool other_end) noexcept
+        : record_{record}, texts_{texts}, bad_{bad}, other_end_{other_end} {}
+
+    /// Writes one key and returns its state. Most keys are numbers and addresses: their code is
+    /// inline.
+    [[gnu::always_inline]] auto put(key_step step, group_key const& key, std::uint64_t* words)
+        -> key_state {
+        auto const id = other_end_ ? step.other : step.field;
+        if (step.how == key_step::way::address) {
+            auto const value = load_field<address>(record_, id);
+            bad_ |= value.malformed();
+            words[0] = (*value).high();
+            words[1] = (*value).low();
+            if (!value.has_value()) [[unlikely]]
+                return key_state::absent;
+            return (*value).is_v6() ? key_state::v6 : key_state::present;
+        }
+        if (step.how == key_step::way::number) {
+            auto const value = load_number(record_, id, step.type);
+            bad_ |= value.malformed();
+            *words = *value;
+            return value.has_value() ? key_state::present : key_state::absent;
+        }
+        if (step.how == key_step::way::action) return put_value(get<action>(id), words, texts_);
+        if (step.how == key_step::way::rare) return put_rare(id, words);
+        return put_derived(key, words);
+    }
+
+private:
+    [[gnu::noinline]] auto put_rare(field_id id, std::uint64_t* words) -> key_state {
+        return visit_field(record_, id, [&](auto const& value) {
+            return put_value(checked(value), words, texts_);
+        });
+    }
+
+    [[gnu::noinline]] auto put_derived(group_key const& key, std::uint64_t* words) -> key_state {
+        switch (key.kind) {
+            case key_kind::field: break;
+            case key_kind::network: return put_network(key, words);
+            case key_kind::bucket: return put_bucket(field_of(key), key.span, words);
+            case key_kind::date: return put_bucket(field_of(key), std::chrono::days{1}, words);
+            case key_kind::service: return put_service(words);
+            case key_kind::pair: return put_both(words);
+            case key_kind::tag: return put_tag(key, words);
+            case key_kind::label: return put_label(key, words);
+            case key_kind::scope: break;
+        }
+        auto const value = get<address>(field_of(key));
+        *words = value ? static_cast<std::uint64_t>(scope_of(*value)) : 0;
+        return value ? key_state::present : key_state::absent;
+    }
+
+    [[nodiscard]] auto field_of(group_key const& key) const noexcept -> field_id {
+        return other_end_ ? key.other.value_or(key.field) : key.field;
+    }
+
+    template <class T>
+    auto checked(field_value<T> value) -> field_value<T> {
+        bad_ = bad_ || value.malformed();
+        return value;
+    }
+    template <class T>
+    auto get(field_id id) -> field_value<T> {
+        return checked(load_field<T>(record_, id));
+    }
+    template <field_id Id>
+    auto get(field_key<Id> key) {
+        return checked(record_[key]);
+    }
+
+    auto put_network(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const value = get<address>(field_of(key));
+        if (!value) return put_value(value, words, texts_);
+        auto const length = (*value).is_v6() ? key.v6_length : key.v4_length;
+        return detail::put(cidr{*value, length}.network(), words);
+    }
+
+    auto put_bucket(field_id id, std::chrono::microseconds span, std::uint64_t* words)
+        -> key_state {
+        auto const value = get<timestamp>(id);
+        return put_value(value ? field_value{floor_to(*value, span)} : value, words, texts_);
+    }
+
+    auto put_service(std::uint64_t* words) -> key_state {
+        auto const protocol = get(field::protocol);
+        auto const source = get(field::srcport);
+        auto const destination = get(field::dstport);
+        *words = 0;
+        if (!protocol || !source || !destination) return key_state::absent;
+        *words = std::uint64_t{std::min(*source, *destination)} << 8 | *protocol;
+        return key_state::present;
+    }
+
+    auto put_both(std::uint64_t* words) -> key_state {
+        auto const source = get(field::srcaddr);
+        auto const destination = get(field::dstaddr);
+        if (source && destination) return put_pair(*source, *destination, words);
+        std::fill_n(words, 4, 0);
+        return key_state::absent;
+    }
+
+    auto put_tag(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const port = get(field::dstport);
+        auto const protocol = get(field::protocol);
+        *words = 0;
+        if (!port || !protocol) return key_state::absent;
+        auto const found = key.tags->find(*port, *protocol);
+        *words = texts_.number(found.empty() ? std::string_view{"Untagged"}
+                                             : key.tags->name(found.front()));
+        return key_state::present;
+    }
+
+    auto put_label(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const value = get<address>(field_of(key));
+        auto const found = value ? key.labels->find(*value) : std::nullopt;
+        *words = found ? texts_.number(key.labels->name(*found)) : 0;
+        return found ? key_state::present : key_state::absent;
+    }
+
+    Record const& record_;
+    text_pool& texts_;
+    bool& bad_;
+    bool other_end_;
+};
+
+/// Whether the word of a key is the number of a text. A text has different numbers in different
+/// threads.
+[[nodiscard]] constexpr auto holds_text(group_key const& key) noexcept -> bool {
+    if (key.kind == key_kind::field) return info(key.field).type == field_type::text;
+    return key.kind == key_kind::tag || key.kind == key_kind::label;
+}
+
+/// A key as a cell.
+[[nodiscard]] inline auto key_cell(group_key const& key, key_state state,
+                                   std::uint64_t const* words, text_pool const& texts)
+    -> group_cell {
+    if (state == key_state::absent) return {};
+    if (holds_text(key)) return texts.text(*words);
+    switch (key.kind) {
+        case key_kind::network:
+            return cidr{get_address(state, words),
+                        state == key_state::v6 ? key.v6_length : key.v4_length}
+                .to_string();
+        case key_kind::bucket: return time_of(*words);
+        case key_kind::date: {
+            auto const text = to_text(time_of(*words));
+            return text.substr(0, text.find('T'));
+        }
+        case key_kind::service: return service_name(*words);
+        case key_kind::pair: {
+            auto const second = state == key_state::mixed ? key_state::v6 : state;
+            auto const first = state == key_state::mixed ? key_state::present : state;
+            return get_address(first, words).to_string() + " - " +
+                   get_address(second, words + 2).to_string();
+        }
+        case key_kind::scope: return std::string{name(static_cast<address_scope>(*words))};
+        default: break;
+    }
+    switch (info(key.field).type) {
+        case field_type::address: return get_address(state, words).to_string();
+        case field_type::time: return time_of(*words);
+        case field_type::action: return std::string{name(static_cast<action>(*words))};
+        case field_type::log_status: return std::string{name(static_cast<log_status>(*words))};
+        case field_type::flow_direction:
+            return std::string{name(static_cast<flow_direction>(*words))};
+        default: break;
+    }
+    return *words;
+}
+
+}  // namespace flowlog::detail
+
+#endif
