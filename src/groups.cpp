@@ -3,9 +3,9 @@
 
 namespace flowlog {
 
-template auto run(std::vector<std::string> const&, dynamic_grouping const&, run_options const&)
+template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
     -> run_result<dynamic_grouping>;
-template auto run(std::vector<std::string> const&, filtered<filter, dynamic_grouping> const&,
+template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,
                   run_options const&) -> run_result<filtered<filter, dynamic_grouping>>;
 
 }  // namespace flowlog

@@ -3,10 +3,9 @@
 
 namespace flowlog {
 
-template auto run(std::vector<std::string> const&,
-                  basic_port_protocol_counter<port_key::dstport> const&, run_options const&)
-    -> run_result<basic_port_protocol_counter<port_key::dstport>>;
-template auto run(std::vector<std::string> const&,
+template auto run(std::vector<input> const&, basic_port_protocol_counter<port_key::dstport> const&,
+                  run_options const&) -> run_result<basic_port_protocol_counter<port_key::dstport>>;
+template auto run(std::vector<input> const&,
                   filtered<filter, basic_port_protocol_counter<port_key::dstport>> const&,
                   run_options const&)
     -> run_result<filtered<filter, basic_port_protocol_counter<port_key::dstport>>>;

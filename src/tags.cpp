@@ -3,7 +3,7 @@
 
 namespace flowlog {
 
-template auto run(std::vector<std::string> const&, tag_counter const&, run_options const&)
+template auto run(std::vector<input> const&, tag_counter const&, run_options const&)
     -> run_result<tag_counter>;
 
 }  // namespace flowlog

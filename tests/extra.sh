@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|oracle|bench|catch3]…: what is too heavy for every run; all of them without an argument.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
+#   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -44,6 +45,14 @@ run_fuzz() {
 
 run_tsan() { tests/run.sh tsan; }
 
+run_asan() {
+    scripts/install-packages.sh ci
+    cmake --preset asan
+    cmake --build --preset asan
+    # not with the test preset, which leaves this out because it doubles the time of the tests
+    ASAN_OPTIONS=detect_stack_use_after_return=1 ctest --test-dir build/asan --output-on-failure --parallel "$(nproc)"
+}
+
 run_oracle() {
     scripts/install-packages.sh oracle
     [ -x build/oracle/bin/python ] || python3 -m venv build/oracle
@@ -72,6 +81,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan oracle bench}"; do
+for what in "${@:-aarch64 fuzz tsan asan oracle bench}"; do
     for one in $what; do "run_$one"; done
 done

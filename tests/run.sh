@@ -11,6 +11,10 @@ scripts/install-packages.sh "$packages"
 for preset in "${@:-dev}"; do
     echo "== Building and testing the preset $preset in build/$preset"
     cmake --preset "$preset"
+    SECONDS=0
     cmake --build --preset "$preset"
+    echo "== Built $preset in $SECONDS s"
+    SECONDS=0
     ctest --preset "$preset" --parallel "$(nproc)"
+    echo "== Tested $preset in $SECONDS s"
 done

@@ -347,9 +347,9 @@ template <auto... Keys, class... Measures>
 
 namespace flowlog {
 
-extern template auto run(std::vector<std::string> const&, dynamic_grouping const&,
-                         run_options const&) -> run_result<dynamic_grouping>;
-extern template auto run(std::vector<std::string> const&, filtered<filter, dynamic_grouping> const&,
+extern template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
+    -> run_result<dynamic_grouping>;
+extern template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,
                          run_options const&) -> run_result<filtered<filter, dynamic_grouping>>;
 
 }  // namespace flowlog

@@ -106,7 +106,7 @@ using tag_counter = basic_tag_counter<>;
 
 namespace flowlog {
 
-extern template auto run(std::vector<std::string> const&, tag_counter const&, run_options const&)
+extern template auto run(std::vector<input> const&, tag_counter const&, run_options const&)
     -> run_result<tag_counter>;
 
 }  // namespace flowlog
