@@ -18,6 +18,7 @@
 
 #include "archives.hpp"
 #include "catch.hpp"
+#include "cuts.hpp"
 
 using namespace flowlog;
 
@@ -207,7 +208,7 @@ TEST_CASE("Plain archives cut at any byte give the flows before", "[flow_tools]"
         auto const header =
             bytes[3] == 1 ? std::size_t{360} : detail::load<std::uint32_t>(bytes.data() + 4, swap);
         auto const size = flows == 0 ? std::size_t{1} : (bytes.size() - header) / flows;
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        for (auto const cut : cuts(bytes.size())) {
             auto const outcome =
                 archives::run(std::string_view{bytes}.substr(0, cut), make, 4096, false);
             auto const there = cut < header ? 0 : (cut - header) / size;
@@ -263,7 +264,7 @@ TEST_CASE("Compressed archives cut at any byte give some of the flows, in order"
         auto const bytes = good(name);
         auto const whole = archives::run(bytes, make);
         auto const header = detail::load<std::uint32_t>(bytes.data() + 4, bytes[2] == 2);
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        for (auto const cut : cuts(bytes.size())) {
             auto const outcome =
                 archives::run(std::string_view{bytes}.substr(0, cut), make, 4096, cut % 16 == 0);
             REQUIRE(outcome.stats.records <= whole.flows.size());

@@ -68,6 +68,11 @@ template <class Reader = any_reader>
     return detail::open_as<basic_log<Reader>>(from.open(), std::move(options), from);
 }
 
+#ifdef FLOWLOG_COMPILED
+extern template auto open<any_reader>(any_source, open_options) -> basic_log<any_reader>;
+extern template auto open<any_reader>(input const&, open_options) -> basic_log<any_reader>;
+#endif
+
 }  // namespace flowlog
 
 #endif

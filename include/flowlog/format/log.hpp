@@ -90,28 +90,17 @@ public:
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the lines, or of the records, so far.
-    [[nodiscard]] auto stats() const -> statistics {
-        return visit([](auto const& from) { return from.stats(); });
-    }
+    [[nodiscard]] auto stats() const -> statistics;
 
     /// The name of the input.
-    [[nodiscard]] auto name() const -> std::string {
-        return visit([](auto const& from) { return from.name(); });
-    }
+    [[nodiscard]] auto name() const -> std::string;
 
     /// Whether the flows have this field, according to the beginning of the log, which is read if
     /// that was not done yet.
-    [[nodiscard]] auto has(field_id id) -> bool {
-        return visit([id](auto& from) { return from.has(id); });
-    }
+    [[nodiscard]] auto has(field_id id) -> bool;
 
     /// What the log says of itself at its beginning, which is read if that was not done yet.
-    [[nodiscard]] auto describe() -> archive_info {
-        auto info = visit([](auto& from) { return from.describe(); });
-        for (auto const& name : packed_)
-            info.notes.push_back("the file is compressed with " + name);
-        return info;
-    }
+    [[nodiscard]] auto describe() -> archive_info;
 
     /// The names of the compressions that were undone, the outermost first.
     [[nodiscard]] auto packed() const noexcept -> std::vector<std::string> const& {
@@ -119,21 +108,16 @@ public:
     }
 
     /// Counts the current record as malformed instead of as a flow.
-    void reject(field_id offending_field, reason why) {
-        visit([&](auto& from) { from.reject(offending_field, why); });
-    }
+    void reject(field_id offending_field, reason why);
+
+    basic_log(basic_log&&) noexcept;
+    auto operator=(basic_log&&) noexcept -> basic_log&;
+    ~basic_log();
 
 private:
     friend record_iterator<basic_log>;
 
-    auto advance() -> bool {
-        return visit([this](auto& from) {
-            auto const next = from.begin();
-            if (next == from.end()) return false;
-            record_ = record_type{*next};
-            return true;
-        });
-    }
+    auto advance() -> bool;
     [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
 
     std::unique_ptr<Reader> reader_;
@@ -141,9 +125,61 @@ private:
     std::vector<std::string> packed_;
 };
 
+// These bodies are outside of the class so that flowlog::compiled can hold them.
+
+template <class Reader>
+basic_log<Reader>::basic_log(basic_log&&) noexcept = default;
+
+template <class Reader>
+auto basic_log<Reader>::operator=(basic_log&&) noexcept -> basic_log& = default;
+
+template <class Reader>
+basic_log<Reader>::~basic_log() = default;
+
+template <class Reader>
+auto basic_log<Reader>::advance() -> bool {
+    return visit([this](auto& from) {
+        auto const next = from.begin();
+        if (next == from.end()) return false;
+        record_ = record_type{*next};
+        return true;
+    });
+}
+
+template <class Reader>
+auto basic_log<Reader>::stats() const -> statistics {
+    return visit([](auto const& from) { return from.stats(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::name() const -> std::string {
+    return visit([](auto const& from) { return from.name(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::has(field_id id) -> bool {
+    return visit([id](auto& from) { return from.has(id); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::describe() -> archive_info {
+    auto info = visit([](auto& from) { return from.describe(); });
+    for (auto const& name : packed_) info.notes.push_back("the file is compressed with " + name);
+    return info;
+}
+
+template <class Reader>
+void basic_log<Reader>::reject(field_id offending_field, reason why) {
+    visit([&](auto& from) { from.reject(offending_field, why); });
+}
+
 /// A log of any format. (`basic_log` is a template so that members that a program does not call
 /// cost no compile time.)
 using log = basic_log<>;
+
+#ifdef FLOWLOG_COMPILED
+extern template class basic_log<any_reader>;
+#endif
 
 }  // namespace flowlog
 
