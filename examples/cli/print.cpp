@@ -15,6 +15,7 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/output/records.hpp>
 
 #include "choice.hpp"

@@ -3,6 +3,7 @@
 #define FLOWLOG_FORMAT_COLUMN_READER_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -240,7 +241,8 @@ private:
         }
     }
 
-    static constexpr auto always_named = {field_id::srcaddr, field_id::dstaddr, field_id::protocol};
+    static constexpr auto always_named =
+        std::array{field_id::srcaddr, field_id::dstaddr, field_id::protocol};
 
     /// Whether `is_empty_window` may be true of a row of the batch.
     [[nodiscard]] auto may_have_empty_windows() const -> bool {

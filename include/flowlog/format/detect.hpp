@@ -50,10 +50,10 @@ auto open_as(Source source, open_options options, std::optional<input> from) -> 
 /// A range-for over a log does not check fields. A field that does not decode (`bytes` is `12x`, or
 /// `dstport` is 70000) has no value: `has_value()` is false, `malformed()` is true, `*value` is 0
 /// (or empty), and the record counts as a flow in `stats()`, not as malformed. Only a line that
-/// cannot be divided into its columns, or a record that cannot be decoded as a whole, is passed
-/// over, counted in `stats().malformed` and given to `on_malformed`. `run`, `add_all` and
-/// `aggregate` do check the fields that an aggregator reads, and `reject` is for loops that check
-/// for themselves.
+/// cannot be divided into its columns or has a malformed log-status, or a record that cannot be
+/// decoded as a whole, is passed over, counted in `stats().malformed` and given to `on_malformed`.
+/// `run`, `add_all` and `aggregate` do check the fields that an aggregator reads, and `reject` is
+/// for loops that check for themselves.
 template <class Reader = any_reader>
 [[nodiscard]] auto open(any_source source, open_options options = {}) -> basic_log<Reader> {
     return detail::open_as<basic_log<Reader>>(std::move(source), std::move(options), std::nullopt);

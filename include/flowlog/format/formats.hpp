@@ -6,7 +6,7 @@
 //
 //      flow-tools    first bytes 0xCF 0x10      flow_tools_reader     records
 //      nfdump        first bytes 0x0C 0xA5      nfdump_reader         blocks
-//      flowd         header of its first flow   flowd_reader          -
+//      flowd         file or flow header        flowd_reader          -
 //      text          first line: header line,   text_reader           lines
 //                    or a default of AWS
 //      registered    `matches`                  column_log_reader     `split`
