@@ -178,6 +178,7 @@ TEST_CASE("checked over a log without the field rejects every flow", "[views]") 
     CHECK(std::ranges::distance(flowlog::checked(reader, field::vpc_id)) == 0);
     CHECK(reader.stats().records == 0);
     CHECK(reader.stats().malformed == 7);
+    REQUIRE_FALSE(log.rejected.empty());
     CHECK(log.rejected.front() == rejection{2, field_id::vpc_id, reason::absent_value});
 }
 
