@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_names.hpp>
 
 #include "catch.hpp"
 
@@ -106,6 +107,15 @@ TEST_CASE("a field is found by its aliases", "[field]") {
     CHECK(find_field("dOctets") == field_id::bytes);
     CHECK(find_field("DPKTS") == field_id::packets);
     CHECK(find_field("prot") == field_id::protocol);
+}
+
+TEST_CASE("the names of all fields fit the hash table that finds them", "[field]") {
+    auto const names = flowlog::field_names();
+    CHECK(names.size() > fields.size());
+    CHECK(names.size() <= 256);  // see detail::word_table, which would be slow and then endless
+    CHECK(std::ranges::find(names, "srcaddr_raw") != names.end());
+    CHECK(std::ranges::find(names, "user-name") != names.end());
+    CHECK(std::ranges::find(names, "") == names.end());
 }
 
 TEST_CASE("no spelling means two fields", "[field]") {

@@ -121,6 +121,15 @@ TEST_CASE("every reader can select", "[views]") {
     CHECK(first == 4077622522U);
 }
 
+TEST_CASE("select is an adaptor for pipes", "[views]") {
+    auto reader = flowlog::text_reader{flowlog::memory_source{text}};
+    auto const is_web = [](auto const& record) { return record[field::dstport] == 443; };
+    auto bytes_seen = std::vector<std::uint64_t>{};
+    for (auto [bytes] : reader | views::where(is_web) | views::select(field::bytes))
+        bytes_seen.push_back(*bytes);
+    CHECK(bytes_seen == std::vector<std::uint64_t>{100, 200});
+}
+
 TEST_CASE("checked rejects flows with an absent or malformed field", "[views]") {
     auto log = watched_log{};
     auto reader = log.reader();
@@ -169,6 +178,7 @@ TEST_CASE("checked over a log without the field rejects every flow", "[views]") 
     CHECK(std::ranges::distance(flowlog::checked(reader, field::vpc_id)) == 0);
     CHECK(reader.stats().records == 0);
     CHECK(reader.stats().malformed == 7);
+    REQUIRE_FALSE(log.rejected.empty());
     CHECK(log.rejected.front() == rejection{2, field_id::vpc_id, reason::absent_value});
 }
 

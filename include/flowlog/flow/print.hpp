@@ -139,7 +139,8 @@ template <printable T>
 template <printable T, class Traits>
 auto operator<<(std::basic_ostream<char, Traits>& out, field_value<T> const& value)
     -> std::basic_ostream<char, Traits>& {
-    return out << std::basic_string_view<char, Traits>{to_text(value)};
+    auto const text = to_text(value);
+    return out << std::basic_string_view<char, Traits>{text.data(), text.size()};
 }
 
 /// Writes a word as logs spell it: `ACCEPT`, `NODATA`, `egress`. (The numbers and the time are
@@ -150,7 +151,8 @@ template <class Word, class Traits>
              std::same_as<Word, flow_direction>
 auto operator<<(std::basic_ostream<char, Traits>& out, Word word)
     -> std::basic_ostream<char, Traits>& {
-    return out << std::basic_string_view<char, Traits>{name(word)};
+    auto const text = name(word);
+    return out << std::basic_string_view<char, Traits>{text.data(), text.size()};
 }
 
 }  // namespace flowlog

@@ -11,6 +11,18 @@
 
 namespace flowlog {
 
+namespace views {
+
+/// The adaptor that `flowlog::select` applies, for pipes: `log | views::where(…) |
+/// views::select(…)`.
+template <class... Keys>
+[[nodiscard]] auto select(Keys... keys) {
+    return std::views::transform(
+        [=](flow_record auto const& record) { return std::tuple{record[keys]...}; });
+}
+
+}  // namespace views
+
 /// A view of some fields of each flow of a range: a tuple with a `field_value` for each key, so
 /// that absent and malformed values stay visible.
 ///
@@ -23,8 +35,7 @@ template <std::ranges::input_range Flows, class... Keys>
     requires std::ranges::viewable_range<Flows> &&
              flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Flows>>>
 [[nodiscard]] auto select(Flows&& flows, Keys... keys) {
-    return std::views::transform(std::forward<Flows>(flows),
-                                 [=](auto const& record) { return std::tuple{record[keys]...}; });
+    return std::forward<Flows>(flows) | views::select(keys...);
 }
 
 /// Gives the readers and `log` a member `select(keys…)`: `flowlog::select(*this, keys…)`.

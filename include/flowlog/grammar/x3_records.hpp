@@ -15,6 +15,7 @@
 #include <boost/spirit/home/x3.hpp>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/reader.hpp>
 #include <flowlog/source/line_blocks.hpp>
@@ -36,7 +37,7 @@ struct x3_options {
 /// the grammar matches as a whole, without its LF or CRLF. Skips lines of blanks. Made by
 /// `x3_records`.
 template <std::default_initializable Record, class Parser, byte_source Source>
-class x3_reader {
+class x3_reader : public selectable<x3_reader<Record, Parser, Source>> {
 public:
     using record_type = Record;
 

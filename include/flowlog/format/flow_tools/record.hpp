@@ -55,12 +55,14 @@ public:
             return time(id);
         } else if constexpr (std::same_as<T, address>) {
             auto const width = detail::flow_tools_width(id);
-            if (width == 0 || !layout_->has(id)) return {};
+            if (width == 0 || !layout_->has(id)) [[unlikely]]
+                return {};
             return address::v4(stored(id, width));
         } else if constexpr (std::unsigned_integral<T>) {
             if (id == field_id::netflow_version) return static_cast<T>(layout_->export_version);
             auto const width = detail::flow_tools_width(id);
-            if (width == 0 || !layout_->has(id)) return {};
+            if (width == 0 || !layout_->has(id)) [[unlikely]]
+                return {};
             return static_cast<T>(stored(id, width));
         } else {
             return {};

@@ -114,7 +114,8 @@ public:
         auto const& at = detail::flowd_positions[static_cast<std::size_t>(id)];
         auto const old = shape_.version == 2;
         auto const width = old ? at.width_v2 : at.width_v3;
-        if (width == 0 || !shape_.has(at.group)) return {};
+        if (width == 0 || !shape_.has(at.group)) [[unlikely]]
+            return {};
         return stored(group(at.group) + (old ? at.offset_v2 : at.offset_v3), width);
     }
 

@@ -177,10 +177,10 @@ private:
 
 /// Finds the tags of a port and protocol with four dependent reads, whatever the rules were.
 ///
-///     plane_[protocol]     directory_[plane * 256 + port / 256]     cells_[page * 256 + port %
-///     256]
-///      tcp -> plane 1  ->   plane 1: | page 3 | page 0 | ... |  ->   page 3: | list | list | ... |
-///      udp -> plane 0       plane 0: | page 0 | page 0 | ... |       (256 cells of one list each)
+///     plane_             directory_                           cells_
+///     tcp: plane 1  ->   plane 1: | page 3 | page 0 | ...  -> page 3: | list 7 | list 0 | ...
+///     udp: plane 0       plane 0: | page 0 | page 0 | ...     page 0: | list 0 | list 0 | ...
+///                        (256 pages of 256 ports)             (a list of tags for each port)
 ///
 /// Each protocol with rules of its own has a plane of 256 pages of 256 ports; a page that equals
 /// the page stored before it is stored once. This takes at most 64 MB (1 KB for each page that

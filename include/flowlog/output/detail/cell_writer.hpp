@@ -148,9 +148,9 @@ private:
         return writer.put(cell, record[field_key<Id>{}], out);
     }
 
-    /// The fields of one type share a function.
+    /// Prints any field of a type.
     template <class Record, class T>
-    static auto print_token(cell_writer& writer, Record const& record, output_cell& cell, char* out)
+    static auto print_typed(cell_writer& writer, Record const& record, output_cell& cell, char* out)
         -> char* {
         return writer.put(cell, load_field<T>(record, *cell.field), out);
     }
@@ -172,10 +172,17 @@ private:
         return print_text(out, cell.constant);
     }
 
+    /// Fields of one type share a function in text records, and in all records if archives hardly
+    /// have fields of the type. Archives store other fields in different ways: a function for each
+    /// takes three quarters of the time of one that branches.
     template <class Record, field_id Id>
     static constexpr auto printer_of() -> printer<Record> {
-        if constexpr (typed_record<Record>) {
-            return &print_token<Record, field_value_type<Id>>;
+        using value = field_value_type<Id>;
+        constexpr auto is_text = requires(Record const& record) { record.columns(); };
+        constexpr auto is_stored = std::unsigned_integral<value> || std::same_as<value, address> ||
+                                   std::same_as<value, timestamp>;
+        if constexpr (typed_record<Record> && (is_text || !is_stored)) {
+            return &print_typed<Record, value>;
         } else {
             return &print_field<Record, Id>;
         }
