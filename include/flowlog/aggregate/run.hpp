@@ -17,10 +17,10 @@ namespace flowlog {
 /// then failures stand in `inputs`.
 ///
 ///     auto found = flowlog::run({"a.log", "b.log"}, flowlog::port_protocol_counter{});
-template <aggregator A>
+template <class A>
     requires std::copy_constructible<A>
 [[nodiscard]] auto run(std::vector<std::string> const& inputs, A const& empty,
-                       run_options const& options = {}) -> run_result<A> {
+                       run_options const& options = {}) -> run_result<required_aggregator<A>> {
     return detail::runner<A>{inputs, empty, options}.run();
 }
 
