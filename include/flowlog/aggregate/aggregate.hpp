@@ -19,6 +19,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 
 namespace flowlog {
@@ -52,8 +53,9 @@ template <aggregator A, flow_record Record>
                                             true);
     } else {
         for (auto const use : a.uses()) {
-            auto const why = with_field(
-                use.id, [&](auto key) { return detail::trouble(record[key], use.nullable); });
+            auto const why = visit_field(record, use.id, [&](auto const& value) {
+                return detail::trouble(value, use.nullable);
+            });
             if (why) return offending_field{use.id, *why};
         }
         return std::nullopt;
