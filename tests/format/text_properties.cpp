@@ -333,7 +333,16 @@ struct every_field {
 
     template <flowlog::flow_record Record>
     void add(Record const& record) {
-        flows.emplace_back(record);
+        flows.emplace_back();
+        copy(record, fields{});
+        copy(record, nullable_fields{});
+    }
+    template <class Record, field_id... Ids>
+    void copy(Record const& record, flowlog::field_list<Ids...>) {
+        auto const one = [&]<field_id Id>(flowlog::field_key<Id> key) {
+            if (auto const value = record[key]) flows.back().set(key, *value);
+        };
+        (one(flowlog::field_key<Ids>{}), ...);
     }
     void merge(every_field&&) {}
 };

@@ -19,6 +19,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 
 namespace flowlog {

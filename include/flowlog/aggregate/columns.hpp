@@ -56,26 +56,25 @@ template <record_batch Batch>
 }  // namespace detail
 
 /// Reads a field from every flow of a batch; flow i goes to `out[i]`. False, with `out`
-/// unspecified, if a value is absent or malformed, or if the batch does not hold the field as a
-/// column: then read flow by flow. Text views are valid until the reader moves on. \pre `out` is as
-/// large as the batch
+/// unspecified, if a value is absent or malformed. Text views are valid until the reader moves on.
+/// \pre `out` is as large as the batch
 template <record_batch Batch, field_id Id>
 [[nodiscard]] auto read_column(Batch const& batch, field_key<Id> key,
                                std::span<column_value<Id>> out) -> bool {
     if constexpr (is_number(info(Id).type)) {
-        return batch.numbers(Id, out.data(), 1);
+        if (batch.numbers(Id, out.data(), 1)) [[likely]]
+            return true;
     } else if constexpr (std::is_same_v<field_value_type<Id>, address>) {
-        return detail::read_addresses(batch, Id, out);
-    } else {
-        for (std::size_t i = 0; i != batch.size(); ++i) {
-            auto const record = batch[i];
-            auto const value = record[key];
-            if (!value.has_value()) [[unlikely]]
-                return false;
-            out[i] = *value;
-        }
-        return true;
+        if (detail::read_addresses(batch, Id, out)) return true;
     }
+    for (std::size_t i = 0; i != batch.size(); ++i) {
+        auto const record = batch[i];
+        auto const value = record[key];
+        if (!value.has_value()) [[unlikely]]
+            return false;
+        out[i] = *value;
+    }
+    return true;
 }
 
 /// Reads a field that a flow may lack. False, with `out` unspecified, if a value is malformed.
@@ -124,9 +123,9 @@ private:
 
 }  // namespace detail
 
-/// Writes an `add_batch`: reads the columns of a batch and calls `use(columns…)` with a span for
-/// each key, all of the same size, at most `column_size`. Flows with an absent or malformed value,
-/// and formats that do not hold a field as a column, are added one by one as `add` does.
+/// The body of an `add_batch`: reads the columns of a batch and calls `use(columns…)` with a span
+/// for each key, all of the same size, at most `column_size`. If a value in such a chunk is absent
+/// or malformed, its flows are added one by one, as `add` does.
 ///
 ///     template <flowlog::record_batch Batch>
 ///     auto add_batch(Batch const& batch) -> std::size_t {

@@ -20,19 +20,19 @@ namespace flowlog {
 ///
 ///     auto found = flowlog::run({"a.log", "b.log"}, flowlog::port_protocol_counter{});
 ///     auto found = flowlog::run(flowlog::expand_inputs(words).files, counter);
-template <aggregator A>
+template <class A>
     requires std::copy_constructible<A>
 [[nodiscard]] auto run(std::vector<input> const& inputs, A const& empty,
-                       run_options const& options = {}) -> run_result<A> {
+                       run_options const& options = {}) -> run_result<required_aggregator<A>> {
     return detail::runner<A>{inputs, empty, options}.run();
 }
 
 /// The same for any range of what an input is made of, such as a vector of paths.
-template <std::ranges::input_range Inputs, aggregator A>
+template <std::ranges::input_range Inputs, class A>
     requires std::copy_constructible<A> && (!std::same_as<Inputs, std::vector<input>>) &&
              std::convertible_to<std::ranges::range_reference_t<Inputs const>, input>
 [[nodiscard]] auto run(Inputs const& inputs, A const& empty, run_options const& options = {})
-    -> run_result<A> {
+    -> run_result<required_aggregator<A>> {
     return run(std::vector<input>(std::ranges::begin(inputs), std::ranges::end(inputs)), empty,
                options);
 }
