@@ -185,7 +185,7 @@ private:
     /// The value of a column that is not a field. Only text records have such columns.
     template <class Record>
     static auto opaque(Record const& record, output_cell& cell) -> field_value<std::string_view> {
-        if constexpr (record_of_tokens<Record>) {
+        if constexpr (requires { record.columns(); }) {
             auto const& columns = record.columns();
             if (cell.column >= columns.size() || columns.names()[cell.column] != cell.name)
                 cell.column = columns.column(cell.name);
