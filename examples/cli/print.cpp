@@ -198,8 +198,7 @@ private:
         auto const missing = names_not_in(present, columns_);
         auto const more = names_not_in(first_, present);
         if (missing.empty() && more.empty()) return;
-        auto message =
-            flowlog::escaped(name) + ": its columns differ from those of the first log: ";
+        auto message = flowlog::escaped(name) + ": its columns differ from the first log: ";
         if (!missing.empty()) message += "no " + missing + " (printed as absent)";
         if (!missing.empty() && !more.empty()) message += "; ";
         if (!more.empty()) message += "also " + more + " (not printed)";

@@ -30,7 +30,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
         ->type_name("N")
         ->check(whole_number(1024));
     app.add_flag("--no-wrap-repair", options.keep_wraps,
-                 "Leave the times of archives as they are after the uptime of a router overflowed");
+                 "Do not correct times of archives after a router's uptime overflowed");
     app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
 }
 

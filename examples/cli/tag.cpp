@@ -4,12 +4,10 @@
 #include <array>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/escape.hpp>
@@ -72,19 +70,6 @@ void set_paths(tag_options& options) {
     }
 }
 
-/// The identity of a regular file, which all of its names share.
-auto identity(std::string const& path) -> std::optional<std::pair<::dev_t, ::ino_t>> {
-    struct ::stat status{};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-    return std::pair{status.st_dev, status.st_ino};
-}
-
-/// The absolute path of a file, which may not exist.
-auto absolute_path(std::string const& path) -> fs::path {
-    auto ignored = std::error_code{};
-    return fs::weakly_canonical(fs::absolute(path), ignored);
-}
-
 /// Throws if a result would replace an input or another result.
 void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
     inputs.push_back(options.lookup);
@@ -93,14 +78,13 @@ void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
     for (auto const& path : options.paths) {
         auto ignored = std::error_code{};
         if (path == "-" || path == "none" || fs::is_character_file(path, ignored)) continue;
-        auto target = absolute_path(path);
+        auto target = fs::weakly_canonical(fs::absolute(path), ignored);
         if (std::ranges::find(taken, target) != taken.end())
             throw usage_error{"two results go to " + flowlog::escaped(path)};
         taken.push_back(std::move(target));
-        auto const output = identity(path);
-        if (!output) continue;
+        if (!fs::is_regular_file(path, ignored)) continue;
         for (auto const& input : inputs) {
-            if (identity(input) != output) continue;
+            if (!fs::equivalent(input, path, ignored)) continue;
             throw usage_error{"the result " + flowlog::escaped(path) + " would replace the input " +
                               flowlog::escaped(input)};
         }

@@ -130,7 +130,7 @@ case_inputs() {
     returns 2
     printf 'srcaddr,x,dstport\n10.0.0.1,y,1\n10.0.0.2,,2\n' | holds out
     says err 'error: nope: '
-    says err 'b.log: its columns differ from those of the first log: no x (printed as absent); also bytes (not printed)'
+    says err 'b.log: its columns differ from the first log: no x (printed as absent); also bytes (not printed)'
     run print a.log b.log --fields srcaddr,bytes
     returns 0
     empty err

@@ -217,7 +217,7 @@ case_table_options() {
     run tag a.log --lookup lookup.csv --out o --lenient --fold-tags --untagged-label 'no, tag'
     printf 'Tag,Count\nWeb,2\n"no, tag",0\n' | holds o/tag_counts.csv
     run tag a.log --lookup lookup.csv --out o --lenient --untagged-label web
-    says err 'as flows without a tag are called'
+    says err 'which also labels flows without a tag'
 }
 
 case_many_warnings() {

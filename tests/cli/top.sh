@@ -235,7 +235,7 @@ case_estimates_and_stuck_sums_are_said() {
     run top a.log --by srcaddr --sum bytes --distinct dstport --csv
     returns 0
     says out '10.0.0.1,18446744073709551615,1'
-    says err 'a sum is larger than 64 bits hold'
+    says err 'a sum does not fit into 64 bits'
     says err 'are estimates'
     run top a.log --by srcaddr --sum bytes --distinct dstport --json
     says out '"saturated":true,"estimated":true,"warnings":["a sum'

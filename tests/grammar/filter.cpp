@@ -77,6 +77,16 @@ TEST_CASE("every field is found by every one of its names", "[filter]") {
     CHECK(where("srcAddr is absent").uses()[0].id == field_id::srcaddr);
 }
 
+// this file includes only grammar/filter.hpp, and what makes flows
+TEST_CASE("one include and one name filter a range", "[filter]") {
+    auto const flows = std::vector{with(field::dstport, 22), with(field::dstport, 443), flow{}};
+    auto found = std::vector<std::uint16_t>{};
+    for (auto const& record : flows | where("dstport in 22,443"))
+        found.push_back(*record[field::dstport]);
+    CHECK(found == std::vector<std::uint16_t>{22, 443});
+    CHECK(std::ranges::count_if(flows, where("dstport is absent")) == 1);
+}
+
 TEST_CASE("operators have several spellings", "[filter]") {
     auto const five = with(field::dstport, 5);
     for (auto const* const text : {"dstport = 5",

@@ -100,7 +100,7 @@ TEST_CASE("a misspelt bare name gives a hint", "[format_string]") {
     CHECK(failure("Log-Stats").ends_with("did you mean 'log-status'?"));
     CHECK(failure("something-else") ==
           "format:1:1: expected the name of a field, found 'something-else'; the name of a "
-          "column that is no field has to be in ${something-else}");
+          "column that is not a field has to be in ${something-else}");
 }
 
 TEST_CASE("a field occurs once in a format string", "[format_string]") {

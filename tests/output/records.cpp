@@ -164,7 +164,7 @@ TEST_CASE("The table of fields knows NetFlow's names", "[records]") {
     CHECK(text == "prot,dPkts,dOctets,first,last,tcp_flags\n");
 }
 
-TEST_CASE("The columns of a text log are those of its line, known or not", "[records]") {
+TEST_CASE("The columns of a text log come from its header line, known or not", "[records]") {
     CHECK(rewritten("dstport foo srcaddr dstport\n1 a,b 10.0.0.1 2\n3 - ::1 4\n") ==
           "dstport,foo,srcaddr\n1,\"a,b\",10.0.0.1\n3,,::1\n");
     CHECK(rewritten("dstport foo srcaddr\n1 x 10.0.0.1\nfoo bar dstport srcaddr\ny z 2 ::2\n") ==

@@ -87,11 +87,11 @@ auto test_of_positions(random_source& random) -> expression {
         auto const* const sign = form == 3 ? "<" : form == 4 ? "<=" : form == 5 ? ">" : ">=";
         text += std::string{" "} + sign + " " + values[pick];
         passes = [=](std::size_t i) {
-            auto const told = form == 3   ? i < pick
-                              : form == 4 ? i <= pick
-                              : form == 5 ? i > pick
-                                          : i >= pick;
-            return i >= low && i < high && told;
+            auto const chosen = form == 3   ? i < pick
+                                : form == 4 ? i <= pick
+                                : form == 5 ? i > pick
+                                            : i >= pick;
+            return i >= low && i < high && chosen;
         };
     }
     auto const size = values.size();

@@ -107,9 +107,9 @@ inline auto format_hint(std::string_view name) -> std::string {
     auto similar = similar_words{lower};
     for (auto const& f : fields) similar.consider(f.name);
     auto const hint = similar.hint();
-    return hint.empty()
-               ? "; the name of a column that is no field has to be in ${" + escaped(name, 40) + "}"
-               : hint;
+    return hint.empty() ? "; the name of a column that is not a field has to be in ${" +
+                              escaped(name, 40) + "}"
+                        : hint;
 }
 
 /// A layout that has a name.

@@ -79,9 +79,9 @@ struct record_column {
     return result;
 }
 
-/// The columns of the records of a reader or a `log`: those of a text log in their order, or the
-/// fields of an archive's format in the order of the table of fields. Reads the beginning of the
-/// log. There are none if a text log is empty.
+/// The columns of the records of a reader or a `log`: the columns of a text log in their order, or
+/// the fields of an archive's format in the order of the table of fields. Reads the beginning of
+/// the log. There are none if a text log is empty.
 template <class Reader>
 [[nodiscard]] auto columns_of(Reader& reader) -> std::vector<record_column> {
     if constexpr (requires { reader.visit([](auto&) {}); }) {

@@ -58,8 +58,8 @@ struct filter_leaf {
     friend auto operator==(filter_leaf const&, filter_leaf const&) -> bool = default;
 };
 
-/// The number by which filters compare a value that is no address and no text. Numbers are ordered
-/// as the values are.
+/// The number by which filters compare a value that is neither an address nor a text. Numbers are
+/// ordered as the values are.
 [[nodiscard]] constexpr auto filter_number(std::uint64_t value) noexcept -> std::uint64_t {
     return value;
 }

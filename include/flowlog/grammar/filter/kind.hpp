@@ -137,7 +137,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     }
 }
 
-/// The numbers that a text stands for, `ordered`: most often one.
+/// The range of numbers, by `filter_number`, that a text means: usually a single number.
 [[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now)
     -> std::optional<number_range> {
     if (auto const named = named_number(kind, text)) return number_range{*named, *named};

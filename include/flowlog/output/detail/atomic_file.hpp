@@ -71,7 +71,7 @@ private:
     ::sigset_t before_{};
 };
 
-/// The file behind a `result_file`.
+/// The implementation of a `result_file`.
 class atomic_file {
 public:
     explicit atomic_file(std::string path) : path_{std::move(path)} {}
