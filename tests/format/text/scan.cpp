@@ -96,10 +96,10 @@ TEST_CASE("a missing scanner is an error that names those available", "[scan]") 
     CHECK(failure_of(nullptr, best).empty());
     CHECK(failure_of("", best).empty());
     CHECK(failure_of("scalar", best).empty());
-    CHECK(
-        failure_of("aba\ncus", best) ==
-        "FLOWLOG_FORCE_SCAN is 'aba\\ncus'; the known names are avx512, avx2, sse4.1, sse2, neon, "
-        "scalar");
+    CHECK(failure_of("aba\ncus", best) ==
+          "FLOWLOG_FORCE_SCAN is 'aba\\x0acus'; the known names are avx512, avx2, sse4.1, sse2, "
+          "neon, "
+          "scalar");
     auto const lacking = best == cpu_level::neon ? "avx2" : "neon";
     auto const message = failure_of(lacking, best);
     CHECK(message.starts_with("FLOWLOG_FORCE_SCAN is '"s + lacking +

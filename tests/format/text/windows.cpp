@@ -24,6 +24,9 @@ static auto windows_of(std::string_view text, std::size_t block_size = 1U << 18)
     return windows_of_text{testing::strict_source{text, block_size}, 1U << 20, 0};
 }
 
+/// Ends some texts: lines near the end of an input come in windows of their own.
+static auto const last_line = std::string(80, 'z') + "\n";
+
 TEST_CASE("windows are whole lines, in order, of at most 16 KiB", "[windows]") {
     auto text = ""s;
     for (auto i = 0; i < 5000; ++i) text += std::to_string(i) + " x\n";
@@ -45,7 +48,8 @@ TEST_CASE("windows are whole lines, in order, of at most 16 KiB", "[windows]") {
 
 TEST_CASE("a line longer than a window is a window", "[windows]") {
     auto const lines = "a\n" + std::string(40000, 'x') + "\n";
-    auto windows = windows_of(lines + "b\n");
+    auto const text = lines + "b\n";
+    auto windows = windows_of(text);
     CHECK(windows.take().text == "a\n");
     CHECK(windows.take().text.size() == 40001);
     CHECK(windows.take().text == "b\n");
@@ -64,7 +68,8 @@ TEST_CASE("a line beyond the limit is handed out as too long", "[windows]") {
 }
 
 TEST_CASE("lines that are given back are taken again", "[windows]") {
-    auto windows = windows_of("a b\nc d\ne f\n");
+    auto const text = "a b\nc d\ne f\n" + last_line;
+    auto windows = windows_of(text);
     auto const window = windows.take();
     REQUIRE(window.text == "a b\nc d\ne f\n");
     windows.put_back(window.text.substr(4));
@@ -74,7 +79,8 @@ TEST_CASE("lines that are given back are taken again", "[windows]") {
 }
 
 TEST_CASE("the current line moves through an indexed window", "[windows]") {
-    auto windows = windows_of("a b\n\tc\nd e f\n");
+    auto const text = "a b\n\tc\nd e f\n" + last_line;
+    auto windows = windows_of(text);
     auto window = windows.take();
     CHECK_FALSE(window.indexed());
     windows.index_all(window, 2);
