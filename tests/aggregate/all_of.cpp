@@ -167,10 +167,10 @@ void with_each_composition(Check check) {
 TEST_CASE("compositions make of the batches of a text log what they make of its records",
           "[all_of][property]") {
     with_each_composition([](auto const& empty) {
-        for (auto file = 0U; file < 8; ++file) {
+        for (auto file = 0U; file < 5; ++file) {
             auto const oddity = file % 4 == 0 ? 1'000'000U : 30U + 60U * file;
             auto const log = log_text(file, 300, oddity);
-            for (auto const block : {std::size_t{200}, std::size_t{3000}, std::size_t{1} << 18}) {
+            for (auto const block : {std::size_t{300}, std::size_t{1} << 18}) {
                 CAPTURE(file, block);
                 in_batches_as_singly(
                     [&] { return text_reader{testing::strict_source{log, block}}; }, empty);

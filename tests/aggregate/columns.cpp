@@ -79,7 +79,7 @@ struct reads_singly {
 
 auto log_text(unsigned oddity) -> std::string {
     auto random = testing::random_numbers{5};
-    auto text = std::string{"bytes dstport srcaddr start tcp-flags interface-id\n"};
+    auto text = std::string{"bytes dstport srcaddr start tcp-flags interface-id log-status\n"};
     for (auto i = 0; i < 1000; ++i) {
         auto const odd = [&](std::string const& word) {
             if (random(oddity) != 0) return word;
@@ -89,7 +89,7 @@ auto log_text(unsigned oddity) -> std::string {
                 ' ' +
                 odd(random(3) == 0 ? "2001:db8::7" : "10.2.3." + std::to_string(random(255))) +
                 ' ' + odd(std::to_string(random(1'700'000'000))) + ' ' +
-                odd(std::to_string(random(255))) + ' ' + (random(9) == 0 ? "-" : "eni-1") + '\n';
+                odd(std::to_string(random(255))) + ' ' + (random(9) == 0 ? "- OK\n" : "eni-1 OK\n");
     }
     return text;
 }
@@ -116,7 +116,7 @@ TEST_CASE("columns hold what the records hold", "[columns]") {
 }
 
 TEST_CASE("columns of archives hold what the records hold", "[columns]") {
-    for (auto const* name : {"v1-1625-all", "v2-171-mixed", "v2-178-mixed"}) {
+    for (auto const* name : {"v2-171-mixed", "v2-178-mixed"}) {
         CAPTURE(name);
         auto const bytes =
             archives::read(archives::directory("nfdump") / (std::string{name} + ".nfdump"));

@@ -38,7 +38,6 @@ auto known(T value) -> field_value<T> {
 }
 
 auto at(std::int64_t seconds) -> timestamp { return timestamp{std::chrono::seconds{seconds}}; }
-auto parsed(char const* text) -> field_value<address> { return address::parse(text).value(); }
 
 }  // namespace
 

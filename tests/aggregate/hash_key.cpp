@@ -70,7 +70,7 @@ TEST_CASE("exact counts do not depend on the key", "[hash_key]") {
         auto both = v4;
         both.resize(512);
         for (auto i = 0U; i < 512; ++i) both.push_back(address::v6(0, both[i].low()));
-        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        for (std::uint64_t seed = 0; seed < 3; ++seed) {
             CHECK(counted(v4, made_key(seed)) == 1024);
             CHECK(counted(v6, made_key(seed)) == 1024);
             CHECK(counted(both, made_key(seed)) == 1024);
@@ -79,12 +79,12 @@ TEST_CASE("exact counts do not depend on the key", "[hash_key]") {
 }
 
 TEST_CASE("estimates lie between what can be, and near the truth, whatever the key", "[hash_key]") {
-    for (std::uint32_t const size : {1025U, 1030U, 5000U, 100'000U}) {
+    for (std::uint32_t const size : {1025U, 1030U, 5000U, 20'000U}) {
         auto all = std::vector<address>{};
         for (std::uint32_t i = 0; i < size; ++i) all.push_back(address::v4(0x0A00'0000U + i));
         auto different = false;
         auto first = std::uint64_t{0};
-        for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        for (std::uint64_t seed = 0; seed < 6; ++seed) {
             auto const estimate = counted(all, made_key(seed));
             CAPTURE(size, seed, estimate);
             CHECK(estimate > 1024);
@@ -113,8 +113,8 @@ TEST_CASE("texts are counted with the key as well", "[hash_key]") {
     };
     CHECK(counted_texts(1024, made_key(1)) == 1024);
     CHECK(counted_texts(1024, made_key(2)) == 1024);
-    CHECK(counted_texts(20'000, made_key(1)) != counted_texts(20'000, made_key(2)));
-    CHECK(counted_texts(20'000, made_key(1)) == counted_texts(20'000, made_key(1)));
+    CHECK(counted_texts(5000, made_key(1)) != counted_texts(5000, made_key(2)));
+    CHECK(counted_texts(5000, made_key(1)) == counted_texts(5000, made_key(1)));
 }
 
 TEST_CASE("groupings with different keys do not merge once they have counted", "[hash_key]") {
