@@ -205,7 +205,7 @@ void print_rows(top_report const& report, flowlog::row_format format) {
 
 auto run_top(top_options const& options) -> int {
     require_one_stdin(options.reading, {options.map, options.lookup});
-    if (options.human && options.format) throw usage_error{"--human is only for the table"};
+    if (options.human && options.format) throw usage_error{"--human is for the table alone"};
     auto const tags =
         options.lookup.empty() ? flowlog::tag_table{} : flowlog::tag_table::load(options.lookup);
     auto const labels =
