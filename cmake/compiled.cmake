@@ -6,7 +6,16 @@
 option(FLOWLOG_WITH_COMPILED "The library flowlog::compiled" ${PROJECT_IS_TOP_LEVEL})
 
 if(FLOWLOG_WITH_COMPILED)
-    add_library(flowlog_compiled src/groups.cpp src/log.cpp src/other_ports.cpp src/ports.cpp src/tags.cpp)
+    add_library(
+        flowlog_compiled
+        src/groups.cpp
+        src/inputs.cpp
+        src/log.cpp
+        src/other_ports.cpp
+        src/ports.cpp
+        src/tag_table.cpp
+        src/tags.cpp
+    )
     add_library(flowlog::compiled ALIAS flowlog_compiled)
     target_link_libraries(flowlog_compiled PUBLIC flowlog)
     target_compile_definitions(flowlog_compiled PUBLIC FLOWLOG_COMPILED)

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: BSL-1.0
-// A file to precompile the headers with that all tests include.
+// The file of the target that precompiles flowlog.hpp for all tests.

@@ -38,8 +38,9 @@ struct tag_totals {
 /// Looks each port and protocol up once. `unmatched` has the order of `counts`. With
 /// `duplicates::all` a flow counts once for each of its tags; otherwise all counts and `untagged`
 /// add up to the number of flows.
-[[nodiscard]] inline auto tag_counts(std::span<port_protocol_count const> counts,
-                                     tag_table const& table) -> tag_totals {
+template <class = void>
+[[nodiscard]] auto tag_counts(std::span<port_protocol_count const> counts, tag_table const& table)
+    -> tag_totals {
     auto result = tag_totals{};
     auto sums = std::vector<std::uint64_t>(table.tag_count());
     for (auto const& entry : counts) {
@@ -106,6 +107,8 @@ using tag_counter = basic_tag_counter<>;
 
 namespace flowlog {
 
+extern template auto tag_counts<void>(std::span<port_protocol_count const>, tag_table const&)
+    -> tag_totals;
 extern template auto run(std::vector<input> const&, tag_counter const&, run_options const&)
     -> run_result<tag_counter>;
 

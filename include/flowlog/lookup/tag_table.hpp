@@ -217,4 +217,18 @@ private:
 
 #include <flowlog/lookup/detail/tag_table_builder.hpp>
 
+#ifdef FLOWLOG_COMPILED
+
+namespace flowlog {
+
+extern template class tag_table::basic_builder<void>;
+extern template auto tag_table::load<void>(std::string const&, tag_table_options const&)
+    -> tag_table;
+extern template auto tag_table::parse<void>(std::string_view, std::string const&,
+                                            tag_table_options const&) -> tag_table;
+
+}  // namespace flowlog
+
+#endif
+
 #endif

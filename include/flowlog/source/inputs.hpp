@@ -102,6 +102,10 @@ template <class = void>
     return result;
 }
 
+#ifdef FLOWLOG_COMPILED
+extern template auto expand_inputs<void>(std::vector<std::string> const&) -> input_list;
+#endif
+
 }  // namespace flowlog
 
 #endif
