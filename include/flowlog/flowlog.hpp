@@ -26,6 +26,7 @@
 #include <flowlog/flow/select.hpp>
 #include <flowlog/flow/service.hpp>
 #include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/decode_token.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>

@@ -85,6 +85,16 @@ case_default_names() {
     says tag_counts.csv 'Untagged,8'
 }
 
+case_forced_scan() {
+    flow 443 >a.log
+    web >lookup.csv
+    FLOWLOG_FORCE_SCAN=scalar run tag a.log --lookup lookup.csv --out o
+    returns 0
+    FLOWLOG_FORCE_SCAN=abacus run tag a.log --lookup lookup.csv --out o2
+    returns 2
+    says err "FLOWLOG_FORCE_SCAN is 'abacus'; the known names are avx512, avx2, sse4.1, sse2, neon, scalar"
+}
+
 case_default_names_need_both() {
     cp "$data/flow_logs.txt" .
     run tag

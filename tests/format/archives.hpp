@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of archives have in common: fixtures, their truth, and readers that are led
-// through them.
+// What the tests of archives have in common: fixtures, their truth files, and reading them.
 #ifndef FLOWLOG_TESTS_FORMAT_ARCHIVES_HPP
 #define FLOWLOG_TESTS_FORMAT_ARCHIVES_HPP
 
@@ -83,7 +82,7 @@ inline auto read_table(std::filesystem::path const& path) -> table {
     return result;
 }
 
-/// Text of a value as the originals print it; empty where it is absent.
+/// The text of a value as the original tools print it; empty if it is absent.
 template <class T>
 auto print(flowlog::field_value<T> const& value) -> std::string {
     if (!value) return value.malformed() ? "malformed" : "";
@@ -104,7 +103,7 @@ inline auto micros(flowlog::field_value<flowlog::timestamp> const& value) -> std
     return value->time_since_epoch().count();
 }
 
-/// What py3flowtools prints of a time.
+/// A time as py3flowtools prints it.
 inline auto iso(flowlog::field_value<flowlog::timestamp> const& value) -> std::string {
     auto const count = micros(value);
     auto const day = std::chrono::floor<std::chrono::days>(*value);
@@ -126,7 +125,7 @@ inline auto iso(flowlog::field_value<flowlog::timestamp> const& value) -> std::s
     return out.str();
 }
 
-/// What came of reading an archive to its end or to its failure.
+/// The result of reading an archive to its end or to an error.
 struct outcome {
     std::vector<flowlog::flow> flows{};
     std::optional<flowlog::error> failure{};
@@ -150,7 +149,7 @@ auto run(std::string_view bytes, Make make, std::size_t block_size = std::size_t
     return result;
 }
 
-/// A generator of test data: xorshift, the same everywhere.
+/// Numbers for test data (xorshift), the same on every run and machine.
 class random_numbers {
 public:
     explicit random_numbers(std::uint64_t seed) : state_{seed * 0x9E3779B97F4A7C15ULL + 1} {}

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <flowlog/format/flow_tools.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/memory.hpp>
 
 #ifdef FLOWLOG_TEST_GZIP
@@ -26,7 +27,8 @@ using namespace flowlog;
 static_assert(flow_record<flow_tools_record>);
 static_assert(std::ranges::input_range<flow_tools_reader<>>);
 static_assert(!std::ranges::forward_range<flow_tools_reader<>>);
-static_assert(std::movable<flow_tools_reader<memory_source>>);
+static_assert(require_log_reader<flow_tools_reader<memory_source>>());
+static_assert(require_log_reader<flow_tools_reader<>>());
 
 namespace {
 
@@ -45,7 +47,7 @@ auto readable() -> std::vector<std::string> {
     return names;
 }
 
-/// The file that tells the truth of an archive: its own, or that of the little-endian one with the
+/// The truth file of an archive: its own, or the truth file of the little-endian archive with the
 /// same flows.
 auto truth_of(std::string const& name, std::string const& kind) -> std::filesystem::path {
     auto own = fixtures / (name + kind);
@@ -58,8 +60,8 @@ auto truth_of(std::string const& name, std::string const& kind) -> std::filesyst
     return own;
 }
 
-/// Those of the big-endian fixtures in which flow-tools on a little-endian machine left fields in
-/// disorder.
+/// The big-endian fixtures in which flow-tools on a little-endian machine left the bytes of some
+/// fields in the wrong order.
 auto is_disordered(std::string const& name) -> bool {
     return name == "v1005-gen-be-z" || name == "v1005-tag-be-z" || name == "v8.12-be-z";
 }
@@ -71,7 +73,7 @@ auto make_reader(Source source, std::string const& name, bool repair = false) {
         {.repair_wraps = repair, .written_by_little_endian = is_disordered(name)}};
 }
 
-/// The text of the field that flow-export calls so.
+/// The text of the field with this name in flow-export.
 auto print_column(flow_tools_record const& record, std::string const& column) -> std::string {
     if (column == "first") return archives::print(record[field::flow_start_sys_up_time]);
     if (column == "last") return archives::print(record[field::flow_end_sys_up_time]);
@@ -88,15 +90,15 @@ void check_row(flow_tools_record const& record, archives::table const& truth, st
     for (auto const& column : truth.columns) {
         if (column == "unix_secs" || column == "unix_nsecs") continue;
         auto printed = print_column(record, column);
-        // flow-tools makes zeros of what the stream version 1 does not have
+        // flow-tools prints zeros for fields that stream version 1 does not have
         if (old && printed.empty()) printed = column == "exaddr" ? "0.0.0.0" : "0";
         INFO(column);
         REQUIRE(printed == truth.at(row, column));
     }
 }
 
-/// The seconds and milliseconds that the arithmetic of flow-tools makes of a time: 64 bits without
-/// sign, of which the low 32 of the seconds remain.
+/// A time in seconds and milliseconds by the arithmetic of flow-tools: 64 bits without sign, of
+/// whose seconds the low 32 bits remain.
 void check_time(field_value<timestamp> const& time, archives::table const& truth, std::size_t row,
                 std::string const& which) {
     auto const count = archives::micros(time);
@@ -219,7 +221,8 @@ TEST_CASE("The uptime clock follows the rule of nfdump's collector", "[flow_tool
     CHECK(ms(behind.end(true)) == 4'294'950'000 - wrap);
     CHECK(ms(behind.end(false)) == 4'294'950'000);
 
-    auto const late = clock{epoch, 10'000, 1'000, 110'000};  // up to 100 s of future are believed
+    auto const late =
+        clock{epoch, 10'000, 1'000, 110'000};  // up to 100 s in the future are accepted
     CHECK(ms(late.end(true)) == 100'000);
     auto const later = clock{epoch, 10'000, 1'000, 110'001};
     CHECK(ms(later.end(true)) == 100'001 - wrap);
@@ -232,7 +235,7 @@ TEST_CASE("The uptime clock follows the rule of nfdump's collector", "[flow_tool
 }
 
 #ifdef FLOWLOG_TEST_GZIP
-TEST_CASE("A big-endian archive decodes straight unless a little-endian writer is told",
+TEST_CASE("A big-endian archive decodes as it is unless its writer is said to be little-endian",
           "[flow_tools]") {
     auto const bytes = bytes_of("v1005-tag-be-z");
     auto straight = flow_tools_reader{memory_source{bytes}};
@@ -360,7 +363,7 @@ TEST_CASE("The description says what flow-header says", "[flow_tools]") {
     }
 }
 
-TEST_CASE("The description tells the period, and what was found", "[flow_tools]") {
+TEST_CASE("The description has the period and the number of flows found", "[flow_tools]") {
     auto const bytes = bytes_of("v8.5-capture-be");
     auto reader = flow_tools_reader{memory_source{bytes}};
     auto const info = reader.describe();
@@ -377,7 +380,7 @@ TEST_CASE("The description tells the period, and what was found", "[flow_tools]"
     CHECK(std::ranges::find(notes, "not closed: still being written, or cut off") != notes.end());
 }
 
-TEST_CASE("flow-tools archives are told by their first bytes", "[flow_tools]") {
+TEST_CASE("flow-tools archives are recognised by their first bytes", "[flow_tools]") {
     for (auto const& name : archives::names(fixtures, ".ft"))
         CHECK(detail::is_flow_tools(bytes_of(name)));
     CHECK_FALSE(detail::is_flow_tools(""));

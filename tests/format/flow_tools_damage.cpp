@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Archives that are cut off, damaged or made to do harm: what is whole is delivered, then an error
+// Archives that are cut off, damaged or made to do harm: whole flows are delivered, then an error
 // names the byte.
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +41,7 @@ auto damaged(std::string const& name) -> std::string {
     return archives::read(fixtures / "malformed" / (name + ".ft"));
 }
 
-/// An archive on which something was changed, and what must come of it.
+/// An archive with a change, and what must become of it.
 struct expectation {
     std::string name;
     std::size_t records;
@@ -87,12 +87,12 @@ auto const version_5 = "\x02\x00\x02\x00\x05\x00"s;
 
 }  // namespace
 
-TEST_CASE("Damaged archives give what is whole, then an error with its place", "[flow_tools]") {
+TEST_CASE("Damaged archives give whole flows, then an error with its offset", "[flow_tools]") {
     auto const expected = std::vector<expectation>{
         {"bad-magic", 0, errc::unknown_format, R"(begins with '\xcf\x11\x01\x03', at byte 0)"},
         {"byteorder0", 0, errc::corrupt, "byte order 0, which is neither 1 nor 2, at byte 2"},
         {"cat-two-files", 128,
-         std::nullopt},  // joined archives are read on; flow-tools decodes the second header
+         std::nullopt},  // joined archives are read; flow-tools decodes the second header
         {"dversion9", 0, errc::unsupported, "export version 9"},
         {"flowcount-wrong", 64, std::nullopt},  // not closed: its count says nothing
         {"hdr-cut", 0, errc::truncated, "header of a flow-tools archive, at byte 20"},
@@ -117,7 +117,7 @@ TEST_CASE("Damaged archives give what is whole, then an error with its place", "
         {"v8-aggver1", 0, errc::unsupported, "aggregation version 1 and method 1"},
         {"v8-no-agg", 0, errc::unsupported, "aggregation version 0"},
         {"z-empty", 0,
-         std::nullopt},  // as a collector leaves it that has not filled its first buffer
+         std::nullopt},  // the file of a collector that has not filled its first buffer
     };
     for (auto const& one : expected) check(damaged(one.name), one);
 }
@@ -178,7 +178,7 @@ TEST_CASE("Joined archives may be of different kinds", "[flow_tools]") {
     for (auto const& record : reader) last = flow{record};
     CHECK(last[field::netflow_version] == std::uint16_t{8});
     auto const notes = reader.describe().notes;
-    CHECK(std::ranges::find(notes, "4 more archives joined behind it") != notes.end());
+    CHECK(std::ranges::find(notes, "4 more archives joined to it") != notes.end());
 #ifdef FLOWLOG_TEST_GZIP
     check(good("v5-le") + good("v5-be-z"), {"compressed last", 128, std::nullopt});
     check(good("v5-be-z") + good("v5-le"),
@@ -221,7 +221,7 @@ TEST_CASE("Plain archives cut at any byte give the flows before", "[flow_tools]"
 
 #ifdef FLOWLOG_TEST_GZIP
 
-TEST_CASE("Damaged compressed archives give what is whole, then an error with its place",
+TEST_CASE("Damaged compressed archives give whole flows, then an error with its offset",
           "[flow_tools]") {
     auto const expected = std::vector<expectation>{
         {"z-flag-plain-data", 0, errc::corrupt, "damaged zlib data before byte"},
@@ -253,7 +253,7 @@ TEST_CASE("A flipped bit in a compressed archive never passes", "[flow_tools]") 
     auto const outcome = archives::run(bytes, make);
     REQUIRE(outcome.failure.has_value());
     CHECK(outcome.failure->code() == errc::corrupt);
-    CHECK(outcome.flows.size() >= 63);  // as many as flow-tools gets out of it
+    CHECK(outcome.flows.size() >= 63);  // flow-tools gets as many
 }
 
 TEST_CASE("Compressed archives cut at any byte give some of the flows, in order", "[flow_tools]") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <flowlog/format/flowd.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/memory.hpp>
 
 #include "archives.hpp"
@@ -20,7 +21,8 @@ using namespace flowlog;
 static_assert(flow_record<flowd_record>);
 static_assert(std::ranges::input_range<flowd_reader<>>);
 static_assert(!std::ranges::forward_range<flowd_reader<>>);
-static_assert(std::movable<flowd_reader<memory_source>>);
+static_assert(require_log_reader<flowd_reader<memory_source>>());
+static_assert(require_log_reader<flowd_reader<>>());
 
 namespace {
 
@@ -30,13 +32,13 @@ auto bytes_of(std::string const& name) -> std::string {
     return archives::read(fixtures / (name + ".flowd"));
 }
 
-/// As flowd-reader and py3flowtools have it: nothing is repaired.
+/// A reader that repairs nothing, as flowd-reader and py3flowtools.
 template <class Source>
 auto as_stored(Source source) {
     return flowd_reader{std::move(source), {.repair_wraps = false, .repair_engine = false}};
 }
 
-/// The text of the field that flowd-reader calls so.
+/// The text of the field with this name in flowd-reader.
 auto print_column(flowd_record const& record, std::string const& column) -> std::string {
     auto const id = column == "first"  ? field_id::flow_start_sys_up_time
                     : column == "last" ? field_id::flow_end_sys_up_time
@@ -46,7 +48,7 @@ auto print_column(flowd_record const& record, std::string const& column) -> std:
     return info(id).type == field_type::address ? "(null)" : "0";  // as flowd-reader has it
 }
 
-/// The words of a line of flowd-reader, `agent [::1] src [192.0.2.1]:80`, by the word before.
+/// The values of a line of flowd-reader, `agent [::1] src [192.0.2.1]:80`, by the word before each.
 auto words(std::string const& line) -> std::map<std::string, std::string> {
     auto result = std::map<std::string, std::string>{};
     auto in = std::istringstream{line};
@@ -83,7 +85,7 @@ auto received(std::string const& text) -> std::int64_t {
     return std::chrono::microseconds{time}.count() + micros;
 }
 
-/// A field against a word of the line; absent where the word is.
+/// Compares a field with a word of the line. Both may be absent.
 template <class Key>
 void check_word(flowd_record const& record, Key key,
                 std::map<std::string, std::string> const& found, std::string const& word,
@@ -129,7 +131,7 @@ TEST_CASE("Every field of every flow is as flowd-reader has it", "[flowd]") {
     }
 }
 
-TEST_CASE("Every optional field is there where flowd-reader shows it, and only there", "[flowd]") {
+TEST_CASE("A field is present if flowd-reader shows it, and only then", "[flowd]") {
     for (auto const& name : archives::names(fixtures, ".flowd")) {
         INFO(name);
         auto const bytes = bytes_of(name);
@@ -192,7 +194,7 @@ TEST_CASE("The times of flowd are, to the microsecond, as py3flowtools computes 
     CHECK(row == truth.rows.size());
 }
 
-TEST_CASE("Flows without times of their own have that of their arrival", "[flowd]") {
+TEST_CASE("Flows without times of their own have the time of their arrival", "[flowd]") {
     auto const bytes = bytes_of("v3-ipv6-agent");
     auto without = 0;
     for (auto const& record : flowd_reader{memory_source{bytes}}) {
@@ -231,7 +233,7 @@ TEST_CASE("Wrapped uptimes in flowd are repaired unless that is switched off", "
     }
 }
 
-TEST_CASE("The shifted engine of NetFlow v5 is put right unless that is switched off", "[flowd]") {
+TEST_CASE("The shifted engine of NetFlow v5 is corrected unless that is switched off", "[flowd]") {
     auto const bytes = bytes_of("v3-v5");
     auto stored = as_stored(memory_source{bytes});
     auto const raw = stored.begin();
@@ -255,7 +257,7 @@ TEST_CASE("An engine that was not shifted stays as it is", "[flowd]") {
     CHECK((*it)[field::engine_id] == std::uint16_t{7});
 }
 
-TEST_CASE("The version 2 has no observation domain", "[flowd]") {
+TEST_CASE("Version 2 has no observation domain", "[flowd]") {
     auto const bytes = bytes_of("v2-v5");
     auto reader = flowd_reader{memory_source{bytes}};
     auto const it = reader.begin();
@@ -303,7 +305,7 @@ TEST_CASE("A store of flowd describes itself", "[flowd]") {
     CHECK(flowd_reader{memory_source{""}}.describe().version == "store version 3");
 }
 
-TEST_CASE("Stores of flowd are told by their first bytes", "[flowd]") {
+TEST_CASE("Stores of flowd are recognised by their first bytes", "[flowd]") {
     for (auto const& name : archives::names(fixtures, ".flowd")) {
         INFO(name);
         CHECK(detail::is_flowd(bytes_of(name)) == (name != "v3-empty"));

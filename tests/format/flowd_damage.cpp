@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Stores that are cut off, damaged or made to do harm: what is whole is delivered, then an error
+// Stores that are cut off, damaged or made to do harm: whole flows are delivered, then an error
 // names the byte.
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +29,7 @@ auto good(std::string const& name) -> std::string {
     return archives::read(fixtures / (name + ".flowd"));
 }
 
-/// A store on which something was changed, and what must come of it.
+/// A store with a change, and what must become of it.
 struct expectation {
     std::string name;
     std::size_t records;
@@ -64,7 +64,7 @@ auto const bare = "\x60\x01\x00\x00\x00\x00\x00\x20\xC0\x00\x02\x01"s;
 
 }  // namespace
 
-TEST_CASE("Damaged stores give what is whole, then an error with its place", "[flowd]") {
+TEST_CASE("Damaged stores give whole flows, then an error with its offset", "[flowd]") {
     auto const expected = std::vector<expectation>{
         {"text", 0, 0, errc::unknown_format,
          "is no flowd store: it begins with '# this i', at byte 0"},
@@ -75,17 +75,17 @@ TEST_CASE("Damaged stores give what is whole, then an error with its place", "[f
         {"v2-flags", 120, 0, std::nullopt},
         {"v2-unknown-bit", 3, 0, errc::corrupt,
          "fields that its version does not know, at byte 304"},
-        {"v3-bad-major", 3, 0, errc::corrupt, "no marker of the store version 3, at byte 348"},
+        {"v3-bad-major", 3, 0, errc::corrupt, "no marker of store version 3, at byte 348"},
         {"v3-bit31", 0, 0, errc::corrupt, "fields that its version does not know, at byte 0"},
         {"v3-cut-header", 3, 0, errc::truncated, "at byte 353"},
-        {"v3-len-long", 0, 0, errc::corrupt, "a length that is not that of its fields"},
-        {"v3-len0", 3, 0, errc::corrupt, "a length that is not that of its fields, at byte 348"},
-        {"v3-len126", 0, 0, errc::corrupt, "a length that is not that of its fields"},
+        {"v3-len-long", 0, 0, errc::corrupt, "a length other than its fields have"},
+        {"v3-len0", 3, 0, errc::corrupt, "a length other than its fields have, at byte 348"},
+        {"v3-len126", 0, 0, errc::corrupt, "a length other than its fields have"},
         {"v3-mid-garbage", 3, 0, errc::corrupt, "at byte 348"},
         {"v3-minor1-nocrc", 2, 0, std::nullopt},
         {"v3-reserved-nonzero", 1, 0, std::nullopt},
         {"v3-src4-and-src6", 0, 0, errc::corrupt, "an address in both families"},
-        {"v3-version0", 3, 0, errc::corrupt, "no marker of the store version 3"},
+        {"v3-version0", 3, 0, errc::corrupt, "no marker of store version 3"},
     };
     for (auto const& one : expected)
         check(archives::read(fixtures / "malformed" / (one.name + ".flowd")), one);
@@ -117,7 +117,7 @@ TEST_CASE("Damage made to stores here", "[flowd]") {
 
     check(bare + bare, {"two bare ones", 2, 0, std::nullopt});
     auto const two =
-        "\x60\x01\x00\x00\x00\x00\x00\xA0\xC0\x00\x02\x01"s;  // source and destination, room for
+        "\x60\x01\x00\x00\x00\x00\x00\xA0\xC0\x00\x02\x01"s;  // source and destination, space for
                                                               // one
     check(two + bare, {"v3-len-short", 1, 1, std::nullopt});
     check(bare + two + bare, {"v3-len-short within", 2, 1, std::nullopt});
@@ -132,10 +132,10 @@ TEST_CASE("Damage made to stores here", "[flowd]") {
           {"minor 1 with less", 0, 0, errc::unknown_format, "no flowd"});
     check(bare + "\x61\xFF\x00\x00\x00\x08\x00\x20"s + std::string(1020, 'x') + bare,
           {"minor 1, too long", 1, 0, errc::corrupt,
-           "a length that is not that of its fields, at byte 12"});
+           "a length other than its fields have, at byte 12"});
 }
 
-TEST_CASE("Checksums need not be looked at", "[flowd]") {
+TEST_CASE("Checksums need not be checked", "[flowd]") {
     auto const bytes = flipped(good("v3-v5"), 3 * 116 + 40);
     auto reader = flowd_reader{memory_source{bytes}, {.check_checksums = false}};
     for (auto const& record : reader) static_cast<void>(record);
@@ -143,7 +143,7 @@ TEST_CASE("Checksums need not be looked at", "[flowd]") {
     CHECK(reader.stats().malformed == 0);
 }
 
-TEST_CASE("Malformed records are reported with their place", "[flowd]") {
+TEST_CASE("Malformed records are reported with their offset", "[flowd]") {
     auto const bytes = flipped(good("v3-v5"), 3 * 116 + 40);
     auto reported = std::vector<malformed_line>{};
     auto reader = flowd_reader{
@@ -179,7 +179,7 @@ TEST_CASE("Stores cut at any byte give the flows before", "[flowd]") {
             auto const clean = cut == header || cut == 0 || (there != 0 && ends[there - 1] == cut);
             REQUIRE(outcome.failure.has_value() == !clean);
             if (clean) continue;
-            // too little of the magic to tell the version
+            // too little of the magic to determine the version
             auto const told = version == 3 || cut >= 4;
             REQUIRE(outcome.failure->code() == (told ? errc::truncated : errc::unknown_format));
         }

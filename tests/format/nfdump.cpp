@@ -9,6 +9,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/nfdump.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/memory.hpp>
@@ -25,7 +26,8 @@ static_assert(flow_record<nfdump_record>);
 static_assert(std::ranges::input_range<nfdump_reader<file_source>>);
 static_assert(!std::copyable<nfdump_reader<file_source>> &&
               std::movable<nfdump_reader<file_source>>);
-static_assert(std::ranges::input_range<nfdump_reader<>>);
+static_assert(require_log_reader<nfdump_reader<file_source>>());
+static_assert(require_log_reader<nfdump_reader<>>());
 
 struct fixture {
     std::string name;
@@ -197,7 +199,7 @@ TEST_CASE("a rejected flow counts as malformed", "[nfdump]") {
 }
 
 TEST_CASE("an archive describes itself", "[nfdump]") {
-    SECTION("layout 1 at once") {
+    SECTION("layout 1 before its flows") {
         auto reader = nfdump_reader{file_source{path("v1-1625-bz2.nfdump")}};
         auto const info = reader.describe();
         CHECK(info.format == "nfdump");
@@ -248,7 +250,7 @@ TEST_CASE("an archive describes itself", "[nfdump]") {
     }
 }
 
-TEST_CASE("a missing codec is named, and nothing passes for the whole", "[nfdump]") {
+TEST_CASE("a missing codec is named, and no part passes for the whole", "[nfdump]") {
     auto const decode = find_block_codec(codec::lz4);
     register_block_codec(codec::lz4, nullptr);
     auto reader = nfdump_reader{file_source{path("v2-178-lz4.nfdump")}};
@@ -273,7 +275,7 @@ TEST_CASE("which fields nfdump can have", "[nfdump]") {
         CHECK_FALSE(reader::has(id));
 }
 
-TEST_CASE("nfdump archives are told by their first bytes", "[nfdump]") {
+TEST_CASE("nfdump archives are recognised by their first bytes", "[nfdump]") {
     for (auto const& f : fixtures) CHECK(detail::is_nfdump(contents(f.name + ".nfdump")));
     CHECK(detail::is_nfdump(std::string_view{"\xA5\x0C\x00\x02", 4}));
     CHECK_FALSE(detail::is_nfdump(std::string_view{"\x0C\xA5\x03\x00", 4}));

@@ -31,7 +31,7 @@ struct damaged {
     std::optional<codec> needs{};
 };
 
-// The archives of tests/data/netflow/nfdump/malformed: what is wrong, and what becomes of it. All
+// The archives of tests/data/netflow/nfdump/malformed: their damage, and what becomes of it. All
 // were made of v2-178-mixed or, if their name begins with v1, of v1-1625-all; both have 354 flows.
 auto const archives = std::vector<damaged>{
     {"hdr-cut", 0, 0, errc::truncated},           // cut inside the header
@@ -41,28 +41,28 @@ auto const archives = std::vector<damaged>{
     {"encryption1", 0, 0, errc::unsupported},     // encrypted
     {"numblocks0", 354, 0, none},                 // the header counts no blocks
     {"appendix-many", 354, 0, errc::truncated},   // 65535 blocks of appendix
-    {"appendix-off-neg", 354, 0, errc::corrupt},  // the appendix stands at -5
+    {"appendix-off-neg", 354, 0, errc::corrupt},  // the appendix is at -5
     {"no-appendix", 354, 0, none},                // no appendix, and none announced
     {"block-cut", 178, 0, errc::truncated},       // cut in the middle of the block
     {"block-hdr-cut", 0, 0, errc::truncated},     // cut inside the header of the block
     {"block-size0", 0, 0, errc::corrupt},         // block length 0
     {"block-size-6M", 0, 0, errc::corrupt},       // block length 6 MB, more than nfdump allows
     {"block-numrec0", 0, 0, errc::corrupt},       // the block announces no records
-    {"block-type2", 354, 0, none},  // a block of the layout 1 type, but with records of layout 2
+    {"block-type2", 354, 0, none},       // a block of layout 1's type, but with records of layout 2
     {"rec-size0", 0, 0, errc::corrupt},  // a record of length 0
-    {"rec-type16", 353, 1, none},        // a record of the type 16, a flow of a later nfdump
+    {"rec-type16", 353, 1, none},        // a record of type 16, a flow of a later nfdump
     {"rec-numelem", 353, 1, none},       // a record announces 500 elements
     {"elem-len0", 353, 1, none},         // an element of length 0
     {"elem-len-past", 353, 1, none},     // an element longer than its record
     {"elem-type200", 353, 1,
      none},  // an unknown element in place of the one with times and counters
     {"lzo-flip", 354, 0, none, codec::lzo},    // a changed byte that LZO cannot notice
-    {"zstd-flip", 354, 0, none, codec::zstd},  // the same of zstd
+    {"zstd-flip", 354, 0, none, codec::zstd},  // the same for zstd
     {"bz2-bomb", 0, 0, errc::corrupt,
      codec::bzip2},  // a block that unpacks to 60 MB, more than 5 MiB
     {"bz2-5MB-zero", 0, 0, errc::corrupt, codec::bzip2},  // a block of 5 MB of zeros
     {"v1-hdr-cut", 0, 0, errc::truncated},                // cut inside the header
-    {"v1-stat-cut", 0, 0, errc::truncated},               // cut inside the counts behind the header
+    {"v1-stat-cut", 0, 0, errc::truncated},               // cut inside the counts after the header
     {"v1-ident-no-nul", 354, 0, none},                    // an ident without its end
     {"v1-block-size-huge", 0, 0, errc::corrupt},          // block length 2^32 - 1
     {"v1-block-cut", 195, 0, errc::truncated},            // cut in the middle of the block
@@ -164,7 +164,7 @@ auto touch(std::string_view bytes, std::size_t block_size = 1 << 16) -> touched 
 
 }  // namespace
 
-TEST_CASE("damaged nfdump archives: what is whole is delivered, then an error names the byte",
+TEST_CASE("damaged nfdump archives: whole records are delivered, then an error names the byte",
           "[nfdump]") {
     for (auto const& archive : archives) {
         if (!can_read(archive.needs)) continue;
@@ -190,7 +190,7 @@ TEST_CASE("nfdump archives with a few bytes changed", "[nfdump]") {
     }
 }
 
-TEST_CASE("an nfdump archive with bytes behind its end is corrupt", "[nfdump]") {
+TEST_CASE("an nfdump archive with bytes after its end is corrupt", "[nfdump]") {
     auto const bytes = contents("v2-178-mixed.nfdump");
     check(read_bytes(bytes + bytes), 354, 0, errc::corrupt);
     check(read_bytes(""), 0, 0, errc::truncated);

@@ -157,7 +157,7 @@ TEST_CASE("the IPv4 elements and the rest of layout 2, in any order", "[nfdump]"
     }
 }
 
-TEST_CASE("times of nfdump that are not known, or that no clock shows", "[nfdump]") {
+TEST_CASE("times of nfdump that are unknown, or that no clock can show", "[nfdump]") {
     auto odd = generic(false);
     odd.second.replace(0, 8, 8, '\0');
     odd.second.replace(8, 8, 8, '\xFF');
@@ -190,7 +190,7 @@ TEST_CASE("records of many shapes, and of more elements than are remembered", "[
     }
 }
 
-TEST_CASE("records of the same size whose elements stand in another order", "[nfdump]") {
+TEST_CASE("records of the same size whose elements have another order", "[nfdump]") {
     auto const addresses = element{2, writer{false}.put(u32{1}, u32{2}).bytes()};
     auto const as = element{7, writer{false}.put(u32{3}, u32{4}).bytes()};
     auto const flows = flows_of(layout_2(false, 2,
@@ -202,7 +202,7 @@ TEST_CASE("records of the same size whose elements stand in another order", "[nf
     CHECK(flows[1][field::src_as] == 3);
 }
 
-TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "[nfdump]") {
+TEST_CASE("nfdump's layout 1 with wide and narrow fields, in both byte orders", "[nfdump]") {
     for (auto const big : {false, true}) {
         CAPTURE(big);
         auto const map = [&](u16 id, std::vector<u16> const& extensions) {
@@ -314,7 +314,7 @@ TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "
         CHECK(o[field::egress_vrf] == 11);
         CHECK(o[field::ingress_vrf] == 12);
 
-        // the map was defined anew, and what follows its unknown extension cannot be told
+        // the map was redefined, and nothing is known of what follows its unknown extension
         CHECK(flows[3][field::post_nat_dstaddr] == address::v4(6));
         CHECK(flows[3][field::input].absent());
 
@@ -334,7 +334,7 @@ TEST_CASE("nfdump's layout 1 with wide and narrow parts, in both byte orders", "
     }
 }
 
-TEST_CASE("a later extension map of the same number counts from there on", "[nfdump]") {
+TEST_CASE("a later extension map of the same number counts for the records after it", "[nfdump]") {
     auto const map = [](u16 extension) {
         return writer{false}.put(u16{2}, u16{12}, u16{9}, u16{4}, extension, u16{0}).bytes();
     };

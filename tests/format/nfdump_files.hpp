@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The nfdump archives of tests/data, and their flows as the truth beside them spells them.
+// The nfdump archives of tests/data, and their flows as the truth files next to them have them.
 #ifndef FLOWLOG_TESTS_FORMAT_NFDUMP_FILES_HPP
 #define FLOWLOG_TESTS_FORMAT_NFDUMP_FILES_HPP
 
@@ -70,7 +70,7 @@ inline auto seconds(flowlog::field_value<flowlog::timestamp> const& time) -> std
     return std::to_string(ms / 1000) + "." + rest.substr(1);
 }
 
-/// A flow as nfdump prints it with the format of the truth, where what is absent is 0.
+/// A flow as nfdump prints it in the format of the truth files: an absent field is 0.
 template <flowlog::flow_record Record>
 auto row(Record const& flow, flags_as how) -> std::string {
     using namespace flowlog;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What flowlog reads is what the nfdump of this machine prints, of archives that it writes itself.
+// flowlog reads what the nfdump of this machine prints, from archives that nfdump writes itself.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -32,7 +32,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that goes when the test ends.
+/// A folder that is removed when the test ends.
 class scratch {
 public:
     scratch() {
@@ -68,7 +68,7 @@ auto output_of(std::string const& command) -> std::string {
 
 auto nfdump_version() -> std::string { return output_of("TZ=UTC nfdump -V 2>/dev/null"); }
 
-/// Flows as `nfdump` prints them: all blanks taken out of each line, and sorted.
+/// Flows as `nfdump` prints them: sorted lines without blanks.
 auto printed(std::string const& archive) -> std::vector<std::string> {
     constexpr auto format =
         "fmt:%ts|%te|%pr|%flg|%sa|%sp|%da|%dp|%pkt|%byt|%opkt|%obyt|%tos|%in|%out|%sas|%das|%smk|%"
@@ -94,7 +94,7 @@ auto utc(field_value<timestamp> const& time) -> std::string {
     return {std::string{room.data(), size} + std::to_string(1000 + ms % 1000).substr(1)};
 }
 
-/// The same lines of what flowlog reads.
+/// The same lines made from the flows that flowlog reads.
 auto read(std::string const& archive) -> std::vector<std::string> {
     auto result = std::vector<std::string>{};
     for (auto const& flow : nfdump_reader{file_source{archive}}) {

@@ -13,7 +13,7 @@
 
 namespace nfdump_writer {
 
-/// Numbers in a byte order of choice, one after the other.
+/// Numbers in a chosen byte order, one after the other.
 class writer {
 public:
     explicit writer(bool big) : big_{big} {}
@@ -54,7 +54,7 @@ inline auto block(bool big, u16 type, u32 records, std::string const& body) -> s
     return writer{big}.put(records, static_cast<u32>(body.size()), type, u16{0}).bytes() + body;
 }
 
-/// An archive of the layout 2 with one block.
+/// An archive of layout 2 with one block.
 inline auto layout_2(bool big, u32 records, std::string const& body) -> std::string {
     auto header = writer{big};
     header.put(u16{0xA50C}, u16{2}, u32{0x01070100}, u64{0}, u8{0}, u8{0}, u16{0}, u32{1}, u64{0},
@@ -62,7 +62,7 @@ inline auto layout_2(bool big, u32 records, std::string const& body) -> std::str
     return header.bytes() + block(big, 3, records, body);
 }
 
-/// An archive of the layout 1 with one block.
+/// An archive of layout 1 with one block.
 inline auto layout_1(bool big, u32 records, std::string const& body) -> std::string {
     auto header = writer{big};
     header.put(u16{0xA50C}, u16{1}, u32{2}, u32{1}).text("me", 128);

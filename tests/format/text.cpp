@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/format/reader.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -30,6 +31,8 @@ static_assert(std::ranges::input_range<memory_reader>);
 static_assert(!std::ranges::forward_range<memory_reader>);
 static_assert(
     std::is_same_v<std::ranges::range_reference_t<memory_reader>, flowlog::text_record const&>);
+static_assert(flowlog::require_log_reader<memory_reader>());
+static_assert(flowlog::require_log_reader<flowlog::text_reader<>>());
 static_assert(flowlog::flow_record<flowlog::text_record>);
 static_assert(std::is_nothrow_move_constructible_v<flowlog::text_record>);
 static_assert(!std::is_copy_constructible_v<flowlog::text_reader<>>);
@@ -95,7 +98,7 @@ TEST_CASE("every line is of one kind, and the kinds add up", "[text]") {
     CHECK(got.flows.size() == 3);
 }
 
-TEST_CASE("a header line tells the columns, in any order and number", "[text]") {
+TEST_CASE("a header line determines the columns, in any order and number", "[text]") {
     auto const got = read("dstport flow-direction srcaddr\n443 egress 10.0.0.1\n");
     REQUIRE(got.flows.size() == 1);
     CHECK(got.flows[0][field::dstport] == std::uint16_t{443});
@@ -162,7 +165,7 @@ TEST_CASE("another header line within the log changes the columns", "[text]") {
     CHECK(got.stats.nodata == 1);
 }
 
-TEST_CASE("columns change where the old first one is text, though their number stays", "[text]") {
+TEST_CASE("columns change if the old first one is text, though their number stays", "[text]") {
     auto const got = read(
         "account-id dstport srcport\n1 80 1000\n"
         "srcport account-id dstport\n1001 1 81\n"
@@ -186,11 +189,11 @@ TEST_CASE("data that looks a bit like a header line stays data", "[text]") {
     CHECK(text.stats.headers == 1);
 }
 
-TEST_CASE("a format is used where there is no header line", "[text]") {
+TEST_CASE("a format is used if there is no header line", "[text]") {
     auto const got = read("443 10.0.0.1\n80 10.0.0.2\n", with_format({"dstport", "srcaddr"}));
     REQUIRE(got.flows.size() == 2);
     CHECK(got.flows[1][field::dstport] == std::uint16_t{80});
-    // a header line knows better
+    // a header line takes precedence
     auto const headed =
         read("srcaddr dstport\n10.0.0.1 443\n", with_format({"dstport", "srcaddr"}));
     REQUIRE(headed.flows.size() == 1);
@@ -218,7 +221,7 @@ TEST_CASE("a transit gateway's default layout is known by its second column", "[
     CHECK(got.flows[0][field::action].absent());
 }
 
-TEST_CASE("a time of export in front of each line is a column of its own", "[text]") {
+TEST_CASE("a time of export before each line is a column of its own", "[text]") {
     auto const time = "2018-09-22T20:28:14.000Z "s;
     auto const got = read(lines(time + std::string{good}, time + std::string{nodata}));
     CHECK(got.stats.records == 1);
@@ -230,7 +233,7 @@ TEST_CASE("a time of export in front of each line is a column of its own", "[tex
     CHECK(given.flows[0][field::dstport] == std::uint16_t{443});
 }
 
-TEST_CASE("blanks of every kind are passed over", "[text]") {
+TEST_CASE("blanks of every kind are skipped", "[text]") {
     auto const plain = read(lines(good, good));
     auto doubled = std::string{good};
     for (auto i = doubled.size(); i-- > 0;) {
@@ -311,7 +314,7 @@ TEST_CASE("NUL and other bytes are text", "[text]") {
     CHECK(got.flows[2][field::vpc_id] == "\xc3\xa4"sv);
 }
 
-TEST_CASE("an absent value is told from a malformed one", "[text]") {
+TEST_CASE("an absent value is not a malformed one", "[text]") {
     auto const got = read(
         "srcaddr dstport protocol bytes start action\n- - - - 1 -\n1.2.3.4.5 65536 256 "
         "18446744073709551616 x MAYBE\n1.2.3.4 +1 -1 1e3 1.5 accept\n");
@@ -332,7 +335,7 @@ TEST_CASE("an absent value is told from a malformed one", "[text]") {
     CHECK(worse[field::action] == flowlog::action::accept);
 }
 
-TEST_CASE("numbers are taken at their limits", "[text]") {
+TEST_CASE("numbers are read up to their limits", "[text]") {
     auto const got = read(
         "dstport protocol bytes\n65535 255 18446744073709551615\n"
         "0065535 00000000000000000000000255 000000018446744073709551615\n0 0 0\n");
@@ -346,7 +349,7 @@ TEST_CASE("numbers are taken at their limits", "[text]") {
     CHECK(got.flows[2][field::bytes] == std::uint64_t{0});
 }
 
-TEST_CASE("windows without data are no flows", "[text]") {
+TEST_CASE("windows without data are not flows", "[text]") {
     auto const custom = read(
         "account-id action az-id bytes dstaddr dstport end flow-direction log-status\n"
         "3 - apne1-az1 - - - 1700185000 - SKIPDATA\n3 - apne1-az1 - - - - - NODATA\n"
@@ -370,7 +373,7 @@ TEST_CASE("windows without data are no flows", "[text]") {
     CHECK(neither.stats.records == 2);
 }
 
-TEST_CASE("windows without data are checked where that is asked for", "[text]") {
+TEST_CASE("windows without data are checked if the options say so", "[text]") {
     constexpr auto text =
         "srcaddr dstport start log-status\n- - 5 NODATA\n- x 5 NODATA\n- - y SKIPDATA\n- - - -\n"sv;
     auto const plain = read(text);
@@ -388,7 +391,7 @@ TEST_CASE("windows without data are checked where that is asked for", "[text]") 
     CHECK(checked.malformed[1].field == field_id::start);
 }
 
-TEST_CASE("a malformed line is reported with its place", "[text]") {
+TEST_CASE("a malformed line is reported with its position", "[text]") {
     auto const text =
         lines("srcaddr dstport", "1.2.3.4 80", "1.2.3.4", "", " 1.2.3.4 80 6", "1.2.3.4 81");
     auto const got = read(text);
@@ -432,7 +435,7 @@ TEST_CASE("a record can be taken back", "[text]") {
           testing::rejected{"memory", 4, 38, 0, field_id::action, reason::absent_value, "x 81"});
 }
 
-TEST_CASE("the columns can be asked for before the first record", "[text]") {
+TEST_CASE("the columns are known before the first record is read", "[text]") {
     auto reading = memory_reader{flowlog::memory_source{"\n\nsrcaddr dstport\n1.2.3.4 80\n"}};
     CHECK(reading.columns() == nullptr);
     reading.recognise();
@@ -463,7 +466,7 @@ TEST_CASE("a reader goes on where a loop left it", "[text]") {
     CHECK(moved.begin() == moved.end());
 }
 
-TEST_CASE("lines that are no flows are checked where asked", "[text]") {
+TEST_CASE("lines that are not flows are checked if the options say so", "[text]") {
     auto const text = lines(nodata, "2 x eni-1 - - - - - - - start 1431280934 - NODATA", skipdata,
                             "2 x eni-1 1.2.3 - - - - - - 1 2 - SKIPDATA", good);
     auto options = flowlog::text_options{};

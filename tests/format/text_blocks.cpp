@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a text log holds does not depend on the blocks that it comes in.
+// The flows of a text log do not depend on the blocks in which its bytes arrive.
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -140,7 +140,7 @@ TEST_CASE("a line as long as the limit is read, a longer one is reported", "[tex
     check_all_blocks(cut, with_limit(100));
 }
 
-TEST_CASE("lines of megabytes are reported and passed over", "[text][blocks]") {
+TEST_CASE("lines of megabytes are reported and skipped", "[text][blocks]") {
     auto const huge = std::string(3'000'000, 'x');
     auto const text = "dstport\n1\n" + huge + "\n2\n" + huge + '\n' + huge + "\n3\n" + huge;
     auto const whole = read(text);
@@ -176,7 +176,7 @@ TEST_CASE("reports come in the order of the input, before the columns are known 
     check_all_blocks(text, with_limit(100));
 }
 
-TEST_CASE("a log whose columns nothing tells is refused", "[text][detect]") {
+TEST_CASE("a log is refused if nothing determines its columns", "[text][detect]") {
     for (auto const text :
          {"what is this\n"sv, "1 2 3\n4 5 6\n"sv,
           "3 1 eni 1.2.3.4 5.6.7.8 1 2 3 4 5 6 7 ACCEPT OK\n"sv, "\n\nx"sv, "2 1 eni-1 OK\n"sv,
@@ -204,7 +204,7 @@ TEST_CASE("a log whose columns nothing tells is refused", "[text][detect]") {
     CHECK(many->code() == errc::unknown_format);
 }
 
-TEST_CASE("lines before the first that tells the columns are reported later", "[text][detect]") {
+TEST_CASE("lines before the columns are known are reported later", "[text][detect]") {
     auto const got = read("# made by hand\n\nsome words\ndstport\n80\n");
     CHECK(got.stats.malformed == 2);
     CHECK(got.stats.blank == 1);
@@ -216,7 +216,7 @@ TEST_CASE("lines before the first that tells the columns are reported later", "[
     CHECK(got.malformed[1].offset == 16);
 }
 
-TEST_CASE("what is no text log is named", "[text][detect]") {
+TEST_CASE("an input that is not a text log is named", "[text][detect]") {
     struct {
         std::string_view bytes;
         std::string_view name;

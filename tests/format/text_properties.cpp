@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The fast reader agrees with the reference grammar, on well-formed lines and on mutilated ones.
+// The fast reader agrees with the reference grammar, on well-formed lines and on damaged ones.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,7 +46,7 @@ static auto value(field_id id, random_numbers& random) -> std::string {
                : flowlog::address::v6(random(~0ULL), random(2) * random(~0ULL)).to_string();
 }
 
-/// What a file may hold in the place of a value.
+/// What a file may hold instead of a value.
 static auto oddity(random_numbers& random) -> std::string {
     static auto const odd = std::vector<std::string>{"-",
                                                      "--",
@@ -121,7 +121,7 @@ static auto blank(random_numbers& random) -> std::string {
     return random(300) == 0 ? random.pick(blanks) : " ";
 }
 
-/// A line of a log, now and then spoilt.
+/// A line of a log, sometimes damaged.
 static auto line(layout const& columns, random_numbers& random) -> std::string {
     auto words = std::vector<std::string>{};
     auto const empty_window = random(20) == 0;
@@ -150,7 +150,7 @@ static auto line(layout const& columns, random_numbers& random) -> std::string {
     return text;
 }
 
-/// A line of a log, in which all is well.
+/// A well-formed line of a log.
 static auto value_line(layout const& columns, random_numbers& random) -> std::string {
     auto text = ""s;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -389,7 +389,7 @@ TEST_CASE("records of some columns are those of all", "[text][property]") {
         for (auto i = 0; i < 150; ++i) {
             if (random(100) == 0) other = random_layout(random);
             if (random(100) == 0) text += header(other) + '\n';
-            // most files are good for long stretches
+            // most files are good over many lines
             text += line(other, random) + '\n';
             auto const clean = value_line(other, random) + '\n';
             for (auto n = random(40); n != 0; --n) text += clean;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Reads any bytes as a filter and, where they are one, asks it of records with values, without them
-// and with malformed ones.
+// Reads any bytes as a filter, and applies a valid one to records with values, without values and
+// with malformed values.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

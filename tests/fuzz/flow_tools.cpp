@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Reads any bytes as a flow-tools archive: every field of every flow, in blocks whose size the
-// bytes tell.
+// first byte determines.
 #include <flowlog/format/flow_tools.hpp>
 #include <flowlog/source/memory.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Reads any bytes as a store of flowd: every field of every flow, in blocks whose size the bytes
-// tell.
+// Reads any bytes as a store of flowd: every field of every flow, in blocks whose size the
+// first byte determines.
 #include <flowlog/format/flowd.hpp>
 #include <flowlog/source/memory.hpp>
 

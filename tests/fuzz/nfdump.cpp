@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Reads any bytes as an nfdump archive: every field of every flow, in blocks whose size the bytes
-// tell.
+// Reads any bytes as an nfdump archive: every field of every flow, in blocks whose size the
+// first byte determines.
 #include <utility>
 
 #include <flowlog/format/nfdump.hpp>

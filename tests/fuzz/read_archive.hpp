@@ -17,9 +17,9 @@
 
 namespace fuzz {
 
-/// The first byte tells the size of the blocks and an option, the others are the archive. Aborts
-/// where a reader breaks its promises: what it gives does not depend on the blocks, nor on whether
-/// it gives flow by flow or runs, and `stats` counts what it gives.
+/// The first byte determines the size of the blocks and an option; the others are the archive.
+/// Aborts if a reader breaks a promise: its flows depend neither on the blocks nor on whether they
+/// come one by one or in batches, and `stats` counts them.
 template <class Make>
 void read_archive(std::uint8_t const* data, std::size_t size, Make make) {
     if (size == 0) return;
@@ -32,15 +32,15 @@ void read_archive(std::uint8_t const* data, std::size_t size, Make make) {
             static_cast<void>(reader.describe());
             for (auto const& record : reader) {
                 ++seen.first;
-                // the first flows whole, of all others a few fields
+                // all fields of the first flows, a few fields of all others
                 if (seen.first <= 4) static_cast<void>(flowlog::flow{record});
                 static_cast<void>(record[flowlog::field::start]);
                 static_cast<void>(record[flowlog::field::dstport]);
             }
         } catch (flowlog::error const& failure) {
             seen.second = failure.message();
-            // how soon an inflater notices damage, and what it still gives, depends on how far it
-            // looks ahead
+            // how soon an inflater notices damage, and what it returns before, depends on how far
+            // it reads ahead
             if (seen.second.find("zlib") != std::string::npos) return decltype(seen){};
         }
         if (reader.stats().records != seen.first) std::abort();

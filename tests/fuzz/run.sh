@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder, or, fuzz_filter, from the lines of a file; findings
-# are left in the current folder.
+# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for fuzz_filter, from the lines of a file. It leaves
+# what it finds in the current folder.
 set -euo pipefail
 
 target=$1 seeds=$2 seconds=${3:-600}
@@ -13,7 +13,7 @@ trap 'rm -rf "$corpus"' EXIT
 if [ -f "$seeds" ]; then
     split -l 1 -a 4 "$seeds" "$corpus/line-"
 else
-    # the first byte of an input tells the size of the blocks
+    # the first byte of an input determines the size of the blocks
     find "$seeds" -type f ! -name '*.csv' ! -name '*.txt' ! -name '*.md' ! -name '.*' -size -12k |
         while read -r file; do
             { printf '\x55'; cat "$file"; } >"$corpus/$(basename "$file")"

@@ -33,7 +33,7 @@ static auto why(std::string_view text, reason r, std::optional<field_id> offendi
     return explain(line(text, r, offending_field)).reason;
 }
 
-TEST_CASE("a wrong number of columns is counted out", "[explain]") {
+TEST_CASE("a wrong number of columns is explained by both numbers", "[explain]") {
     auto const few = explain(line("2 1 eni-1 - - - - - - - 5 6 -", reason::column_count));
     CHECK(few.reason == "expected 14 columns, found 13");
     CHECK(few.column == 30);
@@ -47,7 +47,7 @@ TEST_CASE("a wrong number of columns is counted out", "[explain]") {
     CHECK(explain(one).reason == "expected 1 column, found 2");
 }
 
-TEST_CASE("a bad value is told by what was expected and what stands there", "[explain]") {
+TEST_CASE("a bad value is explained by what was expected and what was found", "[explain]") {
     auto const bad = reason::bad_value;
     auto const port = explain(
         line("2 1 eni-1 10.0.0.1 10.0.0.2 1 65536 6 3 4 5 6 ACCEPT OK", bad, field_id::dstport));
@@ -70,7 +70,7 @@ TEST_CASE("a bad value is told by what was expected and what stands there", "[ex
           "expected a number (0-255), found '999'");
 }
 
-TEST_CASE("a value that a job misses is told as well", "[explain]") {
+TEST_CASE("a value that a job lacks is explained, too", "[explain]") {
     auto const absent = reason::absent_value;
     auto const text = "2 1 eni-1 10.0.0.1 10.0.0.2 1 - 6 3 4 5 6 - OK"sv;
     CHECK(why(text, absent, field_id::dstport) == "expected a port (0-65535), found '-'");
@@ -81,10 +81,10 @@ TEST_CASE("a value that a job misses is told as well", "[explain]") {
     CHECK(column.field == field_id::flow_direction);
 }
 
-TEST_CASE("other reasons are told as they are", "[explain]") {
+TEST_CASE("other reasons are explained as they are", "[explain]") {
     CHECK(why("x", reason::too_long) == "the line is too long");
     CHECK(why("x", reason::no_layout) ==
-          "the line stands before the first one that tells the columns");
+          "the line comes before the line that determines the columns");
     auto without = line("x", reason::bad_value);
     without.columns = nullptr;
     without.column = 7;
@@ -113,14 +113,14 @@ TEST_CASE("no control character leaves a description", "[explain]") {
     CHECK(describe(bad).find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("a description shows no more of a line than it is asked to", "[explain]") {
+TEST_CASE("a description shows at most as much of a line as its limit", "[explain]") {
     auto const long_line = std::string(5000, 'x');
     CHECK(describe(line(long_line, reason::column_count)).size() < 1100);
     CHECK(
         describe(line(long_line, reason::column_count), 10).ends_with(": xxxxxxxxxx\xE2\x80\xA6"));
 }
 
-TEST_CASE("a record of an archive is described by its place", "[explain]") {
+TEST_CASE("a record of an archive is described by its offset", "[explain]") {
     auto record = flowlog::malformed_line{.source = "a.ft",
                                           .line = 3,
                                           .offset = 96,

@@ -45,7 +45,7 @@ TEST_CASE("a line is split at runs of blanks", "[record]") {
     CHECK(texts("a \xEF\xBB\xBF") == list{"a", "\xEF\xBB\xBF"});
 }
 
-TEST_CASE("a word knows its place", "[record]") {
+TEST_CASE("a word knows its column", "[record]") {
     auto const found = grammar::words("  ab\tc");
     REQUIRE(found.size() == 2);
     CHECK(found[0] == grammar::word{"ab", 3});
@@ -66,7 +66,7 @@ static void check_number() {
     CHECK(parse(std::string(40, '0') + "7") == T{7});
     CHECK(parse(std::to_string(largest)) == static_cast<T>(largest));
     CHECK(parse("0" + std::to_string(largest)) == static_cast<T>(largest));
-    auto beyond = std::to_string(largest);  // no largest number ends with 9
+    auto beyond = std::to_string(largest);  // no maximum ends with 9
     ++beyond.back();
     CHECK(parse(beyond).malformed());
     CHECK(parse(std::to_string(largest) + "0").malformed());
@@ -74,14 +74,14 @@ static void check_number() {
         CHECK(parse(bad).malformed());
 }
 
-TEST_CASE("a number is decimal digits up to the largest of its type", "[record]") {
+TEST_CASE("a number is decimal digits up to the maximum of its type", "[record]") {
     check_number<std::uint8_t>();
     check_number<std::uint16_t>();
     check_number<std::uint32_t>();
     check_number<std::uint64_t>();
 }
 
-TEST_CASE("a time is seconds, or milliseconds where it is large", "[record]") {
+TEST_CASE("a time is seconds, or milliseconds if it is large", "[record]") {
     using namespace std::chrono;
     auto const parse = [](std::string_view t) {
         return grammar::parse_value<flowlog::timestamp>(t);
@@ -117,13 +117,14 @@ TEST_CASE("words of a set are read in any case", "[record]") {
     CHECK(grammar::parse_value<flow_direction>("in").malformed());
 }
 
-TEST_CASE("text is whatever stands there, but for the dash", "[record]") {
+TEST_CASE("text is anything but a dash", "[record]") {
     CHECK(grammar::parse_value<std::string_view>("eni-1") == "eni-1"sv);
     CHECK(grammar::parse_value<std::string_view>("--") == "--"sv);
     CHECK(grammar::parse_value<std::string_view>("-").absent());
 }
 
-/// The address that the system reads in a text. glibc has no leading zeros in a quad, as we do.
+/// The address that the system reads from a text. Like flowlog, glibc has no leading zeros in a
+/// quad.
 static auto system_address(std::string const& text) -> std::optional<address> {
     auto quad = in_addr{};
     if (inet_pton(AF_INET, text.c_str(), &quad) == 1) return address::v4(ntohl(quad.s_addr));
@@ -132,7 +133,7 @@ static auto system_address(std::string const& text) -> std::optional<address> {
     return std::nullopt;
 }
 
-TEST_CASE("an address is what the system takes for one", "[record]") {
+TEST_CASE("an address is what the system reads as one", "[record]") {
     CHECK(grammar::parse_value<address>("-").absent());
     for (std::string const text : {"1.2.3.4",
                                    "0.0.0.0",
@@ -193,7 +194,7 @@ TEST_CASE("an address is what the system takes for one", "[record]") {
     }
 }
 
-TEST_CASE("texts made of an address's letters are what the system takes them for", "[record]") {
+TEST_CASE("texts made of an address's letters are what the system reads them as", "[record]") {
     std::uint64_t state = 1;
     auto const random = [&state](std::uint64_t below) {
         state = state * 6364136223846793005U + 1442695040888963407U;

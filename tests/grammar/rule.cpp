@@ -21,7 +21,7 @@ using flowlog::field_value;
 using grammar::nullable;
 using grammar::value;
 
-/// A type of the user's: a MAC address, as text of its own.
+/// A user's own type: a MAC address that owns its text.
 struct mac {
     std::uint64_t number = 0;
     friend auto operator==(mac const&, mac const&) -> bool = default;
@@ -52,7 +52,7 @@ static auto parse(std::string_view text, Parser const& parser, Attribute& attrib
     return x3::parse(at, text.data() + text.size(), parser >> x3::eoi, attribute);
 }
 
-/// The value of a text, and how much of it was taken.
+/// The value of a text, and how many bytes the rule took.
 template <class T>
 static auto taken(std::string_view text) -> std::pair<std::optional<T>, std::size_t> {
     auto const* at = text.data();
@@ -108,7 +108,7 @@ TEST_CASE("a rule takes the longest text that is one", "[rule]") {
     CHECK_FALSE(taken<address>(std::string(100000, '1')).first);
 }
 
-TEST_CASE("a rule looks at no byte beyond its text", "[rule]") {
+TEST_CASE("a rule reads no byte beyond its text", "[rule]") {
     for (std::size_t size = 1; size <= 20; ++size) {
         auto const text = std::vector<char>(size, '1');  // the sanitizers see who reads beyond
         auto const* at = text.data();
@@ -118,7 +118,7 @@ TEST_CASE("a rule looks at no byte beyond its text", "[rule]") {
     }
 }
 
-TEST_CASE("rules stand in sequences, and fill tuples", "[rule]") {
+TEST_CASE("rules form sequences, and fill tuples", "[rule]") {
     auto const endpoint = value<address> >> ':' >> value<std::uint16_t>;
     auto result = std::tuple<address, std::uint16_t>{};
     CHECK(parse("10.0.0.1:443", endpoint, result));
@@ -131,7 +131,7 @@ TEST_CASE("rules stand in sequences, and fill tuples", "[rule]") {
     CHECK(x3::parse(at, at + 8, value<address> >> x3::eoi));  // without an attribute
 }
 
-TEST_CASE("a rule heeds the skipper", "[rule]") {
+TEST_CASE("a rule uses the skipper", "[rule]") {
     auto const text = "  10.0.0.1   443 "sv;
     auto const* at = text.data();
     auto result = std::tuple<address, std::uint16_t>{};

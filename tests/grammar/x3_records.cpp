@@ -94,9 +94,9 @@ TEST_CASE("a grammar's records are read line by line", "[x3_records]") {
     };
     using place = std::pair<std::uint64_t, std::size_t>;
     CHECK(column(0) == place{4, 9});   // no port
-    CHECK(column(1) == place{5, 0});   // not even the beginning
+    CHECK(column(1) == place{5, 0});   // nothing matches
     CHECK(column(2) == place{6, 15});  // port too large
-    CHECK(column(3) == place{7, 29});  // a blank too many
+    CHECK(column(3) == place{7, 29});  // one blank too many
     CHECK(column(4) == place{8, 15});  // ends too early
     CHECK(got.malformed[0].text == "fw2: ::1 flags 1");
     CHECK(got.malformed[0].offset == 33);
@@ -122,7 +122,7 @@ TEST_CASE("a line beyond the limit is reported", "[x3_records]") {
     CHECK(read_entries("", 10) == result{});
 }
 
-TEST_CASE("a user's records are aggregated as all others", "[x3_records]") {
+TEST_CASE("a user's records are aggregated like all others", "[x3_records]") {
     auto log = grammar::x3_records<entry>(testing::strict_source{sample, 10}, entry_grammar());
     auto const counts = flowlog::aggregate(log, flowlog::port_protocol_counter{});
     CHECK(counts.counts() == std::vector<flowlog::port_protocol_count>{{80, 6, 1}, {443, 6, 1}});

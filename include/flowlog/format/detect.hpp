@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <flowlog/error.hpp>
-#include <flowlog/format/detail/recognise.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/file.hpp>

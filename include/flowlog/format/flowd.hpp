@@ -10,45 +10,55 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/flowd/frame.hpp>
 #include <flowlog/format/flowd/record.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/byte_cursor.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
-/// How a store of flowd is read.
+/// How a store of flowd (its name for an archive) is read.
 struct flowd_options {
-    /// Puts the times of flows right between which and whose export the uptime of the router, 32
-    /// bits of milliseconds, wrapped around. flowd itself gives no times, and py3flowtools leaves
-    /// them 49.7 days in the future.
+    /// Corrects the times of flows if the uptime of the router, 32 bits of milliseconds, wrapped
+    /// around between a flow and its export. flowd itself gives no times, and the times of
+    /// py3flowtools are then 49.7 days in the future.
     bool repair_wraps = true;
-    /// Puts the engine right that flowd on a little-endian machine stores shifted for NetFlow v5: 3
-    /// for 768.
+    /// Corrects the engine, which flowd on a little-endian machine stores shifted for NetFlow v5: 3
+    /// is stored as 768.
     bool repair_engine = true;
-    /// Counts records whose checksum is wrong as malformed; else they are flows like others.
+    /// Counts records with a wrong checksum as malformed. Otherwise they are flows like others.
     bool check_checksums = true;
-    /// Called for every malformed record and for every flow that `reject` takes back; `line` is the
-    /// number of the record.
+    /// Called for every malformed record, and for every flow that `reject` takes back. `line` is
+    /// the number of the record.
     malformed_handler on_malformed{};
 };
 
-/// Reads a store of flowd, version 2 (with a file header) or 3: an input range of `flowd_record`.
+/// Reads a store of flowd, version 2 or 3: an input range of `flowd_record`. A `log_reader`.
 ///
 ///     for (auto const& flow : flowlog::flowd_reader{flowlog::file_source{"/var/log/flowd"}}) …
 ///
-/// A record with a wrong checksum or contradicting fields is malformed and passed over, where the
-/// next one stands where its length tells; else, and where the store is cut off, `errc::corrupt` or
-/// `errc::truncated` is thrown and names the byte, after every whole record before was delivered.
-/// `errc::unknown_format`: not even the first record is sound. Records are views into the reader;
-/// one thread at a time.
+///     version 2   │ file header │ record │ record │ …
+///     version 3   │ record │ record │ …
+///                 ├────────┴────────────────────────────────┐
+///                 │ marker, size │ mask │ groups │ checksum │   version 2 has no marker and size
+///
+/// The bits of the mask say which groups of fields follow: addresses, ports, times and others.
+///
+/// A record with a wrong checksum or contradicting fields is malformed. The reader passes over it
+/// if a sound record follows where its length says. If none does, or the store is cut off, the
+/// reader delivers every whole record before the damage, and then throws `errc::corrupt` or
+/// `errc::truncated`, which name the byte. `errc::unknown_format`: not even the first record is
+/// sound. Records are views into the reader. Use it from one thread at a time.
 template <byte_source Source = any_source>
 class flowd_reader : public selectable<flowd_reader<Source>> {
 public:
@@ -57,32 +67,8 @@ public:
     explicit flowd_reader(Source source, flowd_options options = {})
         : options_{std::move(options)}, cursor_{std::move(source)} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = flowd_record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(flowd_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> flowd_record const& { return reader_->record_; }
-        auto operator->() const noexcept -> flowd_record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        flowd_reader* reader_;
-        bool done_ = false;
-    };
-
-    /// Moves to the first flow, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    /// Moves to the first flow, or to the next one if the reader has begun.
+    [[nodiscard]] auto begin() -> record_iterator<flowd_reader> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the records so far.
@@ -92,8 +78,7 @@ public:
         return result;
     }
 
-    /// What the store says of itself, which is little. Reads the first bytes if that was not done
-    /// yet.
+    /// What the store says of itself, which is little. Reads its first bytes unless that is done.
     [[nodiscard]] auto describe() -> archive_info {
         read_header();
         auto info = archive_info{.format = "flowd",
@@ -103,9 +88,9 @@ public:
                                  .first = created_};
         info.notes.emplace_back(
             options_.repair_wraps
-                ? "times are put right where the uptime of the router wrapped around"
-                : "times are as stored where the uptime of the router wrapped around");
-        if (!options_.check_checksums) info.notes.emplace_back("checksums are not looked at");
+                ? "times are corrected if the uptime of the router wrapped around"
+                : "times are as stored if the uptime of the router wrapped around");
+        if (!options_.check_checksums) info.notes.emplace_back("checksums are not checked");
         return info;
     }
 
@@ -114,20 +99,30 @@ public:
         return flowd_record::may_have(id);
     }
 
-    /// Takes the current record back: it counts as malformed, not as a flow.
+    /// Takes the current record back: it counts as malformed, not as a flow, and goes to
+    /// `on_malformed`.
     void reject(field_id offending_field, reason why) {
         --stats_.records;
         report(cursor_.offset() - size_, offending_field, why);
+    }
+
+    /// Hands out every flow that is left, as `log_reader` says, one at a time.
+    template <class Use, class UseBatch, class Refused>
+    void each(Use use, UseBatch&&, Refused refused, std::vector<field_use> const&) {
+        while (advance()) use_or_reject(*this, std::as_const(record_), use, refused);
     }
 
     /// The name of the input.
     [[nodiscard]] auto name() const -> std::string { return cursor_.name(); }
 
 private:
+    friend record_iterator<flowd_reader>;
     using frame = detail::flowd_frame;
     using fault = detail::flowd_fault;
 
     static constexpr std::size_t header_size = 16;  // of a store of version 2
+
+    [[nodiscard]] auto current() const noexcept -> flowd_record const& { return record_; }
 
     auto advance() -> bool {
         read_header();
@@ -149,7 +144,7 @@ private:
         return false;
     }
 
-    /// Makes the frame of a record lie ahead; false at the end of the store.
+    /// Fetches the frame of the next record; false at the end of the store.
     auto fetch_prefix() -> bool {
         if (cursor_.fetch(frame::prefix(version_))) return true;
         ended_ = true;
@@ -157,7 +152,7 @@ private:
         return false;
     }
 
-    /// Makes a whole record lie ahead and looks at its checksum.
+    /// Fetches a whole record and checks its checksum.
     [[nodiscard]] auto examine(frame const& found) -> fault {
         if (!cursor_.fetch(found.size)) {
             ended_ = true;
@@ -168,7 +163,7 @@ private:
         return holds ? fault::none : fault::checksum;
     }
 
-    /// Passes over a damaged record, if its length leads to a sound one or to the end.
+    /// Passes over a damaged record if its length leads to a sound one or to the end; else throws.
     void pass_over(frame const& damaged) {
         auto const trusted = damaged.fault != fault::marker && damaged.size <= frame::max_size &&
                              !(version_ == 2 && damaged.fault == fault::unknown_fields);
@@ -181,8 +176,8 @@ private:
         report(at, std::nullopt, reason::bad_value);
     }
 
-    /// Whether a sound record follows, or, where it is clear that this is a store of flowd, the
-    /// end.
+    /// Whether a sound record follows `size` bytes from here, or the end does and it is clear that
+    /// this is a store of flowd.
     [[nodiscard]] auto leads_on(std::size_t size) -> bool {
         if (!cursor_.fetch(size)) return false;
         if (!cursor_.fetch(size + 1)) return !is_first();
@@ -193,7 +188,7 @@ private:
         return detail::flowd_checksum_holds(cursor_.ahead().substr(size), shape, next);
     }
 
-    /// Tells the version of the store, by the file header that the version 2 has.
+    /// Determines the version of the store: version 2 has a file header.
     void read_header() {
         if (version_ != 0) return;
         auto const magic = detail::flowd_v2_magic;
@@ -228,6 +223,7 @@ private:
                                .reason = why});
     }
 
+    /// Whether nothing has shown yet that this is a store of flowd.
     [[nodiscard]] auto is_first() const noexcept -> bool {
         return version_ == 3 && stats_.lines() == 0;
     }
@@ -242,7 +238,7 @@ private:
         fail(errc::corrupt, 0, "holds a record that " + std::string{detail::describe(found)});
     }
 
-    /// Where nothing told yet that this is a store of flowd, the first byte must.
+    /// Throws if this is the first record and does not begin as records of flowd do.
     void throw_unless_flowd() const {
         auto const ahead = cursor_.ahead();
         if (!is_first() || ahead[0] == '\x60') return;

@@ -17,8 +17,8 @@ namespace flowlog {
 
 /// Why a line was rejected, in words.
 struct explanation {
-    std::size_t column = 0;  ///< of the offending_field, in bytes from 1; 0: the line as a whole
-    std::optional<field_id> field{};  ///< the offending_field, where it is one field
+    std::size_t column = 0;  ///< of the offending field, in bytes from 1; 0 for the whole line
+    std::optional<field_id> field{};  ///< the offending field, if it is one field
     std::string reason{};  ///< what was expected and what was found, escaped for a terminal
 };
 
@@ -46,6 +46,7 @@ inline auto expectation(field_id id, bool or_absent) -> std::string {
     return "text";
 }
 
+/// A text in quotes, escaped and at most 80 bytes long.
 inline auto quoted(std::string_view text) -> std::string { return "'" + escaped(text, 80) + "'"; }
 
 inline auto columns_in_words(std::size_t count) -> std::string {
@@ -76,12 +77,12 @@ inline auto explain_value(malformed_line const& line) -> explanation {
 
 }  // namespace detail
 
-/// Says in words why a line was rejected, as the reference grammar sees it.
+/// Explains in words why a line was rejected, by the reference grammar.
 [[nodiscard]] inline auto explain(malformed_line const& line) -> explanation {
     switch (line.reason) {
         case reason::too_long: return {.reason = "the line is too long"};
         case reason::no_layout:
-            return {.reason = "the line stands before the first one that tells the columns"};
+            return {.reason = "the line comes before the line that determines the columns"};
         case reason::column_count:
             if (line.columns) return detail::explain_count(line);
             break;
@@ -96,9 +97,9 @@ inline auto explain_value(malformed_line const& line) -> explanation {
             .reason = absent ? "the record has no value" : "malformed"};
 }
 
-/// A rejected line as one line of text: `source:line:column: field: reason: text`, without what
-/// does not apply. Escaped for a terminal; of the text, no more than `limit` bytes. Records of
-/// archives have no text: what stands for it is their place in the file.
+/// Describes a rejected line in one line of text, `source:line:column: field: reason: text`,
+/// without what does not apply. Escaped for a terminal, with at most `limit` bytes of the rejected
+/// line. Records of archives have no text; their offset in the file takes its place.
 [[nodiscard]] inline auto describe(malformed_line const& line, std::size_t limit = 1000)
     -> std::string {
     auto const why = explain(line);

@@ -19,13 +19,14 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog::grammar {
 
 namespace x3 = boost::spirit::x3;
 
-/// A word of a line and its place in it.
+/// A word of a line and where it is in the line.
 struct word {
     std::string_view text;
     std::size_t column;  ///< in bytes, counted from 1
@@ -97,7 +98,7 @@ inline auto quad_syntax() {
 
 using v6_groups = std::vector<std::uint16_t>;
 
-/// Groups of hexadecimal digits up to the end, the last two perhaps as a dotted quad.
+/// Groups of hexadecimal digits up to the end; the last two may be a dotted quad.
 inline auto groups_syntax() {
     auto const push = [](auto& context) { x3::_val(context).push_back(x3::_attr(context)); };
     auto const push_quad = [](auto& context) {
@@ -110,6 +111,7 @@ inline auto groups_syntax() {
                *followed[push] >> (quad_syntax()[push_quad] | group[push]);
 }
 
+/// The address of groups before and after a `::`, or of eight groups.
 inline auto make_v6(v6_groups groups, v6_groups const& after_gap) -> address {
     groups.resize(8 - after_gap.size());
     groups.insert(groups.end(), after_gap.begin(), after_gap.end());
@@ -138,7 +140,7 @@ inline auto parse_v6(std::string_view text) -> std::optional<address> {
 
 }  // namespace detail
 
-/// Splits a line, which is given without its LF, into words.
+/// Splits a line without its LF into words.
 ///
 ///     line  = [BOM] *blank [word *(+blank word)] *blank
 ///     word  = +(byte but blank)
@@ -162,10 +164,12 @@ inline auto parse_v6(std::string_view text) -> std::optional<address> {
 /// Reads a whole word as the value of a field.
 ///
 ///     absent         = "-"
-///     number         = +DIGIT                  ; up to the largest of its type, leading zeros
-///     allowed time           = number                  ; Unix seconds; from 10^11 to 9*10^15:
-///     milliseconds action         = "ACCEPT" | "REJECT"     ; words in any case log-status     =
-///     "OK" | "NODATA" | "SKIPDATA" flow-direction = "ingress" | "egress" text           = +byte
+///     number         = +DIGIT               ; at most its type's maximum; leading zeros allowed
+///     time           = number               ; Unix seconds; milliseconds from 10^11 to 9*10^15
+///     action         = "ACCEPT" | "REJECT"  ; words in any case
+///     log-status     = "OK" | "NODATA" | "SKIPDATA"
+///     flow-direction = "ingress" | "egress"
+///     text           = +byte
 template <class T>
 [[nodiscard]] auto parse_value(std::string_view text) -> field_value<T> {
     auto value = T{};
@@ -178,11 +182,13 @@ template <class T>
     return field_value<T>{presence::malformed};
 }
 
+/// Reads a whole word as an address.
+///
 ///     address = quad | v6
 ///     quad    = octet 3("." octet)                 ; octet: 0-255, no leading zeros
 ///     v6      = group 7(":" group)                 ; group: 1-4 HEXDIG
 ///             | [groups] "::" [groups]             ; at most 7 groups
-///                                                  ; a quad may stand for the last two groups
+///                                                  ; the last two groups may be a quad
 template <>
 [[nodiscard]] inline auto parse_value<address>(std::string_view text) -> field_value<address> {
     if (text == "-") return {};
@@ -201,37 +207,42 @@ template <>
     return text;
 }
 
-/// A line as the reference grammar reads it: the executable specification of what `text_reader`
-/// does fast. A `flow_record`. The text and the columns must outlive it.
+/// A line as the reference grammar reads it: the executable specification of `text_reader`. A
+/// `flow_record`. The text and the columns must outlive it.
 class reference_record {
 public:
-    /// A line without its LF, and the columns in force.
+    /// Takes a line without its LF, and the columns in force.
     reference_record(std::string_view line, layout const& columns)
         : words_{grammar::words(line)}, columns_{&columns} {}
 
     /// The words of the line.
     [[nodiscard]] auto words() const noexcept -> std::vector<word> const& { return words_; }
 
-    /// A field's value; absent where it is `-` or the log has no such column.
+    /// A field's value; absent if it is `-` or the log has no such column.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const -> field_value<field_value_type<Id>> {
-        auto const column = columns_->column(Id);
-        if (column == layout::none || column >= words_.size()) return {};
-        return parse_value<field_value_type<Id>>(words_[column].text);
+        return get<field_value_type<Id>>(Id);
     }
 
     /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
     template <field_id Id>
-    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
-        -> field_value<std::uint32_t> {
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const -> field_value<std::uint32_t> {
         return raw_address((*this)[field_key<Id>{}]);
     }
 
-    /// What the line is, among lines of these columns.
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const -> field_value<T> {
+        auto const column = columns_->column(id);
+        if (column == layout::none || column >= words_.size()) return {};
+        return parse_value<T>(words_[column].text);
+    }
+
+    /// What the line is, in a log with these columns.
     ///
-    /// No word of a header line begins with a digit or `-`; at least one word, and no fewer than
-    /// half of them, are names of fields. Without a log-status, a line is NODATA whose addresses
-    /// and protocol, as far as there are columns for them, are all `-`.
+    /// No word of a header line begins with a digit or `-`, and at least one word and half of the
+    /// words are names of fields. A line without a log-status is NODATA if its addresses and its
+    /// protocol, as far as the log has columns for them, are all `-`.
     [[nodiscard]] auto kind() const -> line_kind {
         if (words_.empty()) return line_kind::blank;
         if (is_header()) return line_kind::header;
@@ -249,7 +260,8 @@ public:
         for (std::size_t i = 0; i < std::min(words_.size(), columns_->size()); ++i) {
             auto const id = columns_->field_at(i);
             if (!id || columns_->column(*id) != i) continue;
-            if (with_field(*id, [&](auto key) { return (*this)[key].malformed(); })) return id;
+            if (visit_field(*this, *id, [](auto const& value) { return value.malformed(); }))
+                return id;
         }
         return std::nullopt;
     }
@@ -267,14 +279,14 @@ private:
     }
 
     [[nodiscard]] auto is_empty_window() const -> bool {
-        auto told = false;
+        auto empty = false;
         for (auto const id : {field_id::srcaddr, field_id::dstaddr, field_id::protocol}) {
             auto const column = columns_->column(id);
             if (column == layout::none) continue;
             if (words_[column].text != "-") return false;
-            told = true;
+            empty = true;
         }
-        return told;
+        return empty;
     }
 
     std::vector<word> words_;

@@ -3,7 +3,6 @@
 #define FLOWLOG_GRAMMAR_RULE_HPP
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <iterator>
@@ -19,41 +18,38 @@
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/value.hpp>
-#include <flowlog/format/text/decode.hpp>
+#include <flowlog/format/decode_token.hpp>
 
 namespace flowlog::grammar {
 
 namespace x3 = boost::spirit::x3;
 
-/// How a `T` is written. Specialise it, and a type of your own can stand in grammars: `name` is for
-/// messages, `contains(c)` says which bytes a text may be made of, `decode(text)` reads the whole
-/// of one, which is not empty, and is noexcept.
+/// How a `T` is written. Specialise it to use a type of your own in grammars: `name` is for
+/// messages, `contains(c)` says which bytes a text of the type may consist of, and `decode(text)`,
+/// which is noexcept, reads a whole text, which is not empty, and returns an optional value.
 template <class T>
 struct syntax;
 
 namespace detail {
 
-/// Reads a text with the decoders of the text reader, which look beyond the end of short ones.
+/// The value of a text, by the decoders of the text reader.
 template <class T>
-auto decode_padded(std::string_view text) noexcept -> std::optional<T> {
-    auto room = std::array<char, 2 * flowlog::detail::token_padding>{};
-    auto const* first = text.data();
-    if (text.size() < flowlog::detail::token_padding) {
-        std::ranges::copy(text, room.data());
-        first = room.data();
-    }
-    auto const value = flowlog::detail::decode<T>(first, first + text.size());
+auto decoded(std::string_view text) noexcept -> std::optional<T> {
+    auto const value = decode_token<T>(text);
     return value ? std::optional{*value} : std::nullopt;
 }
 
+/// ASCII only, whatever the locale.
 constexpr auto is_digit(char c) noexcept -> bool { return c >= '0' && c <= '9'; }
 constexpr auto is_letter(char c) noexcept -> bool {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// The `contains` of types that are written with digits.
 struct digits {
     static constexpr auto contains(char c) noexcept -> bool { return is_digit(c); }
 };
+/// The `contains` of types that are written with letters.
 struct letters {
     static constexpr auto contains(char c) noexcept -> bool { return is_letter(c); }
 };
@@ -63,39 +59,33 @@ struct letters {
 template <std::unsigned_integral T>
 struct syntax<T> : detail::digits {
     static constexpr std::string_view name = "number";
-    static auto decode(std::string_view text) noexcept { return detail::decode_padded<T>(text); }
+    static auto decode(std::string_view text) noexcept { return detail::decoded<T>(text); }
 };
 
 /// Unix seconds, or milliseconds.
 template <>
 struct syntax<timestamp> : detail::digits {
     static constexpr std::string_view name = "time";
-    static auto decode(std::string_view text) noexcept {
-        return detail::decode_padded<timestamp>(text);
-    }
+    static auto decode(std::string_view text) noexcept { return detail::decoded<timestamp>(text); }
 };
 
 template <>
 struct syntax<action> : detail::letters {
     static constexpr std::string_view name = "action";
-    static auto decode(std::string_view text) noexcept {
-        return detail::decode_padded<action>(text);
-    }
+    static auto decode(std::string_view text) noexcept { return detail::decoded<action>(text); }
 };
 
 template <>
 struct syntax<log_status> : detail::letters {
     static constexpr std::string_view name = "log-status";
-    static auto decode(std::string_view text) noexcept {
-        return detail::decode_padded<log_status>(text);
-    }
+    static auto decode(std::string_view text) noexcept { return detail::decoded<log_status>(text); }
 };
 
 template <>
 struct syntax<flow_direction> : detail::letters {
     static constexpr std::string_view name = "flow-direction";
     static auto decode(std::string_view text) noexcept {
-        return detail::decode_padded<flow_direction>(text);
+        return detail::decoded<flow_direction>(text);
     }
 };
 
@@ -117,7 +107,7 @@ struct syntax<cidr> {
     static auto decode(std::string_view text) noexcept { return cidr::parse(text); }
 };
 
-/// A word up to a blank; a view into what is parsed.
+/// A word up to a blank; a view of the parsed text.
 template <>
 struct syntax<std::string_view> {
     static constexpr std::string_view name = "word";
@@ -131,14 +121,15 @@ struct syntax<std::string_view> {
 
 namespace detail {
 
-/// The longest text of a `T` at the beginning of `input`, its size put in `size`. It does not end
-/// within a number or word: in `10.0.0.1:443` there is an address, in `10.0.0.256` there is none.
+/// The value of the longest text of a `T` at the beginning of `input`; `size` is set to its size.
+/// The text does not end within a number or word: `10.0.0.1:443` begins with an address,
+/// `10.0.0.256` does not.
 template <class T>
 auto match(std::string_view input, std::size_t& size) noexcept -> std::optional<T> {
     auto const* const end = std::ranges::find_if_not(input, syntax<T>::contains);
     size = static_cast<std::size_t>(end - input.begin());
-    constexpr std::size_t longest_with_marks = 64;
-    for (; size != 0; size = std::min(size - 1, longest_with_marks)) {
+    constexpr std::size_t max_with_punctuation = 64;
+    for (; size != 0; size = std::min(size - 1, max_with_punctuation)) {
         auto const within = size < input.size() && input.begin() + size != end &&
                             (is_digit(input[size]) || is_letter(input[size]));
         if (within) continue;
@@ -147,6 +138,7 @@ auto match(std::string_view input, std::size_t& size) noexcept -> std::optional<
     return std::nullopt;
 }
 
+/// The text between two iterators.
 template <class Iterator>
 auto rest(Iterator const& first, Iterator const& last) noexcept -> std::string_view {
     static_assert(std::contiguous_iterator<Iterator>, "parse text in memory");
@@ -155,8 +147,8 @@ auto rest(Iterator const& first, Iterator const& last) noexcept -> std::string_v
 
 }  // namespace detail
 
-/// An X3 parser of a `T`, by flowlog's decoder; its attribute is the `T`. Takes the longest text
-/// that is one; fails on `-`.
+/// An X3 parser of a `T` that uses flowlog's decoder; its attribute is the `T`. It takes the
+/// longest text that is a `T`, and fails on `-`.
 ///
 ///     auto const endpoint = value<address> >> ':' >> value<std::uint16_t>;
 template <class T>
@@ -177,7 +169,7 @@ struct rule : x3::parser<rule<T>> {
     }
 };
 
-/// As `rule`, but `-` is read, too; the attribute is a `field_value<T>`, which then is absent.
+/// A `rule` that also takes `-`. Its attribute is a `field_value<T>`, which is absent for `-`.
 template <class T>
 struct nullable_rule : x3::parser<nullable_rule<T>> {
     using attribute_type = field_value<T>;
@@ -203,7 +195,7 @@ struct nullable_rule : x3::parser<nullable_rule<T>> {
     }
 };
 
-/// The parser of a field's values, `-` for those that are absent.
+/// The parser of a field's values, with `-` for an absent one.
 template <field_id Id>
 using field_rule = nullable_rule<field_value_type<Id>>;
 

@@ -17,6 +17,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/select.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/reader.hpp>
 #include <flowlog/source/line_blocks.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -28,12 +29,12 @@ namespace x3 = boost::spirit::x3;
 struct x3_options {
     /// Longer lines are malformed; bounds the memory. 64 bytes to 1 GiB.
     std::size_t max_line = std::size_t{1} << 20;
-    /// Called for every line that the grammar does not take.
+    /// Called for every line that the grammar does not match.
     malformed_handler on_malformed{};
 };
 
 /// Reads a log whose lines a grammar describes: an input range of `Record`, one for each line that
-/// the grammar takes as a whole, without its LF or CRLF. Lines of blanks are passed over. Made by
+/// the grammar matches as a whole, without its LF or CRLF. Skips lines of blanks. Made by
 /// `x3_records`.
 template <std::default_initializable Record, class Parser, byte_source Source>
 class x3_reader : public selectable<x3_reader<Record, Parser, Source>> {
@@ -46,32 +47,8 @@ public:
           blocks_{std::move(source),
                   std::clamp<std::size_t>(options.max_line, 64, std::size_t{1} << 30), 0} {}
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = Record;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(x3_reader& reader) noexcept : reader_{&reader} {}
-        auto operator*() const noexcept -> Record const& { return reader_->record_; }
-        auto operator->() const noexcept -> Record const* { return &reader_->record_; }
-        auto operator++() -> iterator& {
-            done_ = !reader_->advance();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        x3_reader* reader_;
-        bool done_ = false;
-    };
-
-    /// Moves to the first record, or to the next one where the reader has begun.
-    [[nodiscard]] auto begin() -> iterator { return ++iterator{*this}; }
+    /// Moves to the first record, or to the next one if the reader has begun.
+    [[nodiscard]] auto begin() -> record_iterator<x3_reader> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
     /// What became of the lines so far.
@@ -91,6 +68,9 @@ public:
     }
 
 private:
+    friend record_iterator<x3_reader>;
+    [[nodiscard]] auto current() const noexcept -> Record const& { return record_; }
+
     auto advance() -> bool {
         while (next_line()) {
             if (line_.find_first_not_of(" \t") == line_.npos) {
@@ -107,6 +87,7 @@ private:
         return false;
     }
 
+    /// Moves to the next line; false at the end of the input.
     auto next_line() -> bool {
         while (rest_.empty()) {
             auto const block = blocks_.next();
@@ -129,19 +110,19 @@ private:
         return true;
     }
 
-    /// Whether the grammar takes the line; where it stopped, if it tells, is put in `column`.
+    /// Whether the grammar matches the line. Sets `column` to where it stopped, if that is known.
     auto parse(std::size_t& column) -> bool {
         record_ = Record{};
         auto const* at = line_.data();
         auto const* const end = at + line_.size();
-        auto const place = [&] { return static_cast<std::size_t>(at - line_.data()) + 1; };
+        auto const position = [&] { return static_cast<std::size_t>(at - line_.data()) + 1; };
         try {
             if (!x3::parse(at, end, parser_, record_)) return false;
-            column = place();
+            column = position();
             return at == end;
         } catch (x3::expectation_failure<char const*> const& failure) {
             at = failure.where();
-            column = place();
+            column = position();
             return false;
         }
     }
@@ -161,7 +142,7 @@ private:
     Parser parser_;
     malformed_handler on_malformed_;
     flowlog::detail::line_blocks<Source> blocks_;
-    std::string_view rest_;  // lines not yet read
+    std::string_view rest_;  // lines of the block that were not read
     std::uint64_t rest_offset_ = 0;
     std::string_view line_;
     std::uint64_t line_offset_ = 0;
@@ -169,9 +150,9 @@ private:
     statistics stats_;
 };
 
-/// Reads a log line by line with an X3 parser whose attribute is a `Record`, into a fresh one each
-/// time. Where the parser expects something with `>`, the place of what was there instead is
-/// reported. Text views in a record are valid until the next one.
+/// Reads a log line by line with an X3 parser whose attribute is a `Record`, a new one for each
+/// line. If a line lacks what the parser expects with `>`, the malformed line has the column of
+/// what is there instead. Text views in a record are valid until the next record.
 ///
 ///     for (auto const& entry : x3_records<drop>(file_source{"fw.log"}, grammar)) …
 template <std::default_initializable Record, byte_source Source, class Parser>

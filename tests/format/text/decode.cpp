@@ -20,7 +20,7 @@ using flowlog::address;
 using flowlog::field_value;
 using flowlog::timestamp;
 
-/// Decodes a token that stands before `after`, which must not matter.
+/// Decodes a token before `after`, which must not matter.
 template <class T>
 static auto decode_before(std::string_view token, char after) -> field_value<T> {
     auto text = std::string{token} + std::string(detail::token_padding, after);
@@ -104,7 +104,7 @@ TEST_CASE("numbers of every length are decoded", "[decode]") {
         if (size < 20) {
             CHECK(got == value);
         } else {
-            CHECK(got.malformed());  // 7... of 20 digits is beyond 64 bits
+            CHECK(got.malformed());  // 20 digits from 7 on exceed 64 bits
         }
         check_against_grammar<std::uint64_t>(text);
         check_against_grammar<std::uint32_t>(text);
@@ -116,7 +116,7 @@ TEST_CASE("numbers of every length are decoded", "[decode]") {
         check_against_grammar<std::uint64_t>(twenty);
 }
 
-TEST_CASE("a byte that is no digit makes a number malformed, wherever it stands", "[decode]") {
+TEST_CASE("a byte that is not a digit makes a number malformed, wherever it is", "[decode]") {
     for (std::size_t size = 1; size <= 25; ++size) {
         for (std::size_t at = 0; at < size; ++at) {
             auto text = std::string(size, '0');
@@ -139,7 +139,7 @@ static auto decode_at_once(std::string_view text) -> detail::decoded_number {
     return detail::decode_word(detail::load_word<Word>(padded.data()), text.size());
 }
 
-TEST_CASE("the digits of a word are decoded at once", "[decode]") {
+TEST_CASE("the digits of a word are decoded together", "[decode]") {
     auto const eight = decode_at_once<std::uint64_t>;
     CHECK(eight("0").value == 0);
     CHECK(eight("12345678").value == 12345678);

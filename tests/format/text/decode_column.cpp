@@ -104,8 +104,8 @@ TEST_CASE("columns are decoded like single values", "[decode_column][property]")
             auto out = std::vector<std::uint64_t>(lines.size * step);
             REQUIRE(detail::decode_numbers(lines.column(0), lines.size, limit, out.data(), step) ==
                     good);
-            auto const plain = detail::decode_numbers_plainly(lines.column(0), lines.size, limit,
-                                                              out.data(), step);
+            auto const plain =
+                detail::decode_numbers_scalar(lines.column(0), lines.size, limit, out.data(), step);
             REQUIRE(plain == good);
             if (limit == most) REQUIRE(batch.numbers(field_id::bytes, out.data(), step) == good);
             REQUIRE(detail::decode_numbers(lines.column(0), lines.size, limit, out.data(), step) ==
@@ -120,8 +120,8 @@ TEST_CASE("columns are decoded like single values", "[decode_column][property]")
             auto out = std::vector<std::uint64_t>(lines.size * step);
             auto v6 = std::vector<bool>(lines.size);
             auto const note = [&](std::size_t line, bool is_v6) { v6[line] = is_v6; };
-            auto const found = plain ? detail::decode_addresses_plainly(lines.column(1), lines.size,
-                                                                        out.data(), step, note)
+            auto const found = plain ? detail::decode_addresses_scalar(lines.column(1), lines.size,
+                                                                       out.data(), step, note)
                                      : batch.addresses(field_id::srcaddr, out.data(), step, note);
             REQUIRE(found == good);
             for (std::size_t k = 0; good && k < batch.size(); ++k) {

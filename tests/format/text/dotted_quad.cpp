@@ -11,7 +11,7 @@
 
 namespace detail = flowlog::detail;
 
-/// Decodes the token in front of other text, as logs have it.
+/// Decodes the token before other text, as in logs.
 static void check(std::string const& token) {
     for (auto const* behind : {" ACCEPT OK 1.2.3.4", "\n...............", "................"}) {
         auto const text = token + behind;
@@ -29,7 +29,7 @@ static void check(std::string const& token) {
     }
 }
 
-TEST_CASE("every octet is decoded, in each place", "[dotted_quad]") {
+TEST_CASE("every octet is decoded, at each position", "[dotted_quad]") {
     for (auto value = 0; value < 1000; ++value) {
         auto const octet = std::to_string(value);
         for (auto const* form : {"", "0", "00"}) {
@@ -41,7 +41,7 @@ TEST_CASE("every octet is decoded, in each place", "[dotted_quad]") {
     }
 }
 
-TEST_CASE("what is no dotted quad is none", "[dotted_quad]") {
+TEST_CASE("other tokens are not dotted quads", "[dotted_quad]") {
     for (auto const* token : {"",
                               ".",
                               "-",

@@ -15,7 +15,7 @@ using namespace std::string_literals;
 using namespace std::string_view_literals;
 namespace detail = flowlog::detail;
 
-/// Decodes the token in front of other text, as logs have it.
+/// Decodes the token before other text, as in logs.
 static void check(std::string const& token) {
     for (auto const behind : {' ', ':', 'a', '\0'}) {
         auto const text = token + std::string(detail::token_padding, behind);
@@ -36,7 +36,7 @@ static void check(std::string const& token) {
     }
 }
 
-TEST_CASE("groups of any size are decoded, in each place", "[eight_groups]") {
+TEST_CASE("groups of any size are decoded, at each position", "[eight_groups]") {
     auto random = testing::random_numbers{13};
     for (auto i = 0; i < 20'000; ++i) {
         auto token = ""s;
@@ -52,7 +52,7 @@ TEST_CASE("groups of any size are decoded, in each place", "[eight_groups]") {
     }
 }
 
-TEST_CASE("every byte is a hex digit or none", "[eight_groups]") {
+TEST_CASE("every byte is a hex digit or is not", "[eight_groups]") {
     for (auto byte = 0; byte < 256; ++byte) {
         for (std::size_t at = 0; at < 39; ++at) {
             auto token = "2600:1f18:04a3:6900:10bc:2b79:3752:4151"s;

@@ -13,6 +13,7 @@
 #include "reading.hpp"
 
 namespace detail = flowlog::detail;
+using detail::cpu_level;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
@@ -24,7 +25,7 @@ struct found {
     friend auto operator==(found const&, found const&) -> bool = default;
 };
 
-/// Byte by byte, as the documentation of `scan_index` says it.
+/// Scans byte by byte, as the documentation of `scan_index` says.
 static auto plain_scan(std::string_view text) -> found {
     auto result = found{};
     auto after_delimiter = true;
@@ -64,13 +65,60 @@ static void check(std::string_view text) {
 
 TEST_CASE("there is a scanner for every machine", "[scan]") {
     REQUIRE_FALSE(detail::scanners().empty());
-    CHECK(detail::scanners().back().name == "scalar");
-    CHECK(detail::find_scanner("scalar"));
-    CHECK_FALSE(detail::find_scanner("abacus"));
-    CHECK(detail::find_scanner(detail::chosen_scanner().name));
+    CHECK(detail::scanners().back().level == cpu_level::scalar);
+    CHECK(detail::chosen_scanner().level <= detail::cpu.level);
 }
 
-TEST_CASE("each byte is told for what it is, at each place", "[scan]") {
+TEST_CASE("the scanner is the fastest of the chosen level", "[scan]") {
+    auto const best = detail::best_cpu_level();
+    auto const chosen = [](cpu_level level) {
+        return detail::find_scanner({.level = level}).level;
+    };
+    CHECK(&detail::find_scanner({.level = best}) == &detail::scanners().front());
+    CHECK(chosen(cpu_level::scalar) == cpu_level::scalar);
+    for (auto const& scanner : detail::scanners()) CHECK(chosen(scanner.level) == scanner.level);
+    if (best >= cpu_level::sse41) CHECK(chosen(cpu_level::sse41) == cpu_level::sse2);
+}
+
+/// What choosing a scanner by this value of FLOWLOG_FORCE_SCAN fails with.
+static auto failure_of(char const* forced, cpu_level best) -> std::string {
+    try {
+        static_cast<void>(detail::find_scanner(detail::choose_cpu_level(forced, best)));
+    } catch (flowlog::error const& thrown) {
+        CHECK(thrown.code() == flowlog::errc::invalid_argument);
+        return thrown.what();
+    }
+    return {};
+}
+
+TEST_CASE("a missing scanner is an error that names those available", "[scan]") {
+    auto const best = detail::best_cpu_level();
+    CHECK(failure_of(nullptr, best).empty());
+    CHECK(failure_of("", best).empty());
+    CHECK(failure_of("scalar", best).empty());
+    CHECK(
+        failure_of("aba\ncus", best) ==
+        "FLOWLOG_FORCE_SCAN is 'aba\\ncus'; the known names are avx512, avx2, sse4.1, sse2, neon, "
+        "scalar");
+    auto const lacking = best == cpu_level::neon ? "avx2" : "neon";
+    auto const message = failure_of(lacking, best);
+    CHECK(message.starts_with("FLOWLOG_FORCE_SCAN is '"s + lacking +
+                              "', which this processor lacks; it has "));
+    CHECK(message.ends_with("scalar"));
+    CHECK(message.find(lacking) == message.rfind(lacking));
+}
+
+// Run by format.forced_scan with FLOWLOG_FORCE_SCAN=abacus.
+TEST_CASE("nothing is read with an unknown FLOWLOG_FORCE_SCAN", "[.forced_scan]") {
+    for (auto i = 0; i < 2; ++i) {
+        auto const failed = testing::failure("2 eni-1 OK\n");
+        REQUIRE(failed);
+        CHECK(failed->code() == flowlog::errc::invalid_argument);
+        CHECK(failed->message().starts_with("FLOWLOG_FORCE_SCAN is 'abacus'"));
+    }
+}
+
+TEST_CASE("each byte is recognised, at each position", "[scan]") {
     for (auto byte = 0; byte < 256; ++byte) {
         auto text = std::string(130, 'x');
         for (std::size_t at : {0U, 1U, 7U, 8U, 31U, 32U, 62U, 63U, 64U, 65U, 127U, 128U, 129U}) {
@@ -92,7 +140,7 @@ TEST_CASE("texts of every length are scanned to their end", "[scan]") {
     }
 }
 
-TEST_CASE("two neighbouring delimiters are irregular, wherever they stand", "[scan]") {
+TEST_CASE("two neighbouring delimiters are irregular, wherever they are", "[scan]") {
     for (std::size_t at = 0; at < 130; ++at) {
         auto text = std::string(132, 'x');
         text[at] = ' ';
@@ -120,7 +168,7 @@ TEST_CASE("all scanners give the same index for any text", "[scan][property]") {
     }
 }
 
-TEST_CASE("lines are found whether they have the columns foretold or not", "[scan]") {
+TEST_CASE("lines are found whether or not they have the predicted columns", "[scan]") {
     check("a b\nc d\n");
     check("a\nb c d\n");  // as many delimiters, but not by line
     check("a b c\nd\n");

@@ -13,7 +13,7 @@
 #include <variant>
 
 #include <flowlog/format/detail/file_part.hpp>
-#include <flowlog/format/detail/recognise.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/flow_tools/parts.hpp>
 #include <flowlog/format/log.hpp>

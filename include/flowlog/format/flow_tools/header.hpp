@@ -24,20 +24,21 @@ namespace flowlog::detail {
            (first_bytes[3] == 1 || first_bytes[3] == 3);
 }
 
-/// As `is_flow_tools`, of the first bytes of a record: rarely true where it is not. For hot loops.
+/// Whether an archive may begin at `record`: true if `is_flow_tools` is, and rarely otherwise. For
+/// hot loops.
 [[nodiscard]] inline auto may_be_flow_tools(char const* record) noexcept -> bool {
     return ((load_little<std::uint32_t>(record) ^ 0x010110CFU) & ~0x02030000U) == 0;
 }
 
-/// What a header has against it.
+/// The error of a header that is damaged or not known.
 class flow_tools_header_error : public error {
 public:
     using error::error;
 };
 
-/// What stands in front of the records of a flow-tools archive.
+/// The header of a flow-tools archive, before its records.
 struct flow_tools_header {
-    /// Bytes that tell how long the header is.
+    /// The first bytes of the header, which give its size.
     static constexpr std::size_t prefix_size = 8;
     /// flow-tools writes at most 16384.
     static constexpr std::size_t max_size = std::size_t{1} << 20;
@@ -46,7 +47,7 @@ struct flow_tools_header {
 
     std::endian order = std::endian::little;
     std::uint8_t stream_version = 0;
-    std::uint32_t size = 0;  ///< of the header: the first record's offset from its beginning
+    std::uint32_t size = 0;  ///< of the header, and so the offset of the first record
     std::uint16_t export_version = 0;
     std::uint8_t aggregation_version = 0;
     std::uint8_t aggregation_method = 0;
@@ -66,7 +67,7 @@ struct flow_tools_header {
     [[nodiscard]] auto has(flag f) const noexcept -> bool { return (flags & f) != 0; }
     [[nodiscard]] auto swap() const noexcept -> bool { return order != std::endian::native; }
 
-    /// The kind of record that the versions tell; null where no record has them.
+    /// The layout of records of these versions; null if the versions are not known.
     [[nodiscard]] auto layout() const noexcept -> flow_tools_layout const* {
         if (stream_version == 1) {
             for (auto const& known : old_flow_tools_layouts) {
@@ -83,23 +84,24 @@ struct flow_tools_header {
     }
 };
 
-/// Which part of an archive that is not compressed a source holds.
-struct flow_tools_stretch {
+/// The range of an archive, not compressed, that a source holds.
+struct flow_tools_range {
     flow_tools_header header{};
-    std::uint64_t offset = 0;   ///< of the part's first byte; 0: the header stands in front
-    std::uint64_t records = 0;  ///< that come before it
-    bool last = true;           ///< whether it reaches to the end of the archive
+    std::uint64_t offset = 0;   ///< of the range's first byte; 0 if it begins with the header
+    std::uint64_t records = 0;  ///< records before the range
+    bool last = true;           ///< whether the range reaches to the end of the archive
 };
 
-/// Reads a header in two steps, as its first bytes tell how long it is. Throws
-/// `flow_tools_header_error`; `name` and `offset` (of the header in the input) are for its message.
+/// Reads a header in two steps, because its first bytes give its size. Throws
+/// `flow_tools_header_error`, whose message names the input `name` and counts bytes from `offset`,
+/// the header's offset in the input.
 class flow_tools_header_parser {
 public:
     flow_tools_header_parser(std::string name, std::uint64_t offset)
         : name_{std::move(name)}, offset_{offset} {}
 
-    /// Tells the size by the bytes that lie ahead: `flow_tools_header::prefix_size`, or fewer if
-    /// there are no more.
+    /// Returns the size of the header, from its first `flow_tools_header::prefix_size` bytes, or
+    /// from fewer if the input has no more.
     [[nodiscard]] auto parse_prefix(std::string_view bytes) -> std::size_t {
         auto const magic = bytes.substr(0, 2);
         if (magic != std::string_view{"\xCF\x10"}.substr(0, magic.size()))
@@ -145,7 +147,7 @@ public:
 private:
     static constexpr std::uint32_t old_size = 360;
 
-    /// The stream version 1: everything at its place.
+    /// Stream version 1: everything has a fixed offset.
     void parse_old() {
         header_.export_version = value<std::uint16_t>(4);
         if (header_.export_version == 0xFFFF)
@@ -160,7 +162,8 @@ private:
         header_.comment = text(104, 256);
     }
 
-    /// The stream version 3: type, length, value; of several with one type the last counts.
+    /// Stream version 3: entries of type, length and value. Of several with one type the last
+    /// counts.
     void parse_entries() {
         auto at = flow_tools_header::prefix_size;
         while (bytes_.size() - at >= 4) {
@@ -211,7 +214,7 @@ private:
         return load<T>(bytes_.data() + at, header_.swap());
     }
 
-    /// A text that ends at a NUL, if it has one.
+    /// The text up to its first NUL, if it has one.
     [[nodiscard]] auto text(std::size_t at, std::size_t length) const -> std::string {
         auto const whole = bytes_.substr(at, length);
         return std::string{whole.substr(0, whole.find('\0'))};

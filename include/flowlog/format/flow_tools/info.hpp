@@ -21,6 +21,7 @@ namespace flowlog::detail {
     return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
+/// The versions of an archive, in words.
 [[nodiscard]] inline auto describe_version(flow_tools_header const& header) -> std::string {
     auto result = "stream version " + std::to_string(header.stream_version) + ", export version " +
                   std::to_string(header.export_version);
@@ -29,7 +30,7 @@ namespace flowlog::detail {
            std::string{header.layout()->name} + ")";
 }
 
-/// What a header of known versions says.
+/// Describes an archive by its header, whose versions are known.
 [[nodiscard]] inline auto describe(flow_tools_header const& header) -> archive_info {
     auto info = archive_info{
         .format = "flow-tools",
@@ -50,7 +51,7 @@ namespace flowlog::detail {
     auto const note = [&](std::string text) { info.notes.push_back(std::move(text)); };
     if (header.exporter) note("exporter " + address::v4(*header.exporter).to_string());
     if (header.has(flow_tools_header::streaming)) {
-        note("written to a pipe: tells neither capture times nor a count");
+        note("written to a pipe: gives neither capture times nor a count");
     } else if (!done) {
         note("not closed: still being written, or cut off");
     }
@@ -62,19 +63,20 @@ namespace flowlog::detail {
     return info;
 }
 
-/// What a reader adds to what the header says.
+/// What a reader knows besides the header.
 struct flow_tools_reading {
     bool repairs_wraps;
-    std::size_t joined;                    ///< archives behind the first
-    std::optional<std::uint64_t> records;  ///< found, where all of a single archive was read
+    std::size_t joined;                    ///< archives after the first
+    std::optional<std::uint64_t> records;  ///< how many, once all of a single archive is read
 };
 
+/// Adds what a reader knows to a description.
 inline void describe_reading(archive_info& info, flow_tools_reading const& reading) {
-    info.notes.emplace_back(
-        reading.repairs_wraps ? "times are put right where the uptime of the router wrapped around"
-                              : "times are as flow-tools has them where the uptime wrapped around");
+    info.notes.emplace_back(reading.repairs_wraps
+                                ? "times are corrected if the uptime of the router wrapped around"
+                                : "times are as flow-tools has them if the uptime wrapped around");
     if (reading.joined != 0)
-        info.notes.push_back(counted(reading.joined, "more archive") + " joined behind it");
+        info.notes.push_back(counted(reading.joined, "more archive") + " joined to it");
     if (reading.records && info.records && *reading.records != *info.records) {
         info.notes.push_back("announces " + counted(*info.records, "flow") + " and has " +
                              std::to_string(*reading.records));

@@ -12,10 +12,10 @@
 
 namespace flowlog::detail {
 
-/// What follows the seconds of the export in a record.
+/// What follows the seconds of the export time in a record.
 enum class export_rest : std::uint8_t { nanoseconds, milliseconds };
 
-/// Where the fields stand in one kind of flow-tools record.
+/// The layout of one kind of flow-tools record: the offset of each field.
 struct flow_tools_layout {
     /// The offset of a field that the records do not have.
     static constexpr std::uint8_t none = 0xFF;
@@ -34,7 +34,7 @@ struct flow_tools_layout {
         return offset(id) != none;
     }
 
-    /// Whether flow-tools on a little-endian machine leaves the field as it is where it writes
+    /// Whether flow-tools on a little-endian machine leaves the field little-endian when it writes
     /// big-endian files (-b big).
     [[nodiscard]] constexpr auto left_unswapped(field_id id) const noexcept -> bool {
         return (export_version == 1005 && id == field_id::exporter) ||
@@ -42,7 +42,7 @@ struct flow_tools_layout {
     }
 };
 
-/// How many bytes a field takes in every kind of record that has it; 0: no kind has it.
+/// The bytes that a field takes in every kind of record that has it; 0 if no kind has it.
 constexpr auto flow_tools_width(field_id id) noexcept -> std::size_t {
     using enum field_id;
     switch (id) {
@@ -83,20 +83,19 @@ constexpr auto flow_tools_width(field_id id) noexcept -> std::size_t {
 }
 
 /// A field and its offset in a record.
-struct flow_tools_place {
+struct flow_tools_field {
     field_id id;
     std::uint8_t offset;
 };
 
-/// A layout with fields added, or moved where it has them already.
-constexpr auto with(flow_tools_layout base, std::initializer_list<flow_tools_place> places) noexcept
+/// A layout with fields added, or moved if it has them already.
+constexpr auto with(flow_tools_layout base, std::initializer_list<flow_tools_field> added) noexcept
     -> flow_tools_layout {
-    for (auto const& place : places)
-        base.offsets[static_cast<std::size_t>(place.id)] = place.offset;
+    for (auto const& field : added) base.offsets[static_cast<std::size_t>(field.id)] = field.offset;
     return base;
 }
 
-/// A layout without fields but the time of the export, which begins every record.
+/// A layout with no field but the export time, with which every record begins.
 constexpr auto bare_layout(std::uint16_t version, std::uint8_t method, std::uint8_t size,
                            std::string_view name = {}) noexcept -> flow_tools_layout {
     auto layout = flow_tools_layout{version, method, size, name};
@@ -104,7 +103,7 @@ constexpr auto bare_layout(std::uint16_t version, std::uint8_t method, std::uint
     return with(layout, {{field_id::export_time, 0}});
 }
 
-/// Versions 1, 5, 6, 7 and 1005, as far as they agree.
+/// What versions 1, 5, 6, 7 and 1005 have in common.
 constexpr auto flow_layout(std::uint16_t kind, std::uint8_t size) noexcept -> flow_tools_layout {
     using enum field_id;
     auto const common = with(bare_layout(kind, 0, size), {{sys_uptime, 8},
@@ -132,8 +131,8 @@ constexpr auto flow_layout(std::uint16_t kind, std::uint8_t size) noexcept -> fl
                          {dst_as, 62}});
 }
 
-/// Methods 1 to 5 and 9 to 14 of version 8, as far as they agree. (Sources of the layouts: ftlib.h
-/// of flow-tools 0.68.5, and what it writes.)
+/// What methods 1 to 5 and 9 to 14 of version 8 have in common. (Sources of the layouts: ftlib.h of
+/// flow-tools 0.68.5, and the files that it writes.)
 constexpr auto aggregate_layout(std::uint8_t method, std::uint8_t size,
                                 std::string_view name) noexcept -> flow_tools_layout {
     using enum field_id;
@@ -146,7 +145,7 @@ constexpr auto aggregate_layout(std::uint8_t method, std::uint8_t size,
                                                      {flow_end_sys_up_time, 32}});
 }
 
-/// Methods 6 to 8 of version 8, as far as they agree.
+/// What methods 6 to 8 of version 8 have in common.
 constexpr auto catalyst_layout(std::uint8_t method, std::uint8_t size,
                                std::string_view name) noexcept -> flow_tools_layout {
     using enum field_id;
@@ -159,12 +158,12 @@ constexpr auto catalyst_layout(std::uint8_t method, std::uint8_t size,
                                                      {dstaddr, 32}});
 }
 
-/// Methods 3, 11 and 12 have these two the other way round.
+/// In methods 3, 11 and 12 these two have changed places.
 constexpr auto swapped_prefix(flow_tools_layout const& base) noexcept -> flow_tools_layout {
     return with(base, {{field_id::exporter, 8}, {field_id::sys_uptime, 12}});
 }
 
-/// The records of the stream version 1.
+/// Records of stream version 1.
 constexpr auto old_layout(std::uint16_t kind) noexcept -> flow_tools_layout {
     using enum field_id;
     auto layout = with(bare_layout(kind, 0, 60), {{srcaddr, 8},
@@ -308,10 +307,10 @@ constexpr auto make_flow_tools_layouts() noexcept {
     });
 }
 
-/// Every kind of record of the stream version 3.
+/// All kinds of record of stream version 3.
 inline constexpr auto flow_tools_layouts = make_flow_tools_layouts();
 
-/// The kinds of record of the stream version 1: of export versions 1 and 5.
+/// The kinds of record of stream version 1, for export versions 1 and 5.
 inline constexpr auto old_flow_tools_layouts =
     std::to_array<flow_tools_layout>({old_layout(1), old_layout(5)});
 

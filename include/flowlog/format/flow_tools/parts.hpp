@@ -25,9 +25,10 @@ public:
         -> std::optional<flow_tools_parts> {
         auto first =
             flow_tools_reader<any_source>{any_source{file_source{input, 0, *input->size()}}};
-        first.read_first_header();
-        if (first.compressed_ || first.header_.size > *input->size()) return std::nullopt;
-        return flow_tools_parts{std::move(input), std::move(first.header_), part_size};
+        first.records_.read_first_header();
+        auto const& header = first.records_.header();
+        if (first.records_.compressed() || header.size > *input->size()) return std::nullopt;
+        return flow_tools_parts{std::move(input), header, part_size};
     }
 
     /// The next part; none at the end of the file.
@@ -54,8 +55,8 @@ public:
     [[nodiscard]] auto break_after(file_part const&,
                                    flow_tools_reader<any_source> const& read) const
         -> std::optional<std::uint64_t> {
-        if (!read.stopped_) return std::nullopt;
-        return read.cursor_.offset();
+        if (!read.records_.stopped()) return std::nullopt;
+        return read.records_.offset();
     }
 
 private:

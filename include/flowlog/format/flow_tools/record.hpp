@@ -14,31 +14,25 @@
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flow_tools/layout.hpp>
 #include <flowlog/format/packed_column.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
-/// A flow of a flow-tools archive. Decodes on access, and only what is asked. A view: valid until
-/// its reader moves on.
+template <class Record>
+class archive_batch;
+
+namespace detail {
+
+template <byte_source Source>
+class flow_tools_records;
+
+}  // namespace detail
+
+/// A flow of a flow-tools archive. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 class flow_tools_record {
 public:
     flow_tools_record() = default;
-
-    /// How to read records of one archive; where the record stands is told by `move_to`.
-    flow_tools_record(detail::flow_tools_layout const& layout, bool swap, bool repair,
-                      bool unswapped) noexcept
-        : layout_{&layout}, swap_{swap}, repair_{repair}, unswapped_{unswapped} {}
-
-    /// Makes it the record at `bytes`.
-    void move_to(char const* bytes) noexcept { bytes_ = bytes; }
-
-    /// Where a number or an address stands in the records; none where they do not have it, or it
-    /// has to be worked out.
-    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
-        auto const type = info(id).type;
-        auto const plain = type <= field_type::u64 || type == field_type::address;
-        if (!plain || unswapped_ || !layout_->has(id)) return std::nullopt;
-        return detail::packed_column{layout_->offset(id), detail::flow_tools_width(id), swap_};
-    }
 
     /// A field's value; absent if this export version has no such field.
     template <field_id Id>
@@ -82,12 +76,34 @@ public:
     }
 
     /// Whether the uptime of the router wrapped around between the flow and its export, and the
-    /// times were put right.
+    /// times were corrected.
     [[nodiscard]] auto wrapped() const noexcept -> bool {
         return repair_ && clock().wraps_of_first() != 0;
     }
 
 private:
+    template <class Record>
+    friend class archive_batch;
+    template <byte_source Source>
+    friend class detail::flow_tools_records;
+
+    /// A record of an archive with this layout and byte order, whose bytes `move_to` sets.
+    flow_tools_record(detail::flow_tools_layout const& layout, bool swap, bool repair,
+                      bool unswapped) noexcept
+        : layout_{&layout}, swap_{swap}, repair_{repair}, unswapped_{unswapped} {}
+
+    /// Makes this the record at `bytes`.
+    void move_to(char const* bytes) noexcept { bytes_ = bytes; }
+
+    /// Where a number or an address is in all records of the archive; none if they do not have it,
+    /// or it has to be computed.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = type <= field_type::u64 || type == field_type::address;
+        if (!plain || unswapped_ || !layout_->has(id)) return std::nullopt;
+        return detail::packed_column{layout_->offset(id), detail::flow_tools_width(id), swap_};
+    }
+
     /// The number that a record stores for a field in `width` bytes: 1, 2 or 4.
     [[nodiscard, gnu::always_inline]] auto stored(field_id id, std::size_t width) const noexcept
         -> std::uint32_t {

@@ -11,7 +11,8 @@
 
 namespace flowlog::detail {
 
-/// Tables for the reflected polynomial 0xEDB88320: `tables[k][b]` is byte b followed by k zeros.
+/// Tables for the reflected polynomial 0xEDB88320: `tables[k][b]` is the remainder of byte b
+/// followed by k zeros.
 inline auto make_crc32_tables() noexcept {
     auto tables = std::array<std::array<std::uint32_t, 256>, 8>{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -28,12 +29,13 @@ inline auto make_crc32_tables() noexcept {
     return tables;
 }
 
-/// The remainder of bytes as flowd computes it: like the CRC-32 of zip, but begun with 0 and not
-/// inverted at the end.
+/// The CRC-32 of bytes as flowd computes it: like zip's, but it begins with 0 and is not inverted
+/// at the end.
 [[nodiscard]] inline auto flowd_crc32(std::string_view bytes) noexcept -> std::uint32_t {
-    static auto const tables = make_crc32_tables();  // 40,000 steps are dear at compile time
+    static auto const tables =
+        make_crc32_tables();  // at compile time its 40,000 steps take too long
     auto crc = std::uint32_t{0};
-    while (bytes.size() >= 8) {  // 8 bytes at once: 5 times as fast as one by one
+    while (bytes.size() >= 8) {  // 8 bytes at a time are 5 times as fast as one
         auto const low = load_little<std::uint32_t>(bytes.data()) ^ crc;
         auto const high = load_little<std::uint32_t>(bytes.data() + 4);
         crc = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^

@@ -12,8 +12,14 @@
 
 namespace flowlog::detail {
 
-/// The groups of fields that a record of flowd may have, in this order; bit k of its mask says that
-/// it has group k.
+/// The groups of fields that a record of flowd may have, in this order. Bit k of the record's mask
+/// says that it has group k.
+///
+///     record of version 3   │ marker │ words │ 0 0 │ mask │ tag? │ received? │ … │ checksum?
+///               offset      0        1       2     4      8
+///
+///     record of version 2   │ mask │ tag? │ received? │ … │ checksum?
+///               offset      0      4
 enum class flowd_group : std::uint8_t {
     tag,
     received,
@@ -40,7 +46,7 @@ inline constexpr std::size_t flowd_group_count = 19;
 inline constexpr std::uint32_t flowd_known_groups = (1U << flowd_group_count) - 1;
 inline constexpr std::uint32_t flowd_checksum_bit = 1U << 30;
 
-/// The bytes of each group in the store versions 2 and 3 (store-v2.h and store.h of flowd 0.9.1).
+/// The size of each group in store versions 2 and 3 (store-v2.h and store.h of flowd 0.9.1).
 inline constexpr auto flowd_sizes_v2 =
     std::to_array<std::uint8_t>({4, 4, 4, 4, 16, 4, 16, 4, 16, 4, 16, 4, 8, 8, 4, 16, 8, 8, 8});
 inline constexpr auto flowd_sizes_v3 =
@@ -48,7 +54,7 @@ inline constexpr auto flowd_sizes_v3 =
 static_assert(flowd_sizes_v2.size() == flowd_group_count &&
               flowd_sizes_v3.size() == flowd_group_count);
 
-/// Which groups a record has, and where they stand in it.
+/// Which groups a record has, and their offsets in it.
 struct flowd_shape {
     std::uint32_t mask = 0;
     std::uint8_t version = 3;  ///< of the store: 2 or 3
@@ -64,14 +70,14 @@ struct flowd_shape {
     [[nodiscard]] constexpr auto has_unknown() const noexcept -> bool {
         return (mask & ~(flowd_known_groups | flowd_checksum_bit)) != 0;
     }
-    /// Whether one address is there in both families.
+    /// Whether the record has an address in both families.
     [[nodiscard]] constexpr auto has_two_of_one() const noexcept -> bool {
         constexpr auto v4 = 1U << 3 | 1U << 5 | 1U << 7 | 1U << 9;
         return (mask & mask >> 1 & v4) != 0;
     }
 };
 
-/// The shape of the records with a mask; their first group stands at `begin`.
+/// The shape of records with this mask, whose first group is at `begin`.
 [[nodiscard]] constexpr auto make_flowd_shape(std::uint32_t mask, std::uint8_t version,
                                               std::uint8_t begin) noexcept -> flowd_shape {
     auto const& sizes = version == 2 ? flowd_sizes_v2 : flowd_sizes_v3;
@@ -83,7 +89,7 @@ struct flowd_shape {
     return shape;
 }
 
-/// What a record has against it.
+/// Why a record is damaged.
 enum class flowd_fault : std::uint8_t {
     none,
     marker,
@@ -93,34 +99,35 @@ enum class flowd_fault : std::uint8_t {
     checksum
 };
 
+/// A fault in words, to be read after "a record that".
 [[nodiscard]] constexpr auto describe(flowd_fault fault) noexcept -> std::string_view {
     switch (fault) {
         case flowd_fault::none: break;
-        case flowd_fault::marker: return "has no marker of the store version 3";
+        case flowd_fault::marker: return "has no marker of store version 3";
         case flowd_fault::unknown_fields: return "has fields that its version does not know";
-        case flowd_fault::length: return "has a length that is not that of its fields";
+        case flowd_fault::length: return "has a length other than its fields have";
         case flowd_fault::two_addresses: return "has an address in both families";
         case flowd_fault::checksum: return "has a wrong checksum";
     }
     return "is good";
 }
 
-/// Where a record ends and what its first bytes say of it.
+/// What the first bytes of a record say: where it ends, and whether it is sound.
 struct flowd_frame {
-    /// Longer records are damaged: the reader of flowd takes no more either.
+    /// Longer records are damaged; flowd does not read them either.
     static constexpr std::size_t max_size = 512;
-    /// How many bytes of a record tell its frame.
+    /// Bytes of a record that determine its frame.
     static constexpr auto prefix(std::uint8_t version) noexcept -> std::size_t {
         return version == 2 ? 4 : 8;
     }
 
-    std::size_t size = 0;  ///< of the whole record, where the fault does not make it void
+    std::size_t size = 0;  ///< of the whole record, unless the fault makes it void
     flowd_fault fault = flowd_fault::none;
     std::size_t checksum_at = 0;
 };
 
-/// Reads the frame of the record that begins `bytes`, at least `flowd_frame::prefix(version)` of
-/// them; makes `shape` fit the record, which mostly it does already.
+/// Reads the frame of the record at the beginning of `bytes`, of which there are at least
+/// `flowd_frame::prefix(version)`. Sets `shape` to the record's, which it mostly is already.
 [[nodiscard]] inline auto read_flowd_frame(std::string_view bytes, std::uint8_t version,
                                            flowd_shape& shape) noexcept -> flowd_frame {
     auto const prefix = flowd_frame::prefix(version);
@@ -150,19 +157,20 @@ struct flowd_frame {
     return frame;
 }
 
-/// Whether the checksum of a record is right, or it has none. What later versions added is not
-/// summed up.
+/// Whether a record has no checksum or a right one. The checksum does not cover what later versions
+/// of flowd added to records.
 [[nodiscard]] inline auto flowd_checksum_holds(std::string_view bytes, flowd_shape const& shape,
                                                flowd_frame const& frame) noexcept -> bool {
     return !shape.has_checksum() || flowd_crc32(bytes.substr(0, shape.end)) ==
                                         load_big<std::uint32_t>(bytes.data() + frame.checksum_at);
 }
 
+/// The first bytes of a store of version 2.
 inline constexpr auto flowd_v2_magic = std::string_view{"\x01\x2C\xF0\x47", 4};
 
-/// Whether an input that begins with these bytes is a store of flowd. The version 3 has no magic:
-/// the frame of the first record must be sound, and its checksum where the bytes hold all of it.
-/// (No text begins so: the mask of fields has bits that no letter has.)
+/// Whether an input that begins with these bytes is a store of flowd. Version 3 has no magic: the
+/// frame of the first record must be sound. (No text begins like that: the mask of fields has bits
+/// that no letter has.)
 [[nodiscard]] inline auto is_flowd(std::string_view first_bytes) noexcept -> bool {
     if (first_bytes.starts_with(flowd_v2_magic)) return true;
     if (first_bytes.size() < flowd_frame::prefix(3) || first_bytes[0] != '\x60') return false;

@@ -15,14 +15,18 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/detail/uptime.hpp>
 #include <flowlog/format/flowd/frame.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
+template <byte_source Source>
+class flowd_reader;
+
 namespace detail {
 
-/// Where a number stands: its group, and the offset and width in the group, for both versions of
-/// the store.
-struct flowd_place {
+/// Where a number is: its group, and its offset and width in the group, for both versions of the
+/// store.
+struct flowd_position {
     flowd_group group{};
     std::uint8_t offset_v2 = 0;
     std::uint8_t width_v2 = 0;
@@ -30,13 +34,14 @@ struct flowd_place {
     std::uint8_t width_v3 = 0;
 };
 
-/// The places of all fields; the width is 0 for fields that are no plain number, or not stored.
-inline constexpr auto flowd_places = [] {
+/// The positions of all fields; the width is 0 for fields that are not plain numbers, or not
+/// stored.
+inline constexpr auto flowd_positions = [] {
     using enum field_id;
     using groups = flowd_group;
-    auto result = std::array<flowd_place, fields.size()>{};
-    auto const put = [&](field_id id, flowd_place place) {
-        result[static_cast<std::size_t>(id)] = place;
+    auto result = std::array<flowd_position, fields.size()>{};
+    auto const put = [&](field_id id, flowd_position position) {
+        result[static_cast<std::size_t>(id)] = position;
     };
     auto const same = [&](field_id id, groups group, std::uint8_t offset, std::uint8_t width) {
         put(id, {group, offset, width, offset, width});
@@ -66,21 +71,13 @@ inline constexpr auto flowd_places = [] {
 
 }  // namespace detail
 
-/// A flow of a store of flowd. Decodes on access, and only what is asked. A view: valid until its
-/// reader moves on.
+/// A flow of a store of flowd. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 class flowd_record {
 public:
     flowd_record() = default;
 
-    /// The record at `bytes`, of this shape.
-    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
-                 bool repair_engine) noexcept
-        : bytes_{bytes},
-          shape_{shape},
-          repair_wraps_{repair_wraps},
-          repair_engine_{repair_engine} {}
-
-    /// A field's value; absent if flowd was not told to store it.
+    /// A field's value; absent if flowd was not configured to store it.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
@@ -114,7 +111,7 @@ public:
         -> field_value<std::uint64_t> {
         if (id == field_id::engine_type) return engine(0);
         if (id == field_id::engine_id) return engine(1);
-        auto const& at = detail::flowd_places[static_cast<std::size_t>(id)];
+        auto const& at = detail::flowd_positions[static_cast<std::size_t>(id)];
         auto const old = shape_.version == 2;
         auto const width = old ? at.width_v2 : at.width_v3;
         if (width == 0 || !shape_.has(at.group)) [[unlikely]]
@@ -122,7 +119,7 @@ public:
         return stored(group(at.group) + (old ? at.offset_v2 : at.offset_v3), width);
     }
 
-    /// Whether records of flowd can have this field; each has what its own mask of fields says.
+    /// Whether records of flowd can have this field. Each record has what its own mask says.
     [[nodiscard]] static constexpr auto may_have(field_id id) noexcept -> bool {
         switch (id) {
             case field_id::srcaddr:
@@ -135,17 +132,28 @@ public:
             case field_id::received_time:
             case field_id::engine_type:
             case field_id::engine_id: return true;
-            default: return detail::flowd_places[static_cast<std::size_t>(id)].width_v3 != 0;
+            default: return detail::flowd_positions[static_cast<std::size_t>(id)].width_v3 != 0;
         }
     }
 
     /// Whether the uptime of the router wrapped around between the flow and its export, and the
-    /// times were put right.
+    /// times were corrected.
     [[nodiscard]] auto wrapped() const noexcept -> bool {
         return repair_wraps_ && has_clock() && clock().wraps_of_first() != 0;
     }
 
 private:
+    template <byte_source Source>
+    friend class flowd_reader;
+
+    /// The record at `bytes`, of this shape.
+    flowd_record(char const* bytes, detail::flowd_shape const& shape, bool repair_wraps,
+                 bool repair_engine) noexcept
+        : bytes_{bytes},
+          shape_{shape},
+          repair_wraps_{repair_wraps},
+          repair_engine_{repair_engine} {}
+
     using groups = detail::flowd_group;
 
     [[nodiscard]] auto group(groups g) const noexcept -> char const* {
@@ -184,8 +192,8 @@ private:
         }
     }
 
-    /// The version 2 has two bytes, the version 3 two words: in those flowd on a little-endian
-    /// machine leaves what a NetFlow v5 header tells in the high byte.
+    /// Version 2 stores two bytes, version 3 two words. In these words flowd on a little-endian
+    /// machine leaves the value of a NetFlow v5 header in the high byte.
     [[nodiscard]] auto engine(std::size_t index) const noexcept -> field_value<std::uint64_t> {
         if (!shape_.has(groups::engine_info)) return {};
         if (shape_.version == 2)
@@ -229,8 +237,8 @@ private:
         }
     }
 
-    /// The start or the end of the flow. Flows that came by IPFIX have no groups::times of their
-    /// own: the time of their arrival is the best there is.
+    /// The start or the end of the flow. Flows that came by IPFIX have no times of their own. The
+    /// time of their arrival is then the best there is.
     [[nodiscard]] auto bound(bool last) const noexcept -> field_value<timestamp> {
         if (has_clock()) return last ? clock().end(repair_wraps_) : clock().start(repair_wraps_);
         if (shape_.has(groups::received)) return received_at();

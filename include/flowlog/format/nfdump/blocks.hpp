@@ -21,34 +21,34 @@
 
 namespace flowlog::detail {
 
-/// Which part of an archive a source holds; by default the whole of it.
-struct nfdump_stretch {
-    nfdump_header header{};    ///< the archive's, where the part does not begin with it
-    std::uint64_t offset = 0;  ///< of the part's first byte in the archive
-    std::uint32_t blocks = 0;  ///< that come before it
-    bool last = true;          ///< whether it reaches to the end of the archive
+/// The range of an archive that a source holds; by default all of it.
+struct nfdump_range {
+    nfdump_header header{};    ///< the archive's, if the range does not begin with it
+    std::uint64_t offset = 0;  ///< of the range's first byte in the archive
+    std::uint32_t blocks = 0;  ///< blocks before the range
+    bool last = true;          ///< whether the range reaches to the end of the archive
 };
 
-/// Walks through the blocks of an nfdump archive and hands out their records in runs of whole ones.
-/// Uncompressed blocks are not put together: their records come from the source's own blocks, while
-/// they are in the cache.
+/// Walks through the blocks of an nfdump archive and hands out their bytes, which begin with whole
+/// records. Uncompressed blocks are not copied together: their records come from the source's own
+/// blocks, while these are in the cache.
 template <byte_source Source>
 class nfdump_blocks {
 public:
-    /// nfdump reads no larger block, neither packed nor unpacked.
+    /// nfdump reads no larger block, packed or unpacked.
     static constexpr std::size_t max_size = nfdump_block_header::max_block;
 
-    explicit nfdump_blocks(Source source, nfdump_stretch stretch = {})
-        : cursor_{std::move(source), stretch.offset},
-          header_{std::move(stretch.header)},
-          begin_{stretch.offset},
-          last_{stretch.last},
-          blocks_{stretch.blocks} {}
+    explicit nfdump_blocks(Source source, nfdump_range range = {})
+        : cursor_{std::move(source), range.offset},
+          header_{std::move(range.header)},
+          begin_{range.offset},
+          last_{range.last},
+          blocks_{range.blocks} {}
 
-    /// Whether the header was read.
+    /// Whether the header has been read.
     [[nodiscard]] auto begun() const noexcept -> bool { return header_.layout != 0; }
 
-    /// The header; reads it if that was not done yet.
+    /// The header, which it reads unless that is done.
     [[nodiscard]] auto header() -> nfdump_header& {
         if (!begun()) read_header();
         return header_;
@@ -70,8 +70,9 @@ public:
         return false;
     }
 
-    /// What comes after the first `used` bytes of the run before: as many whole records as lie in
-    /// one piece, and maybe part of another. Empty at the end of the block.
+    /// The bytes of the block after the first `used` bytes that the last call returned: at least
+    /// one whole record, as many more as are in memory, and perhaps the beginning of another.
+    /// Empty at the end of the block.
     [[nodiscard]] auto records(std::size_t used) -> std::string_view {
         if (header_.compression) {
             body_.remove_prefix(used);
@@ -92,16 +93,16 @@ public:
     /// How many records the header of the block announces.
     [[nodiscard]] auto announced() const noexcept -> std::uint32_t { return announced_; }
 
-    /// Offset of the byte that lies `within` the last run; in a compressed block, that of the
-    /// block.
+    /// Offset in the archive of byte `within` of what `records` returned last; in a compressed
+    /// block, the block's offset.
     [[nodiscard]] auto offset(std::size_t within) const noexcept -> std::uint64_t {
         return header_.compression ? block_offset_ : cursor_.offset() + within;
     }
 
-    /// Bytes read of the archive.
+    /// Bytes of the archive that were read.
     [[nodiscard]] auto bytes() const noexcept -> std::uint64_t { return cursor_.offset() - begin_; }
 
-    /// Passes over all blocks that are left, without unpacking them.
+    /// Passes over all blocks that are left without unpacking them.
     void skip_to_end() {
         if (!header().compression) skip_bytes(left_);
         left_ = 0;
@@ -109,14 +110,14 @@ public:
         static_cast<void>(next_block());
     }
 
-    /// Says that the block holds another number of records than its header announces.
+    /// Throws that the block does not hold the number of records that its header announces.
     [[noreturn]] void fail_count(std::uint32_t count) const {
         fail(errc::corrupt, block_offset_,
              "a block holds " + std::to_string(count) + " records and announces " +
                  std::to_string(announced_));
     }
 
-    /// Takes what an ident or statistic record says.
+    /// Adds an ident or statistic record to the header.
     void take_appendix(std::string_view record) {
         auto const type = load<std::uint16_t>(record.data(), header_.swapped);
         auto const body = record.substr(nfdump_record_header::size);
@@ -131,13 +132,13 @@ public:
                                              .sequence_failures = number(17)};
     }
 
-    /// How many blocks of the archive were begun, those before its part included.
+    /// How many blocks of the archive were begun, those before the range included.
     [[nodiscard]] auto begun_blocks() const noexcept -> std::uint32_t { return blocks_; }
 
     /// Whether every block was read.
     [[nodiscard]] auto all_read() const noexcept -> bool { return ended_ && !skipping_; }
 
-    /// Blocks passed over as they hold no records of this layout.
+    /// Blocks that were passed over because they hold no records of this layout.
     [[nodiscard]] auto foreign_blocks() const noexcept -> std::uint64_t { return foreign_; }
 
     /// Whether the appendix could not be read.
@@ -155,7 +156,7 @@ private:
         cursor_.skip(size);
     }
 
-    /// Reads a block's header; true where records follow, false where it was passed over.
+    /// Begins the next block; false if it holds no records to read and was passed over.
     auto begin_block() -> bool {
         auto const type = read_block_header();
         auto const known = type == 2 || (type == 3 && header_.layout == 2);
@@ -169,6 +170,7 @@ private:
         return true;
     }
 
+    /// Reads a block's header and returns its type.
     auto read_block_header() -> std::uint16_t {
         block_offset_ = cursor_.offset();
         need(nfdump_block_header::size, "the header of a block");
@@ -199,7 +201,7 @@ private:
         left_ = body_.size();
     }
 
-    /// What a compressed block holds; nothing where it is damaged or its codec is not there.
+    /// Unpacks a block; nothing if it is damaged or its codec is missing.
     [[nodiscard]] auto unpack(std::string_view packed) -> std::optional<std::string_view> {
         auto const decode = find_block_codec(*header_.compression);
         if (decode == nullptr) return std::nullopt;
@@ -209,7 +211,7 @@ private:
         return std::string_view{unpacked_.get(), *size};
     }
 
-    /// The bytes at hand of the block.
+    /// The bytes of the block in memory.
     [[nodiscard]] auto ahead() const noexcept -> std::string_view {
         return header_.compression ? body_ : cursor_.ahead().substr(0, left_);
     }
@@ -226,8 +228,8 @@ private:
                  " blocks");
     }
 
-    /// Reads what stands behind the announced blocks: it holds no flows, but shows whether the
-    /// header is right about them.
+    /// Reads the appendix after the announced blocks. It holds no flows, but shows whether the
+    /// header is right about the blocks.
     void read_appendix() {
         auto const at = cursor_.offset();
         if (header_.appendix_blocks != 0 &&
@@ -263,12 +265,13 @@ private:
     void skip_bytes(std::size_t size) {
         while (size != 0) {
             need(1, "a block");
-            auto const part = std::min(size, cursor_.ahead().size());
-            cursor_.skip(part);
-            size -= part;
+            auto const some = std::min(size, cursor_.ahead().size());
+            cursor_.skip(some);
+            size -= some;
         }
     }
 
+    /// Fetches bytes; throws that the archive ends inside `unit` if there are too few.
     void need(std::size_t size, char const* unit) {
         if (cursor_.fetch(size)) return;
         fail(errc::truncated, cursor_.offset() + cursor_.ahead().size(),
@@ -286,15 +289,15 @@ private:
     nfdump_header header_;
     std::uint64_t begin_;   // offset of the source's first byte
     bool last_;             // whether the source reaches to the end of the archive
-    std::uint32_t blocks_;  // of the archive, that were begun
+    std::uint32_t blocks_;  // blocks of the archive that were begun
     bool ended_ = false;
     bool skipping_ = false;
 
     std::uint64_t block_offset_ = 0;
     std::uint32_t announced_ = 0;
     std::uint32_t stored_ = 0;  // bytes of the block in the archive
-    std::size_t left_ = 0;      // bytes of its records that were not handed out
-    std::string_view body_;     // these, where they were unpacked
+    std::size_t left_ = 0;      // bytes of its records that are left
+    std::string_view body_;     // these bytes, if they were unpacked
     std::unique_ptr<char[]> unpacked_;
 
     std::uint64_t foreign_ = 0;

@@ -27,7 +27,7 @@ namespace flowlog::detail {
     return magic == little_1 || magic == little_2 || magic == big_1 || magic == big_2;
 }
 
-/// What the collector counted.
+/// The collector's counts.
 struct nfdump_statistic {
     std::uint64_t flows = 0;
     std::uint64_t first = 0;  ///< milliseconds of the Unix clock
@@ -35,9 +35,9 @@ struct nfdump_statistic {
     std::uint64_t sequence_failures = 0;
 };
 
-/// What stands in front of the blocks of an nfdump archive.
+/// The header of an nfdump archive, before its first block.
 struct nfdump_header {
-    /// Bytes of the two layouts' headers; that of the first with the counts behind it.
+    /// Bytes of the two layouts' headers; layout 1 with the counts after it.
     static constexpr std::size_t prefix_size = 4;
     static constexpr std::size_t size_1 = 276;
     static constexpr std::size_t size_2 = 40;
@@ -46,8 +46,8 @@ struct nfdump_header {
     bool swapped = false;  ///< whether the file's byte order is not this machine's
     std::optional<codec> compression{};
     bool anonymized = false;
-    std::uint32_t blocks = 0;  ///< data blocks; 0: the writer did not get to tell
-    std::string ident{};       ///< name of the source, as the collector was told
+    std::uint32_t blocks = 0;  ///< data blocks; 0 if the writer did not close the archive
+    std::string ident{};       ///< name of the source, as configured in the collector
     std::optional<nfdump_statistic> statistic{};
 
     std::uint32_t writer_version = 0;  ///< layout 2: 0x01070100 is nfdump 1.7.1
@@ -60,14 +60,14 @@ struct nfdump_header {
     }
 };
 
-/// What stands in front of each block, in both layouts.
+/// The header of each block, in both layouts.
 struct nfdump_block_header {
     static constexpr std::size_t size = 12;
-    /// nfdump reads no larger block, neither packed nor unpacked.
+    /// nfdump reads no larger block, packed or unpacked.
     static constexpr std::size_t max_block = std::size_t{5} << 20;
 
     std::uint32_t records = 0;
-    std::uint32_t stored = 0;  ///< bytes of the block in the archive, without this header
+    std::uint32_t stored = 0;  ///< bytes that the block takes in the archive after this header
     std::uint16_t type = 0;
 
     [[nodiscard]] static auto read(char const* at, bool swapped) noexcept -> nfdump_block_header {
@@ -87,14 +87,14 @@ struct nfdump_block_header {
     throw error{code, {std::move(name)}, what + ", at byte " + std::to_string(offset)};
 }
 
-/// Reads the header of an nfdump archive in two steps, as its first bytes tell how long it is.
-/// Throws `flowlog::error`; `name` is for its message.
+/// Reads the header of an nfdump archive in two steps, because its first bytes give its size.
+/// Throws `flowlog::error`, whose message begins with `name`.
 class nfdump_header_parser {
 public:
     explicit nfdump_header_parser(std::string name) : name_{std::move(name)} {}
 
-    /// Tells how long the header is; takes `nfdump_header::prefix_size` bytes, or fewer if there
-    /// are no more.
+    /// Returns the size of the header, from its first `nfdump_header::prefix_size` bytes, or from
+    /// fewer if the input has no more.
     [[nodiscard]] auto parse_prefix(std::string_view bytes) -> std::size_t {
         if (bytes.size() < nfdump_header::prefix_size) fail_short(bytes.size());
         auto const magic = load<std::uint16_t>(bytes.data(), false);
@@ -125,7 +125,7 @@ public:
 private:
     void parse_1() {
         auto const flags = value<std::uint32_t>(4);
-        // of several bits nfdump takes the first
+        // if several bits are set, nfdump takes the first
         if ((flags & 0x1) != 0) {
             header_.compression = codec::lzo;
         } else if ((flags & 0x8) != 0) {

@@ -23,28 +23,28 @@
 
 namespace flowlog::detail {
 
-/// Whether some record of nfdump can have a field.
+/// Whether records of nfdump can have a field.
 constexpr auto nfdump_has(field_id id) noexcept -> bool {
     using enum field_id;
     constexpr auto others = std::array{engine_type, engine_id, netflow_version, type};
-    auto const is_it = [id](nfdump_place const& place) { return place.id == id; };
+    auto const is_it = [id](nfdump_field const& known) { return known.id == id; };
     return std::ranges::find(others, id) != others.end() ||
            std::ranges::any_of(nfdump_elements, is_it);
 }
 
-/// What stands in an archive between its flows.
-struct nfdump_met {
-    static constexpr std::size_t most_exporters = 8;
+/// What a reader found in an archive besides its flows.
+struct nfdump_findings {
+    static constexpr std::size_t max_exporters = 8;
 
     std::vector<std::string> exporters{};  ///< the first ones
     std::uint64_t samplers = 0;
     std::uint64_t unknown = 0;  ///< records of unknown types
-    std::uint8_t flags = 0;     ///< of all flows
+    std::uint8_t flags = 0;     ///< of all flows together
     std::uint64_t foreign_blocks = 0;
     bool appendix_unread = false;
-    std::optional<std::uint64_t> flows{};  ///< once all were read
+    std::optional<std::uint64_t> flows{};  ///< how many, once all are read
 
-    /// Takes a record that is no flow.
+    /// Takes a record that is not a flow.
     void take(std::uint16_t type, std::string_view record, bool swapped) {
         using types = nfdump_record_header;
         if (type == types::exporter) take_exporter(record, swapped);
@@ -56,14 +56,14 @@ struct nfdump_met {
 
 private:
     void take_exporter(std::string_view record, bool swapped) {
-        if (record.size() < 32 || exporters.size() == most_exporters) return;
+        if (record.size() < 32 || exporters.size() == max_exporters) return;
         auto text = exporter_address(record, swapped).to_string();
         if (std::ranges::find(exporters, text) == exporters.end())
             exporters.push_back(std::move(text));
     }
 
-    /// nfdump 1.7.8 has 16 bytes as they travel and no family; those before it have two numbers and
-    /// a family.
+    /// nfdump 1.7.8 stores 16 bytes in network order and no family. Earlier versions store two
+    /// numbers and a family.
     [[nodiscard]] static auto exporter_address(std::string_view record, bool swapped) noexcept
         -> address {
         auto const family = load<std::uint16_t>(record.data() + 24, swapped);
@@ -72,13 +72,14 @@ private:
         if (family != 0)
             return family == 2 ? address::v4(static_cast<std::uint32_t>(low))
                                : address::v6(high, low);
-        auto const as_sent = address::v6(load_big<std::uint64_t>(record.data() + 8),
-                                         load_big<std::uint64_t>(record.data() + 16));
-        auto const mapped = as_sent.high() == 0 && as_sent.low() >> 32 == 0xFFFF;
-        return mapped ? address::v4(static_cast<std::uint32_t>(as_sent.low())) : as_sent;
+        auto const as_stored = address::v6(load_big<std::uint64_t>(record.data() + 8),
+                                           load_big<std::uint64_t>(record.data() + 16));
+        auto const mapped = as_stored.high() == 0 && as_stored.low() >> 32 == 0xFFFF;
+        return mapped ? address::v4(static_cast<std::uint32_t>(as_stored.low())) : as_stored;
     }
 };
 
+/// The program that wrote an archive; empty if it does not say.
 [[nodiscard]] inline auto describe_writer(nfdump_header const& header) -> std::string {
     constexpr auto creators =
         std::to_array<std::string_view>({"", "nfcapd", "nfpcapd", "sfcapd", "nfdump", "nfanon",
@@ -94,8 +95,8 @@ private:
            "." + part(16, 0xFF) + "." + part(8, 0xFF);
 }
 
-/// What an archive says of itself, as far as it was read.
-[[nodiscard]] inline auto describe(nfdump_header const& header, nfdump_met const& met)
+/// Describes an archive as far as it was read.
+[[nodiscard]] inline auto describe(nfdump_header const& header, nfdump_findings const& found)
     -> archive_info {
     auto const little = (std::endian::native == std::endian::little) != header.swapped;
     auto info = archive_info{
@@ -104,7 +105,7 @@ private:
         .byte_order = little ? "little-endian" : "big-endian",
         .compression = header.compression ? std::string{name(*header.compression)} : "none",
         .comment = header.ident};
-    for (auto const& exporter : met.exporters)
+    for (auto const& exporter : found.exporters)
         info.exporter += (info.exporter.empty() ? "" : ", ") + exporter;
 
     auto const note = [&](std::string text) { info.notes.push_back(std::move(text)); };
@@ -122,21 +123,22 @@ private:
         if (sane(statistic.last)) info.last = time(statistic.last);
         if (statistic.sequence_failures != 0)
             note("sequence failures: " + std::to_string(statistic.sequence_failures));
-        if (met.flows && *met.flows != statistic.flows) {
+        if (found.flows && *found.flows != statistic.flows) {
             note("announces " + std::to_string(statistic.flows) + " flows and holds " +
-                 std::to_string(*met.flows) + " records of flows");
+                 std::to_string(*found.flows) + " records of flows");
         }
     }
-    if ((met.flags & nfdump_shapes::sampled) != 0)
+    if ((found.flags & nfdump_shapes::sampled) != 0)
         note("flows were sampled; the collector multiplied their counters");
-    if (met.samplers != 0) note("samplers announced: " + std::to_string(met.samplers));
-    if (header.anonymized || (met.flags & nfdump_shapes::anonymized) != 0)
+    if (found.samplers != 0) note("samplers announced: " + std::to_string(found.samplers));
+    if (header.anonymized || (found.flags & nfdump_shapes::anonymized) != 0)
         note("addresses are anonymized");
-    if (met.unknown != 0)
-        note("records of unknown types passed over: " + std::to_string(met.unknown));
-    if (met.foreign_blocks != 0)
-        note("blocks of other kinds passed over: " + std::to_string(met.foreign_blocks));
-    if (met.appendix_unread) note("the appendix, which holds counts and times, could not be read");
+    if (found.unknown != 0)
+        note("records of unknown types passed over: " + std::to_string(found.unknown));
+    if (found.foreign_blocks != 0)
+        note("blocks of other kinds passed over: " + std::to_string(found.foreign_blocks));
+    if (found.appendix_unread)
+        note("the appendix, which holds counts and times, could not be read");
     return info;
 }
 

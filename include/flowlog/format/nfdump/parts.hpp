@@ -30,9 +30,10 @@ public:
     [[nodiscard]] static auto of(std::shared_ptr<file const> input, std::uint64_t part_size)
         -> nfdump_parts {
         auto first = nfdump_reader<any_source>{any_source{file_source{input, 0, *input->size()}}};
-        auto header = first.blocks_.header();
+        auto header = first.records_.header();
         if (header.layout == 1) {
-            for (auto it = first.begin(); it != first.end() && first.blocks_.begun_blocks() < 2;) {
+            for (auto it = first.begin();
+                 it != first.end() && first.records_.blocks().begun_blocks() < 2;) {
                 ++it;
             }
         }

@@ -17,14 +17,21 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
 #include <flowlog/format/packed_column.hpp>
+#include <flowlog/source/source.hpp>
 
 namespace flowlog {
 
+template <class Record>
+class archive_batch;
+template <byte_source Source>
+class nfdump_reader;
+
 namespace detail {
 
-inline constexpr nfdump_shape shape_of_nothing{};
+/// The shape of a record without fields.
+inline constexpr nfdump_shape empty_shape{};
 
-/// Milliseconds of the Unix clock, as far as a timestamp can hold them.
+/// The timestamp of Unix milliseconds; malformed if a timestamp cannot hold it.
 constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<timestamp> {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max() / 1000;
     if (ms > largest) return field_value<timestamp>{presence::malformed};
@@ -46,35 +53,16 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 
 }  // namespace detail
 
-/// A flow of an nfdump archive. Decodes on access, and only what is asked. A view: valid until its
-/// reader moves on.
+/// A flow of an nfdump archive. A view, valid until its reader moves on; it decodes a field each
+/// time the field is read.
 ///
-/// Fields have the values that the collector stored, with 0 or `0.0.0.0` for much that it did not
-/// know, and counters that it multiplied where it knew that the exporter samples. Absent are fields
-/// of which the record has nothing, a time or a number of flows that is 0, and an empty user.
-/// `dstport` of ICMP is 256 * type + code. Of the AWS fields `type` is told by the addresses.
+/// Fields have the values that the collector stored: 0 or `0.0.0.0` for much that it did not know,
+/// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
+/// record does not have it, if it is a time or a number of flows and 0, or if it is an empty user
+/// name. `dstport` of ICMP is 256 * type + code. The AWS field `type` is given by the addresses.
 class nfdump_record {
 public:
     nfdump_record() = default;
-
-    /// Makes it the record at `data`, laid out as `shape` says.
-    void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
-        data_ = data;
-        shape_ = &shape;
-    }
-
-    /// Makes it the record at `data`, laid out as the one before it.
-    void move_to(char const* data) noexcept { data_ = data; }
-
-    /// Where a number or an address stands in this record and those that are laid out as it is;
-    /// none where it has to be looked at to know whether it is there.
-    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
-        auto const type = info(id).type;
-        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
-                           id != field_id::flows && id != field_id::netflow_version;
-        if (!plain || !has(id)) return std::nullopt;
-        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
-    }
 
     /// A field's value; absent if the record has none.
     template <field_id Id>
@@ -119,13 +107,37 @@ public:
         return get<std::uint64_t>(id);
     }
 
-    /// The record as it stands in the archive, once unpacked.
+    /// The bytes of the record, as in the archive after unpacking.
     [[nodiscard]] auto bytes() const noexcept -> std::string_view {
         return data_ == nullptr ? std::string_view{}
                                 : std::string_view{data_, load<std::uint16_t>(data_ + 2)};
     }
 
 private:
+    template <class Record>
+    friend class archive_batch;
+    template <byte_source Source>
+    friend class nfdump_reader;
+
+    /// Makes this the record at `data`, which has this shape.
+    void move_to(char const* data, detail::nfdump_shape const& shape) noexcept {
+        data_ = data;
+        shape_ = &shape;
+    }
+
+    /// Makes this the record at `data`, which has the same shape as before.
+    void move_to(char const* data) noexcept { data_ = data; }
+
+    /// Where a number or an address is in all records of this shape; none if the value itself
+    /// determines whether it is there.
+    [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
+        auto const type = info(id).type;
+        auto const plain = (type <= field_type::u64 || type == field_type::address) &&
+                           id != field_id::flows && id != field_id::netflow_version;
+        if (!plain || !has(id)) return std::nullopt;
+        return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
+    }
+
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return shape_->offset(id) != 0; }
     [[nodiscard]] auto at(field_id id) const noexcept -> char const* {
         return data_ + shape_->offset(id);
@@ -213,8 +225,8 @@ private:
     }
 
     char const* data_ = nullptr;
-    detail::nfdump_shape const* shape_ = &detail::shape_of_nothing;
-    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were asked for
+    detail::nfdump_shape const* shape_ = &detail::empty_shape;
+    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were read
 };
 
 }  // namespace flowlog

@@ -13,8 +13,16 @@
 
 namespace flowlog::detail {
 
-/// Where the fields stand in an nfdump record, and how wide they are. Neighbouring records mostly
-/// agree, so that one shape serves many, and a field costs two loads.
+/// The layout of an nfdump record: the offset and width of each field.
+///
+///     record of layout 2    │ type │ size │ elements │ engine, flags, … │ element │ element │ …
+///               offset      0      2      4          6                  12
+///
+///     element of layout 2   │ id │ length │ data …
+///               offset      0    2        4
+///
+/// Most neighbouring records have the same shape, so that one shape serves many of them, and
+/// reading a field costs two loads.
 struct nfdump_shape {
     std::array<std::uint16_t, fields.size()> offsets{};  ///< 0: the records do not have the field
     std::array<std::uint8_t, fields.size()> widths{};
@@ -27,7 +35,7 @@ struct nfdump_shape {
         return widths[static_cast<std::size_t>(id)];
     }
 
-    /// Of several places of one field the first counts.
+    /// Sets where a field is. If a record has a field several times, the first counts.
     constexpr void place(field_id id, std::size_t offset, std::size_t width) noexcept {
         auto& known = offsets[static_cast<std::size_t>(id)];
         if (known != 0) return;
@@ -39,24 +47,24 @@ struct nfdump_shape {
 /// Why a record has no shape.
 enum class nfdump_fault : std::uint8_t {
     none,
-    structure,  ///< its parts do not fit its size
-    no_flow,    ///< it lacks the part that makes it a flow
+    structure,  ///< its elements do not fit its size
+    no_flow,    ///< it lacks the element that makes it a flow
     no_map      ///< it refers to an extension map that did not come before it
 };
 
-/// A field in an element of the layout 2, or in an extension of the layout 1.
-struct nfdump_place {
-    std::uint8_t part;  ///< id of the element or extension
+/// A field of an element of layout 2, or of an extension of layout 1.
+struct nfdump_field {
+    std::uint8_t element;  ///< id of the element or extension
     field_id id;
-    std::uint8_t offset;  ///< in the part's data
+    std::uint8_t offset;  ///< in the element's data
     std::uint8_t width;
 };
 
-/// Elements of the layout 2, in their order. (Source: nfxV3.h of nfdump 1.7.)
+/// The fields of layout 2, in the order of the elements. (Source: nfxV3.h of nfdump 1.7.)
 // clang-format off
 inline constexpr auto nfdump_elements = [] {
     using enum field_id;
-    return std::to_array<nfdump_place>({
+    return std::to_array<nfdump_field>({
         {1, start, 0, 8}, {1, end, 8, 8}, {1, received_time, 16, 8}, {1, packets, 24, 8},
         {1, bytes, 32, 8},
         {1, srcport, 40, 2}, {1, dstport, 42, 2}, {1, protocol, 44, 1}, {1, tcp_flags, 45, 1},
@@ -87,11 +95,11 @@ inline constexpr auto nfdump_elements = [] {
 }();
 // clang-format on
 
-/// Extensions of the layout 1, in their order. (Source: nffile.h of nfdump 1.6.)
+/// The fields of layout 1, in the order of the extensions. (Source: nffile.h of nfdump 1.6.)
 // clang-format off
 inline constexpr auto nfdump_extensions = [] {
     using enum field_id;
-    return std::to_array<nfdump_place>({
+    return std::to_array<nfdump_field>({
         {4, input, 0, 2}, {4, output, 2, 2}, {5, input, 0, 4}, {5, output, 4, 4},
         {6, src_as, 0, 2}, {6, dst_as, 2, 2}, {7, src_as, 0, 4}, {7, dst_as, 4, 4},
         {8, dst_tos, 0, 1}, {8, flow_direction, 1, 1}, {8, src_mask, 2, 1}, {8, dst_mask, 3, 1},
@@ -118,7 +126,7 @@ inline constexpr auto nfdump_extensions = [] {
 }();
 // clang-format on
 
-/// How many bytes each extension of the layout 1 takes, by its id.
+/// The bytes that each extension of layout 1 takes, by its id.
 // clang-format off
 inline constexpr auto nfdump_extension_sizes = std::to_array<std::uint8_t>({
     0,  0, 0, 0, 4, 8,  4, 8, 4, 4, 16, 4, 16, 4, 4, 8, 4, 8, 4,  8, 16, 16, 40, 4,  16,
@@ -126,19 +134,19 @@ inline constexpr auto nfdump_extension_sizes = std::to_array<std::uint8_t>({
 });
 // clang-format on
 
-/// Places the fields of one part whose data begins at `at` and is `size` long; fields that reach
-/// beyond it are left out.
+/// Adds the fields of one element to a shape. Its data begins at `at` and has `size` bytes; fields
+/// that reach beyond it are left out.
 template <std::size_t Size>
-constexpr void place_part(nfdump_shape& shape, std::array<nfdump_place, Size> const& places,
-                          std::uint16_t part, std::size_t at, std::size_t size) noexcept {
-    auto place = std::ranges::lower_bound(places, part, {}, &nfdump_place::part);
-    for (; place != places.end() && place->part == part; ++place) {
-        if (place->offset + place->width <= size)
-            shape.place(place->id, at + place->offset, place->width);
+constexpr void place_element(nfdump_shape& shape, std::array<nfdump_field, Size> const& known,
+                             std::uint16_t element, std::size_t at, std::size_t size) noexcept {
+    auto field = std::ranges::lower_bound(known, element, {}, &nfdump_field::element);
+    for (; field != known.end() && field->element == element; ++field) {
+        if (field->offset + field->width <= size)
+            shape.place(field->id, at + field->offset, field->width);
     }
 }
 
-/// What every record begins with.
+/// The header of every record: type and size.
 struct nfdump_record_header {
     static constexpr std::size_t size = 4;
 
@@ -156,10 +164,10 @@ struct nfdump_record_header {
     };
 };
 
-/// The fixed part of a record of the layout 2.
+/// Bytes of a record of layout 2 before its elements.
 inline constexpr std::size_t nfdump_v3_header = 12;
 
-/// The shape of the record of type 11 at `record`, whose `size` was checked to lie in the block.
+/// Works out the shape of the record of type 11 at `record`, whose `size` bytes lie in the block.
 inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) noexcept
     -> nfdump_fault {
     constexpr auto needed = std::to_array<std::size_t>({0, 48, 8, 32});
@@ -178,14 +186,14 @@ inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) 
             return nfdump_fault::structure;
         // 1.7.0 had another element 25, of 24 bytes
         auto const strange = element == 25 && length != 20;
-        if (!strange) place_part(shape, nfdump_elements, element, at + 4, length - 4U);
+        if (!strange) place_element(shape, nfdump_elements, element, at + 4, length - 4U);
         at += length;
     }
     if (at != size) return nfdump_fault::structure;
     return shape.offset(field_id::start) == 0 ? nfdump_fault::no_flow : nfdump_fault::none;
 }
 
-/// Offsets in a common record of the layout 1.
+/// Sizes, offsets and flags of a common record of layout 1.
 struct nfdump_common {
     static constexpr std::size_t size = 32;
     static constexpr std::size_t old_size = 28;
@@ -195,13 +203,13 @@ struct nfdump_common {
     enum flag : std::uint16_t { ipv6 = 1, wide_packets = 2, wide_bytes = 4, sampled = 128 };
 };
 
-/// The shape of the records of type 10, or 1, that have these flags and extensions and are `size`
-/// long.
+/// Works out the shape of records of type 10 or 1 that have these flags, these extensions and
+/// `size` bytes.
 inline auto shape_common(nfdump_shape& shape, std::uint16_t kind, std::uint16_t flags,
                          std::span<std::uint8_t const> extensions, std::size_t size) noexcept
     -> nfdump_fault {
     using enum field_id;
-    constexpr auto fixed = std::to_array<nfdump_place>({{0, start, 12, 4},
+    constexpr auto fixed = std::to_array<nfdump_field>({{0, start, 12, 4},
                                                         {0, end, 16, 4},
                                                         {0, forwarding_status, 20, 1},
                                                         {0, tcp_flags, 21, 1},
@@ -228,10 +236,10 @@ inline auto shape_common(nfdump_shape& shape, std::uint16_t kind, std::uint16_t 
     if (at > size) return nfdump_fault::structure;
     for (auto const extension : extensions) {
         if (extension >= nfdump_extension_sizes.size())
-            return nfdump_fault::none;  // what follows cannot be told
+            return nfdump_fault::none;  // nothing is known of what follows
         auto const width = nfdump_extension_sizes[extension];
         if (width > size - at) return nfdump_fault::structure;
-        place_part(shape, nfdump_extensions, extension, at, width);
+        place_element(shape, nfdump_extensions, extension, at, width);
         at += width;
     }
     return at == size ? nfdump_fault::none : nfdump_fault::structure;

@@ -19,36 +19,37 @@
 
 namespace flowlog::detail {
 
-/// What a record without a shape is reported as.
+/// The reason for which a record without a shape is reported.
 constexpr auto reason_of(nfdump_fault fault) noexcept -> reason {
     if (fault == nfdump_fault::no_flow) return reason::absent_value;
     return fault == nfdump_fault::no_map ? reason::no_layout : reason::bad_value;
 }
 
-/// The extension maps of an archive by their number: ids of extensions.
+/// The extension maps of an archive, by their numbers. A map is a list of ids of extensions.
 using nfdump_maps = std::unordered_map<std::uint16_t, std::vector<std::uint8_t>>;
 
-/// Finds the shapes of an archive's records. Keeps some of those it has worked out: an archive has
-/// a handful, by exporter and address family, and to see that a record has a known one takes a
-/// compare per element.
+/// Finds the shapes of an archive's records, and remembers some of them. An archive has a handful
+/// of shapes, by exporter and address family, and one compare per element shows that a record has a
+/// known one.
 class nfdump_shapes {
 public:
     nfdump_shapes() : known_v3_(slots), known_common_(slots) {}
 
-    /// To be told before the first record.
+    /// Sets whether the file's byte order is not this machine's. For before the first record.
     void set_swapped(bool swapped) noexcept { swapped_ = swapped; }
 
-    /// A shape, and what the records that have it begin with and their elements' heads are.
+    /// A shape, and what identifies the records that have it: their first bytes, and the id and
+    /// length of each element.
     struct v3_slot {
-        static constexpr std::size_t most = 16;
+        static constexpr std::size_t max_elements = 16;
         static constexpr auto no_head = ~std::uint64_t{0};
 
         nfdump_shape shape;
         std::uint64_t head = no_head;
         std::size_t size = 0;
         std::size_t elements = 0;  // rounded up to an even number
-        std::array<std::uint16_t, most> offsets{};
-        std::array<std::uint32_t, most> heads{};
+        std::array<std::uint16_t, max_elements> offsets{};
+        std::array<std::uint32_t, max_elements> heads{};
 
         [[nodiscard]] auto has_elements_of(char const* record) const noexcept -> bool {
             auto different = std::uint32_t{0};
@@ -64,9 +65,9 @@ public:
         }
     };
 
-    /// The slot of the record of type 11 at `record` where `left` bytes lie, the whole record among
-    /// them; null where its shape is not known. In 0.4 of the instructions of `v3`, which decodes
-    /// nothing either: type, size and number of elements are compared as they stand.
+    /// The slot of the record of type 11 at `record`, of which `left` bytes are in memory; null if
+    /// its shape is not known or it is not whole. Takes 0.4 of the instructions of `v3`: type, size
+    /// and number of elements are compared without decoding them.
     [[nodiscard]] auto known_v3(char const* record, std::size_t left) noexcept -> v3_slot const* {
         if (left < nfdump_v3_header) return nullptr;
         auto const head = v3_head(record);
@@ -74,8 +75,8 @@ public:
         return slot.head == head && is_like(slot, record, left) ? &slot : nullptr;
     }
 
-    /// Whether the record of type 11 at `record` where `left` bytes lie is laid out as those of a
-    /// slot, and all there.
+    /// Whether the record of type 11 at `record`, of which `left` bytes are in memory, has the
+    /// shape of a slot and is whole.
     [[nodiscard]] auto is_like(v3_slot const& slot, char const* record, std::size_t left) noexcept
         -> bool {
         if (left < slot.size || v3_head(record) != slot.head || !slot.has_elements_of(record))
@@ -84,8 +85,8 @@ public:
         return true;
     }
 
-    /// Whether so many records, one behind the other, are laid out as those of a slot; all bytes of
-    /// theirs are there.
+    /// Whether `count` consecutive records, all of whose bytes are in memory, have the shape of a
+    /// slot.
     [[nodiscard]] auto are_like(v3_slot const& slot, char const* records,
                                 std::size_t count) noexcept -> bool {
         auto different = std::uint64_t{0};
@@ -104,8 +105,8 @@ public:
         return true;
     }
 
-    /// The shape of a record of type 11, which it remembers; null where it has none, see `fault`.
-    /// Valid until the next call.
+    /// Works out the shape of a record of type 11 and remembers it; null if it has none, see
+    /// `fault`. Valid until the next call.
     [[nodiscard]] auto v3(char const* record, std::size_t size) noexcept -> nfdump_shape const* {
         if (size < nfdump_v3_header) return fail(nfdump_fault::structure);
         flags_ |= static_cast<unsigned char>(record[10]);
@@ -116,7 +117,7 @@ public:
         auto const fault = shape_v3(slot.shape, record, size);
         if (fault != nfdump_fault::none) return fail(fault);
         auto const elements = load<std::uint16_t>(record + 4, swapped_);
-        if (elements > v3_slot::most) return &slot.shape;
+        if (elements > v3_slot::max_elements) return &slot.shape;
         auto at = nfdump_v3_header;
         for (std::size_t i = 0; i < elements; ++i) {
             slot.offsets[i] = static_cast<std::uint16_t>(at);
@@ -133,7 +134,7 @@ public:
         return &slot.shape;
     }
 
-    /// The shape of a record of type 10 or 1; null where it has none, see `fault`. Valid until the
+    /// The shape of a record of type 10 or 1; null if it has none, see `fault`. Valid until the
     /// next call.
     [[nodiscard]] auto common(char const* record, std::size_t size) -> nfdump_shape const* {
         auto const type = load<std::uint16_t>(record, swapped_);
@@ -152,16 +153,16 @@ public:
         return learn_common(slot, key);
     }
 
-    /// Takes an extension map, in place of an earlier one of the same number; false where it is
+    /// Adds an extension map, in place of an earlier one of the same number; false if it is
     /// damaged.
     auto add_map(std::string_view record) -> bool {
-        constexpr std::size_t most = 128;  // extensions; nfdump knows 50, and each at most once
+        constexpr std::size_t max_ids = 128;  // nfdump knows 50, each of which may appear once
         if (record.size() < 8) return false;
         auto ids = std::vector<std::uint8_t>{};
         for (std::size_t at = 8; at + 2 <= record.size(); at += 2) {
             auto const id = load<std::uint16_t>(record.data() + at, swapped_);
             if (id == 0) break;
-            if (ids.size() == most) return false;
+            if (ids.size() == max_ids) return false;
             ids.push_back(static_cast<std::uint8_t>(std::min<std::uint16_t>(id, 0xFF)));
         }
         maps_[load<std::uint16_t>(record.data() + 4, swapped_)] = std::move(ids);
@@ -179,7 +180,7 @@ public:
     static constexpr std::uint8_t sampled = 2;
     static constexpr std::uint8_t anonymized = 4;
 
-    /// The flags of all records so far, as the layout 2 has them.
+    /// The flags of all records so far, by the bits that layout 2 gives them.
     [[nodiscard]] auto flags() const noexcept -> std::uint8_t { return flags_; }
 
 private:
@@ -204,7 +205,7 @@ private:
         return nullptr;
     }
 
-    /// Type, size and number of elements.
+    /// Type, size and number of elements, in the file's byte order.
     [[nodiscard]] static auto v3_head(char const* record) noexcept -> std::uint64_t {
         auto const bytes = load_little<std::uint64_t>(record);
         return bytes & 0xFFFF'FFFF'FFFFU;

@@ -16,13 +16,13 @@
 namespace flowlog {
 
 /// Consecutive lines of a text log that are flows and have all columns. A `record_batch`, for
-/// aggregators that read many values of a column at once. A view: valid until its reader moves on.
+/// aggregators that read many values of a column at a time. A view, valid until its reader moves
+/// on.
 class text_batch {
 public:
     using record_type = text_record;
 
-    /// `first` is the first line, `size` how many there are, `stride` how far the delimiters of a
-    /// line are from those of the one before it.
+    /// `size` lines from `first` on, each of which has `stride` delimiters in the index.
     text_batch(text_record const& first, std::size_t size, std::size_t stride) noexcept
         : first_{first}, size_{size}, stride_{stride} {}
 
@@ -42,12 +42,12 @@ public:
         return {(*this)[begin], size, stride_};
     }
 
-    /// The lines, among the first 64, at the set bits of `which`; their delimiters are copied to
-    /// `buffer`, which must outlive what is returned.
+    /// The lines, among the first 64, at the set bits of `which`. Copies their delimiters to
+    /// `buffer`, which must outlive the batch that is returned.
     [[nodiscard]] auto select(std::uint64_t which, selection_buffer& buffer) const -> text_batch {
         auto& into = buffer.delimiters;
         auto const count = static_cast<std::size_t>(std::popcount(which));
-        auto const width = stride_ + 1;  // with the delimiter in front of the line
+        auto const width = stride_ + 1;  // with the delimiter before the line
         if (into.size() < count * width) into.resize(count * width);
         auto* out = into.data();
         for (; which != 0; which &= which - 1, out += width) {
@@ -62,7 +62,7 @@ public:
 
     /// Reads a field of type `u8` to `u64` from every line: the value of line i goes to
     /// `out[i * step]`. False, with `out` unspecified, when a value is absent or malformed, or when
-    /// the reader was not told that the field would be read.
+    /// the field is not one of those that the job said it would read.
     [[nodiscard]] auto numbers(field_id id, std::uint64_t* out, std::size_t step = 1) const noexcept
         -> bool {
         auto const column = tokens(id);
@@ -80,11 +80,11 @@ public:
     }
 
 private:
-    /// The tokens of a field; none when the log has no such column or the reader did not keep it.
+    /// The tokens of a field; none if the log has no such column or the index does not have it.
     [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<detail::token_column> {
-        auto const place = first_.places_[static_cast<std::size_t>(id)];
-        if (place >= detail::far) return std::nullopt;
-        return detail::token_column{first_.text_, first_.before_ + place, stride_};
+        auto const position = first_.positions_[static_cast<std::size_t>(id)];
+        if (position >= detail::far) return std::nullopt;
+        return detail::token_column{first_.text_, first_.before_ + position, stride_};
     }
 
     text_record first_;

@@ -21,21 +21,20 @@
 
 namespace flowlog::detail {
 
-/// Tokens given to the decoders must be readable this many bytes past their first.
+/// Decoders read up to this many bytes from the first of a token, which must be readable.
 inline constexpr std::size_t token_padding = 48;
 
-/// A number, and a mask that is not 0 where there is none.
+/// A number, and a mask that is not 0 if the text is not a number.
 struct decoded_number {
     std::uint64_t value;
     std::uint64_t bad;
 };
 
-/// The number that the first `digits` bytes of `word`, the first byte lowest, spell: 1 to 8 of 64
-/// bits, 1 to 4 of 32; none if one of them is no digit. A loop over the digits takes 2.5 times as
-/// long.
+/// The number that the first `digits` bytes of `word` spell; the first byte is the lowest. 1 to 8
+/// digits of 64 bits, 1 to 4 of 32 bits. A loop over the digits takes 2.5 times as long.
 [[gnu::always_inline]] constexpr auto decode_word(std::uint64_t word, std::size_t digits) noexcept
     -> decoded_number {
-    // the digits' values, moved to the high end: what is not there is a leading 0
+    // the values of the digits, moved to the high end: missing digits become leading zeros
     auto const value = (word ^ 0x3030303030303030ULL) << (64 - 8 * digits);
     constexpr auto mask = 0x000000FF000000FFULL;
     auto const pairs = (value * 10) + (value >> 8);
@@ -54,7 +53,7 @@ struct decoded_number {
     return {(pairs & 0xFF) * 100 + (pairs >> 16 & 0xFF), more_than_nine & 0x80808080U};
 }
 
-/// The bytes of a word, the first lowest.
+/// Loads a word whose first byte is the lowest.
 template <std::unsigned_integral Word>
 [[gnu::always_inline]] inline auto load_word(char const* at) noexcept -> Word {
     auto word = Word{0};
@@ -68,8 +67,8 @@ template <std::unsigned_integral Word>
     }
 }
 
-/// Any number of digits. Pure, so that a call on the rare path does not make the compiler decode a
-/// field twice.
+/// Decodes any number of digits. Pure, so that a call on the rare path does not make the compiler
+/// decode a field twice.
 [[gnu::pure]] inline auto decode_long(char const* first, char const* last) noexcept
     -> decoded_number {
     std::uint64_t value = 0;
@@ -82,7 +81,7 @@ template <std::unsigned_integral Word>
     return {value, 0};
 }
 
-/// Decimal digits only, any number of leading zeros, no sign. The token has at least one byte.
+/// Decodes decimal digits: any number of leading zeros, no sign. The token is not empty.
 template <std::unsigned_integral T>
 [[gnu::always_inline]] inline auto decode_number(char const* first, char const* last) noexcept
     -> decoded_number {
@@ -116,7 +115,7 @@ constexpr auto word_of(std::string_view letters) noexcept -> std::uint64_t {
     return word;
 }
 
-/// Tells which word, in any case, a token of no more than eight bytes is. A loop over the letters
+/// A token of at most eight bytes, to be compared with words in any case. A loop over the letters
 /// takes four times as long.
 class word_token {
 public:
@@ -126,7 +125,7 @@ public:
         word_ = (load_word<std::uint64_t>(first) | 0x2020202020202020ULL) << unused >> unused;
     }
 
-    /// \pre `letters` are one to eight letters in lower case
+    /// Whether the token is this word: one to eight letters in lower case.
     [[gnu::always_inline]] auto is(std::string_view letters) const noexcept -> bool {
         return word_ == word_of(letters) && size_ == letters.size();
     }
@@ -136,13 +135,13 @@ private:
     std::uint64_t word_;
 };
 
-/// What a token is that no decoder took.
+/// Whether a token without a value is absent or malformed.
 constexpr auto without_value(char const* first, char const* last) noexcept -> presence {
     return last - first == 1 && *first == '-' ? presence::absent : presence::malformed;
 }
 
-/// Decodes a whole token of a text log: `-` is absent, all else is the value or malformed. The
-/// token is not empty and readable for `token_padding` bytes from its first.
+/// Decodes a whole token of a text log: `-` is absent, anything else is the value or malformed. The
+/// token is not empty, and readable for `token_padding` bytes from its first.
 template <class T>
 auto decode(char const* first, char const* last) noexcept -> field_value<T>;
 
@@ -166,8 +165,8 @@ template <>
     return field_value<address>{presence::malformed};
 }
 
-/// Unix seconds. AWS documents seconds alone, but logs with milliseconds have been seen; what would
-/// lie after the year 5138 in seconds is taken for milliseconds.
+/// Unix seconds. AWS documents only seconds, but logs with milliseconds have been seen: numbers
+/// that would be after the year 5138 in seconds are read as milliseconds.
 template <>
 inline auto decode<timestamp>(char const* first, char const* last) noexcept
     -> field_value<timestamp> {

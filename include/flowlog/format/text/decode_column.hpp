@@ -12,6 +12,7 @@
 #include <immintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/format/text/decode.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
@@ -19,9 +20,9 @@
 
 namespace flowlog::detail {
 
-/// The tokens of one column of consecutive lines: where the delimiters around them stand, as
-/// offsets from `text`. The token of line i begins behind `delimiters[i * stride]` and ends at the
-/// delimiter after it.
+/// The tokens of one column of consecutive lines, given by the offsets from `text` of the
+/// delimiters around them. The token of line i begins after `delimiters[i * stride]` and ends at
+/// the delimiter that follows.
 struct token_column {
     char const* text;
     std::uint32_t const* delimiters;
@@ -36,11 +37,10 @@ struct token_column {
     }
 };
 
-// The values of a column at once: what decoders need stays in registers, and numbers are decoded
-// four at a time. All return false where a value is absent or malformed, and what they have put out
-// is of no use.
+// Decoders of a whole column: their constants stay in registers, and numbers are decoded four at a
+// time. They return false, with useless output, if a value is absent or malformed.
 
-/// Decodes a number of any length, of which none is above `limit`.
+/// Decodes a number of any length that is at most `limit`.
 [[nodiscard, gnu::always_inline]] inline auto decode_one(char const* first, char const* last,
                                                          std::uint64_t limit,
                                                          std::uint64_t& out) noexcept -> bool {
@@ -49,10 +49,10 @@ struct token_column {
     return number.bad == 0 && number.value <= limit;
 }
 
-/// Decodes `count` numbers: that of line i is put to `out[i * step]`.
-inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count,
-                                   std::uint64_t limit, std::uint64_t* out,
-                                   std::size_t step) noexcept -> bool {
+/// Decodes `count` numbers: the number of line i goes to `out[i * step]`.
+inline auto decode_numbers_scalar(token_column const& tokens, std::size_t count,
+                                  std::uint64_t limit, std::uint64_t* out,
+                                  std::size_t step) noexcept -> bool {
     auto good = true;
     for (std::size_t i = 0; i < count; ++i)
         good &= decode_one(tokens.begin(i), tokens.end(i), limit, out[i * step]);
@@ -61,7 +61,7 @@ inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count
 
 #if defined(__x86_64__)
 
-/// Four words that stand apart.
+/// Loads four words from four addresses.
 [[gnu::target("avx2")]] inline auto gather_words(void const* a, void const* b, void const* c,
                                                  void const* d) noexcept -> __m256i {
     auto const load = [](void const* at) {
@@ -71,8 +71,8 @@ inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count
                               static_cast<long long>(load(c)), static_cast<long long>(load(d)));
 }
 
-/// The same as `decode_numbers_plainly`, in 0.4 of the instructions where no number has more
-/// than eight digits.
+/// Does what `decode_numbers_scalar` does, in 0.4 of the instructions if no number has more than
+/// eight digits.
 [[gnu::target("avx2")]] inline auto decode_numbers_avx2(token_column const& tokens,
                                                         std::size_t count, std::uint64_t limit,
                                                         std::uint64_t* out,
@@ -124,27 +124,25 @@ inline auto decode_numbers_plainly(token_column const& tokens, std::size_t count
     return good && _mm256_testz_si256(bad, bad) != 0;
 }
 
-inline bool const decodes_numbers_at_once = __builtin_cpu_supports("avx2") != 0;
-
 #endif
 
-/// Decodes `count` numbers, none of which is above `limit`: that of line i is put to
+/// Decodes `count` numbers, each of which is at most `limit`: the number of line i goes to
 /// `out[i * step]`.
 [[nodiscard]] inline auto decode_numbers(token_column const& tokens, std::size_t count,
                                          std::uint64_t limit, std::uint64_t* out,
                                          std::size_t step) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_numbers_at_once) return decode_numbers_avx2(tokens, count, limit, out, step);
+    if (cpu_has(cpu_level::avx2)) return decode_numbers_avx2(tokens, count, limit, out, step);
 #endif
-    return decode_numbers_plainly(tokens, count, limit, out, step);
+    return decode_numbers_scalar(tokens, count, limit, out, step);
 }
 
-/// Decodes `count` addresses: of line i, `high()` and `low()` are put to `out[i * step]` and behind
-/// it, and `note(i, is_v6)` is called.
+/// Decodes `count` addresses: `high()` and `low()` of line i go to `out[i * step]` and the word
+/// after it. Calls `note(i, is_v6)` for each.
 template <class Note>
-[[nodiscard]] auto decode_addresses_plainly(token_column const& tokens, std::size_t count,
-                                            std::uint64_t* out, std::size_t step,
-                                            Note note) noexcept -> bool {
+[[nodiscard]] auto decode_addresses_scalar(token_column const& tokens, std::size_t count,
+                                           std::uint64_t* out, std::size_t step, Note note) noexcept
+    -> bool {
     auto good = true;
     for (std::size_t i = 0; i < count; ++i) {
         auto* const words = out + i * step;
@@ -159,7 +157,7 @@ template <class Note>
 }
 
 #if defined(__x86_64__)
-/// The same.
+/// Does what `decode_addresses_scalar` does, with SSE 4.1.
 template <class Note>
 [[nodiscard, gnu::target("sse4.1")]] auto decode_addresses_sse(token_column const& tokens,
                                                                std::size_t count,
@@ -182,15 +180,15 @@ template <class Note>
 }
 #endif
 
-/// Decodes `count` addresses, as `decode_addresses_plainly` does.
+/// Decodes `count` addresses as `decode_addresses_scalar` does.
 template <class Note>
 [[nodiscard]] auto decode_addresses(token_column const& tokens, std::size_t count,
                                     std::uint64_t* out, std::size_t step, Note note) noexcept
     -> bool {
 #if defined(__x86_64__)
-    if (decodes_quads_at_once) return decode_addresses_sse(tokens, count, out, step, note);
+    if (cpu_has(cpu_level::sse41)) return decode_addresses_sse(tokens, count, out, step, note);
 #endif
-    return decode_addresses_plainly(tokens, count, out, step, note);
+    return decode_addresses_scalar(tokens, count, out, step, note);
 }
 
 }  // namespace flowlog::detail

@@ -10,27 +10,28 @@
 #include <smmintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/decode_address.hpp>
 
 namespace flowlog::detail {
 
 #if defined(__x86_64__)
 
-/// How to decode a dotted quad of one shape: the lengths of its octets, 81 in all.
+/// How to decode dotted quads of one shape. The shape is the lengths of the octets; there are 81.
 struct alignas(32) quad_shape {
-    /// For each octet, four bytes: a zero and where its hundreds, tens and ones stand, 0x80 where
-    /// there are none.
+    /// Four bytes for each octet: a zero and the offsets of its hundreds, tens and ones; 0x80 for a
+    /// digit that it does not have.
     std::array<std::uint8_t, 16> digits{};
-    std::array<std::uint8_t, 4> least{};  ///< of each octet, without a leading zero
-    std::uint16_t ends = 0;               ///< a bit for each byte behind an octet
+    std::array<std::uint8_t, 4> least{};  ///< the least value of each octet without a leading zero
+    std::uint16_t ends = 0;               ///< a bit for each byte after an octet
 };
 
-/// Where a shape stands, by the ends of its octets: no two are in one place.
-constexpr auto quad_place(std::uint32_t ends) noexcept -> std::uint32_t {
+/// The index of a shape, from the ends of its octets. No two shapes have the same.
+constexpr auto quad_index(std::uint32_t ends) noexcept -> std::uint32_t {
     return ends * 0x070CFCCDU >> 24;
 }
 
-/// The shapes by their places; the others have no ends.
+/// The shapes by their indexes; the other entries have no ends.
 inline constexpr auto quad_shapes = [] {
     auto shapes = std::array<quad_shape, 256>{};
     for (unsigned lengths = 0; lengths < 81; ++lengths) {
@@ -48,13 +49,13 @@ inline constexpr auto quad_shapes = [] {
             at += length;
             shape.ends = static_cast<std::uint16_t>(shape.ends | 1U << at++);
         }
-        shapes[quad_place(shape.ends)] = shape;
+        shapes[quad_index(shape.ends)] = shape;
     }
     return shapes;
 }();
 
-/// `decode_v4` of a token that is readable for 16 bytes from its first: all octets at once, in a
-/// quarter of the instructions.
+/// Does what `decode_v4` does for a token that is readable for 16 bytes from its first: decodes all
+/// octets together, in a quarter of the instructions.
 [[gnu::target("sse4.1")]] inline auto decode_quad_sse(char const* first, std::size_t size,
                                                       std::uint32_t& out) noexcept -> bool {
     if (size > 15) return false;
@@ -63,7 +64,7 @@ inline constexpr auto quad_shapes = [] {
         static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.'))));
     auto const end = std::uint32_t{1} << size;
     auto const ends = (dots & (end - 1)) | end;
-    auto const& shape = quad_shapes[quad_place(ends)];
+    auto const& shape = quad_shapes[quad_index(ends)];
     if (shape.ends != ends) return false;
     auto const order = _mm_load_si128(reinterpret_cast<__m128i const*>(shape.digits.data()));
     auto const digits = _mm_shuffle_epi8(_mm_sub_epi8(text, _mm_set1_epi8('0')), order);
@@ -81,16 +82,13 @@ inline constexpr auto quad_shapes = [] {
     return _mm_testz_si128(wrong, wrong) != 0;
 }
 
-/// Whether the processor can run `decode_quad_sse`: all since 2008.
-inline bool const decodes_quads_at_once = __builtin_cpu_supports("sse4.1") != 0;
-
 #endif
 
-/// `decode_v4` of a token that is readable for 16 bytes from its first.
+/// Does what `decode_v4` does for a token that is readable for 16 bytes from its first.
 [[gnu::always_inline]] inline auto decode_dotted_quad(char const* first, char const* last,
                                                       std::uint32_t& out) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_quads_at_once) [[likely]]
+    if (cpu_has(cpu_level::sse41)) [[likely]]
         return decode_quad_sse(first, static_cast<std::size_t>(last - first), out);
 #endif
     return decode_v4(first, last, out);

@@ -10,14 +10,16 @@
 #include <smmintrin.h>
 #endif
 
+#include <flowlog/detail/cpu.hpp>
 #include <flowlog/flow/decode_address.hpp>
 
 namespace flowlog::detail {
 
 #if defined(__x86_64__)
 
-/// `decode_v6` of the form without `::` (RFC 4291 2.2, form 1), of a token that is readable for 48
-/// bytes from its first: false for all others. All groups at once, in half of the instructions.
+/// Decodes an IPv6 address without `::` (RFC 4291 2.2, form 1) from a token that is readable for 48
+/// bytes from its first; false for all other tokens. Decodes all groups at once, in half of the
+/// instructions of `decode_v6`.
 [[gnu::target("sse4.1")]] inline auto decode_eight_groups_sse(char const* first, std::size_t size,
                                                               std::uint64_t& high,
                                                               std::uint64_t& low) noexcept -> bool {
@@ -32,21 +34,21 @@ namespace flowlog::detail {
     auto const end = std::uint64_t{1} << size;
     auto ends = ((colons_of(0) | colons_of(16) | colons_of(32)) & (end - 1)) | end;
 
-    // each group with zeros in front, as four digits; where there are too few, `end` is met again,
-    // and sizes that no group has are told behind the loop
+    // each group as four digits, with leading zeros; if there are too few groups, `end` is met
+    // again, and the check after the loop finds sizes that no group has
     constexpr std::uint64_t zeros = 0x30303030;
     auto groups = std::array<std::uint32_t, 8>{};
     std::uint32_t bad_sizes = 0;
     std::uint32_t begin = 0;
     for (auto& group : groups) {
-        auto const behind = static_cast<std::uint32_t>(__builtin_ctzll(ends | end));
-        auto const digits = behind - begin;
+        auto const after = static_cast<std::uint32_t>(__builtin_ctzll(ends | end));
+        auto const digits = after - begin;
         bad_sizes |= digits - 1;
         auto const missing = (32 - 8 * digits) & 31;
         group = static_cast<std::uint32_t>(std::uint64_t{load_text<std::uint32_t>(first + begin)}
                                                << missing |
                                            (zeros & ((std::uint64_t{1} << missing) - 1)));
-        begin = behind + 1;
+        begin = after + 1;
         ends &= ends - 1;
     }
     if (bad_sizes > 3 || begin != size + 1) return false;
@@ -74,17 +76,14 @@ namespace flowlog::detail {
     return _mm_testz_si128(bad, bad) != 0;
 }
 
-/// Whether the processor can run `decode_eight_groups_sse`: all since 2008.
-inline bool const decodes_groups_at_once = __builtin_cpu_supports("sse4.1") != 0;
-
 #endif
 
-/// `decode_v6` of a token that is readable for 48 bytes from its first.
+/// Does what `decode_v6` does for a token that is readable for 48 bytes from its first.
 [[nodiscard, gnu::noinline]] inline auto decode_hex_groups(char const* first, char const* last,
                                                            std::uint64_t& high,
                                                            std::uint64_t& low) noexcept -> bool {
 #if defined(__x86_64__)
-    if (decodes_groups_at_once &&
+    if (cpu_has(cpu_level::sse41) &&
         decode_eight_groups_sse(first, static_cast<std::size_t>(last - first), high, low))
         return true;
 #endif

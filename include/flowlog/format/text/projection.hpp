@@ -18,15 +18,15 @@
 
 namespace flowlog::detail {
 
-/// Where the fields of a `text_record` stand, by their numbers.
-using field_places = std::array<std::uint16_t, fields.size()>;
+/// The position of each field of a `text_record`, by field.
+using field_positions = std::array<std::uint16_t, fields.size()>;
 
-/// The columns that a job reads of a log, so that the others' delimiters need not be written down.
+/// The columns of a log that a job reads. The scanner need not write the delimiters of the others.
 class projection {
 public:
     projection() = default;
 
-    /// Of `wanted` and the log-status; or of all columns where `wanted` is empty, or where fewer
+    /// The columns of `wanted` and the log-status; all columns if `wanted` is empty, or if fewer
     /// would take no less time.
     projection(std::shared_ptr<layout const> columns, std::vector<field_use> const& wanted)
         : columns_{std::move(columns)} {
@@ -38,20 +38,21 @@ public:
             kept.assign(kept.size(), true);
             delimiters_ = kept_delimiters{kept};
         }
-        for (auto const& f : fields) places_[static_cast<std::size_t>(f.id)] = place(f.id, kept);
+        for (auto const& f : fields)
+            positions_[static_cast<std::size_t>(f.id)] = position(f.id, kept);
     }
 
-    /// The columns of the log; null where there is no projection yet.
+    /// The columns of the log; null if there is no projection yet.
     [[nodiscard]] auto columns() const noexcept -> layout const* { return columns_.get(); }
 
     /// The delimiters at both ends of the columns that are read.
     [[nodiscard]] auto delimiters() const noexcept -> kept_delimiters const& { return delimiters_; }
 
-    /// Where the fields stand in a record that knows those delimiters alone.
-    [[nodiscard]] auto places() const noexcept -> field_places const& { return places_; }
+    /// The positions of the fields in a record that has only those delimiters.
+    [[nodiscard]] auto positions() const noexcept -> field_positions const& { return positions_; }
 
 private:
-    /// The delimiters at both ends of a column.
+    /// Keeps the delimiters at both ends of a column.
     void keep(field_id id, std::vector<bool>& kept) const {
         auto const column = columns_->column(id);
         if (column == layout::none) return;
@@ -59,8 +60,8 @@ private:
         if (column != 0) kept[column - 1U] = true;
     }
 
-    /// The delimiter before a token is the one before it among those that are kept, as well.
-    [[nodiscard]] auto place(field_id id, std::vector<bool> const& kept) const -> std::uint16_t {
+    /// The number of the delimiter before a field's token among those that are kept.
+    [[nodiscard]] auto position(field_id id, std::vector<bool> const& kept) const -> std::uint16_t {
         auto const column = columns_->column(id);
         if (column == layout::none) return layout::none;
         auto const last = column + 1U == kept.size();
@@ -70,7 +71,7 @@ private:
 
     std::shared_ptr<layout const> columns_;
     kept_delimiters delimiters_;
-    field_places places_{};
+    field_positions positions_{};
 };
 
 }  // namespace flowlog::detail

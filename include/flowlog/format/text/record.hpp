@@ -16,40 +16,40 @@ namespace flowlog {
 
 namespace detail {
 
-/// The place of a field that stands in the line, but not among the delimiters that are known.
+/// The position of a field that the line has, but whose delimiters are not in the index.
 inline constexpr std::uint16_t far = layout::none - 1;
 
 }  // namespace detail
 
-/// A line of a text log. Decodes on access, and only what is asked. A view: valid until its reader
-/// moves on.
+/// A line of a text log. A view, valid until its reader moves on; it decodes a field each time the
+/// field is read.
 class text_record {
 public:
     text_record() = default;
 
-    /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k. The
-    /// tokens are readable for `detail::token_padding` bytes from their first. Without `columns`,
-    /// nothing may be asked of the record.
+    /// `before[k]` and `after[k]` are the offsets from `text` of the delimiters around token k.
+    /// Each token is readable for `detail::token_padding` bytes from its first. If `columns` is
+    /// null, the record must not be read.
     text_record(char const* text, std::uint32_t const* before, std::uint32_t const* after,
                 layout const* columns) noexcept
         : text_{text},
           before_{before},
           after_{after},
           columns_{columns},
-          places_{columns == nullptr ? nullptr : columns->places().data()} {}
+          positions_{columns == nullptr ? nullptr : columns->places().data()} {}
 
-    /// A line of which not all delimiters are known: a field's place is that of its token among the
-    /// delimiters, `detail::far` where it is not there, or `layout::none`. The first delimiter is
-    /// the one before the line.
+    /// A line of which only some delimiters are in the index. `positions` gives each field's
+    /// position: the number of the delimiter before its token, `detail::far` if that is not in the
+    /// index, or `layout::none`. The first delimiter is the one before the line.
     text_record(char const* text, std::uint32_t const* delimiters, layout const* columns,
-                std::uint16_t const* places) noexcept
+                std::uint16_t const* positions) noexcept
         : text_{text},
           before_{delimiters},
           after_{delimiters + 1},
           columns_{columns},
-          places_{places} {}
+          positions_{positions} {}
 
-    /// A field's value; absent where it is `-` or the log has no such column.
+    /// A field's value; absent if it is `-` or the log has no such column.
     template <field_id Id>
     [[nodiscard, gnu::always_inline]] auto operator[](field_key<Id>) const noexcept
         -> field_value<field_value_type<Id>> {
@@ -63,17 +63,17 @@ public:
         return raw_address((*this)[field_key<Id>{}]);
     }
 
-    /// A field's value; absent where it is `-` or the log has no such column. `T` is the type of
-    /// its values.
+    /// The value of a field whose values have type `T`; absent if it is `-` or the log has no such
+    /// column.
     template <class T>
     [[nodiscard, gnu::always_inline]] auto get(field_id id) const noexcept -> field_value<T> {
-        auto const place = places_[static_cast<std::size_t>(id)];
-        if (place >= detail::far) [[unlikely]] {
-            if (place == layout::none) return {};
+        auto const position = positions_[static_cast<std::size_t>(id)];
+        if (position >= detail::far) [[unlikely]] {
+            if (position == layout::none) return {};
             auto const found = far_token(begin(0), columns_->column(id));
             return detail::decode<T>(found.data(), found.data() + found.size());
         }
-        return detail::decode<T>(begin(place), end(place));
+        return detail::decode<T>(begin(position), end(position));
     }
 
     /// The value of a numeric field of type `type`. One function decodes the numbers of all widths.
@@ -85,8 +85,8 @@ public:
         return value;
     }
 
-    /// The text of a column of that very name, whether it is a known field or not; absent where it
-    /// is `-`.
+    /// The text of the column with exactly this name, whether it is a known field or not; absent if
+    /// it is `-`.
     [[nodiscard]] auto operator[](std::string_view name) const noexcept
         -> field_value<std::string_view> {
         auto const column = columns_->column(name);
@@ -95,9 +95,9 @@ public:
         return detail::decode<std::string_view>(found.data(), found.data() + found.size());
     }
 
-    /// The raw text of a column, counted from 0 and less than `columns().size()`.
+    /// The text of a column, whose number is less than `columns().size()`.
     [[nodiscard]] auto token(std::size_t column) const noexcept -> std::string_view {
-        if (places_ == columns_->places().data()) return {begin(column), end(column)};
+        if (positions_ == columns_->places().data()) return {begin(column), end(column)};
         return far_token(begin(0), column);
     }
 
@@ -111,15 +111,15 @@ public:
 
 private:
     // the offset before the first token may be "-1": the sum wraps to 0 in 32 bits
-    [[nodiscard]] auto begin(std::size_t place) const noexcept -> char const* {
-        return text_ + static_cast<std::uint32_t>(before_[place] + 1);
+    [[nodiscard]] auto begin(std::size_t position) const noexcept -> char const* {
+        return text_ + static_cast<std::uint32_t>(before_[position] + 1);
     }
-    [[nodiscard]] auto end(std::size_t place) const noexcept -> char const* {
-        return text_ + after_[place];
+    [[nodiscard]] auto end(std::size_t position) const noexcept -> char const* {
+        return text_ + after_[position];
     }
 
-    /// Looks for a token in a line in which single delimiters stand. Takes no `this`, which would
-    /// keep the hot loop's record in memory.
+    /// Finds a token in a line with single delimiters. Static, because `this` would keep the hot
+    /// loop's record in memory.
     [[nodiscard, gnu::noinline]] static auto far_token(char const* first,
                                                        std::size_t column) noexcept
         -> std::string_view {
@@ -136,7 +136,7 @@ private:
     std::uint32_t const* before_ = nullptr;
     std::uint32_t const* after_ = nullptr;
     layout const* columns_ = nullptr;
-    std::uint16_t const* places_ = nullptr;  // of each field
+    std::uint16_t const* positions_ = nullptr;  // by field
 };
 
 }  // namespace flowlog

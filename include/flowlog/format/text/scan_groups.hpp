@@ -10,43 +10,45 @@
 #include <cstring>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-
 namespace flowlog::detail {
 
-/// Stage 1's answer for a run of text: where its delimiters (blank, tab, CR, LF) stand, and where
-/// its lines end.
+/// The index of a text: the offsets of its delimiters (blank, tab, CR, LF), and where its lines
+/// end.
+///
+///     text          2 _ e n i - 1 _ O K ⏎ 2 _ e n i - 2 _ O K ⏎
+///     delimiters -1   1           7     10  12          18    21
+///     lines                             3                     6
+///
+/// Token k lies between two neighbouring delimiters, number k - 1 and number k. Here token 4 is
+/// `eni-2`: it begins at 12 + 1 and ends at 18.
 struct scan_index {
     /// Offsets of the delimiters from the start of the text. `delimiters[-1]` is 2^32 - 1, one
     /// before offset 0.
     std::uint32_t* delimiters;
-    /// For each line, how many delimiters stand up to and with its LF.
+    /// For each line, the number of delimiters up to its LF, which counts.
     std::uint32_t* lines;
     std::size_t delimiter_count = 0;
-    std::size_t line_count = 0;  ///< how many LFs there are
+    std::size_t line_count = 0;  ///< the number of LFs
     /// Whether there is a tab, a CR, or a delimiter right after a delimiter or at the start of the
-    /// text: only then can a token not be found between two neighbouring delimiters.
+    /// text. If not, every token lies between two neighbouring delimiters.
     bool irregular = false;
-    /// Whether all lines have as many delimiters as foretold, where that was asked.
+    /// Whether all lines have the expected number of delimiters, if the scan had to find out.
     bool regular = false;
 };
 
-/// A `scan_index` needs room for so many entries beyond the bytes scanned: scanners write groups.
+/// The entries that a `scan_index` must have beyond the bytes scanned, because scanners write
+/// several entries at once.
 inline constexpr std::size_t scan_slack = 64;
 
-/// Writes the set bits of `mask` as offsets from `base`. May write `scan_slack` entries. Most masks
-/// have at most `Usual` bits.
+/// Writes the set bits of `mask` as offsets from `base`. Writes at most `scan_slack` entries. Most
+/// masks have at most `Usual` bits.
 template <std::size_t Usual = 12>
 struct write_bits {
     [[gnu::always_inline]] void operator()(std::uint64_t mask, std::size_t count,
                                            std::uint32_t base, std::uint32_t* out) const noexcept {
         // Logs have 7 to 9 delimiters in 64 bytes: a loop of 12 without a condition is 1.4 times as
-        // fast as one that ends at the last bit, whose end is mispredicted. The bit that is always
-        // set keeps compilers from making a branch of "no bit is left".
+        // fast as one that ends at the last bit, because its end is mispredicted. `top` keeps
+        // compilers from making a branch of "no bit is left".
         constexpr auto top = std::uint64_t{1} << 63;
 #pragma GCC unroll 12
         for (std::size_t i = 0; i < Usual; ++i) {
@@ -60,13 +62,18 @@ struct write_bits {
     }
 };
 
-/// Which delimiters of a line are to be kept, of lines that have `columns()` of them each: 1 to
-/// 1000. The last one always is.
+/// Which delimiters of a line a scan keeps, of lines that have `columns()` of them (1 to 1000). It
+/// always keeps the last one.
+///
+///     delimiters      a b c d e          columns() is 5
+///     kept              b   d e          per_line() is 3
+///     patterns()[2]   c d e a b c d e …
+///                     0 1 1 0 1 0 1 1 …  the lowest bit first
 class kept_delimiters {
 public:
     kept_delimiters() = default;
 
-    /// `kept[i]` says so of the one that ends token `i`.
+    /// `kept[i]` says whether the delimiter that ends token `i` is kept.
     explicit kept_delimiters(std::vector<bool> const& kept) : columns_{kept.size()} {
         auto const is_kept = [&](std::size_t i) { return i + 1 == columns_ || kept[i]; };
         for (std::size_t i = 0; i < columns_; ++i) per_line_ += is_kept(i) ? 1U : 0U;
@@ -83,12 +90,13 @@ public:
     [[nodiscard]] auto columns() const noexcept -> std::size_t { return columns_; }
     [[nodiscard]] auto per_line() const noexcept -> std::size_t { return per_line_; }
 
-    /// Bit `i` says whether the `i`-th of the next delimiters is kept; by the number of the first
-    /// one in its line.
+    /// Indexed by the number of a delimiter in its line: bit `i` says whether the delimiter `i`
+    /// after it is kept.
     [[nodiscard]] auto patterns() const noexcept -> std::uint64_t const* {
         return patterns_.data();
     }
-    /// The number of a delimiter in its line; by the same, more than which it may be by 64.
+    /// The number in its line of the delimiter that comes `n` after the first one of some line,
+    /// indexed by `n` up to `columns() + 63`.
     [[nodiscard]] auto next() const noexcept -> std::uint16_t const* { return next_.data(); }
 
 private:
@@ -98,15 +106,15 @@ private:
     std::vector<std::uint16_t> next_;
 };
 
-/// Scans text in groups of 64 bytes: fills all of `index` but its lines, with the neighbours alone
-/// that make it irregular. `find(pointer)` gives the delimiters of 64 bytes, a bit a byte, `write`
-/// is like `write_bits`. Inlined into functions that are compiled for one instruction set each,
-/// which count LFs and look for tabs and CRs on the way.
+/// Scans text in groups of 64 bytes. Fills all of `index` but its lines; `irregular` is set for
+/// neighbouring delimiters alone. `find(pointer)` returns the delimiters of 64 bytes, a bit for
+/// each byte; `write` is like `write_bits`. Inlined into functions that are compiled for one
+/// instruction set each, and that count LFs and look for tabs and CRs on the way.
 template <class Find, class Write>
 [[gnu::always_inline]] inline void scan_groups(char const* text, std::size_t size,
                                                scan_index& index, Find find, Write write) noexcept {
     auto* out = index.delimiters;
-    auto last = std::array<char, 64>{};  // NULs are no delimiters
+    auto last = std::array<char, 64>{};  // NULs are not delimiters
     auto const* group = text;
     std::uint64_t after_delimiter = 1;
     std::uint64_t irregular = 0;
@@ -119,7 +127,7 @@ template <class Find, class Write>
             auto const delimiters = find(group);
             irregular |= delimiters & ((delimiters << 1) | after_delimiter);
             after_delimiter = delimiters >> 63;
-            // std::popcount is not inlined into functions that are tuned otherwise
+            // std::popcount is not inlined into functions with another tuning
             auto const count = static_cast<std::size_t>(__builtin_popcountll(delimiters));
             write(delimiters, count, static_cast<std::uint32_t>(at), out);
             out += count;
@@ -141,11 +149,12 @@ constexpr auto equal_marks(std::uint64_t word, char c) noexcept -> std::uint64_t
     return ~(((x & low) + low) | x | low);
 }
 
-/// A bit for each byte of eight that is marked with 0x80, the first byte lowest.
+/// A bit for each of eight bytes, set if the byte is 0x80. The first byte's bit is the lowest.
 constexpr auto marked_bytes(std::uint64_t marks) noexcept -> std::uint64_t {
     return ((marks >> 7) * 0x0102040810204080ULL) >> 56;
 }
 
+/// The scanner for machines without SIMD.
 inline void scan_scalar(char const* text, std::size_t size, scan_index& index) noexcept {
     std::size_t newlines = 0;
     std::uint64_t controls = 0;
@@ -167,259 +176,6 @@ inline void scan_scalar(char const* text, std::size_t size, scan_index& index) n
     index.line_count = newlines;
     index.irregular = index.irregular || controls != 0;
 }
-
-// The scanners below find delimiters as bytes that equal what a table has for their low four bits.
-// Of the four delimiters, tab and CR alone are odd: bit 0 of all delimiters, together, tells of
-// them.
-
-#if defined(__x86_64__)
-
-inline void scan_sse2(char const* text, std::size_t size, scan_index& index) noexcept {
-    auto const zero = _mm_setzero_si128();
-    auto seen = zero;
-    auto newlines = zero;  // 255 for each
-    auto const find = [&](char const* at) {
-        std::uint64_t delimiters = 0;
-        for (unsigned i = 0; i < 64; i += 16) {
-            auto const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at + i));
-            auto const equal = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-            auto const newline = equal('\n');
-            auto const found = _mm_or_si128(_mm_or_si128(equal(' '), newline),
-                                            _mm_or_si128(equal('\t'), equal('\r')));
-            seen = _mm_or_si128(seen, _mm_and_si128(found, bytes));
-            newlines = _mm_add_epi64(newlines, _mm_sad_epu8(newline, zero));
-            delimiters |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << i;
-        }
-        return delimiters;
-    };
-    scan_groups(text, size, index, find, write_bits<>{});
-    auto counts = std::array<std::uint64_t, 2>{};
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(counts.data()), newlines);
-    index.line_count = static_cast<std::size_t>((counts[0] + counts[1]) / 255);
-    index.irregular = index.irregular || _mm_movemask_epi8(_mm_slli_epi16(seen, 7)) != 0;
-}
-
-// The tuning spares an instruction before each count of zeros, which some old processors want.
-#define FLOWLOG_DETAIL_AVX2_FEATURES "avx2,bmi,bmi2,popcnt,lzcnt,tune=znver3"
-#define FLOWLOG_DETAIL_AVX2 gnu::target(FLOWLOG_DETAIL_AVX2_FEATURES)
-#define FLOWLOG_DETAIL_AVX512 \
-    gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")
-
-/// The delimiters of 64 bytes, a bit a byte; and themselves, with NULs for all other bytes.
-struct found_avx2 {
-    std::uint64_t bits;
-    __m256i low;
-    __m256i high;
-};
-[[FLOWLOG_DETAIL_AVX2, gnu::always_inline]] inline auto find_avx2(char const* at) noexcept
-    -> found_avx2 {
-    auto const table = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-    auto const low = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(at));
-    auto const high = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(at + 32));
-    auto const in_low = _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, low));
-    auto const in_high = _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, high));
-    auto const bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(in_high));
-    return {std::uint64_t{bits} << 32 | static_cast<std::uint32_t>(_mm256_movemask_epi8(in_low)),
-            _mm256_and_si256(in_low, low), _mm256_and_si256(in_high, high)};
-}
-
-/// Adds what was found, as numbers, to four sums.
-[[FLOWLOG_DETAIL_AVX2, gnu::always_inline]] inline auto add_avx2(__m256i sums,
-                                                                 found_avx2 const& found) noexcept
-    -> __m256i {
-    return _mm256_add_epi64(
-        sums, _mm256_sad_epu8(_mm256_add_epi8(found.low, found.high), _mm256_setzero_si256()));
-}
-[[FLOWLOG_DETAIL_AVX2]] inline auto total_avx2(__m256i sums) noexcept -> std::uint64_t {
-    auto parts = std::array<std::uint64_t, 4>{};
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(parts.data()), sums);
-    return parts[0] + parts[1] + parts[2] + parts[3];
-}
-
-/// As `write_bits`; tzcnt of nothing is 64, which needs no care.
-template <std::size_t Usual>
-[[FLOWLOG_DETAIL_AVX2, gnu::always_inline]] inline void write_avx2(std::uint64_t mask,
-                                                                   std::size_t count,
-                                                                   std::uint32_t base,
-                                                                   std::uint32_t* out) noexcept {
-#pragma GCC unroll 12
-    for (std::size_t i = 0; i < Usual; ++i) {
-        out[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(mask));
-        mask = _blsr_u64(mask);
-    }
-    for (auto i = Usual; i < count; ++i) {
-        out[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(mask));
-        mask = _blsr_u64(mask);
-    }
-}
-
-/// By how much an LF is less than a blank.
-inline constexpr std::uint64_t lf_below_blank = ' ' - '\n';
-
-[[FLOWLOG_DETAIL_AVX2]] inline void scan_avx2(char const* text, std::size_t size,
-                                              scan_index& index) noexcept {
-    auto seen = _mm256_setzero_si256();
-    auto sums = _mm256_setzero_si256();
-    auto const find = [&](char const* at) __attribute__((target(FLOWLOG_DETAIL_AVX2_FEATURES))) {
-        auto const found = find_avx2(at);
-        seen = _mm256_or_si256(seen, _mm256_or_si256(found.low, found.high));
-        sums = add_avx2(sums, found);
-        return found.bits;
-    };
-    auto const write =
-        [](std::uint64_t mask, std::size_t count, std::uint32_t base, std::uint32_t* out)
-            __attribute__((target(FLOWLOG_DETAIL_AVX2_FEATURES))) {
-                write_avx2<12>(mask, count, base, out);
-            };
-    scan_groups(text, size, index, find, write);
-    index.line_count =
-        static_cast<std::size_t>((index.delimiter_count * ' ' - total_avx2(sums)) / lf_below_blank);
-    if (_mm256_movemask_epi8(_mm256_slli_epi16(seen, 7)) != 0) {
-        index.irregular = true;
-        index.line_count = static_cast<std::size_t>(std::count(text, text + size, '\n'));
-    }
-}
-
-/// Writes the delimiters of `kept`. Most groups have no more than `Usual`. (By `scan_groups` with
-/// a step more it takes 64 instead of 61 instructions for 64 bytes, with sums kept in memory.)
-template <std::size_t Usual>
-[[FLOWLOG_DETAIL_AVX2]] inline void scan_kept_avx2_groups(char const* text, std::size_t size,
-                                                          kept_delimiters const& kept,
-                                                          scan_index& index) noexcept {
-    auto const* const patterns = kept.patterns();
-    auto const* const next = kept.next();
-    auto* out = index.delimiters;
-    auto sums = _mm256_setzero_si256();
-    std::size_t number = 0;  // in its line, of the next delimiter
-    std::uint64_t after_delimiter = 1;
-    std::uint64_t irregular = 0;
-    auto const take = [&](char const* group, std::size_t at) __attribute__((
-                          target(FLOWLOG_DETAIL_AVX2_FEATURES), always_inline)) {
-        auto const found = find_avx2(group);
-        sums = add_avx2(sums, found);
-        irregular |= found.bits & ((found.bits << 1) | after_delimiter);
-        after_delimiter = found.bits >> 63;
-        auto const here = static_cast<std::size_t>(__builtin_popcountll(found.bits));
-        auto const bits = _pdep_u64(patterns[number], found.bits);
-        number = next[number + here];
-        auto const count = static_cast<std::size_t>(__builtin_popcountll(bits));
-        write_avx2<Usual>(bits, count, static_cast<std::uint32_t>(at), out);
-        out += count;
-    };
-    auto const whole = size / 64 * 64;
-    for (std::size_t at = 0; at != whole; at += 64) {
-        __builtin_prefetch(text + at + 8192, 0, 2);
-        take(text + at, at);
-    }
-    if (whole != size) {
-        auto last = std::array<char, 64>{};
-        std::memcpy(last.data(), text + whole, size - whole);
-        take(last.data(), whole);
-    }
-    index.delimiter_count = static_cast<std::size_t>(out - index.delimiters);
-    index.irregular = irregular != 0;
-    // where line ends are LFs, all else are blanks then: no other delimiters have this sum
-    index.line_count = index.delimiter_count / kept.per_line();
-    index.regular = number == 0 &&
-                    total_avx2(sums) == index.line_count * (kept.columns() * ' ' - lf_below_blank);
-}
-
-inline void scan_kept_avx2(char const* text, std::size_t size, kept_delimiters const& kept,
-                           scan_index& index) noexcept {
-    // where a group has more than the usual number, an instruction is mispredicted
-    if (kept.per_line() < 8) return scan_kept_avx2_groups<5>(text, size, kept, index);
-    scan_kept_avx2_groups<8>(text, size, kept, index);
-}
-
-/// Whether one instruction picks bits out of a word; some processors take hundreds of steps.
-inline auto picks_bits_fast() noexcept -> bool {
-    return !__builtin_cpu_is("znver1") && !__builtin_cpu_is("znver2") &&
-           !__builtin_cpu_is("bdver4");
-}
-
-[[FLOWLOG_DETAIL_AVX512]] inline void scan_avx512(char const* text, std::size_t size,
-                                                  scan_index& index) noexcept {
-    auto const newline = _mm512_set1_epi8('\n');
-    auto const table = _mm512_maskz_broadcast_i32x4(
-        0xFFFF, _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
-    auto seen = _mm512_setzero_si512();
-    std::size_t newlines = 0;
-    auto const find =
-        [&](char const* at) __attribute__((target(
-            "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt"))) {
-            auto const bytes = _mm512_loadu_si512(at);
-            auto const found = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
-            seen = _mm512_or_si512(seen, _mm512_maskz_mov_epi8(found, bytes));
-            newlines += static_cast<std::size_t>(
-                std::popcount(std::uint64_t{_mm512_cmpeq_epi8_mask(bytes, newline)}));
-            return std::uint64_t{found};
-        };
-    auto const write =
-        [](std::uint64_t mask, std::size_t count, std::uint32_t base, std::uint32_t* out)
-            __attribute__((target(
-                "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt"))) {
-                auto const ascending =
-                    _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48,
-                                    47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
-                                    31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
-                                    15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-                auto const origin = _mm512_set1_epi32(static_cast<int>(base));
-                auto const offsets = _mm512_maskz_compress_epi8(mask, ascending);
-                auto const sixteen = [&](__m128i bytes, std::uint32_t* to) __attribute__((
-                                         target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,"
-                                                "avx2,bmi,bmi2,popcnt,lzcnt"))) {
-                    _mm512_storeu_si512(
-                        to, _mm512_add_epi32(_mm512_maskz_cvtepu8_epi32(0xFFFF, bytes), origin));
-                };
-                sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 0), out);
-                if (count > 16) [[unlikely]] {
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 1), out + 16);
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 2), out + 32);
-                    sixteen(_mm512_maskz_extracti32x4_epi32(0xF, offsets, 3), out + 48);
-                }
-            };
-    scan_groups(text, size, index, find, write);
-    index.line_count = newlines;
-    index.irregular = index.irregular || _mm512_test_epi8_mask(seen, _mm512_set1_epi8(1)) != 0;
-}
-
-#undef FLOWLOG_DETAIL_AVX2
-#undef FLOWLOG_DETAIL_AVX2_FEATURES
-#undef FLOWLOG_DETAIL_AVX512
-
-#elif defined(__aarch64__)
-
-inline void scan_neon(char const* text, std::size_t size, scan_index& index) noexcept {
-    constexpr std::uint8_t powers[] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    constexpr std::uint8_t by_low_bits[] = {' ', 0,    0,    0, 0, 0,    0, 0,
-                                            0,   '\t', '\n', 0, 0, '\r', 0, 0};
-    auto const bits = vld1q_u8(powers);
-    auto const table = vld1q_u8(by_low_bits);
-    auto seen = vdupq_n_u8(0);
-    std::size_t newlines = 0;
-    auto const find = [&](char const* at) {
-        auto const bytes = vld1q_u8_x4(reinterpret_cast<std::uint8_t const*>(at));
-        uint8x16_t found[4];
-        auto ends = vdupq_n_u8(0);
-        for (auto i = 0; i < 4; ++i) {
-            auto const low_bits = vandq_u8(bytes.val[i], vdupq_n_u8(0x0F));
-            found[i] = vceqq_u8(bytes.val[i], vqtbl1q_u8(table, low_bits));
-            seen = vorrq_u8(seen, vandq_u8(found[i], bytes.val[i]));
-            ends = vsubq_u8(ends, vceqq_u8(bytes.val[i], vdupq_n_u8('\n')));
-        }
-        newlines += vaddvq_u8(ends);
-        auto const a = vpaddq_u8(vandq_u8(found[0], bits), vandq_u8(found[1], bits));
-        auto const b = vpaddq_u8(vandq_u8(found[2], bits), vandq_u8(found[3], bits));
-        auto const sums = vpaddq_u8(a, b);
-        return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
-    };
-    scan_groups(text, size, index, find, write_bits<>{});
-    index.line_count = newlines;
-    index.irregular = index.irregular || (vmaxvq_u8(vandq_u8(seen, vdupq_n_u8(1))) != 0);
-}
-
-#endif
 
 }  // namespace flowlog::detail
 

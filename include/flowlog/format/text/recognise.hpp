@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FORMAT_DETAIL_RECOGNISE_HPP
-#define FLOWLOG_FORMAT_DETAIL_RECOGNISE_HPP
+#ifndef FLOWLOG_FORMAT_TEXT_RECOGNISE_HPP
+#define FLOWLOG_FORMAT_TEXT_RECOGNISE_HPP
 
 #include <algorithm>
 #include <array>
@@ -10,59 +10,16 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include <flowlog/flow/field.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog::detail {
 
-/// How a file that begins with these bytes is compressed; empty where it is not.
-constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_view {
-    using namespace std::string_view_literals;
-    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"\x1F\x8B"sv, "gzip"},
-        {"\x28\xB5\x2F\xFD"sv, "zstd"},
-        {"BZh"sv, "bzip2"},
-        {"\xFD\x37zXZ\x00"sv, "xz"},
-        {"\x04\x22\x4D\x18"sv, "lz4"},
-    });
-    for (auto const& [magic, name] : magics) {
-        if (bytes.starts_with(magic)) return name;
-    }
-    return {};
-}
-
-/// What the first bytes of a file that is no text log say it is; empty where they say nothing.
-constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
-    using namespace std::string_view_literals;
-    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"PK\x03\x04"sv, "a zip archive"},
-        {"PAR1"sv, "a Parquet file"},
-        {"Obj\x01"sv, "an Avro file"},
-        {"\xCF\x10"sv, "a flow-tools archive"},
-        {"\x0C\xA5"sv, "an nfdump archive"},
-        {"\xA5\x0C"sv, "an nfdump archive of the other byte order"},
-        {"\xFF\xFE"sv, "UTF-16 text"},
-        {"\xFE\xFF"sv, "UTF-16 text"},
-    });
-    if (!compression_of(bytes).empty()) return "a compressed file";
-    for (auto const& [magic, name] : magics) {
-        if (bytes.starts_with(magic)) return name;
-    }
-    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-    auto const first = bytes.find_first_not_of(" \t\r\n");
-    if (first == bytes.npos) return {};
-    if (bytes[first] == '{' || bytes[first] == '[')
-        return "JSON, as CloudWatch and Data Firehose wrap log lines";
-    if (bytes.substr(first).starts_with("timestamp,message"))
-        return "a CSV of the CloudWatch console";
-    return {};
-}
-
-/// Whether a token looks like `2018-09-22T20:28:14.000Z`, which CloudWatch exports put before each
-/// line.
+/// Whether a token looks like `2018-09-22T20:28:14.000Z`, the time that CloudWatch exports put
+/// before each line.
 constexpr auto is_export_time(std::string_view token) noexcept -> bool {
     constexpr auto shape = std::string_view{"0000-00-00T00:00:00"};
     if (token.size() < shape.size() || !token.ends_with('Z')) return false;
@@ -73,14 +30,15 @@ constexpr auto is_export_time(std::string_view token) noexcept -> bool {
     return true;
 }
 
-/// The columns of a log, as one of its lines tells them.
+/// The columns of a log, as given by one of its lines.
 struct recognised_layout {
     layout columns;
     bool header;  ///< the line is a header line, not data
 };
 
-/// Tells a log's columns by the tokens of a line (at least one): a header line; else `format`; else
-/// one of AWS's two default formats; each behind a time of export or not.
+/// Determines a log's columns from the tokens of one line (at least one token): a header line gives
+/// them; else `format` does; else the line must look like one of AWS's two default formats. A time
+/// of export may precede each of these.
 template <class = void>
 auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
     -> std::optional<recognised_layout> {
@@ -104,8 +62,8 @@ auto recognise_line(std::span<std::string_view const> tokens, std::optional<layo
     return std::nullopt;
 }
 
-/// Whether a line of `count` tokens, which are what stands between its delimiters, wants a closer
-/// look: it may be a header line, or begins with a BOM.
+/// Whether a line of `count` tokens, given by the delimiters around them, needs a closer look: it
+/// may be a header line, or begins with a BOM.
 inline auto may_be_header(char const* text, std::uint32_t const* delimiters,
                           std::size_t count) noexcept -> bool {
     auto const first_byte = [&](std::size_t token) {
@@ -120,7 +78,7 @@ inline auto may_be_header(char const* text, std::uint32_t const* delimiters,
     return true;
 }
 
-/// What a text log with these columns is.
+/// Describes a text log with these columns.
 inline auto describe(layout const& columns) -> archive_info {
     auto version = 0;
     auto transit_gateway = false;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
+#define FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace flowlog::detail {
+
+/// How a file that begins with these bytes is compressed; empty where it is not.
+constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_view {
+    using namespace std::string_view_literals;
+    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"\x1F\x8B"sv, "gzip"},
+        {"\x28\xB5\x2F\xFD"sv, "zstd"},
+        {"BZh"sv, "bzip2"},
+        {"\xFD\x37zXZ\x00"sv, "xz"},
+        {"\x04\x22\x4D\x18"sv, "lz4"},
+    });
+    for (auto const& [magic, name] : magics) {
+        if (bytes.starts_with(magic)) return name;
+    }
+    return {};
+}
+
+/// What the first bytes of a file that is no text log say it is; empty where they say nothing.
+constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
+    using namespace std::string_view_literals;
+    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"PK\x03\x04"sv, "a zip archive"},
+        {"PAR1"sv, "a Parquet file"},
+        {"Obj\x01"sv, "an Avro file"},
+        {"\xCF\x10"sv, "a flow-tools archive"},
+        {"\x0C\xA5"sv, "an nfdump archive"},
+        {"\xA5\x0C"sv, "an nfdump archive of the other byte order"},
+        {"\xFF\xFE"sv, "UTF-16 text"},
+        {"\xFE\xFF"sv, "UTF-16 text"},
+    });
+    if (!compression_of(bytes).empty()) return "a compressed file";
+    for (auto const& [magic, name] : magics) {
+        if (bytes.starts_with(magic)) return name;
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    auto const first = bytes.find_first_not_of(" \t\r\n");
+    if (first == bytes.npos) return {};
+    if (bytes[first] == '{' || bytes[first] == '[')
+        return "JSON, as CloudWatch and Data Firehose wrap log lines";
+    if (bytes.substr(first).starts_with("timestamp,message"))
+        return "a CSV of the CloudWatch console";
+    return {};
+}
+
+}  // namespace flowlog::detail
+
+#endif

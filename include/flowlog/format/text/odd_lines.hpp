@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_TEXT_ODD_LINES_HPP
+#define FLOWLOG_FORMAT_TEXT_ODD_LINES_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/detail/foreign.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/record.hpp>
+#include <flowlog/format/text/windows.hpp>
+
+// What the text reader needs for lines that are not plainly data. None of it is in the hot loop.
+
+namespace flowlog::detail {
+
+/// The tokens of one line, whatever separates them: any number of blanks, tabs and CRs, and a BOM
+/// before the first one.
+class line_tokens {
+public:
+    /// Finds the tokens of the window's current line. What they refer to is valid as long as the
+    /// window's text.
+    void find(line_window const& window) {
+        texts_.clear();
+        before_.clear();
+        after_.clear();
+        auto at = window.start();
+        if (window.line_text().starts_with("\xEF\xBB\xBF")) at += 3;
+        for (auto i = window.first; i != window.last; at = window.index.delimiters[i++] + 1) {
+            auto const end = window.index.delimiters[i];
+            if (end <= at) continue;
+            texts_.push_back(window.text.substr(at, end - at));
+            before_.push_back(at - 1);
+            after_.push_back(end);
+        }
+    }
+
+    [[nodiscard]] auto texts() const noexcept -> std::vector<std::string_view> const& {
+        return texts_;
+    }
+
+    /// The line as a record with these columns, of which there are as many as tokens. Valid until
+    /// the next `find`.
+    [[nodiscard]] auto record(line_window const& window, layout const* columns) const noexcept
+        -> text_record {
+        return {window.text.data(), before_.data(), after_.data(), columns};
+    }
+
+    /// The layout, if the line is a header line.
+    [[nodiscard]] auto header() const -> std::shared_ptr<layout const> {
+        if (!layout::is_header(texts_)) return nullptr;
+        return std::make_shared<layout const>(
+            std::vector<std::string>(texts_.begin(), texts_.end()));
+    }
+
+private:
+    std::vector<std::string_view> texts_;
+    std::vector<std::uint32_t> before_;  // offset of the byte before each token
+    std::vector<std::uint32_t> after_;   // offset of the byte after each token
+};
+
+/// Hands malformed lines to the user's handler. Lines that come before the columns are known wait
+/// until they are, so that the handler can explain them; too many of them end the reading.
+class malformed_lines {
+public:
+    explicit malformed_lines(malformed_handler handler) : handler_{std::move(handler)} {}
+
+    /// Reports a line, of which `text` is the text. `input` has a name.
+    template <class Input>
+    void report(malformed_line line, std::string_view text,
+                std::shared_ptr<layout const> const& columns, Input const& input) {
+        if (!columns) return keep(std::move(line), text, input);
+        if (!handler_) return;
+        line.source = input.name();
+        line.text = text.substr(0, text.find_last_not_of('\r') + 1);
+        line.columns = columns;
+        handler_(line);
+    }
+
+    /// Reports the lines that waited for the columns.
+    template <class Input>
+    void release(std::shared_ptr<layout const> const& columns, Input const& input) {
+        for (auto const& kept : std::exchange(waiting_, {}))
+            report(kept.line, kept.text, columns, input);
+    }
+
+    /// Throws if lines wait for columns. For the end of the input.
+    template <class Input>
+    void require_none_waiting(Input const& input) const {
+        if (!waiting_.empty()) throw_unrecognised(input.name());
+    }
+
+private:
+    static constexpr std::size_t max_waiting = std::size_t{64} << 10;  // bytes
+
+    struct waiting_line {
+        malformed_line line;
+        std::string text;
+    };
+
+    template <class Input>
+    void keep(malformed_line line, std::string_view text, Input const& input) {
+        waiting_.push_back({std::move(line), std::string{text}});
+        waiting_bytes_ += text.size() + 64;
+        if (waiting_bytes_ > max_waiting) throw_unrecognised(input.name());
+    }
+
+    [[noreturn]] void throw_unrecognised(std::string name) const {
+        auto const& first = waiting_.front();
+        throw error{errc::unknown_format,
+                    {std::move(name), first.line.line},
+                    "cannot tell the format: no header line, and neither of AWS's default formats; "
+                    "give the columns "
+                    "with --format '${...} ${...}'. The line is: " +
+                        escaped(first.text, 200)};
+    }
+
+    malformed_handler handler_;
+    std::vector<waiting_line> waiting_;
+    std::size_t waiting_bytes_ = 0;
+};
+
+/// Throws `errc::unsupported` if an input that begins with `text` is of a format that is not read
+/// as text.
+inline void refuse_foreign(std::string_view text, auto const& input) {
+    auto const what = foreign_format(text);
+    if (what.empty()) return;
+    throw error{errc::unsupported,
+                {input.name()},
+                "this is " + std::string{what} + ", which is not read here"};
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/error.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/odd_lines.hpp>
+#include <flowlog/format/text/windows.hpp>
+#include <flowlog/source/memory.hpp>
+
+#include "catch.hpp"
+#include "reading.hpp"
+
+namespace detail = flowlog::detail;
+namespace field = flowlog::field;
+using flowlog::errc;
+using flowlog::layout;
+using flowlog::reason;
+using namespace std::string_view_literals;
+
+/// Something with a name, as reports need it.
+struct named {
+    [[nodiscard]] auto name() const -> std::string { return "test"; }
+};
+
+/// What `action` throws, if anything.
+template <class Action>
+static auto thrown_by(Action action) -> std::optional<flowlog::error> {
+    try {
+        action();
+    } catch (flowlog::error const& thrown) {
+        return thrown;
+    }
+    return std::nullopt;
+}
+
+TEST_CASE("the tokens of a line are found whatever separates them", "[odd_lines]") {
+    auto const columns = layout{{"srcaddr", "dstport"}};
+    for (auto const line : {"10.0.0.1 80\n"sv, "  10.0.0.1\t \t80 \r\n"sv, "\t10.0.0.1 80\n"sv,
+                            "\xEF\xBB\xBF"
+                            "10.0.0.1 80\n"sv,
+                            "\xEF\xBB\xBF  10.0.0.1  80\r\n"sv}) {
+        CAPTURE(line);
+        auto const text = "x\n" + std::string{line};
+        auto windows = detail::line_windows{flowlog::memory_source{text}, 1U << 20, 0};
+        auto window = windows.take();
+        windows.index_all(window, 2);
+        window.next();
+        window.next();
+        auto tokens = detail::line_tokens{};
+        tokens.find(window);
+        REQUIRE(tokens.texts() == std::vector{"10.0.0.1"sv, "80"sv});
+        auto const record = tokens.record(window, &columns);
+        CHECK(record[field::srcaddr] == *flowlog::address::parse("10.0.0.1"));
+        CHECK(record[field::dstport] == std::uint16_t{80});
+        CHECK(tokens.header() == nullptr);
+    }
+}
+
+TEST_CASE("a header line has a layout, and an empty line has no tokens", "[odd_lines]") {
+    auto windows =
+        detail::line_windows{flowlog::memory_source{" \t\r\nsrcaddr\tdstport\n"}, 1U << 20, 0};
+    auto window = windows.take();
+    windows.index_all(window, 2);
+    auto tokens = detail::line_tokens{};
+    window.next();
+    tokens.find(window);
+    CHECK(tokens.texts().empty());
+    window.next();
+    tokens.find(window);
+    auto const found = tokens.header();
+    REQUIRE(found);
+    CHECK(*found == layout{{"srcaddr", "dstport"}});
+}
+
+TEST_CASE("malformed lines wait for the columns, in order", "[odd_lines]") {
+    auto seen = std::vector<testing::rejected>{};
+    auto lines = detail::malformed_lines{[&](auto const& line) {
+        CHECK(line.columns);
+        seen.push_back(testing::keep(line));
+    }};
+    auto const columns = std::make_shared<layout const>(layout{{"dstport"}});
+    auto none = std::shared_ptr<layout const>{};
+    lines.report({.line = 1, .reason = reason::no_layout}, "first\r", none, named{});
+    lines.report({.line = 2, .reason = reason::no_layout}, "second", none, named{});
+    CHECK(seen.empty());
+    auto const failed = thrown_by([&] { lines.require_none_waiting(named{}); });
+    REQUIRE(failed);
+    CHECK(failed->code() == errc::unknown_format);
+    CHECK(failed->where().line == 1);
+
+    lines.release(columns, named{});
+    lines.report({.line = 3, .reason = reason::bad_value}, "third", columns, named{});
+    REQUIRE(seen.size() == 3);
+    CHECK(seen[0] == testing::rejected{"test", 1, 0, 0, {}, reason::no_layout, "first"});
+    CHECK(seen[1].text == "second");
+    CHECK(seen[2].text == "third");
+    CHECK_FALSE(thrown_by([&] { lines.require_none_waiting(named{}); }));
+}
+
+TEST_CASE("too many lines without columns are an error", "[odd_lines]") {
+    auto lines = detail::malformed_lines{{}};
+    auto const text = std::string(1000, 'x');
+    auto count = 0;
+    auto const failed = thrown_by([&] {
+        for (; count < 1000; ++count)
+            lines.report({.line = 1, .reason = reason::no_layout}, text, nullptr, named{});
+    });
+    REQUIRE(failed);
+    CHECK(failed->code() == errc::unknown_format);
+    CHECK(count == 61);  // 64 KiB of lines of 1064 bytes
+}
+
+TEST_CASE("other formats are refused by name", "[odd_lines]") {
+    CHECK_FALSE(thrown_by([] { detail::refuse_foreign("2 1 eni-1", named{}); }));
+    auto const failed = thrown_by([] { detail::refuse_foreign("PAR1", named{}); });
+    REQUIRE(failed);
+    CHECK(failed->code() == errc::unsupported);
+    CHECK(failed->what() == "test: this is a Parquet file, which is not read here"sv);
+}
