@@ -38,8 +38,8 @@ class FlowlogRecipe(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        for option in ("TESTS", "EXAMPLES", "CLI"):
-            toolchain.cache_variables[f"FLOWLOG_BUILD_{option}"] = False
+        for option in ("BUILD_TESTS", "BUILD_EXAMPLES", "BUILD_CLI", "WITH_COMPILED"):
+            toolchain.cache_variables[f"FLOWLOG_{option}"] = False
         toolchain.generate()
 
     def build(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# Everything goes to share/, and the version file is ARCH_INDEPENDENT: nothing of the library is compiled.
+# Everything goes to share/, and the version file is ARCH_INDEPENDENT: nothing of it is compiled. (compiled.cmake installs
+# what is.)
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# install-packages.sh demo|tests|ci|bench|oracle|aarch64: installs through apt what scripts/packages.txt names for this step and is missing.
+# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64: installs through apt what scripts/packages.txt names for this step and is missing.
 set -euo pipefail
 
 list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
@@ -8,10 +8,11 @@ case "${1-}" in
     demo) steps='demo' ;;
     tests) steps='demo tests' ;;
     ci) steps='demo tests ci' ;;
+    dev) steps='demo tests ci dev' ;;
     bench) steps='demo bench' ;;
     oracle) steps='demo oracle' ;;
     aarch64) steps='demo tests aarch64' ;;
-    *) echo "usage: $0 demo|tests|ci|bench|oracle|aarch64" >&2; exit 2 ;;
+    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64" >&2; exit 2 ;;
 esac
 
 is_installed() { [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }

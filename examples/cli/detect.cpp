@@ -113,13 +113,13 @@ void count_flows(findings& found, Reader& reader) {
     conclude();
 }
 
-auto examine(std::string const& name, detect_options const& options) -> findings {
-    auto found = findings{.name = name};
+auto examine(flowlog::input const& input, detect_options const& options) -> findings {
+    auto found = findings{.name = input.name()};
     try {
         auto how = flowlog::open_options{.repair_wraps = !options.reading.keep_wraps};
         auto const given = !options.reading.format.empty();
         if (given) how.format = parse_format(options.reading.format);
-        auto log = flowlog::open(name, std::move(how));
+        auto log = flowlog::open(input, std::move(how));
         found.packed = log.packed();
         log.visit([&](auto& reader) {
             describe_log(found, reader, given);
@@ -292,8 +292,8 @@ auto run_detect(detect_options const& options) -> int {
         failed = true;
         complain(describe(failure));
     };
-    for (auto const& name : logs.files) {
-        auto const found = examine(name, options);
+    for (auto const& input : logs.files) {
+        auto const found = examine(input, options);
         printer.add(found);
         if (found.failure) fail(*found.failure);
     }

@@ -133,7 +133,7 @@ public:
     /// Whether no more rows are wanted.
     [[nodiscard]] auto full() const -> bool { return rows() >= options_.head; }
 
-    void print_log(std::string const& name) {
+    void print_log(flowlog::input const& input) {
         auto how = flowlog::open_options{};
         if (!options_.reading.format.empty()) how.format = parse_format(options_.reading.format);
         how.on_malformed = [this](auto const& line) { malformed_.say(describe(line)); };
@@ -141,7 +141,7 @@ public:
         how.repair_wraps = !options_.reading.keep_wraps;
         auto log = std::optional<flowlog::log>{};
         try {
-            log.emplace(flowlog::open(name, std::move(how)));
+            log.emplace(flowlog::open(input, std::move(how)));
             log->visit([this](auto& reader) { print_reader(reader); });
         } catch (flowlog::error const& failure) {
             if (failure.code() == flowlog::errc::write_failed) throw;
@@ -267,9 +267,9 @@ auto run_print(print_options const& options) -> int {
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
     for (auto const& missing : logs.missing) printer.fail(missing);
-    for (auto const& name : logs.files) {
+    for (auto const& input : logs.files) {
         if (printer.full()) break;
-        printer.print_log(name);
+        printer.print_log(input);
     }
     return printer.finish();
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -29,15 +28,12 @@ void paint(std::string_view line) {
 
 }  // namespace
 
-auto total_size(std::vector<std::string> const& files) -> std::optional<std::uint64_t> {
-    namespace fs = std::filesystem;
+auto total_size(std::vector<flowlog::input> const& inputs) -> std::optional<std::uint64_t> {
     std::uint64_t sum = 0;
-    for (auto const& file : files) {
-        auto failed = std::error_code{};
-        if (!fs::is_regular_file(file, failed)) return std::nullopt;
-        auto const size = fs::file_size(file, failed);
-        if (failed) return std::nullopt;
-        sum += size;
+    for (auto const& input : inputs) {
+        auto const size = input.size();
+        if (!size) return std::nullopt;
+        sum += *size;
     }
     return sum;
 }

@@ -12,10 +12,12 @@
 #include <thread>
 #include <vector>
 
+#include <flowlog/source/input.hpp>
+
 namespace cli {
 
-/// How many bytes the files have together; nothing where one of them is no regular file.
-auto total_size(std::vector<std::string> const& files) -> std::optional<std::uint64_t>;
+/// How many bytes the inputs have together; none if the size of one is not known.
+auto total_size(std::vector<flowlog::input> const& inputs) -> std::optional<std::uint64_t>;
 
 /// The line about a read that goes on: bar, bytes, rate and time left, as far as `total` is known.
 auto progress_line(std::uint64_t done, std::optional<std::uint64_t> total, double seconds,

@@ -50,8 +50,14 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
     return flowlog::expand_inputs(options.logs);
 }
 
-auto repeated_inputs(std::vector<std::string> const& files) -> std::vector<std::string> {
-    auto sorted = files;
+auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    for (auto const& input : inputs) result.push_back(input.name());
+    return result;
+}
+
+auto repeated_inputs(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
+    auto sorted = names_of(inputs);
     std::ranges::sort(sorted);
     auto repeated = std::vector<std::string>{};
     for (std::size_t i = 1; i < sorted.size(); ++i) {

@@ -68,8 +68,11 @@ auto accounting_text(reading const& done) -> std::string;
 /// object.
 void write_accounting(flowlog::json_writer& json, reading const& done);
 
-/// Says once per file that it is given, and so counted, twice.
-auto repeated_inputs(std::vector<std::string> const& files) -> std::vector<std::string>;
+/// The names of inputs.
+auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
+
+/// A warning for each input that is given, and so counted, more than once.
+auto repeated_inputs(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
 
 /// What was counted, and the reading of it.
 template <flowlog::aggregator A>

@@ -239,7 +239,7 @@ auto run_tag(tag_options options) -> int {
         report.warnings.push_back(std::move(repeated));
     print_warnings(report.warnings);
 
-    keep_apart(options, logs.files);
+    keep_apart(options, names_of(logs.files));
     auto files = logs.files.empty() ? output_files{} : open_outputs(options);
     auto malformed = malformed_log{files[tag_output::malformed]};
     count(options, logs, table, malformed.handler(), report);

@@ -156,7 +156,7 @@ TEST_CASE("a filtered run gives the same with any number of threads", "[filtered
     auto const file = folder.write("a.log", lines);
     auto const wanted = filtered{where("action = REJECT and dstport < 50"), byte_sum{}};
     auto const one = run({file, file}, wanted, {.threads = 1});
-    auto const many = run({file, file}, wanted, {.threads = 4, .part_size = 10'000});
+    auto const many = run({file, file}, wanted, {.threads = 4, .chunk_size = 10'000});
     CHECK(one.value.inner().records > 5000);
     CHECK(many.value.inner().records == one.value.inner().records);
     CHECK(many.value.inner().sum == one.value.inner().sum);

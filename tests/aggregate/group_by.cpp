@@ -222,7 +222,7 @@ TEST_CASE("threads and parts make no difference to groups", "[group_by]") {
     for (unsigned const threads : {1U, 2U, 5U}) {
         for (std::uint64_t const part : {777U, 5000U, 1000000U}) {
             options.threads = threads;
-            options.part_size = part;
+            options.chunk_size = part;
             auto got = flowlog::run(files, grouping, options);
             CAPTURE(threads, part);
             CHECK(got.stats == expected.stats);

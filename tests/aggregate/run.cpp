@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +15,8 @@
 
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/source/inputs.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "files.hpp"
@@ -34,7 +38,7 @@ struct outcome {
     friend auto operator==(outcome const&, outcome const&) -> bool = default;
 };
 
-static auto run_all(std::vector<std::string> const& inputs, run_options options) -> outcome {
+static auto run_all(std::vector<flowlog::input> const& inputs, run_options options) -> outcome {
     auto result = outcome{};
     auto handling = std::atomic<int>{0};
     options.on_malformed = [&](auto const& line) {
@@ -48,7 +52,7 @@ static auto run_all(std::vector<std::string> const& inputs, run_options options)
     auto sum = flowlog::statistics{};
     REQUIRE(got.inputs.size() == inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        CHECK(got.inputs[i].name == inputs[i]);
+        CHECK(got.inputs[i].name == inputs[i].name());
         sum += got.inputs[i].stats;
         result.failures.push_back(got.inputs[i].failure ? got.inputs[i].failure->what() : "");
     }
@@ -83,14 +87,15 @@ static auto log_text(std::uint64_t seed, int lines) -> std::string {
     return text;
 }
 
-static void check_all(std::vector<std::string> const& inputs, run_options options = {}) {
+static void check_all(std::vector<std::string> const& paths, run_options options = {}) {
+    auto const inputs = std::vector<flowlog::input>(paths.begin(), paths.end());
     options.threads = 1;
     auto const expected = run_all(inputs, options);
     for (unsigned threads = 1; threads <= 8; ++threads) {
-        for (std::uint64_t part : {0U, 1U, 2U, 50U, 333U, 1000U, 4096U, 100'000'000U}) {
+        for (std::uint64_t size : {0U, 1U, 2U, 50U, 333U, 1000U, 4096U, 100'000'000U}) {
             options.threads = threads;
-            options.part_size = part;
-            CAPTURE(threads, part);
+            options.chunk_size = size;
+            CAPTURE(threads, size);
             auto const got = run_all(inputs, options);
             CHECK(got.counts == expected.counts);
             CHECK(got.stats == expected.stats);
@@ -103,7 +108,7 @@ static void check_all(std::vector<std::string> const& inputs, run_options option
     }
 }
 
-TEST_CASE("results do not depend on threads and parts", "[run]") {
+TEST_CASE("results do not depend on threads and chunks", "[run]") {
     auto const here = testing::folder{};
     auto const text = header + log_text(1, 300);
     check_all({here.write("a.log", text)});
@@ -114,7 +119,7 @@ TEST_CASE("results do not depend on threads and parts", "[run]") {
                               : "2 1 eni-1 - - - - - - - 5 6 - NODATA\n" + log_text(2, 200))});
 }
 
-TEST_CASE("a single thread finds what stands in the text", "[run]") {
+TEST_CASE("a single thread finds what is in the text", "[run]") {
     auto const here = testing::folder{};
     auto const got =
         run_all({here.write("a.log", header + "2 1 e 1.1.1.1 2.2.2.2 1 443 6 1 1 5 6 ACCEPT OK\n"s +
@@ -168,7 +173,7 @@ TEST_CASE("a log may begin with what is none", "[run]") {
     check_all({here.write("mark.log", "\xEF\xBB\xBF" + (header + log_text(6, 60)))});
 }
 
-TEST_CASE("lines that are long are read in parts as well", "[run]") {
+TEST_CASE("long lines are read in chunks as well", "[run]") {
     auto const here = testing::folder{};
     auto text = "dstport protocol vpc-id\n"s;
     for (auto i = 0; i < 20; ++i) {
@@ -179,7 +184,7 @@ TEST_CASE("lines that are long are read in parts as well", "[run]") {
     check_all({here.write("a.log", text)});
 }
 
-TEST_CASE("a format is used by every part", "[run]") {
+TEST_CASE("a format is used by every chunk", "[run]") {
     auto const here = testing::folder{};
     auto text = ""s;
     for (auto i = 0; i < 200; ++i)
@@ -199,7 +204,7 @@ static auto caught(Function function) -> std::optional<flowlog::error> {
     return std::nullopt;
 }
 
-TEST_CASE("an input that fails ends the run, unless it is to go on", "[run]") {
+TEST_CASE("an input that fails ends the run, unless keep_going", "[run]") {
     auto const here = testing::folder{};
     auto const good = here.write("good.log", header + log_text(7, 50));
     auto const unknown = here.write("unknown.log", "what is this\n");
@@ -211,7 +216,7 @@ TEST_CASE("an input that fails ends the run, unless it is to go on", "[run]") {
               std::pair{unknown, errc::unknown_format}, std::pair{lacking, errc::missing_field}}) {
             auto const thrown = caught([&] {
                 static_cast<void>(run({good, input, good}, port_protocol_counter{},
-                                      {.threads = threads, .part_size = 8}));
+                                      {.threads = threads, .chunk_size = 8}));
             });
             REQUIRE(thrown);
             CHECK(thrown->code() == code);
@@ -238,17 +243,82 @@ TEST_CASE("an input that fails ends the run, unless it is to go on", "[run]") {
     }
 }
 
-TEST_CASE("a run ends where a file shrinks while it is read", "[run]") {
+namespace {
+
+/// The least that can be read in chunks: an object in a store, say.
+struct object {
+    std::string bytes;
+    std::string called;
+
+    [[nodiscard]] auto name() const -> std::string { return called; }
+    [[nodiscard]] auto size() const -> std::optional<std::uint64_t> { return bytes.size(); }
+    [[nodiscard]] auto open() const -> flowlog::memory_source {
+        return flowlog::memory_source{bytes, called, 100};
+    }
+    [[nodiscard]] auto read_at(std::uint64_t offset, std::span<char> buffer) const -> std::size_t {
+        return flowlog::memory_input::borrowed(bytes).read_at(offset, buffer);
+    }
+};
+
+/// The least that can be opened.
+struct stream {
+    object from;
+
+    [[nodiscard]] auto name() const -> std::string { return from.name(); }
+    [[nodiscard]] auto open() const -> flowlog::memory_source { return from.open(); }
+};
+
+}  // namespace
+
+TEST_CASE("inputs of any kind are read as files are", "[run]") {
+    auto const here = testing::folder{};
+    auto const text = header + log_text(12, 300);
+    auto changing = text + "dstport protocol\n";
+    for (auto i = 0; i < 50; ++i) changing += std::to_string(i) + " 17\n";
+    for (auto const& bytes : {text, changing, ""s}) {
+        auto const path = here.write("a.log", bytes);
+        auto const other = here.write("b.log", header + log_text(13, 40));
+        auto how = run_options{.threads = 1, .keep_going = true};
+        auto const expected = run_all({path, path, path, path, other}, how);
+        for (how.threads = 1; how.threads <= 4; ++how.threads) {
+            for (std::uint64_t const size : {1U, 333U, 4096U, 100'000'000U}) {
+                how.chunk_size = size;
+                CAPTURE(bytes.size(), how.threads, size);
+                auto const got = run_all({flowlog::memory_input{bytes, path}, object{bytes, path},
+                                          path, stream{object{bytes, path}}, other},
+                                         how);
+                CHECK(got == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("a run takes whatever inputs are made of", "[run]") {
+    auto const here = testing::folder{};
+    auto const path = here.write("a.log", "dstport protocol\n443 6\n");
+    auto const total = [](auto const& found) { return found.value.total(); };
+    CHECK(total(run({path.c_str(), path.c_str()}, port_protocol_counter{})) == 2);
+    CHECK(total(run({path}, port_protocol_counter{})) == 1);
+    CHECK(total(run(std::vector<std::string>{path, path}, port_protocol_counter{})) == 2);
+    CHECK(total(run(std::vector<flowlog::input>{path}, port_protocol_counter{})) == 1);
+    CHECK(total(run(flowlog::expand_inputs({path, here.path()}).files, port_protocol_counter{})) ==
+          2);
+    auto const memory = flowlog::memory_input{"dstport protocol\n1 6\n1 6\n"};
+    CHECK(total(run({memory, path}, port_protocol_counter{})) == 3);
+    CHECK(total(run(std::array{memory, memory}, port_protocol_counter{})) == 4);
+}
+
+TEST_CASE("a run ends when a file shrinks while it is read", "[run]") {
     auto const here = testing::folder{};
     for (unsigned threads : {1U, 2U, 4U}) {
-        // so large that other threads are not through with it when the first one reports
+        // so large that other threads have not finished when the first one reports
         auto const path = here.write(
             "a.log", "dstport protocol\nbad\n" + [] {
                 auto lines = ""s;
                 while (lines.size() < 20'000'000) lines += "443 6\n";
                 return lines;
             }());
-        auto options = run_options{.threads = threads, .part_size = 100'000};
+        auto options = run_options{.threads = threads, .chunk_size = 100'000};
         options.on_malformed = [&](auto const&) { std::filesystem::resize_file(path, 1000); };
         auto const thrown =
             caught([&] { static_cast<void>(run({path}, port_protocol_counter{}, options)); });
@@ -271,7 +341,7 @@ TEST_CASE("named pipes are read, too", "[run]") {
                 for (std::size_t at = 0; at < text.size(); at += 1000)
                     out << text.substr(at, 1000) << std::flush;
             }};
-            auto options = run_options{.threads = threads, .part_size = 100};
+            auto options = run_options{.threads = threads, .chunk_size = 100};
             auto const got = run_all({path}, options);
             CHECK(got.counts == plain.counts);
             CHECK(got.stats == plain.stats);
@@ -295,7 +365,7 @@ TEST_CASE("the bytes read are shown to a watcher", "[run]") {
     auto const path = here.write("a.log", text);
     for (unsigned threads : {1U, 3U}) {
         auto seen = std::atomic<std::uint64_t>{0};
-        auto options = run_options{.threads = threads, .part_size = 1000};
+        auto options = run_options{.threads = threads, .chunk_size = 1000};
         options.progress = &seen;
         static_cast<void>(run({path}, port_protocol_counter{}, options));
         CHECK(seen == text.size());
@@ -306,7 +376,7 @@ TEST_CASE("what a handler throws ends the run", "[run]") {
     auto const here = testing::folder{};
     auto const path = here.write("a.log", header + log_text(10, 500));
     for (unsigned threads : {1U, 2U, 4U}) {
-        auto options = run_options{.threads = threads, .keep_going = true, .part_size = 500};
+        auto options = run_options{.threads = threads, .keep_going = true, .chunk_size = 500};
         options.on_malformed = [](auto const&) { throw std::runtime_error{"stop"}; };
         CHECK_THROWS_AS(run({path, path}, port_protocol_counter{}, options), std::runtime_error);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Runs over archives: whatever the threads and parts, the result is that of one thread.
+// Runs over archives: with any number of threads and chunks, the result is what one thread finds.
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -11,10 +11,11 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/aggregate/detail/file_parts.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/format/splitter.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "files.hpp"
@@ -79,15 +80,15 @@ struct outcome {
     flowlog::statistics stats{};
     std::vector<testing::rejected> malformed{};
     std::vector<std::string> failures{};
-    std::string thrown{};  ///< where it is not to go on
+    std::string thrown{};  ///< if it does not keep going
 
     friend auto operator==(outcome const&, outcome const&) -> bool = default;
 };
 
-auto run_all(std::vector<std::string> const& inputs, unsigned threads, std::uint64_t part_size)
+auto run_all(std::vector<flowlog::input> const& inputs, unsigned threads, std::uint64_t chunk_size)
     -> outcome {
     auto result = outcome{};
-    auto options = run_options{.threads = threads, .keep_going = true, .part_size = part_size};
+    auto options = run_options{.threads = threads, .keep_going = true, .chunk_size = chunk_size};
     options.on_malformed = [&](auto const& line) {
         result.malformed.push_back(testing::keep(line));
     };
@@ -113,14 +114,15 @@ auto run_all(std::vector<std::string> const& inputs, unsigned threads, std::uint
 }
 
 /// Returns what one thread finds.
-auto check_all(std::vector<std::string> const& inputs, unsigned most_threads = 4,
-               std::vector<std::uint64_t> const& part_sizes = {1, 100, 700, 5000, 30'000,
-                                                               1'000'000}) -> outcome {
+auto check_all(std::vector<std::string> const& paths, unsigned max_threads = 4,
+               std::vector<std::uint64_t> const& chunk_sizes = {1, 100, 700, 5000, 30'000,
+                                                                1'000'000}) -> outcome {
+    auto const inputs = std::vector<flowlog::input>(paths.begin(), paths.end());
     auto const expected = run_all(inputs, 1, 1);
-    for (unsigned threads = 2; threads <= most_threads; ++threads) {
-        for (auto const part : part_sizes) {
-            CAPTURE(inputs[0], threads, part);
-            auto const got = run_all(inputs, threads, part);
+    for (unsigned threads = 2; threads <= max_threads; ++threads) {
+        for (auto const size : chunk_sizes) {
+            CAPTURE(paths[0], threads, size);
+            auto const got = run_all(inputs, threads, size);
             CHECK(got.failures == expected.failures);
             CHECK(got.thrown == expected.thrown);
             CHECK(got.stats == expected.stats);
@@ -132,18 +134,18 @@ auto check_all(std::vector<std::string> const& inputs, unsigned most_threads = 4
     return expected;
 }
 
-/// How many parts are made of a file.
-auto count_parts(std::string const& path, std::uint64_t part_size) -> std::size_t {
-    auto parts = flowlog::detail::file_parts::of(path, {}, part_size);
+/// How many chunks a file is divided into.
+auto count_chunks(std::string const& path, std::uint64_t chunk_size) -> std::size_t {
+    auto splitter = flowlog::log_splitter::of(path, {}, chunk_size);
     auto count = std::size_t{0};
     auto end = std::uint64_t{0};
-    while (parts) {
-        auto const part = parts->next();
-        if (!part) break;
-        CHECK(part->begin == end);
-        CHECK(part->end > part->begin);
-        CHECK(part->last == (part->end == std::filesystem::file_size(path)));
-        end = part->end;
+    while (splitter) {
+        auto const next = splitter->next();
+        if (!next) break;
+        CHECK(next->begin == end);
+        CHECK(next->end > next->begin);
+        CHECK(next->last == (next->end == std::filesystem::file_size(path)));
+        end = next->end;
         ++count;
     }
     return count;
@@ -153,7 +155,7 @@ auto u32_of(testing::random_numbers& random) -> u32 {
     return static_cast<u32>(random(std::uint64_t{1} << 32));
 }
 
-/// A record of the layout 2; now and then one that is no flow, or none that can be read.
+/// A record of the layout 2; now and then one that is no flow, or that cannot be read.
 auto record_2(testing::random_numbers& random) -> std::string {
     auto flow = writer{false};
     auto const begin = 1'400'000'000'000 + random(1'000'000);
@@ -184,7 +186,7 @@ auto make_blocks(testing::random_numbers& random, u16 type, u32 count, Record re
         auto body = std::string{};
         auto records = u32{0};
         for (auto left = 1 + random(12); left != 0; --left, ++records) body += record(random, i);
-        // others are passed over
+        // blocks of other types are skipped
         auto const kind = random(9) == 0 ? u16{4} : type;
         made.bytes += block(false, kind, records, body);
         made.ends.push_back(made.bytes.size());
@@ -233,7 +235,7 @@ auto record_1(testing::random_numbers& random, u16 map) -> std::string {
 }
 
 /// An archive of the layout 1 whose flows refer to the maps 1 and 2; `extra(block)` gives records
-/// that stand among those of a block.
+/// that are put among the records of a block.
 template <class Extra>
 auto archive_1(std::uint64_t seed, u32 blocks, Extra extra) -> std::string {
     auto random = testing::random_numbers{seed};
@@ -257,14 +259,14 @@ auto archive_1(std::uint64_t seed, u32 blocks, Extra extra) -> std::string {
 
 }  // namespace
 
-TEST_CASE("nfdump archives are read in parts of whole blocks", "[run][nfdump]") {
+TEST_CASE("nfdump archives are read in chunks of whole blocks", "[run][nfdump]") {
     auto const here = testing::folder{};
     auto const bytes = archive_2(1, 60);
     auto const path = here.write("a.nfdump", bytes);
-    CHECK(count_parts(path, 1) == 60);
-    CHECK(count_parts(path, bytes.size() - 1) == 1);
-    CHECK(count_parts(path, bytes.size()) == 0);
-    CHECK(count_parts(path, bytes.size() / 4) >= 3);
+    CHECK(count_chunks(path, 1) == 60);
+    CHECK(count_chunks(path, bytes.size() - 1) == 1);
+    CHECK(count_chunks(path, bytes.size()) == 0);
+    CHECK(count_chunks(path, bytes.size() / 4) >= 3);
     auto const found = check_all({path});
     CHECK(found.failures == std::vector{""s});
     CHECK(found.stats.bytes == bytes.size());
@@ -273,7 +275,7 @@ TEST_CASE("nfdump archives are read in parts of whole blocks", "[run][nfdump]") 
     check_all({path, path, here.write("b.nfdump", archive_2(2, 9)), path});
 }
 
-TEST_CASE("damaged nfdump archives end where they end for one thread", "[run][nfdump]") {
+TEST_CASE("damaged nfdump archives end at the same byte as for one thread", "[run][nfdump]") {
     auto const here = testing::folder{};
     auto const whole = archive_2(3, 30);
     auto random = testing::random_numbers{4};
@@ -294,7 +296,7 @@ TEST_CASE("damaged nfdump archives end where they end for one thread", "[run][nf
     CHECK(failed > 3);
 }
 
-TEST_CASE("what the header of an nfdump archive says of its blocks is checked in parts, too",
+TEST_CASE("what the header of an nfdump archive says of its blocks is checked in chunks, too",
           "[run][nfdump]") {
     auto const here = testing::folder{};
     auto random = testing::random_numbers{6};
@@ -314,22 +316,22 @@ TEST_CASE("what the header of an nfdump archive says of its blocks is checked in
     check("appendix", 19, 40 + blocks.ends[18], false);
     check("wrong appendix", 18, 40 + blocks.ends[17], true);
     check("misplaced", 15, 40 + blocks.ends[17], true);
-    CHECK(count_parts(here / "appendix", 1) == 19);
-    CHECK(count_parts(here / "fewer", 1) == 12);
+    CHECK(count_chunks(here / "appendix", 1) == 19);
+    CHECK(count_chunks(here / "fewer", 1) == 12);
 }
 
-TEST_CASE("extension maps of the layout 1 are known in all parts", "[run][nfdump]") {
+TEST_CASE("extension maps of the layout 1 are known in all chunks", "[run][nfdump]") {
     auto const here = testing::folder{};
     auto const none = std::vector<std::string>{};
     auto const both = std::vector{map_1(1, {5, 0}), map_1(2, {7, 0})};
     auto const at_begin = [&](u32 at) { return at == 0 ? both : none; };
     auto const path = here.write("begin", archive_1(1, 40, at_begin));
-    CHECK(count_parts(path, 1) == 40);
+    CHECK(count_chunks(path, 1) == 40);
     auto const found = check_all({path});
     CHECK(found.thrown.empty());
     CHECK(found.stats.records > 200);
 
-    // none, late, said again, changed, and changed for a while
+    // none, late, repeated, changed, and changed for a while
     CHECK(check_all({here.write("none", archive_1(2, 20, [&](u32) { return none; }))})
               .stats.records == 0);
     check_all(
@@ -348,14 +350,14 @@ TEST_CASE("extension maps of the layout 1 are known in all parts", "[run][nfdump
         return at == 9 || at == 23 ? both : at_begin(at);
     };
     check_all({here.write("while", archive_1(6, 40, for_a_while))});
-    // damage behind a change, and before it
+    // damage after a change, and before it
     auto bytes = archive_1(7, 40, changes);
     check_all({here.write("cut", bytes.substr(0, bytes.size() - 30))});
     bytes[500] = '\x7F';
     check_all({here.write("damaged", bytes)});
 }
 
-TEST_CASE("the archives of nfdump are read in parts as by one thread", "[run][nfdump]") {
+TEST_CASE("the archives of nfdump are read in chunks as by one thread", "[run][nfdump]") {
     for (auto const* folder : {"nfdump", "nfdump/malformed"}) {
         for (auto const& name : archives::names(archives::directory(folder), ".nfdump"))
             check_all({(archives::directory(folder) / (name + ".nfdump")).string()}, 2,
@@ -363,29 +365,29 @@ TEST_CASE("the archives of nfdump are read in parts as by one thread", "[run][nf
     }
 }
 
-TEST_CASE("the archives of flow-tools are read in parts as by one thread", "[run][flow-tools]") {
+TEST_CASE("the archives of flow-tools are read in chunks as by one thread", "[run][flow-tools]") {
     for (auto const* folder : {"flow-tools", "flow-tools/malformed"}) {
         for (auto const& name : archives::names(archives::directory(folder), ".ft"))
             check_all({(archives::directory(folder) / (name + ".ft")).string()}, 3, {1, 500});
     }
 }
 
-TEST_CASE("flow-tools archives are read in parts of whole records", "[run][flow-tools]") {
+TEST_CASE("flow-tools archives are read in chunks of whole records", "[run][flow-tools]") {
     auto const here = testing::folder{};
     auto const in = archives::directory("flow-tools");
     auto const bytes = archives::read(in / "v5-gen1500-le.ft");
     auto const path = here.write("a.ft", bytes);
-    CHECK(count_parts(path, 1) == 1500);
-    CHECK(count_parts(path, 200) == 500);
-    CHECK(count_parts(path, bytes.size()) == 0);
-    CHECK(count_parts((in / "v5-le-z.ft").string(), 1) == 0);
+    CHECK(count_chunks(path, 1) == 1500);
+    CHECK(count_chunks(path, 200) == 500);
+    CHECK(count_chunks(path, bytes.size()) == 0);
+    CHECK(count_chunks((in / "v5-le-z.ft").string(), 1) == 0);
     CHECK(check_all({path}).stats.bytes == bytes.size());
 
     // joined: each of its own size and kind of record, and one that is compressed
     auto const other = archives::read(in / "v1-le.ft");
     check_all({here.write("joined", bytes + other + bytes)});
     check_all({here.write("packed", bytes + archives::read(in / "v5-le-z.ft"))});
-    // of the other byte order, behind a header as long as a record: all else fits
+    // of the other byte order, after a header as long as a record: all else fits
     auto swapped = archives::read(in / "v5-be.ft");
     swapped.insert(24, std::string(40, '\0'));
     swapped[7] = 64;
@@ -401,11 +403,35 @@ TEST_CASE("flow-tools archives are read in parts of whole records", "[run][flow-
     check_all({here.write("fewer", bytes.substr(0, bytes.size() - 64 * 5))});
 }
 
+TEST_CASE("archives in memory are read as files are", "[run]") {
+    auto const here = testing::folder{};
+    auto const whole = archive_2(10, 40);
+    auto const maps = [](u32 at) {
+        return at == 0    ? std::vector{map_1(1, {5, 0}), map_1(2, {7, 0})}
+               : at == 20 ? std::vector{map_1(1, {7, 0})}
+                          : std::vector<std::string>{};
+    };
+    auto const ft = archives::read(archives::directory("flow-tools") / "v5-gen1500-le.ft");
+    for (auto const& bytes : {whole, whole.substr(0, whole.size() / 2), archive_1(11, 40, maps), ft,
+                              ft + ft, ft.substr(0, ft.size() - 13)}) {
+        auto const path = here.write("a", bytes);
+        auto const expected = run_all({path}, 1, 1);
+        for (auto const threads : {1U, 2U, 4U}) {
+            for (std::uint64_t const size : {1U, 700U, 5000U}) {
+                CAPTURE(threads, size);
+                auto const same =
+                    run_all({flowlog::memory_input{bytes, path}}, threads, size) == expected;
+                CHECK(same);
+            }
+        }
+    }
+}
+
 TEST_CASE("archives that shrink while they are read end the run", "[run]") {
     auto const here = testing::folder{};
     auto const path = here.write("a.nfdump", archive_2(8, 20'000));
     for (unsigned threads : {1U, 2U, 4U}) {
-        auto options = run_options{.threads = threads, .part_size = 100'000};
+        auto options = run_options{.threads = threads, .chunk_size = 100'000};
         here.write("a.nfdump", archive_2(8, 20'000));
         options.on_malformed = [&](auto const&) { std::filesystem::resize_file(path, 1000); };
         try {
@@ -431,7 +457,7 @@ TEST_CASE("the bytes read of archives are shown to a watcher, each once", "[run]
         auto const path = here.write("a", bytes);
         for (unsigned threads : {1U, 3U}) {
             auto seen = std::atomic<std::uint64_t>{0};
-            auto options = run_options{.threads = threads, .part_size = 3000};
+            auto options = run_options{.threads = threads, .chunk_size = 3000};
             options.progress = &seen;
             static_cast<void>(run({path}, fingerprint{}, options));
             CHECK(seen == bytes.size());

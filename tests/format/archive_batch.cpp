@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Flows that archives hand out in runs are those that they hand out one by one.
+// The flows of batches are the flows that archives hand out one by one.
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -113,32 +113,32 @@ auto all_archives() -> std::vector<archive> const& {
     return all;
 }
 
-/// Checks that the columns of a run have what its flows have.
+/// Checks that the columns of a batch have the values of its flows.
 template <class Record>
-void check_columns(archive_batch<Record> const& run) {
+void check_columns(archive_batch<Record> const& batch) {
     constexpr auto number_of = [](auto const& value) { return std::uint64_t{*value}; };
     constexpr std::size_t step = 3;
-    auto words = std::vector<std::uint64_t>(run.size() * step);
+    auto words = std::vector<std::uint64_t>(batch.size() * step);
     auto good = true;
     for (auto const& f : fields) {
         with_field(f.id, [&]<field_id Id>(field_key<Id> key) {
             using value = field_value_type<Id>;
             if constexpr (std::unsigned_integral<value>) {
-                if (!run.numbers(Id, words.data(), step)) return;
-                for (std::size_t i = 0; i < run.size(); ++i)
-                    good &= run[i][key].has_value() && number_of(run[i][key]) == words[i * step];
+                if (!batch.numbers(Id, words.data(), step)) return;
+                for (std::size_t i = 0; i < batch.size(); ++i)
+                    good &= batch[i][key].has_value() && number_of(batch[i][key]) == words[i * step];
             } else if constexpr (std::same_as<value, address>) {
-                auto kinds = std::vector<bool>(run.size());
+                auto kinds = std::vector<bool>(batch.size());
                 auto const note = [&](std::size_t i, bool is_v6) { kinds[i] = is_v6; };
-                if (!run.addresses(Id, words.data(), step, note)) return;
-                for (std::size_t i = 0; i < run.size(); ++i) {
-                    auto const expected = run[i][key];
+                if (!batch.addresses(Id, words.data(), step, note)) return;
+                for (std::size_t i = 0; i < batch.size(); ++i) {
+                    auto const expected = batch[i][key];
                     good &= expected.has_value() && (*expected).is_v6() == kinds[i] &&
                             (*expected).high() == words[i * step] &&
                             (*expected).low() == words[i * step + 1];
                 }
             } else {
-                good &= !run.numbers(Id, words.data(), step);
+                good &= !batch.numbers(Id, words.data(), step);
             }
         });
     }
@@ -181,13 +181,13 @@ auto read_runs(archive const& from, std::size_t block, Refuse refuse, std::size_
             result.flows.emplace_back(record);
             return true;
         };
-        auto const use_batch = [&](auto const& run) {
+        auto const use_batch = [&](auto const& batch) {
             ++runs;
-            check_columns(run);
-            auto const wanted = random(3) == 0 ? random(run.size() + 1) : run.size();
+            check_columns(batch);
+            auto const wanted = random(3) == 0 ? random(batch.size() + 1) : batch.size();
             std::size_t taken = 0;
             for (; taken < wanted && !refuse(number); ++taken, ++number)
-                result.flows.emplace_back(run[taken]);
+                result.flows.emplace_back(batch[taken]);
             return taken;
         };
         auto const refused = [](auto const&) {
@@ -217,7 +217,7 @@ auto grouping_of(std::vector<std::string> const& by) -> dynamic_grouping {
     return group_by(keys(by), std::move(measures));
 }
 
-/// Adds those flows one by one that have what is read.
+/// Adds, one by one, the flows that have the fields that are read.
 template <class Reader, class A>
 void add_singly(Reader&& reader, A& a) {
     for (auto const& record : reader) static_cast<void>(detail::try_add(a, record));

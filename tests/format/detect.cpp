@@ -71,7 +71,7 @@ TEST_CASE("a log is opened from a pipe", "[detect]") {
     CHECK(ports(flowlog::open(path)) == std::vector<std::uint16_t>{1, 2});
 }
 
-TEST_CASE("what is asked for when a log is opened is done", "[detect]") {
+TEST_CASE("the options of open are used", "[detect]") {
     auto const text = "1 x\n2\n3 x\n"sv;
     auto bytes = std::atomic<std::uint64_t>{0};
     auto lines = std::vector<testing::rejected>{};
@@ -85,7 +85,7 @@ TEST_CASE("what is asked for when a log is opened is done", "[detect]") {
     CHECK(bytes == text.size());
 }
 
-TEST_CASE("what cannot be read is named", "[detect]") {
+TEST_CASE("a format that cannot be read is named", "[detect]") {
     auto const open = [](std::string_view bytes) {
         return caught([&] {
             static_cast<void>(ports(flowlog::open(any_source{memory_source{bytes, "a.log"}})));

@@ -18,6 +18,7 @@
 
 #include "archives.hpp"
 #include "catch.hpp"
+#include "cuts.hpp"
 
 using namespace flowlog;
 
@@ -182,7 +183,7 @@ TEST_CASE("Joined archives may be of different kinds", "[flow_tools]") {
 #ifdef FLOWLOG_TEST_GZIP
     check(good("v5-le") + good("v5-be-z"), {"compressed last", 128, std::nullopt});
     check(good("v5-be-z") + good("v5-le"),
-          {"compressed first", 64, errc::corrupt, "behind the end of its zlib data, at byte 3714"});
+          {"compressed first", 64, errc::corrupt, "after the end of its zlib data, at byte 3714"});
 #endif
 }
 
@@ -207,7 +208,7 @@ TEST_CASE("Plain archives cut at any byte give the flows before", "[flow_tools]"
         auto const header =
             bytes[3] == 1 ? std::size_t{360} : detail::load<std::uint32_t>(bytes.data() + 4, swap);
         auto const size = flows == 0 ? std::size_t{1} : (bytes.size() - header) / flows;
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        for (auto const cut : cuts(bytes.size())) {
             auto const outcome =
                 archives::run(std::string_view{bytes}.substr(0, cut), make, 4096, false);
             auto const there = cut < header ? 0 : (cut - header) / size;
@@ -229,7 +230,7 @@ TEST_CASE("Damaged compressed archives give whole flows, then an error with its 
         {"z-gzip", 0, errc::corrupt, "damaged zlib data before byte"},
         {"z-partial-record", 2, errc::truncated,
          "32 of its 64 bytes are there, at byte 152 of the inflated archive"},
-        {"z-two-streams", 64, errc::corrupt, "bytes behind the end of its zlib data, at byte 3712"},
+        {"z-two-streams", 64, errc::corrupt, "bytes after the end of its zlib data, at byte 3712"},
         {"z-bomb", 312'500, std::nullopt},
     };
     for (auto const& one : expected) {
@@ -244,7 +245,7 @@ TEST_CASE("Damaged compressed archives give whole flows, then an error with its 
     check(with_byte(packed, end - 1, packed[end - 1] ^ 1),
           {"z-bad-adler", 64, errc::corrupt, "wrong checksum"});
     check(packed + std::string(16, 'x'),
-          {"z-trailing", 64, errc::corrupt, "behind the end of its zlib data, at byte 3712"});
+          {"z-trailing", 64, errc::corrupt, "after the end of its zlib data, at byte 3712"});
     check(packed + std::string(16, '\0'), {"z-trailing-zeros", 64, errc::corrupt, "at byte 3712"});
 }
 
@@ -263,7 +264,7 @@ TEST_CASE("Compressed archives cut at any byte give some of the flows, in order"
         auto const bytes = good(name);
         auto const whole = archives::run(bytes, make);
         auto const header = detail::load<std::uint32_t>(bytes.data() + 4, bytes[2] == 2);
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        for (auto const cut : cuts(bytes.size())) {
             auto const outcome =
                 archives::run(std::string_view{bytes}.substr(0, cut), make, 4096, cut % 16 == 0);
             REQUIRE(outcome.stats.records <= whole.flows.size());

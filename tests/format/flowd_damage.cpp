@@ -14,6 +14,7 @@
 
 #include "archives.hpp"
 #include "catch.hpp"
+#include "cuts.hpp"
 
 using namespace flowlog;
 
@@ -171,7 +172,7 @@ TEST_CASE("Stores cut at any byte give the flows before", "[flowd]") {
             ends.push_back(at);
         }
         std::size_t there = 0;
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        for (auto const cut : cuts(bytes.size())) {
             while (there < ends.size() && ends[there] <= cut) ++there;
             auto const outcome =
                 archives::run(std::string_view{bytes}.substr(0, cut), make, 4096, false);

@@ -63,7 +63,7 @@ static auto is_header(std::string_view line) -> bool {
     return layout::is_header(layout::tokens(line));
 }
 
-TEST_CASE("a header line is told by its words", "[layout]") {
+TEST_CASE("a header line is recognised by its words", "[layout]") {
     CHECK(is_header("srcaddr"));
     CHECK(is_header("version account-id interface-id"));
     CHECK(is_header("${version} ${vpc-id}"));
@@ -96,15 +96,15 @@ TEST_CASE("a layout has a bounded number of columns", "[layout]") {
     CHECK_FALSE(columns.has(field::bytes));
 }
 
-TEST_CASE("a layout can stand behind other columns", "[layout]") {
+TEST_CASE("a layout can follow other columns", "[layout]") {
     auto const times = std::array<std::string, 1>{"timestamp"};
-    auto const columns = layout::vpc_default().behind(times);
+    auto const columns = layout::vpc_default().after(times);
     CHECK(columns.size() == 15);
     CHECK(columns.column(field::version) == 1);
     CHECK(columns.column("timestamp") == 0);
 }
 
-TEST_CASE("layouts are equal where their names are", "[layout]") {
+TEST_CASE("layouts are equal if their names are", "[layout]") {
     CHECK(layout{{"a", "b"}} == layout{{"a", "b"}});
     CHECK_FALSE(layout{{"a", "b"}} == layout{{"b", "a"}});
     CHECK_FALSE(layout{{"a"}} == layout{{"a", "b"}});

@@ -68,7 +68,7 @@ TEST_CASE("a record of a log can be copied into a flow", "[log]") {
     CHECK(direct == flows);
 }
 
-TEST_CASE("a log moves, and goes on where it was", "[log]") {
+TEST_CASE("a log that was moved goes on", "[log]") {
     auto opened = text_log(text);
     auto it = opened.begin();
     CHECK((*it)[field::dstport] == std::uint16_t{1});
@@ -76,7 +76,7 @@ TEST_CASE("a log moves, and goes on where it was", "[log]") {
     CHECK(std::ranges::distance(moved.begin(), moved.end()) == 2);
 }
 
-TEST_CASE("a record of a log can be taken back", "[log]") {
+TEST_CASE("a record of a log can be rejected", "[log]") {
     auto rejected = std::vector<testing::rejected>{};
     auto opened =
         text_log(text, [&](auto const& line) { rejected.push_back(testing::keep(line)); });
@@ -104,7 +104,7 @@ TEST_CASE("a log is aggregated, as a range and by its reader", "[log]") {
     CHECK(again.stats() == opened.stats());
 }
 
-TEST_CASE("a log tells what it has before its records are read", "[log]") {
+TEST_CASE("a log says what it has before its records are read", "[log]") {
     auto opened = text_log(text);
     CHECK(opened.has(field_id::dstport));
     CHECK_FALSE(opened.has(field_id::srcaddr));

@@ -14,6 +14,7 @@
 #include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
+#include "cuts.hpp"
 #include "nfdump_files.hpp"
 
 using namespace flowlog;
@@ -254,26 +255,27 @@ TEST_CASE("nfdump archives cut off anywhere are truncated", "[nfdump]") {
     struct cut {
         std::string name;
         std::size_t step;
+        std::size_t last = 64;
     };
     for (auto const& c : std::vector<cut>{{"v1-1625-all", 17},
-                                          {"v1-1625-default", 7},
-                                          {"v1-1625-bz2", 1},
-                                          {"v1-1625-lz4", 1},
-                                          {"v2-171-empty", 1},
-                                          {"v2-171-filter-v6", 3},
-                                          {"v2-171-lzo", 1},
-                                          {"v2-171-multiblock-bz2", 15101},
+                                          {"v1-1625-default", 11},
+                                          {"v1-1625-bz2", 11},
+                                          {"v1-1625-lz4", 11},
+                                          {"v2-171-empty", 11},
+                                          {"v2-171-filter-v6", 11},
+                                          {"v2-171-lzo", 11},
+                                          {"v2-171-multiblock-bz2", 15101, 4},
                                           {"v2-178-mixed", 23},
-                                          {"v2-178-bz2", 1},
-                                          {"v2-178-lz4", 1},
-                                          {"v2-178-zstd", 1}}) {
+                                          {"v2-178-bz2", 11},
+                                          {"v2-178-lz4", 11},
+                                          {"v2-178-zstd", 11}}) {
         auto const bytes = contents(c.name + ".nfdump");
         auto const whole = touch(bytes);
         if (whole.code == errc::unsupported) continue;
         REQUIRE(whole.code == none);
         auto before = touched{};
         auto wrong = std::size_t{0};
-        for (std::size_t size = 0; size < bytes.size(); size += size < 1024 ? 1 : c.step) {
+        for (auto const size : cuts(bytes.size(), c.step, c.last)) {
             auto const result = touch(std::string_view{bytes}.substr(0, size));
             if (result.code != errc::truncated || result.flows < before.flows ||
                 result.flows > whole.flows)

@@ -10,6 +10,10 @@ add_test(
 set_tests_properties(package.clean PROPERTIES FIXTURES_SETUP clean)
 set_tests_properties(package.install PROPERTIES FIXTURES_SETUP installed FIXTURES_REQUIRED clean)
 
+# A library that was built with a sanitizer needs it in the program, too.
+string(TOUPPER "CMAKE_CXX_FLAGS_${CMAKE_BUILD_TYPE}" flags)
+string(REGEX MATCH "-fsanitize=[^ ]+" sanitizer "${CMAKE_CXX_FLAGS} ${${flags}}")
+
 function(flowlog_package_test from)
     add_test(
         NAME package.${from}
@@ -21,6 +25,7 @@ function(flowlog_package_test from)
                 -DFLOWLOG_FROM=${from}
                 -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
                 -DCMAKE_PREFIX_PATH=${prefix}
+                -DCMAKE_CXX_FLAGS=${sanitizer}
             --test-command consumer
     )
     set_tests_properties(
@@ -32,3 +37,7 @@ endfunction()
 flowlog_package_test(package)
 flowlog_package_test(subdirectory)
 flowlog_package_test(pkg-config)
+if(FLOWLOG_WITH_COMPILED)
+    flowlog_package_test(compiled)
+    flowlog_package_test(pkg-config-compiled)
+endif()

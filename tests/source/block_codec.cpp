@@ -20,18 +20,18 @@ using namespace flowlog;
 
 namespace {
 
-/// Whether a codec decodes `block` to `plain`, and refuses it where it is cut or has no room.
+/// Checks that a codec decodes `block` to `plain`, and refuses it if it is cut or does not fit.
 void check(codec c, std::string_view block, std::string_view plain) {
     auto const decode = find_block_codec(c);
     REQUIRE(decode != nullptr);
-    auto room = std::string(plain.size(), '\0');
-    CHECK(decode(block, room) == plain.size());
-    CHECK(room == plain);
-    room.resize(plain.size() - 1);
-    CHECK_FALSE(decode(block, room));
+    auto buffer = std::string(plain.size(), '\0');
+    CHECK(decode(block, buffer) == plain.size());
+    CHECK(buffer == plain);
+    buffer.resize(plain.size() - 1);
+    CHECK_FALSE(decode(block, buffer));
     CHECK_FALSE(decode(block, std::span<char>{}));
-    CHECK_FALSE(decode(block.substr(0, block.size() - 1), room));
-    CHECK_FALSE(decode({}, room));
+    CHECK_FALSE(decode(block.substr(0, block.size() - 1), buffer));
+    CHECK_FALSE(decode({}, buffer));
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ TEST_CASE("codecs have the names of their components", "[block_codec]") {
     CHECK(name(codec::zstd) == "zstd");
 }
 
-TEST_CASE("a decoder of one's own takes the place of another", "[block_codec]") {
+TEST_CASE("a user's decoder replaces another", "[block_codec]") {
     auto const before = find_block_codec(codec::lzo);
     CHECK(register_block_codec(codec::lzo, [](std::span<char const>, std::span<char>) {
         return std::optional{std::size_t{3}};

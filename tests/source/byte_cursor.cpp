@@ -17,9 +17,9 @@ TEST_CASE("A cursor shows pieces of any size, whatever the blocks are", "[byte_c
     for (auto i = 0; i < 500; ++i) text += static_cast<char>('a' + i % 23);
     for (std::size_t block = 1; block <= 70; ++block) {
         INFO("blocks of " << block);
-        auto cursor = detail::byte_cursor{memory_source{text, "x", block}};
+        auto cursor = byte_cursor{memory_source{text, "x", block}};
         auto read = std::string{};
-        // 1, 2, 3, … bytes at a time, each looked at twice, with a look at what follows
+        // 1, 2, 3, … bytes at a time, each fetched twice, and then the bytes after them
         for (std::size_t size = 1; cursor.fetch(size); ++size) {
             CHECK(cursor.offset() == read.size());
             auto const piece = std::string{cursor.ahead().substr(0, size)};
@@ -43,7 +43,7 @@ TEST_CASE("A cursor shows pieces of any size, whatever the blocks are", "[byte_c
 
 TEST_CASE("What was passed over stays readable until the next fetch", "[byte_cursor]") {
     auto const text = std::string{"abcdefghij"};
-    auto cursor = detail::byte_cursor{memory_source{text, "x", 3}};
+    auto cursor = byte_cursor{memory_source{text, "x", 3}};
     CHECK(cursor.fetch(4));
     auto const piece = cursor.ahead().substr(0, 4);
     cursor.skip(4);
@@ -54,16 +54,16 @@ TEST_CASE("What was passed over stays readable until the next fetch", "[byte_cur
     CHECK(moved.ahead() == "efghij");
 }
 
-TEST_CASE("A cursor over a part counts from where that begins", "[byte_cursor]") {
-    auto cursor = detail::byte_cursor{memory_source{"abcdef", "x", 4}, 1000};
+TEST_CASE("A cursor over a range counts from the beginning of the range", "[byte_cursor]") {
+    auto cursor = byte_cursor{memory_source{"abcdef", "x", 4}, 1000};
     CHECK(cursor.offset() == 1000);
     REQUIRE(cursor.fetch(5));
     cursor.skip(5);
     CHECK(cursor.offset() == 1005);
 }
 
-TEST_CASE("A cursor goes on in what a decoder makes of the rest", "[byte_cursor]") {
-    // "decodes" by adding two bytes in front, and tells where it began
+TEST_CASE("A cursor goes on in the decoded rest", "[byte_cursor]") {
+    // "decodes" by adding two bytes before the rest, and names the offset at which it began
     auto const how = decoder{.name = "test",
                              .matches = [](std::string_view) { return false; },
                              .wrap =
@@ -73,7 +73,7 @@ TEST_CASE("A cursor goes on in what a decoder makes of the rest", "[byte_cursor]
                                  }};
     for (std::size_t i = 2; i <= 25; ++i) {
         auto const overlap = i % 2 == 1;
-        auto cursor = detail::byte_cursor{memory_source{"headerREST", "x", i / 2}};
+        auto cursor = byte_cursor{memory_source{"headerREST", "x", i / 2}};
         REQUIRE(cursor.fetch(8));
         cursor.skip(6);
         cursor.decode_rest(how, overlap);

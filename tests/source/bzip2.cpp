@@ -67,8 +67,7 @@ TEST_CASE("bzip2 data that expand without end stay in bounds", "[bzip2]") {
     CHECK(size == 20'000'000);
 }
 
-TEST_CASE("a bzip2 file cut off anywhere is truncated, and what is good was handed out",
-          "[bzip2]") {
+TEST_CASE("a bzip2 file cut off anywhere is truncated, after its good bytes", "[bzip2]") {
     auto const plain = text(250'000);
     auto const stream = packed(plain);
     auto before = std::size_t{0};
@@ -86,7 +85,7 @@ TEST_CASE("a bzip2 file cut off anywhere is truncated, and what is good was hand
     CHECK(drain(stream.substr(0, 9)).what == "x.bz2: ends inside a bzip2 stream, at byte 9");
 }
 
-TEST_CASE("damaged bzip2 data are corrupt, and what is good was handed out", "[bzip2]") {
+TEST_CASE("damaged bzip2 data are corrupt, after their good bytes", "[bzip2]") {
     auto const plain = text(250'000);
     auto const stream = packed(plain);
     SECTION("the last checksum") {
@@ -131,14 +130,14 @@ TEST_CASE("bzip2 is found by its first bytes", "[bzip2]") {
     CHECK_FALSE(find_decoder("BZh0\x31\x41\x59\x26\x53\x59"));
 }
 
-TEST_CASE("bzip2 blocks are decoded into the room that there is", "[bzip2]") {
+TEST_CASE("bzip2 blocks are decoded into a buffer of their size", "[bzip2]") {
     auto const decode = find_block_codec(codec::bzip2);
     REQUIRE(decode != nullptr);
     auto const block = packed("some bytes");
-    auto room = std::string(10, '\0');
-    CHECK(decode(block, room) == 10U);
-    CHECK(room == "some bytes");
-    room.resize(9);
-    CHECK_FALSE(decode(block, room));
-    CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), room));
+    auto buffer = std::string(10, '\0');
+    CHECK(decode(block, buffer) == 10U);
+    CHECK(buffer == "some bytes");
+    buffer.resize(9);
+    CHECK_FALSE(decode(block, buffer));
+    CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), buffer));
 }

@@ -56,7 +56,7 @@ TEST_CASE("a file is read to its end, whatever the size of blocks", "[file]") {
     CHECK(all(file_source{here.write("empty", "")}).empty());
 }
 
-TEST_CASE("a part of a file is read", "[file]") {
+TEST_CASE("a range of a file is read", "[file]") {
     auto const here = testing::folder{};
     auto const input = std::make_shared<file const>(here.write("a.log", "0123456789"));
     CHECK(all(file_source{input, 2, 5}) == "234");
@@ -123,9 +123,9 @@ TEST_CASE("a pipe has no size", "[file]") {
     auto writer = std::jthread{[&] { std::ofstream{path} << "x"; }};
     auto const input = file{path};
     CHECK_FALSE(input.size());
-    auto room = std::array<char, 10>{};
-    CHECK(input.read(room, 0) == 1);
-    CHECK(input.read(room, 0) == 0);
+    auto buffer = std::array<char, 10>{};
+    CHECK(input.read(buffer, 0) == 1);
+    CHECK(input.read(buffer, 0) == 0);
 }
 
 TEST_CASE("standard input is read, be it a file or a pipe", "[file]") {
@@ -149,7 +149,7 @@ TEST_CASE("standard input is read, be it a file or a pipe", "[file]") {
     ::close(kept);
 }
 
-TEST_CASE("a regular file is told from others", "[file]") {
+TEST_CASE("a regular file is distinguished from others", "[file]") {
     auto const here = testing::folder{};
     CHECK(file::is_regular(here.write("a.log", "")));
     CHECK_FALSE(file::is_regular(here.pipe("pipe")));

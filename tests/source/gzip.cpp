@@ -78,12 +78,12 @@ auto inflate(std::string_view bytes, std::size_t block_size = std::size_t{64} <<
     return drain(zlib_source{memory_source{bytes, "input", block_size}});
 }
 
-void check_failure(outcome const& found, errc code, std::string const& part) {
+void check_failure(outcome const& found, errc code, std::string const& expected) {
     REQUIRE(found.failure.has_value());
     INFO(found.failure->what());
     CHECK(found.failure->code() == code);
     CHECK(found.failure->where().source == "input");
-    CHECK(found.failure->message().find(part) != std::string::npos);
+    CHECK(found.failure->message().find(expected) != std::string::npos);
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ TEST_CASE("Many members are one input", "[gzip]") {
     }
 }
 
-TEST_CASE("Zeros behind the last member are passed over, all else is an error", "[gzip]") {
+TEST_CASE("Zeros after the last member are skipped, all else is an error", "[gzip]") {
     auto const bytes = packed("header.gz");
     auto const end = std::to_string(bytes.size());
     for (auto const size : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{4096}}) {
@@ -139,7 +139,7 @@ TEST_CASE("Zeros behind the last member are passed over, all else is an error", 
         CHECK((padded.bytes == lines(3000)));
         for (auto const* const garbage : {"x", "xx", "xxx", "xxxxxxxxxxxxxxxxxxxx", "\n"}) {
             auto const found = gunzip(bytes + garbage, size);
-            check_failure(found, errc::corrupt, "behind the end of its gzip data, at byte " + end);
+            check_failure(found, errc::corrupt, "after the end of its gzip data, at byte " + end);
             CHECK((found.bytes == lines(3000)));
         }
         auto const behind = gunzip(bytes + std::string(10, '\0') + bytes, size);
@@ -154,12 +154,11 @@ TEST_CASE("Zeros behind the last member are passed over, all else is an error", 
     for (auto const* const garbage : {"x", "xx", "xxx", "xxxxxxxxxxxxxxxxxxxx"}) {
         auto const found = inflate(zlib + garbage);
         check_failure(found, errc::corrupt,
-                      "behind the end of its zlib data, at byte " + std::to_string(zlib.size()));
+                      "after the end of its zlib data, at byte " + std::to_string(zlib.size()));
         CHECK((found.bytes == lines()));
         for (std::size_t size = 1; size <= 16; ++size) {
-            check_failure(
-                inflate(zlib + garbage, size), errc::corrupt,
-                "behind the end of its zlib data, at byte " + std::to_string(zlib.size()));
+            check_failure(inflate(zlib + garbage, size), errc::corrupt,
+                          "after the end of its zlib data, at byte " + std::to_string(zlib.size()));
         }
     }
     CHECK(inflate(zlib + std::string(1, '\0')).failure.has_value());
@@ -245,7 +244,7 @@ TEST_CASE("A bomb is handed out in bounded blocks", "[gzip]") {
     CHECK(found.bytes.find_first_not_of('\0') == std::string::npos);
 }
 
-TEST_CASE("Streams may end where the room for their content ends", "[gzip]") {
+TEST_CASE("Streams may end exactly at the end of the buffer", "[gzip]") {
     auto const streams = gunzip(packed("edges.gz")).bytes;
     auto const number = [&](std::size_t at, std::size_t width) {
         std::size_t value = 0;
@@ -283,7 +282,7 @@ TEST_CASE("What is no gzip is refused", "[gzip]") {
                   errc::corrupt, "damaged zlib data");
 }
 
-TEST_CASE("Offsets count from where the data begin", "[gzip]") {
+TEST_CASE("Offsets count from the beginning of the data", "[gzip]") {
     auto const bytes = packed("header.gz") + "garbage";
     auto source = gzip_source{memory_source{bytes, "input"}, 1'000};
     check_failure(drain(std::move(source)), errc::corrupt,

@@ -12,8 +12,8 @@
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
-using flowlog::detail::line_blocks;
-using flowlog::detail::line_padding;
+using flowlog::line_blocks;
+using flowlog::line_padding;
 
 struct cut_line {
     std::string text;

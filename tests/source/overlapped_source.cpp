@@ -13,21 +13,22 @@
 #include "catch.hpp"
 
 using namespace flowlog;
-using flowlog::detail::overlapped_source;
+using flowlog::overlapped_source;
 
 namespace {
 
-/// Makes `count` blocks of the letters a, b, c … in the room it is given, then ends or fails.
+/// Makes `count` blocks of the letters a, b, c … in the buffer that it is given, then ends or
+/// fails.
 class letters {
 public:
     explicit letters(std::size_t count, bool fails = false) : count_{count}, fails_{fails} {}
 
     [[nodiscard]] auto next() -> std::span<char const> { return next(own_); }
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
         if (given_ == count_ && fails_) throw std::runtime_error{"the end is missing"};
         if (given_ == count_) return {};
-        std::ranges::fill(room, letter(given_++));
-        return room;
+        std::ranges::fill(buffer, letter(given_++));
+        return buffer;
     }
     [[nodiscard]] auto name() const -> std::string { return "letters"; }
 
@@ -59,7 +60,7 @@ TEST_CASE("blocks that a source makes come in their order and stay until the nex
     CHECK(source.name() == "letters");
     for (std::size_t i = 0; i < 100; ++i) {
         auto const block = source.next();
-        REQUIRE(block.size() == block_room);
+        REQUIRE(block.size() == block_buffer_size);
         REQUIRE(std::ranges::all_of(block, [&](char c) { return c == letters::letter(i); }));
     }
     CHECK(source.next().empty());
@@ -69,7 +70,8 @@ TEST_CASE("blocks that a source makes come in their order and stay until the nex
 TEST_CASE("blocks that a source owns are copied, whatever their size", "[overlap]") {
     auto text = std::string{};
     for (std::size_t i = 0; i < 3'000'000; ++i) text += static_cast<char>(i % 251);
-    for (auto const size : {1'000UL, block_room - 1, block_room, 3 * block_room + 1}) {
+    for (auto const size :
+         {1'000UL, block_buffer_size - 1, block_buffer_size, 3 * block_buffer_size + 1}) {
         CAPTURE(size);
         CHECK(read_all(overlapped_source<memory_source>{memory_source{text, "text", size}}) ==
               text);
@@ -100,19 +102,19 @@ TEST_CASE("marks come with their blocks, be they empty", "[overlap]") {
     CHECK(source.mark() == 0);
 }
 
-TEST_CASE("a source rewound makes its later blocks in place", "[overlap]") {
+TEST_CASE("a rewound source writes its later blocks in place", "[overlap]") {
     auto source = any_source{rewound_source<any_source>{"front", any_source{letters{1}}}};
-    auto room = std::string(block_room, '\0');
-    auto const front = next_block(source, room);
+    auto buffer = std::string(block_buffer_size, '\0');
+    auto const front = next_block(source, buffer);
     CHECK(std::string_view{front.data(), front.size()} == "front");
-    CHECK(next_block(source, room).data() == room.data());
-    CHECK(next_block(source, room).empty());
+    CHECK(next_block(source, buffer).data() == buffer.data());
+    CHECK(next_block(source, buffer).empty());
 }
 
 TEST_CASE("an exception comes after the blocks before it, and again", "[overlap]") {
     auto source = overlapped_source<letters>{letters{2, true}};
-    CHECK(source.next().size() == block_room);
-    CHECK(source.next().size() == block_room);
+    CHECK(source.next().size() == block_buffer_size);
+    CHECK(source.next().size() == block_buffer_size);
     CHECK_THROWS_WITH(source.next(), "the end is missing");
     CHECK_THROWS_WITH(source.next(), "the end is missing");
 }

@@ -42,7 +42,7 @@ TEST_CASE("any source is one", "[source]") {
     CHECK(all(any_source{}).empty());
 }
 
-TEST_CASE("what was read can be put back", "[source]") {
+TEST_CASE("bytes that were read can be put back", "[source]") {
     CHECK(all(flowlog::rewound_source{std::string{"ab"}, memory_source{"cdef", "n", 3}}) ==
           "abcdef");
     CHECK(all(flowlog::rewound_source{std::string{}, memory_source{"cdef", "n", 3}}) == "cdef");

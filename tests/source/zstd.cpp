@@ -84,13 +84,13 @@ TEST_CASE("zstd data that expand without end stay in bounds", "[zstd]") {
     auto source = zstd_source{memory_source{zeros}};
     auto size = std::size_t{0};
     for (auto block = source.next(); !block.empty(); block = source.next()) {
-        if (block.size() > block_room) FAIL("block too large");
+        if (block.size() > block_buffer_size) FAIL("block too large");
         size += block.size();
     }
     CHECK(size == 50'000'000);
 }
 
-TEST_CASE("a zstd file cut off anywhere is truncated, and what is good was handed out", "[zstd]") {
+TEST_CASE("a zstd file cut off anywhere is truncated, after its good bytes", "[zstd]") {
     auto const plain = text(300'000);
     auto const frame = packed(plain);
     auto const two = frame + frame;
@@ -111,7 +111,7 @@ TEST_CASE("a zstd file cut off anywhere is truncated, and what is good was hande
           "x.zst: ends inside a zstd frame, at byte " + std::to_string(frame.size() - 3));
 }
 
-TEST_CASE("damaged zstd data are corrupt, and what is good was handed out", "[zstd]") {
+TEST_CASE("damaged zstd data are corrupt, after their good bytes", "[zstd]") {
     auto const plain = text(600'000);
     auto frame = packed(plain);
     SECTION("checksum") {
@@ -164,15 +164,15 @@ TEST_CASE("zstd is found by its first bytes", "[zstd]") {
     CHECK_FALSE(find_decoder("P*M\x17"));
 }
 
-TEST_CASE("zstd blocks are decoded into the room that there is", "[zstd]") {
+TEST_CASE("zstd blocks are decoded into a buffer of their size", "[zstd]") {
     auto const decode = find_block_codec(codec::zstd);
     REQUIRE(decode != nullptr);
     auto const block = packed("some bytes");
-    auto room = std::string(10, '\0');
-    CHECK(decode(block, room) == 10U);
-    CHECK(room == "some bytes");
-    room.resize(9);
-    CHECK_FALSE(decode(block, room));
-    CHECK_FALSE(decode(std::string_view{block}.substr(1), room));
-    CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), room));
+    auto buffer = std::string(10, '\0');
+    CHECK(decode(block, buffer) == 10U);
+    CHECK(buffer == "some bytes");
+    buffer.resize(9);
+    CHECK_FALSE(decode(block, buffer));
+    CHECK_FALSE(decode(std::string_view{block}.substr(1), buffer));
+    CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), buffer));
 }

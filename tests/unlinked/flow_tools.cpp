@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A program without components: what needs one is refused by name, all else is read.
+// A program without components: logs that need one are refused by its name, all others are read.
 #include <fstream>
 #include <iterator>
 #include <string>

@@ -3,7 +3,10 @@
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 set(VCPKG_BUILD_TYPE release)
 
-vcpkg_check_features(OUT_FEATURE_OPTIONS feature_options FEATURES cli FLOWLOG_BUILD_CLI)
+vcpkg_check_features(
+    OUT_FEATURE_OPTIONS feature_options
+    FEATURES cli FLOWLOG_BUILD_CLI compiled FLOWLOG_WITH_COMPILED
+)
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
     OPTIONS ${feature_options} -DFLOWLOG_BUILD_TESTS=OFF -DFLOWLOG_BUILD_EXAMPLES=OFF -DFLOWLOG_INSTALL=ON
@@ -14,7 +17,9 @@ vcpkg_fixup_pkgconfig()
 if("cli" IN_LIST FEATURES)
     vcpkg_copy_tools(TOOL_NAMES flowlog AUTO_CLEAN)
 endif()
-file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
+if(NOT "compiled" IN_LIST FEATURES)
+    file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
+endif()
 
 file(INSTALL "${CURRENT_PORT_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")

@@ -518,4 +518,21 @@ template <auto... Keys, class... Measures>
 
 }  // namespace flowlog
 
+#ifdef FLOWLOG_COMPILED
+
+#include <flowlog/aggregate/filtered.hpp>
+#include <flowlog/aggregate/run.hpp>
+#include <flowlog/query/filter.hpp>
+
+namespace flowlog {
+
+extern template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
+    -> run_result<dynamic_grouping>;
+extern template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,
+                         run_options const&) -> run_result<filtered<filter, dynamic_grouping>>;
+
+}  // namespace flowlog
+
+#endif
+
 #endif

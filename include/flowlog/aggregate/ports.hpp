@@ -258,4 +258,38 @@ using port_protocol_counter = basic_port_protocol_counter<>;
 
 }  // namespace flowlog
 
+#ifdef FLOWLOG_COMPILED
+
+#include <flowlog/aggregate/filtered.hpp>
+#include <flowlog/aggregate/run.hpp>
+#include <flowlog/query/filter.hpp>
+
+namespace flowlog {
+
+extern template auto run(std::vector<input> const&,
+                         basic_port_protocol_counter<port_key::dstport> const&, run_options const&)
+    -> run_result<basic_port_protocol_counter<port_key::dstport>>;
+extern template auto run(std::vector<input> const&,
+                         basic_port_protocol_counter<port_key::srcport> const&, run_options const&)
+    -> run_result<basic_port_protocol_counter<port_key::srcport>>;
+extern template auto run(std::vector<input> const&,
+                         basic_port_protocol_counter<port_key::service> const&, run_options const&)
+    -> run_result<basic_port_protocol_counter<port_key::service>>;
+extern template auto run(std::vector<input> const&,
+                         filtered<filter, basic_port_protocol_counter<port_key::dstport>> const&,
+                         run_options const&)
+    -> run_result<filtered<filter, basic_port_protocol_counter<port_key::dstport>>>;
+extern template auto run(std::vector<input> const&,
+                         filtered<filter, basic_port_protocol_counter<port_key::srcport>> const&,
+                         run_options const&)
+    -> run_result<filtered<filter, basic_port_protocol_counter<port_key::srcport>>>;
+extern template auto run(std::vector<input> const&,
+                         filtered<filter, basic_port_protocol_counter<port_key::service>> const&,
+                         run_options const&)
+    -> run_result<filtered<filter, basic_port_protocol_counter<port_key::service>>>;
+
+}  // namespace flowlog
+
+#endif
+
 #endif

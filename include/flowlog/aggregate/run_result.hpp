@@ -14,29 +14,32 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/error.hpp>
-#include <flowlog/format/detect.hpp>
+#include <flowlog/format/accounting.hpp>
+#include <flowlog/format/layout.hpp>
 
 namespace flowlog {
 
-/// How a run over files is done.
+/// How a run over inputs is done.
 struct run_options {
     /// How many threads work at once; 0: one for each core. The result does not depend on it.
     unsigned threads = 0;
     /// The columns of text logs that have no header line.
     std::optional<layout> format{};
-    /// Called for every malformed line, in the order of the inputs; never twice at once.
+    /// Called for every malformed line, in the order of the inputs; never by two threads at once.
     malformed_handler on_malformed{};
-    /// As in `text_options`: checks the fields of NODATA and SKIPDATA lines, too.
+    /// Also checks the fields of NODATA and SKIPDATA lines, as in `text_options`.
     bool check_empty = false;
-    /// As in `open_options`: puts times right where the uptime of the router wrapped around.
+    /// Corrects the times of flows during which the uptime of the router wrapped around, as in
+    /// `open_options`.
     bool repair_wraps = true;
-    /// Goes on with the other inputs where one fails; else the first failure is thrown.
+    /// Goes on with the other inputs if one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.
     std::atomic<std::uint64_t>* progress = nullptr;
-    /// Text logs, nfdump archives and flow-tools archives that are not compressed, where they are
-    /// larger than this many bytes, are read in parts of about this size, by several threads.
-    std::uint64_t part_size = std::uint64_t{16} << 20;
+    /// Inputs with random access that are larger than this many bytes and not compressed are read
+    /// in chunks of about this size, by several threads, if their format can be split: text logs,
+    /// nfdump and flow-tools archives, and registered formats that have a `split`.
+    std::uint64_t chunk_size = std::uint64_t{16} << 20;
 };
 
 /// What became of one input.

@@ -99,4 +99,17 @@ using tag_counter = basic_tag_counter<>;
 
 }  // namespace flowlog
 
+#ifdef FLOWLOG_COMPILED
+
+#include <flowlog/aggregate/run.hpp>
+
+namespace flowlog {
+
+extern template auto run(std::vector<input> const&, tag_counter const&, run_options const&)
+    -> run_result<tag_counter>;
+
+}  // namespace flowlog
+
+#endif
+
 #endif

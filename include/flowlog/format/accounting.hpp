@@ -15,19 +15,19 @@
 
 namespace flowlog {
 
-/// What became of each line of a text log, or of each record of a binary one. Nothing is lost: the
-/// six kinds add up to `lines()`.
+/// What became of each line of a text log, or of each record or row of a binary one. Nothing is
+/// lost: the six kinds add up to `lines()`.
 struct statistics {
     std::uint64_t records = 0;  ///< flows
     std::uint64_t nodata = 0;   ///< log-status NODATA: a window without traffic
-    std::uint64_t skipdata =
-        0;  ///< log-status SKIPDATA: AWS lost records here, the log is incomplete
+    /// log-status SKIPDATA: AWS lost records in this window, so that the log is incomplete
+    std::uint64_t skipdata = 0;
     std::uint64_t malformed = 0;  ///< lines that could not be read
     std::uint64_t headers = 0;    ///< header lines
-    std::uint64_t blank = 0;      ///< lines without a token
-    std::uint64_t bytes = 0;      ///< bytes read, after decompression; no kind of line
+    std::uint64_t blank = 0;      ///< lines with nothing but blanks
+    std::uint64_t bytes = 0;      ///< bytes read, after decompression; not a kind of line
 
-    /// All lines of the input, a last one without a line end included.
+    /// All lines of the input, including a last one without a line end.
     [[nodiscard]] constexpr auto lines() const noexcept -> std::uint64_t {
         return records + nodata + skipdata + malformed + headers + blank;
     }
@@ -51,23 +51,23 @@ struct statistics {
 enum class reason : std::uint8_t {
     column_count,  ///< more or fewer columns than the layout has
     bad_value,     ///< a field that does not decode
-    absent_value,  ///< a field that the job needs is `-`, or not in this log
+    absent_value,  ///< a field that the job needs is `-`, or is not in this log
     too_long,      ///< the line is longer than `text_options::max_line`
-    no_layout      ///< the line stands before the first one that tells the layout
+    no_layout      ///< the line precedes the one that gives the columns
 };
 
-/// A line that was not read: where it is and why. `text` is valid during the call alone;
-/// `explain()` of grammar/explain.hpp says in words what was expected.
+/// A line that was not read: where it is, and why. `text` is valid only during the call of the
+/// handler. `explain()` of grammar/explain.hpp says in words what was expected.
 struct malformed_line {
     std::string source{};      ///< name of the input
-    std::uint64_t line = 0;    ///< counted from 1
-    std::uint64_t offset = 0;  ///< of the line's first byte in the (decompressed) input
-    std::size_t column =
-        0;  ///< of the offending_field in the line, in bytes from 1; 0: the whole line
-    std::optional<field_id> field{};  ///< the offending_field, where it is one field
+    std::uint64_t line = 0;    ///< number of the line, counted from 1
+    std::uint64_t offset = 0;  ///< offset of the line's first byte in the decompressed input
+    /// where the offending field is in the line, in bytes counted from 1; 0: the whole line
+    std::size_t column = 0;
+    std::optional<field_id> field{};  ///< the offending field, if it is one field
     flowlog::reason reason{};
-    std::string_view text{};  ///< the line, raw and without its end; cut where it is too long
-    std::shared_ptr<layout const> columns{};  ///< the layout in force, if any
+    std::string_view text{};  ///< the line as it is, without its end; shortened if too long
+    std::shared_ptr<layout const> columns{};  ///< the columns that apply to the line, if known
 };
 
 /// Receives malformed lines, in the order of the input.

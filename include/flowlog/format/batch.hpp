@@ -12,19 +12,20 @@
 
 namespace flowlog {
 
-/// Scratch memory for `select`: what a batch of selected flows refers to. Any batch may use any
-/// buffer; reuse one to save allocations.
+/// Scratch memory for `select`, to which a batch of selected flows refers. Any kind of batch may
+/// use any buffer; reuse one to save allocations.
 struct selection_buffer {
-    std::vector<std::uint32_t> delimiters{};
+    std::vector<std::uint32_t> delimiters{};  ///< offsets of text, or numbers of rows
     std::vector<char const*> records{};
 };
 
-/// Several flows that can be read column by column. Readers give batches to `add_batch` of an
-/// aggregator; it may also read them flow by flow.
+/// Several flows of a log that can be read column by column. Readers give batches to the
+/// `add_batch` of an aggregator, which may also read them flow by flow.
 ///
-/// `numbers(id, out, step)` reads a field of type `u8` to `u64` from every flow, `addresses(id,
-/// out, step, note)` an address. Both return false when the column cannot be read at once: because
-/// a value is absent or malformed, or the format keeps it otherwise. Then read flow by flow.
+/// `numbers(id, out, step)` reads a field of type `u8` to `u64` from every flow, and `addresses(id,
+/// out, step, note)` reads an address. Both return false if the column cannot be read at once
+/// because a value is absent or malformed, or because the format stores it in another way. Then
+/// read it flow by flow.
 template <class T>
 concept record_batch =
     flow_record<typename T::record_type> &&

@@ -28,7 +28,7 @@ namespace flowlog {
 
 namespace detail {
 
-class flow_tools_parts;
+class flow_tools_splitter;
 
 }  // namespace detail
 
@@ -135,7 +135,7 @@ public:
 
 private:
     friend record_iterator<flow_tools_reader>;
-    friend detail::flow_tools_parts;
+    friend detail::flow_tools_splitter;
 
     /// Reads a range of an archive whose header is known, and stops where another archive may
     /// begin.

@@ -251,7 +251,7 @@ private:
     }
 
     flowd_options options_;
-    detail::byte_cursor<Source> cursor_;
+    byte_cursor<Source> cursor_;
     flowd_record record_;
     statistics stats_;
     detail::flowd_shape shape_;  // of the last record

@@ -17,18 +17,19 @@
 
 namespace flowlog {
 
-/// The columns of a text log: which field stands where. Immutable once made.
+/// The columns of a text log: which field is in which column. Never changes once it is made.
 class layout {
 public:
     /// What `column()` gives for a field that the log does not have.
     static constexpr std::uint16_t none = 0xFFFF;
-    /// More columns than this make no layout.
+    /// The largest number of columns in a layout.
     static constexpr std::size_t max_columns = 1000;
 
+    /// A layout without columns.
     layout() { columns_.fill(none); }
 
-    /// A layout of the named columns, 1 to `max_columns`; names that are no field are kept as
-    /// opaque columns. Of several columns with the same field, the first counts.
+    /// A layout of the named columns, 1 to `max_columns` of them. Names that are no field are kept
+    /// as opaque columns. If several columns have the same field, the first counts.
     explicit layout(std::vector<std::string> names) : names_{std::move(names)} {
         columns_.fill(none);
         names_.resize(std::min(names_.size(), max_columns));
@@ -41,7 +42,7 @@ public:
         }
     }
 
-    /// The 14 fields of version 2: what AWS writes where no format was given.
+    /// The 14 fields of version 2: what AWS writes for a VPC if no format was given.
     [[nodiscard]] static auto vpc_default() -> layout {
         return layout{
             split("version account-id interface-id srcaddr dstaddr srcport dstport protocol "
@@ -49,7 +50,7 @@ public:
                   "start end action log-status")};
     }
 
-    /// The 36 fields of version 6: what AWS writes for a transit gateway where no format was given.
+    /// The 36 fields of version 6: what AWS writes for a transit gateway if no format was given.
     [[nodiscard]] static auto transit_gateway_default() -> layout {
         return layout{
             split("version resource-type account-id tgw-id tgw-attachment-id "
@@ -64,7 +65,7 @@ public:
                   "pkt-dst-aws-service")};
     }
 
-    /// Whether the tokens of a line are a header line: none begins as a value does, at least half
+    /// Whether the tokens of a line are a header line: none begins like a value, and at least half
     /// are names of fields.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
         std::size_t unknown = 0;
@@ -75,7 +76,7 @@ public:
         return !tokens.empty() && tokens.size() <= max_columns;
     }
 
-    /// Whether a token that begins with this byte is no column's name: with a digit, or `-`.
+    /// Whether a token that begins with this byte, a digit or `-`, is a value and no column's name.
     [[nodiscard]] static constexpr auto begins_as_value(char first) noexcept -> bool {
         return (first >= '0' && first <= '9') || first == '-';
     }
@@ -88,12 +89,13 @@ public:
         return columns_[static_cast<std::size_t>(id)];
     }
 
-    /// The column of every field, by its number: what `column` gives.
-    [[nodiscard]] auto places() const noexcept -> std::array<std::uint16_t, fields.size()> const& {
+    /// The column of every field, by the number of the field: what `column` gives.
+    [[nodiscard]] auto columns_by_field() const noexcept
+        -> std::array<std::uint16_t, fields.size()> const& {
         return columns_;
     }
 
-    /// The column with this very name, known or not, or `none`.
+    /// The column with exactly this name, whether it is a field or not, or `none`.
     [[nodiscard]] auto column(std::string_view name) const noexcept -> std::uint16_t {
         for (std::size_t i = 0; i < names_.size(); ++i) {
             if (names_[i] == name) return static_cast<std::uint16_t>(i);
@@ -101,7 +103,7 @@ public:
         return none;
     }
 
-    /// The columns' names as they were given.
+    /// The names of the columns, as they were given.
     [[nodiscard]] auto names() const noexcept -> std::vector<std::string> const& { return names_; }
 
     /// The field of a column, if its name is one.
@@ -109,10 +111,11 @@ public:
         return fields_[column];
     }
 
+    /// Whether a column has this field.
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return column(id) != none; }
 
-    /// The same columns behind `count` opaque ones that stand in front, such as a time of export.
-    [[nodiscard]] auto behind(std::span<std::string const> opaque) const -> layout {
+    /// The same columns after some opaque ones, such as a time of export.
+    [[nodiscard]] auto after(std::span<std::string const> opaque) const -> layout {
         auto names = std::vector<std::string>(opaque.begin(), opaque.end());
         names.insert(names.end(), names_.begin(), names_.end());
         return layout{std::move(names)};
@@ -122,7 +125,7 @@ public:
         return a.names_ == b.names_;
     }
 
-    /// The tokens of a line, split at runs of blanks, tabs and CRs.
+    /// The tokens of a line, which are separated by any number of blanks, tabs and CRs.
     [[nodiscard]] static auto tokens(std::string_view line) -> std::vector<std::string_view> {
         auto result = std::vector<std::string_view>{};
         constexpr auto blanks = std::string_view{" \t\r\n"};
@@ -137,8 +140,8 @@ public:
 
 private:
     static auto split(std::string_view names) -> std::vector<std::string> {
-        auto const parts = tokens(names);
-        return {parts.begin(), parts.end()};
+        auto const all = tokens(names);
+        return {all.begin(), all.end()};
     }
 
     std::vector<std::string> names_;

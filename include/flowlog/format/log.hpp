@@ -18,11 +18,8 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
-#include <flowlog/format/flow_tools.hpp>
-#include <flowlog/format/flowd.hpp>
-#include <flowlog/format/nfdump.hpp>
-#include <flowlog/format/text.hpp>
-#include <flowlog/source/source.hpp>
+#include <flowlog/format/formats.hpp>
+#include <flowlog/format/reader.hpp>
 
 namespace flowlog {
 
@@ -37,11 +34,12 @@ struct records_of<std::variant<Readers...>> {
 
 }  // namespace detail
 
-/// The reader of any format that flowlog knows.
-using any_reader = std::variant<text_reader<any_source>, flow_tools_reader<any_source>,
-                                flowd_reader<any_source>, nfdump_reader<any_source>>;
+/// The reader of any format: one of the built-in formats, or `column_log_reader`, which reads all
+/// registered ones.
+using any_reader = detail::built_in_formats::any_reader;
 
-/// A record of a log of any format; a switch per field. A view: valid until its log moves on.
+/// A record of a log of any format; each access to a field is a switch over the formats. A view:
+/// valid until its log moves on.
 class any_record {
 public:
     any_record() = default;
@@ -69,7 +67,8 @@ public:
         return std::visit([id](auto const* record) { return load_field<T>(*record, id); }, record_);
     }
 
-    /// Calls `function(record)` with the record of the format itself, for what reads many fields.
+    /// Calls `function(record)` with the record of the log's own format, for code that reads many
+    /// fields.
     template <class Function>
     auto visit(Function&& function) const -> decltype(auto) {
         return std::visit([&](auto const* record) -> decltype(auto) { return function(*record); },
@@ -81,14 +80,14 @@ private:
 };
 
 /// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
-/// format itself, for loops that a switch per field would slow down.
+/// log's own format, for loops that a switch per field would slow down.
 template <class Reader = any_reader>
 class basic_log : public selectable<basic_log<Reader>> {
 public:
     using record_type = any_record;
 
-    /// Takes over a reader that has not begun. `packed` names the compressions that were undone on
-    /// the way to it, the outermost first.
+    /// Takes over a reader that has not begun. `packed` names the compressions that were undone,
+    /// the outermost first.
     template <class Opened>
     explicit basic_log(Opened opened, std::vector<std::string> packed = {})
         : reader_{std::make_unique<Reader>(std::move(opened))}, packed_{std::move(packed)} {}
@@ -103,80 +102,101 @@ public:
         return std::visit(std::forward<Function>(function), std::as_const(*reader_));
     }
 
-    /// Single-pass; `*it` is valid until `++it`.
-    class iterator {
-    public:
-        using value_type = record_type;
-        using difference_type = std::ptrdiff_t;
-        using iterator_concept = std::input_iterator_tag;
-
-        explicit iterator(basic_log& owner) : owner_{&owner} { ++*this; }
-        auto operator*() const noexcept -> record_type const& { return record_; }
-        auto operator->() const noexcept -> record_type const* { return &record_; }
-        auto operator++() -> iterator& {
-            owner_->visit([this](auto& from) {
-                auto const next = from.begin();
-                done_ = next == from.end();
-                if (!done_) record_ = record_type{*next};
-            });
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        friend auto operator==(iterator const& it, std::default_sentinel_t) noexcept -> bool {
-            return it.done_;
-        }
-
-    private:
-        basic_log* owner_;
-        record_type record_;
-        bool done_ = false;
-    };
-
-    [[nodiscard]] auto begin() -> iterator { return iterator{*this}; }
+    /// Moves to the first flow, or to the next one if the log has begun.
+    [[nodiscard]] auto begin() -> record_iterator<basic_log> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
-    /// What became of the lines, or records, so far.
-    [[nodiscard]] auto stats() const -> statistics {
-        return visit([](auto const& from) { return from.stats(); });
-    }
+    /// What became of the lines, or of the records, so far.
+    [[nodiscard]] auto stats() const -> statistics;
 
     /// The name of the input.
-    [[nodiscard]] auto name() const -> std::string {
-        return visit([](auto const& from) { return from.name(); });
-    }
+    [[nodiscard]] auto name() const -> std::string;
 
-    /// Whether the flows have this field, as far as the beginning of the log tells; reads up to
-    /// there.
-    [[nodiscard]] auto has(field_id id) -> bool {
-        return visit([id](auto& from) { return from.has(id); });
-    }
+    /// Whether the flows have this field, according to the beginning of the log, which is read if
+    /// that was not done yet.
+    [[nodiscard]] auto has(field_id id) -> bool;
 
-    /// What the beginning of the log says of it; reads up to there.
-    [[nodiscard]] auto describe() -> archive_info {
-        auto info = visit([](auto& from) { return from.describe(); });
-        for (auto const& name : packed_)
-            info.notes.push_back("the file is compressed with " + name);
-        return info;
-    }
+    /// What the log says of itself at its beginning, which is read if that was not done yet.
+    [[nodiscard]] auto describe() -> archive_info;
 
-    /// The compressions that were undone on the way to the log, the outermost first.
+    /// The names of the compressions that were undone, the outermost first.
     [[nodiscard]] auto packed() const noexcept -> std::vector<std::string> const& {
         return packed_;
     }
 
     /// Counts the current record as malformed instead of as a flow.
-    void reject(field_id offending_field, reason why) {
-        visit([&](auto& from) { from.reject(offending_field, why); });
-    }
+    void reject(field_id offending_field, reason why);
+
+    basic_log(basic_log&&) noexcept;
+    auto operator=(basic_log&&) noexcept -> basic_log&;
+    ~basic_log();
 
 private:
+    friend record_iterator<basic_log>;
+
+    auto advance() -> bool;
+    [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
+
     std::unique_ptr<Reader> reader_;
+    record_type record_;
     std::vector<std::string> packed_;
 };
 
-/// A log of any format. (A template, so that what a program does not call of it costs no compile
-/// time.)
+// These bodies are outside of the class so that flowlog::compiled can hold them.
+
+template <class Reader>
+basic_log<Reader>::basic_log(basic_log&&) noexcept = default;
+
+template <class Reader>
+auto basic_log<Reader>::operator=(basic_log&&) noexcept -> basic_log& = default;
+
+template <class Reader>
+basic_log<Reader>::~basic_log() = default;
+
+template <class Reader>
+auto basic_log<Reader>::advance() -> bool {
+    return visit([this](auto& from) {
+        auto const next = from.begin();
+        if (next == from.end()) return false;
+        record_ = record_type{*next};
+        return true;
+    });
+}
+
+template <class Reader>
+auto basic_log<Reader>::stats() const -> statistics {
+    return visit([](auto const& from) { return from.stats(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::name() const -> std::string {
+    return visit([](auto const& from) { return from.name(); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::has(field_id id) -> bool {
+    return visit([id](auto& from) { return from.has(id); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::describe() -> archive_info {
+    auto info = visit([](auto& from) { return from.describe(); });
+    for (auto const& name : packed_) info.notes.push_back("the file is compressed with " + name);
+    return info;
+}
+
+template <class Reader>
+void basic_log<Reader>::reject(field_id offending_field, reason why) {
+    visit([&](auto& from) { from.reject(offending_field, why); });
+}
+
+/// A log of any format. (`basic_log` is a template so that members that a program does not call
+/// cost no compile time.)
 using log = basic_log<>;
+
+#ifdef FLOWLOG_COMPILED
+extern template class basic_log<any_reader>;
+#endif
 
 }  // namespace flowlog
 

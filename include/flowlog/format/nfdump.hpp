@@ -31,7 +31,7 @@ namespace flowlog {
 
 namespace detail {
 
-class nfdump_parts;
+class nfdump_splitter;
 
 }  // namespace detail
 
@@ -124,7 +124,7 @@ public:
 
 private:
     friend record_iterator<nfdump_reader>;
-    friend detail::nfdump_parts;
+    friend detail::nfdump_splitter;
     using types = detail::nfdump_record_header;
 
     /// Reads a chunk of an archive, before which these extension maps were read.

@@ -11,31 +11,31 @@
 
 namespace flowlog::detail {
 
-/// A field of archived records that are laid out alike: a number, or an address of 4 or 16 bytes.
+/// A field of archived records with the same layout: a number, or an address of 4 or 16 bytes.
 struct packed_column {
-    std::size_t offset;  ///< in a record
-    std::size_t width;   ///< 1, 2, 4, 8 or 16
-    bool swapped;        ///< whether the byte order is not this machine's
+    std::size_t offset;  ///< in a record, in bytes
+    std::size_t width;   ///< 1, 2, 4, 8 or 16 bytes
+    bool swapped;        ///< whether the byte order differs from this machine's
 };
 
-/// Loads the numbers of type `T` that stand `offset` behind `places`: that of record i is put to
-/// `out[i * step]`.
+/// Loads the numbers of type `T` at an offset from each of `records`: the number of record i goes
+/// to `out[i * step]`.
 template <class T>
-void load_numbers_as(std::span<char const* const> places, std::size_t offset, bool swapped,
+void load_numbers_as(std::span<char const* const> records, std::size_t offset, bool swapped,
                      std::uint64_t* out, std::size_t step) noexcept {
     if (swapped) {
-        for (auto const* place : places) *out = load<T>(place + offset, true), out += step;
+        for (auto const* record : records) *out = load<T>(record + offset, true), out += step;
     } else {
-        for (auto const* place : places) *out = load<T>(place + offset, false), out += step;
+        for (auto const* record : records) *out = load<T>(record + offset, false), out += step;
     }
 }
 
-/// The same of the numbers of a column, which are at most 8 bytes wide.
+/// Loads the numbers of a column that is at most 8 bytes wide.
 template <class = void>
-void load_numbers(std::span<char const* const> places, packed_column const& column,
+void load_numbers(std::span<char const* const> records, packed_column const& column,
                   std::uint64_t* out, std::size_t step) noexcept {
     auto const load = [&]<class T>(T) {
-        load_numbers_as<T>(places, column.offset, column.swapped, out, step);
+        load_numbers_as<T>(records, column.offset, column.swapped, out, step);
     };
     switch (column.width) {
         case 1: return load(std::uint8_t{});
@@ -46,11 +46,11 @@ void load_numbers(std::span<char const* const> places, packed_column const& colu
 }
 
 template <bool IsV6, bool Swapped, class Note>
-void load_addresses_as(std::span<char const* const> places, std::size_t offset, std::uint64_t* out,
+void load_addresses_as(std::span<char const* const> records, std::size_t offset, std::uint64_t* out,
                        std::size_t step, Note note) noexcept {
     std::size_t flow = 0;
-    for (auto const* const place : places) {
-        auto const* const from = place + offset;
+    for (auto const* const record : records) {
+        auto const* const from = record + offset;
         out[0] = IsV6 ? load<std::uint64_t>(from, Swapped) : 0;
         out[1] = IsV6 ? load<std::uint64_t>(from + 8, Swapped) : load<std::uint32_t>(from, Swapped);
         out += step;
@@ -58,15 +58,15 @@ void load_addresses_as(std::span<char const* const> places, std::size_t offset, 
     }
 }
 
-/// Loads the addresses of a column: `high()` and `low()` of record i go to `out[i * step]` and the
-/// word after it, and `note(i, is_v6)` is called.
+/// Loads the addresses of a column: `high()` and `low()` of record i go to `out[i * step]` and to
+/// the word after it, and `note(i, is_v6)` is called.
 template <class Note>
-void load_addresses(std::span<char const* const> places, packed_column const& column,
+void load_addresses(std::span<char const* const> records, packed_column const& column,
                     std::uint64_t* out, std::size_t step, Note note) noexcept {
     auto const load = [&]<bool IsV6>(std::bool_constant<IsV6>) {
         if (column.swapped)
-            return load_addresses_as<IsV6, true>(places, column.offset, out, step, note);
-        load_addresses_as<IsV6, false>(places, column.offset, out, step, note);
+            return load_addresses_as<IsV6, true>(records, column.offset, out, step, note);
+        load_addresses_as<IsV6, false>(records, column.offset, out, step, note);
     };
     column.width == 16 ? load(std::true_type{}) : load(std::false_type{});
 }

@@ -141,7 +141,7 @@ private:
 
     Parser parser_;
     malformed_handler on_malformed_;
-    flowlog::detail::line_blocks<Source> blocks_;
+    flowlog::line_blocks<Source> blocks_;
     std::string_view rest_;  // lines of the block that were not read
     std::uint64_t rest_offset_ = 0;
     std::string_view line_;

@@ -2,6 +2,11 @@
 #ifndef FLOWLOG_SOURCE_BYTE_CURSOR_HPP
 #define FLOWLOG_SOURCE_BYTE_CURSOR_HPP
 
+//      blocks of the source   |aaaaaaaaaaaa|bbbbbbbbbbbb|cccccc...
+//                                    ^ahead------^           fetch(9): copied to one piece, as it
+//                                    |  skip(4)  |           crosses the end of a block
+//                                    offset()    block_
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -16,37 +21,38 @@
 #include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
-namespace flowlog::detail {
+namespace flowlog {
 
-/// Moves through a source and shows the bytes ahead in one piece, whatever blocks they come in.
-/// Copies only what lies across the end of a block, and holds no more than a block and the largest
-/// piece asked for.
+/// Moves through a byte source and shows the bytes ahead in one piece, whatever blocks they come
+/// in. Copies only pieces that cross the end of a block. Its memory is bounded by one block and the
+/// largest piece asked for.
 template <byte_source Source>
 class byte_cursor {
 public:
-    /// `offset` is that of the source's first byte in its input.
+    /// `offset` is the offset of the source's first byte in its input.
     explicit byte_cursor(Source source, std::uint64_t offset = 0)
         : source_{std::in_place_index<0>, std::move(source)}, fetched_{offset} {}
 
-    /// Whether `size` bytes lie ahead; fetches blocks until they do, or until the input ends.
+    /// Makes `ahead` at least `size` bytes long, or as long as the rest of the input; returns
+    /// whether there are `size` bytes.
     [[nodiscard]] auto fetch(std::size_t size) -> bool {
         return ahead_.size() >= size || refill(size);
     }
 
-    /// What lies ahead in one piece: after `fetch(size)` at least `size` bytes, less only before
+    /// The bytes ahead, in one piece: at least `size` of them after `fetch(size)`, fewer only at
     /// the end of the input.
     [[nodiscard]] auto ahead() const noexcept -> std::string_view { return ahead_; }
 
-    /// Passes over bytes that lie ahead. They stay readable until the next `fetch`.
+    /// Moves past `size` bytes of `ahead`. They stay readable until the next `fetch`.
     void skip(std::size_t size) noexcept { ahead_.remove_prefix(size); }
 
-    /// Offset of the first byte ahead; from `decode_rest` on it counts decoded bytes.
+    /// The offset of the first byte ahead. After `decode_rest` it counts decoded bytes.
     [[nodiscard]] auto offset() const noexcept -> std::uint64_t {
         return fetched_ - block_.size() - ahead_.size();
     }
 
-    /// From here on, what lies ahead is what a decoder makes of the rest of the input; on a thread
-    /// of its own if it is to overlap with what is done here.
+    /// Replaces the rest of the input by what a decoder makes of it. The decoder works on a thread
+    /// of its own if `overlap`.
     void decode_rest(decoder const& how, bool overlap = false) {
         auto const at = offset();
         auto rest = rewound_source<Source>{std::string{ahead_} + std::string{block_},
@@ -64,7 +70,7 @@ public:
     }
 
 private:
-    /// Goes on in the current block, or puts a piece together that lies across the ends of blocks.
+    /// Goes on in the current block, or copies together a piece that crosses the ends of blocks.
     auto refill(std::size_t size) -> bool {
         if (ahead_.empty()) ahead_ = std::exchange(block_, {});
         while (ahead_.empty()) {
@@ -77,9 +83,9 @@ private:
         while (piece.size() < size) {
             if (block_.empty()) block_ = next_block();
             if (block_.empty()) break;
-            auto const part = block_.substr(0, size - piece.size());
-            piece.insert(piece.end(), part.begin(), part.end());
-            block_.remove_prefix(part.size());
+            auto const added = block_.substr(0, size - piece.size());
+            piece.insert(piece.end(), added.begin(), added.end());
+            block_.remove_prefix(added.size());
         }
         piece_.swap(piece);
         ahead_ = {piece_.data(), piece_.size()};
@@ -94,12 +100,12 @@ private:
     }
 
     std::variant<Source, any_source> source_;
-    std::uint64_t fetched_;    // offset of the end of the block at hand
+    std::uint64_t fetched_;    // offset of the end of the current block
     std::string_view ahead_;   // in piece_ or in a block
     std::string_view block_;   // what follows piece_
-    std::vector<char> piece_;  // what lay across the ends of blocks
+    std::vector<char> piece_;  // the bytes that crossed the end of a block
 };
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif

@@ -29,16 +29,17 @@ namespace detail {
 
 inline auto decode_bzip2_block(std::span<char const> in, std::span<char> out)
     -> std::optional<std::size_t> {
-    constexpr std::size_t largest = std::numeric_limits<unsigned int>::max();
-    if (in.size() > largest) return std::nullopt;
-    auto size = static_cast<unsigned int>(std::min(out.size(), largest));
+    constexpr std::size_t max_size = std::numeric_limits<unsigned int>::max();
+    if (in.size() > max_size) return std::nullopt;
+    auto size = static_cast<unsigned int>(std::min(out.size(), max_size));
     auto const status = BZ2_bzBuffToBuffDecompress(out.data(), &size, const_cast<char*>(in.data()),
                                                    static_cast<unsigned int>(in.size()), 0, 0);
     if (status != BZ_OK) return std::nullopt;
     return static_cast<std::size_t>(size);
 }
 
-/// "BZh", a level, and the mark of a block or of the end; as much of it as there is.
+/// Whether the input begins with "BZh", a level, and the mark of a block or of the end, as far as
+/// there are bytes.
 inline auto is_bzip2(std::string_view first_bytes) -> bool {
     constexpr auto block = std::string_view{"\x31\x41\x59\x26\x53\x59"};
     constexpr auto end = std::string_view{"\x17\x72\x45\x38\x50\x90"};
@@ -57,20 +58,20 @@ struct bzip2_end {
 
 }  // namespace detail
 
-/// Decodes a bzip2 file: one stream or several in a row, as `cat a.bz2 b.bz2` makes. Needs 4 MB,
-/// whatever comes.
+/// A byte source that decodes a bzip2 file: one stream, or several in a row as `cat a.bz2 b.bz2`
+/// makes them. Needs 4 MB, whatever the file holds.
 ///
-/// `next()` throws `errc::truncated` where the input ends inside a stream, and `errc::corrupt`
-/// where the library finds damage or bytes follow that are no stream; all that is good was handed
-/// out before.
+/// `next()` throws `errc::truncated` if the input ends inside a stream, and `errc::corrupt` if the
+/// library finds damage or if bytes follow that are no stream. All good bytes are handed out
+/// before.
 template <byte_source Source = any_source>
 class bzip2_source {
 public:
     static constexpr std::size_t block_size = std::size_t{256} << 10;
 
-    /// `offset` is that of the source's first byte in its file; messages count from there.
-    template <std::same_as<Source> S>  // an any_source could be made of a bzip2_source, which
-                                       // confuses the concepts
+    /// `offset` is the offset of the source's first byte in its file, for messages.
+    template <std::same_as<Source> S>  // an any_source can be made of this class, which
+                                       // would make the concepts circular
     explicit bzip2_source(S source, std::uint64_t offset = 0) : input_{std::move(source), offset} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
@@ -97,7 +98,7 @@ private:
         stream_.reset(fresh.release());
     }
 
-    /// Decodes as much as fits or as the block at hand gives; how many bytes that is.
+    /// Decodes as much as fits, or as the current block gives; returns how many bytes.
     auto decode() -> std::size_t {
         auto const ahead = input_.ahead();
         auto const size = std::min<std::size_t>(ahead.size(), std::size_t{1} << 30);

@@ -22,8 +22,8 @@
 
 namespace flowlog {
 
-/// A file opened for reading, closed by its destructor; the one place that calls the system to
-/// read. "-" is standard input. Reading at an offset is safe from several threads.
+/// A file opened for reading, closed by its destructor; the only place that calls the system to
+/// read. "-" is standard input. Several threads may read at offsets at once.
 class file {
 public:
     /// Throws `errc::cannot_open` with the system's reason.
@@ -32,7 +32,7 @@ public:
         struct ::stat status{};
         if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) fail_to_open(errno);
         if (S_ISDIR(status.st_mode)) fail_to_open(EISDIR);
-        // files of /proc and the like say that they are empty, and are not
+        // files of /proc and the like report a size of 0, and are not empty
         if (S_ISREG(status.st_mode) && status.st_size > 0 && path_ != "-")
             size_ = static_cast<std::uint64_t>(status.st_size);
     }
@@ -40,26 +40,36 @@ public:
     auto operator=(file const&) -> file& = delete;
     ~file() { close(); }
 
-    /// Whether a path is a file that may be opened more than once, each time with all it holds:
-    /// what was taken from a pipe is gone.
+    /// Whether a path is a regular file, which may be opened more than once and has all its bytes
+    /// each time. (What was read from a pipe is gone.)
     [[nodiscard]] static auto is_regular(std::string const& path) noexcept -> bool {
         struct ::stat status{};
         return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     }
 
-    /// The size when it was opened, where the file can be read at any offset; absent for pipes and
-    /// the like.
+    /// The size of the regular file at a path; absent if there is none.
+    [[nodiscard]] static auto size_of(std::string const& path) noexcept
+        -> std::optional<std::uint64_t> {
+        struct ::stat status{};
+        if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+            return std::nullopt;
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    /// The size when it was opened, if the file can be read at any offset; absent for pipes and the
+    /// like.
     [[nodiscard]] auto size() const noexcept -> std::optional<std::uint64_t> { return size_; }
 
     [[nodiscard]] auto path() const noexcept -> std::string const& { return path_; }
 
-    /// Reads up to `room.size()` bytes, fewer only at the end: from `offset` where the file has a
-    /// size, else the next ones. Throws `errc::read_failed`.
-    [[nodiscard]] auto read(std::span<char> room, std::uint64_t offset) const -> std::size_t {
+    /// Reads `buffer.size()` bytes, fewer only at the end, and returns how many. If the file has a
+    /// size, they are read at `offset`; else they are the next ones, as many as there are. Throws
+    /// `errc::read_failed`.
+    [[nodiscard]] auto read(std::span<char> buffer, std::uint64_t offset) const -> std::size_t {
         std::size_t done = 0;
-        while (done < room.size()) {
-            auto const at = room.data() + done;
-            auto const wanted = room.size() - done;
+        while (done < buffer.size()) {
+            auto const at = buffer.data() + done;
+            auto const wanted = buffer.size() - done;
             auto const got =
                 size_ ? ::pread(descriptor_, at, wanted, static_cast<::off_t>(offset + done))
                       : ::read(descriptor_, at, wanted);
@@ -67,12 +77,12 @@ public:
             if (got < 0) fail_to_read(errno);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);
-            if (!size_) break;  // what a pipe has is handed on at once
+            if (!size_) break;  // what a pipe has now is handed on at once
         }
         return done;
     }
 
-    /// Says that the whole file will be read in order.
+    /// Tells the system that the file will be read in order.
     void expect_sequential() const noexcept {
 #ifdef POSIX_FADV_SEQUENTIAL
         if (size_) static_cast<void>(::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL));
@@ -98,14 +108,15 @@ private:
     std::optional<std::uint64_t> size_;
 };
 
-/// A byte source over a file or a part of one. Reads blocks into one buffer that stays in the
-/// cache. A mapped file is no faster everywhere: 1 GB that the system has in small pages took 0.21
-/// s instead of 0.14 s (Zen 3, Linux 6.18), in large ones 0.06 s instead of 0.12 s (Sapphire
-/// Rapids). And a file that is cut short while it is read is an error, not a SIGBUS.
+/// A byte source over a file, or over a range of its bytes. Reads blocks into one buffer, which
+/// stays in the cache. Mapping the file is not faster everywhere: 1 GB that the system holds in
+/// small pages took 0.21 s instead of 0.14 s (Zen 3, Linux 6.18), in large pages 0.06 s instead of
+/// 0.12 s (Sapphire Rapids). And a file that is cut short while it is read is an error, not a
+/// SIGBUS.
 class file_source {
 public:
-    /// Stays in the second cache beside the tables of a job. Tag with two threads took 0.93 to 0.96
-    /// of the time that it took with 64 KiB, with 256 KiB hardly less (Zen 4).
+    /// Fits into the second-level cache beside the tables of a job. `tag` with two threads took
+    /// 0.93 to 0.96 of the time that it took with 64 KiB; 256 KiB gained hardly more (Zen 4).
     static constexpr std::size_t default_block_size = std::size_t{128} << 10;
 
     /// The whole of the file at `path`; "-" is standard input.
@@ -113,7 +124,7 @@ public:
         : file_source{std::make_shared<file const>(std::move(path)), 0,
                       std::numeric_limits<std::uint64_t>::max(), block_size} {}
 
-    /// The bytes of `input` from `begin` up to `end`, or to its end where that comes first.
+    /// The bytes of `input` from `begin` up to `end`, or up to its end if that comes first.
     file_source(std::shared_ptr<file const> input, std::uint64_t begin, std::uint64_t end,
                 std::size_t block_size = default_block_size)
         : input_{std::move(input)},
@@ -123,15 +134,15 @@ public:
         input_->expect_sequential();
     }
 
-    /// Throws `errc::changed` where the file became shorter than it was when opened.
+    /// The next block. Throws `errc::changed` if the file is shorter than when it was opened.
     [[nodiscard]] auto next() -> std::span<char const> {
         auto const wanted = std::min<std::uint64_t>(block_size_, end_ - std::min(at_, end_));
         if (!buffer_ && wanted != 0) {
             buffer_ = std::make_unique_for_overwrite<cache_line[]>(
                 (block_size_ + sizeof(cache_line) - 1) / sizeof(cache_line));
         }
-        auto* const room = reinterpret_cast<char*>(buffer_.get());
-        auto const got = input_->read({room, static_cast<std::size_t>(wanted)}, at_);
+        auto* const block = reinterpret_cast<char*>(buffer_.get());
+        auto const got = input_->read({block, static_cast<std::size_t>(wanted)}, at_);
         if (got < wanted && input_->size()) {
             throw error{errc::changed,
                         {name()},
@@ -139,13 +150,14 @@ public:
                             " bytes, now " + std::to_string(at_ + got)};
         }
         at_ += got;
-        return {room, got};
+        return {block, got};
     }
 
     [[nodiscard]] auto name() const -> std::string { return input_->path(); }
 
 private:
-    /// The kernel takes 1.3 times as long to copy to memory that is not aligned like this (Zen 4).
+    /// Alignment of the buffer: the kernel takes 1.3 times as long to copy to memory without it
+    /// (Zen 4).
     struct alignas(64) cache_line {
         char bytes[64];
     };

@@ -39,14 +39,14 @@ using inflater = isal_inflater;
 using inflater = zlib_inflater;
 #endif
 
-/// Where a member of gzip data ends, and what it says of its bytes.
+/// The end of a member of gzip data: what it says of its bytes, and its offset.
 struct member_end {
     gzip_trailer trailer;
-    std::uint64_t offset = 0;  ///< behind the trailer
+    std::uint64_t offset = 0;  ///< just after the trailer
 };
 
-/// What gzip and zlib sources have in common. Memory is bounded, whatever the data expand to. Where
-/// the inflater does not check gzip members, the last block of each is marked; it may be empty.
+/// The common part of gzip and zlib sources. Memory is bounded, whatever the data expand to. If the
+/// inflater does not check gzip members, the last block of each is marked; it may be empty.
 template <byte_source Source, class Inflater = inflater>
 class inflate_source {
 public:
@@ -56,19 +56,19 @@ public:
         : input_{std::move(source), offset}, wrapper_{wrapper}, inflater_{wrapper} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_room);
-        return next({buffer_.get(), block_room});
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_buffer_size);
+        return next({buffer_.get(), block_buffer_size});
     }
 
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
-        auto rest = room;
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
+        auto rest = buffer;
         mark_.reset();
-        while (rest.size() == room.size() && !mark_) {
+        while (rest.size() == buffer.size() && !mark_) {
             if (failure_) throw *failure_;
             if (!input_.fetch()) {
-                // an inflater may hold what it had no room for, or what it looked ahead at
+                // an inflater may hold bytes that did not fit, or that it has read ahead
                 if (place_ == place::within) inflate(rest);
-                if (failure_ || rest.size() != room.size()) continue;
+                if (failure_ || rest.size() != buffer.size()) continue;
                 if (place_ == place::within || place_ == place::start)
                     input_.fail_truncated(unit() + " stream");
                 return {};
@@ -76,29 +76,29 @@ public:
             if (place_ != place::within && !begin()) continue;
             inflate(rest);
         }
-        return room.first(room.size() - rest.size());
+        return buffer.first(buffer.size() - rest.size());
     }
 
-    /// That of the last block.
+    /// The mark of the last block.
     [[nodiscard]] auto mark() const noexcept -> mark_type const& { return mark_; }
 
     [[nodiscard]] auto name() const -> std::string { return input_.name(); }
 
 private:
-    enum class place : std::uint8_t { start, within, behind, padding };
+    enum class place : std::uint8_t { start, within, after, padding };
 
-    /// Begins a stream where one stands; passes over zeros, as tapes and pre-allocated files have
-    /// them at their end.
+    /// Begins a stream if one is ahead; returns whether it did. Skips zeros, which tapes and
+    /// pre-allocated files have at their end.
     [[nodiscard]] auto begin() -> bool {
         auto const ahead = input_.ahead();
         auto const gzip = wrapper_ == deflate_wrapper::gzip;
-        if (place_ == place::start || (place_ == place::behind && gzip && ahead[0] == '\x1F')) {
+        if (place_ == place::start || (place_ == place::after && gzip && ahead[0] == '\x1F')) {
             inflater_.begin();
             place_ = place::within;
             return true;
         }
         if (!gzip || ahead[0] != '\0') {
-            fail_behind(input_.offset());
+            fail_trailing(input_.offset());
             return false;
         }
         place_ = place::padding;
@@ -107,35 +107,35 @@ private:
         return false;
     }
 
-    void inflate(std::span<char>& room) {
+    void inflate(std::span<char>& buffer) {
         auto rest = input_.ahead();
-        auto const before = room.size();
-        auto const status = inflater_.inflate(rest, room);
+        auto const before = buffer.size();
+        auto const status = inflater_.inflate(rest, buffer);
         auto const used = input_.ahead().size() - rest.size();
         input_.skip(used);
         if (status == inflate_status::end) {
-            place_ = place::behind;
+            place_ = place::after;
             if constexpr (!Inflater::checks) {
                 if (wrapper_ == deflate_wrapper::gzip)
                     mark_ = member_end{inflater_.trailer(), input_.offset()};
             }
-            if (inflater_.excess() != 0) fail_behind(input_.offset() - inflater_.excess());
+            if (inflater_.excess() != 0) fail_trailing(input_.offset() - inflater_.excess());
         } else if (status == inflate_status::damaged) {
             fail("holds damaged " + unit() + " data before byte " +
                  std::to_string(input_.offset() + 1) + ": " + std::string{inflater_.reason()});
-        } else if (used == 0 && room.size() == before && !rest.empty()) {
+        } else if (used == 0 && buffer.size() == before && !rest.empty()) {
             fail("holds " + unit() + " data that lead nowhere, at byte " +
                  std::to_string(input_.offset()));
         }
     }
 
-    /// To be thrown as soon as all that is good was handed out.
+    /// Sets the failure, which is thrown after all good bytes were handed out.
     void fail(std::string message) {
         failure_.emplace(errc::corrupt, location{name()}, std::move(message));
     }
 
-    void fail_behind(std::uint64_t offset) {
-        fail("holds bytes behind the end of its " + unit() + " data, at byte " +
+    void fail_trailing(std::uint64_t offset) {
+        fail("holds bytes after the end of its " + unit() + " data, at byte " +
              std::to_string(offset));
     }
 
@@ -152,7 +152,8 @@ private:
     mark_type mark_;
 };
 
-/// Checks what a source inflates from gzip members, which end where it marks its blocks.
+/// A byte source that checks the checksums and lengths of gzip members. The source that inflates
+/// them marks the block at which each ends.
 template <byte_source Inflated, class Inflater = inflater>
 class checked_members {
 public:
@@ -161,8 +162,8 @@ public:
     [[nodiscard]] auto next() -> std::span<char const> {
         return checked([this] { return source_.next(); });
     }
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
-        return checked([&] { return next_block(source_, room); });
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
+        return checked([&] { return next_block(source_, buffer); });
     }
     [[nodiscard]] auto name() const -> std::string { return source_.name(); }
 
@@ -182,7 +183,7 @@ private:
         }
     }
 
-    /// A failure is thrown after the block, as all before it may be good.
+    /// A failure is thrown after the block was handed out, as its bytes may be good.
     void check(member_end const& end) {
         if (std::exchange(found_, {}) == end.trailer) return;
         failure_.emplace(errc::corrupt, location{name()},
@@ -195,7 +196,7 @@ private:
     std::optional<error> failure_;
 };
 
-/// Whether an input that begins with these bytes is gzip, as far as they tell.
+/// Whether an input that begins with these bytes is gzip, as far as there are bytes.
 [[nodiscard]] inline auto is_gzip(std::string_view first_bytes) -> bool {
     return first_bytes.size() >= 2 &&
            std::string_view{"\x1F\x8B\x08"}.starts_with(first_bytes.substr(0, 3));
@@ -203,15 +204,16 @@ private:
 
 }  // namespace detail
 
-/// Inflates gzip data (RFC 1952): one member or many, as `cat a.gz b.gz` and pigz make them.
+/// A byte source that inflates gzip data (RFC 1952): one member or many, as `cat a.gz b.gz` and
+/// pigz make them.
 ///
-/// Zeros behind the last member are passed over. `next()` throws `errc::truncated` where the input
-/// ends within a member, `errc::corrupt` where data, a checksum or a length are wrong or something
-/// else follows; it names the byte, and all that is good was handed out before.
+/// Zeros after the last member are skipped. `next()` throws `errc::truncated` if the input ends
+/// within a member, and `errc::corrupt` if data, a checksum or a length are wrong or something else
+/// follows. The error names the byte, and all good bytes are handed out before.
 template <byte_source Source = any_source>
 class gzip_source : public detail::checked_members<detail::inflate_source<Source>> {
 public:
-    /// `offset` is that of the source's first byte in its input; messages count from there.
+    /// `offset` is the offset of the source's first byte in its input, for messages.
     template <std::same_as<Source> S>
     explicit gzip_source(S source, std::uint64_t offset = 0)
         : detail::checked_members<detail::inflate_source<Source>>{detail::inflate_source<Source>{
@@ -221,12 +223,12 @@ public:
 template <byte_source Source>
 gzip_source(Source, std::uint64_t = 0) -> gzip_source<Source>;
 
-/// Inflates one stream of zlib data (RFC 1950), as flow-tools writes it. Errors are those of
-/// `gzip_source`.
+/// A byte source that inflates one stream of zlib data (RFC 1950), as flow-tools writes it. Throws
+/// what `gzip_source` throws.
 template <byte_source Source = any_source>
 class zlib_source : public detail::inflate_source<Source> {
 public:
-    /// `offset` is that of the source's first byte in its input; messages count from there.
+    /// `offset` is the offset of the source's first byte in its input, for messages.
     template <std::same_as<Source> S>
     explicit zlib_source(S source, std::uint64_t offset = 0)
         : detail::inflate_source<Source>{std::move(source), detail::deflate_wrapper::zlib, offset} {
@@ -238,7 +240,7 @@ zlib_source(Source, std::uint64_t = 0) -> zlib_source<Source>;
 
 namespace detail {
 
-// zlib data have no mark of their own: they are found by name alone
+// zlib data have no magic number: the decoder is found only by name
 inline bool const gzip_registered =
     register_decoder({.name = "gzip",
                       .matches = &is_gzip,

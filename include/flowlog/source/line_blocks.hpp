@@ -2,6 +2,11 @@
 #ifndef FLOWLOG_SOURCE_LINE_BLOCKS_HPP
 #define FLOWLOG_SOURCE_LINE_BLOCKS_HPP
 
+//      blocks   |line\nline\nli|ne\nline\n ... line\n|line\n
+//      given    [line\nline\n]  in place
+//                           [line\n]  copied together, with `line_padding` bytes after it
+//                                  [line\n ... ]  in place
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,26 +17,27 @@
 
 #include <flowlog/source/source.hpp>
 
-namespace flowlog::detail {
+namespace flowlog {
 
 /// Whole lines of an input.
 struct line_block {
     /// Lines with their LFs, readable for `line_padding` bytes beyond the end; empty at the end of
-    /// the input. Where `too_long`: the beginning of one line, without LF.
+    /// the input. If `too_long`: the beginning of one line, without LF.
     std::string_view text;
-    std::uint64_t offset = 0;  ///< of the first byte in the input
+    std::uint64_t offset = 0;  ///< offset of the first byte in the input
     bool too_long = false;
 };
 
-/// So many bytes after a block of lines can be read, so that decoders may load whole words.
+/// How many bytes after a block of lines can be read, so that decoders may load whole words.
 inline constexpr std::size_t line_padding = 64;
 
-/// Cuts a source's blocks at line ends. Lines are given in place; only those near the end of a
-/// block, or across two, are copied together.
+/// Divides the blocks of a byte source at line ends. Lines are given in place; only lines near the
+/// end of a block, or across two, are copied.
 template <byte_source Source>
 class line_blocks {
 public:
-    /// Lines of more than `max_line` bytes (at least 1) are given as `too_long`.
+    /// Lines of more than `max_line` bytes (at least 1) are given as `too_long`. `offset` is the
+    /// offset of the source's first byte in the input; a BOM at offset 0 is skipped.
     line_blocks(Source source, std::size_t max_line, std::uint64_t offset)
         : source_{std::move(source)}, max_line_{max_line}, block_offset_{offset} {}
 
@@ -86,7 +92,7 @@ private:
         return !block_.empty();
     }
 
-    /// How many bytes of `text` are whole lines that may be read in place.
+    /// How many bytes of `text` are whole lines that can be read in place.
     [[nodiscard]] static auto whole_lines(std::string_view text) noexcept -> std::size_t {
         if (text.size() <= line_padding) return 0;
         auto const last = text.rfind('\n', text.size() - line_padding - 1);
@@ -107,7 +113,7 @@ private:
         return carry_.empty() ? line_block{{}, block_offset_} : carried();
     }
 
-    /// Drops a line that grew too long, and keeps its beginning to be shown.
+    /// Skips a line that is too long, and keeps its beginning for messages.
     [[nodiscard]] auto before_long_line() -> line_block {
         auto const shown = std::min<std::size_t>(1024, max_line_);
         std::swap(carry_, given_);
@@ -133,11 +139,11 @@ private:
     std::size_t at_ = 0;  // in block_
     std::uint64_t block_offset_;
     std::uint64_t bytes_ = 0;
-    std::string carry_;  // the beginning of a line whose end has not come yet
+    std::string carry_;  // the beginning of a line whose end was not read yet
     std::uint64_t carry_offset_ = 0;
-    std::string given_;  // what carry_ was, while it is read
+    std::string given_;  // what carry_ was, while the caller reads it
 };
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif

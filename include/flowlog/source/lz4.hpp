@@ -18,10 +18,11 @@ namespace detail {
 
 inline auto decode_lz4_block(std::span<char const> in, std::span<char> out)
     -> std::optional<std::size_t> {
-    constexpr std::size_t largest = std::numeric_limits<int>::max();
-    if (in.size() > largest) return std::nullopt;
-    auto const room = static_cast<int>(std::min(out.size(), largest));
-    auto const size = LZ4_decompress_safe(in.data(), out.data(), static_cast<int>(in.size()), room);
+    constexpr std::size_t max_size = std::numeric_limits<int>::max();
+    if (in.size() > max_size) return std::nullopt;
+    auto const capacity = static_cast<int>(std::min(out.size(), max_size));
+    auto const size =
+        LZ4_decompress_safe(in.data(), out.data(), static_cast<int>(in.size()), capacity);
     if (size < 0) return std::nullopt;
     return static_cast<std::size_t>(size);
 }
@@ -30,7 +31,7 @@ inline bool const lz4_registered = register_block_codec(codec::lz4, &decode_lz4_
 
 }  // namespace detail
 
-/// The raw LZ4 blocks of nfdump can be read where this header is included; needs `flowlog::lz4`.
+/// A program that includes this header reads the raw LZ4 blocks of nfdump; needs `flowlog::lz4`.
 inline constexpr bool with_lz4 = true;
 
 }  // namespace flowlog

@@ -29,7 +29,7 @@ inline bool const lzo_registered =
 
 }  // namespace detail
 
-/// The raw LZO1X blocks of nfdump can be read where this header is included; needs `flowlog::lzo`.
+/// A program that includes this header reads the raw LZO1X blocks of nfdump; needs `flowlog::lzo`.
 inline constexpr bool with_lzo = true;
 
 }  // namespace flowlog

@@ -2,6 +2,11 @@
 #ifndef FLOWLOG_SOURCE_OVERLAPPED_SOURCE_HPP
 #define FLOWLOG_SOURCE_OVERLAPPED_SOURCE_HPP
 
+//      ring of 8 slots   [ 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 ]
+//                                ^taken          ^filled
+//                          held by   waiting       free: filled by the thread of the source
+//                          consumer
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -19,10 +24,12 @@
 
 #include <flowlog/source/source.hpp>
 
-namespace flowlog::detail {
+namespace flowlog {
 
-/// What a source says of its last block besides its bytes, if it says anything: `Source::mark()`.
-/// Blocks that have a mark may be empty.
+namespace detail {
+
+/// What a source says of its last block besides its bytes, if anything: `Source::mark()`. Blocks
+/// that have a mark may be empty.
 template <class Source>
 struct mark_of {
     struct type {
@@ -37,14 +44,17 @@ struct mark_of<Source> {
     [[nodiscard]] static auto get(Source const& source) -> type { return source.mark(); }
 };
 
-/// Reads a source on a thread of its own, some blocks ahead: so that inflating and parsing overlap.
-/// A source that makes its blocks makes them in place, those of others are copied. An exception of
-/// the source comes after the blocks that were read before it.
+}  // namespace detail
+
+/// Reads a byte source on a thread of its own, some blocks ahead, so that inflating and parsing
+/// overlap. A `block_maker` writes its blocks in place; the blocks of other sources are copied. An
+/// exception of the source is thrown after the blocks that were read before it.
 template <byte_source Source>
 class overlapped_source {
 public:
-    using mark_type = typename mark_of<Source>::type;
+    using mark_type = typename detail::mark_of<Source>::type;
 
+    /// Starts reading `source`.
     template <std::same_as<Source> S>
     explicit overlapped_source(S source) : state_{std::make_unique<state>(std::move(source))} {
         thread_ = std::jthread{
@@ -57,20 +67,20 @@ public:
     [[nodiscard]] auto next() -> std::span<char const> { return state_->consume(); }
     [[nodiscard]] auto name() const -> std::string { return state_->name; }
 
-    /// That of the last block.
+    /// The mark of the last block, if the source marks its blocks.
     [[nodiscard]] auto mark() const noexcept -> mark_type const& { return state_->mark; }
 
 private:
     struct slot {
-        std::vector<char> room = std::vector<char>(block_room);
+        std::vector<char> buffer = std::vector<char>(block_buffer_size);
         std::span<char const> block;
         mark_type mark{};
     };
 
-    /// A ring of blocks: the producer fills the one at `filled`, the consumer holds the one before
-    /// `taken`. Whoever waits is woken for half a ring, not for a block: waking a thread costs the
-    /// other one about a tenth of the time that inflating a block takes. A consumer that has waited
-    /// for `patience` takes what there is.
+    /// A ring of blocks: the producer fills the slot at `filled`, the consumer holds the slot
+    /// before `taken`. A waiting thread is woken for half a ring, not for a block: waking it costs
+    /// the other thread about a tenth of the time that inflating a block takes. A consumer that has
+    /// waited for `patience` takes what there is.
     struct state {
         static constexpr std::size_t depth = 8;
         static constexpr std::size_t burst = depth / 2;
@@ -98,13 +108,13 @@ private:
 
         /// Fills a slot with the next block; false at the end.
         auto fill(slot& free) -> bool {
-            free.block = next_block(source, free.room);
-            free.mark = mark_of<Source>::get(source);
+            free.block = next_block(source, free.buffer);
+            free.mark = detail::mark_of<Source>::get(source);
             if (free.block.empty() && !free.mark) return false;
-            if (free.block.data() != free.room.data()) {
-                if (free.room.size() < free.block.size()) free.room.resize(free.block.size());
-                std::ranges::copy(free.block, free.room.begin());
-                free.block = std::span{free.room}.first(free.block.size());
+            if (free.block.data() != free.buffer.data()) {
+                if (free.buffer.size() < free.block.size()) free.buffer.resize(free.block.size());
+                std::ranges::copy(free.block, free.buffer.begin());
+                free.block = std::span{free.buffer}.first(free.block.size());
             }
             auto const lock = std::scoped_lock{mutex};
             ++filled;
@@ -146,13 +156,13 @@ private:
         std::size_t wanted = burst;
         bool ended = false;
         std::exception_ptr failure;
-        mark_type mark{};  // of the block that was taken last
+        mark_type mark{};  // of the last block that was taken
     };
 
     std::unique_ptr<state> state_;
-    std::jthread thread_;  // joined before the state goes
+    std::jthread thread_;  // joined before the state is destroyed
 };
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif

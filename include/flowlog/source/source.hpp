@@ -13,53 +13,56 @@
 
 namespace flowlog {
 
-/// Hands out an input's bytes in order, block by block, and knows nothing of what they mean.
+/// Hands out the bytes of an input in order, block by block, and knows nothing of what they mean.
 ///
-/// `next()` returns the next block, valid until the call after it, and an empty one at the end; it
-/// throws `flowlog::error` where the system fails in the middle. `name()` is what the user calls
-/// the input.
+/// `next()` returns the next block, which is valid until the call after it; an empty block is the
+/// end. It throws `flowlog::error` if the system fails in the middle. `name()` is what the user
+/// calls the input.
 template <class T>
 concept byte_source = requires(T source) {
     { source.next() } -> std::convertible_to<std::span<char const>>;
     { source.name() } -> std::convertible_to<std::string>;
 } && std::movable<T>;
 
-/// A byte source that makes its bytes, and can make the next block in memory that it is given:
-/// `next(room)` is `next()`, but what it returns may stand in `room` and then is valid as long as
-/// that. `room` has at least `block_room` bytes.
+/// A byte source that computes its bytes, and can write the next block to memory that it is given:
+/// `next(buffer)` does what `next()` does, but the block that it returns may be in `buffer`, and is
+/// then valid as long as that is unchanged. `buffer` has at least `block_buffer_size` bytes.
 template <class T>
-concept block_maker = byte_source<T> && requires(T source, std::span<char> room) {
-    { source.next(room) } -> std::convertible_to<std::span<char const>>;
+concept block_maker = byte_source<T> && requires(T source, std::span<char> buffer) {
+    { source.next(buffer) } -> std::convertible_to<std::span<char const>>;
 };
 
-/// The bytes of a room that a `block_maker` can fill.
-inline constexpr std::size_t block_room = std::size_t{256} << 10;
+/// The size of the buffers that are given to a `block_maker`.
+inline constexpr std::size_t block_buffer_size = std::size_t{256} << 10;
 
-/// The next block of a source, in `room` where the source can put it there.
+/// The next block of a source, in `buffer` if the source can write it there.
 template <byte_source Source>
-[[nodiscard]] auto next_block(Source& source, std::span<char> room) -> std::span<char const> {
+[[nodiscard]] auto next_block(Source& source, std::span<char> buffer) -> std::span<char const> {
     if constexpr (block_maker<Source>)
-        return source.next(room);
+        return source.next(buffer);
     else
         return source.next();
 }
 
-/// Any byte source behind one type; a virtual call per block.
+/// A byte source of any type; one virtual call per block.
 class any_source {
 public:
     /// An empty input.
     any_source() = default;
 
-    // in this order: whether any_source is a byte_source cannot be asked here
+    /// Takes over a byte source.
+    // the constraints in this order: any_source is not complete here, so that byte_source cannot be
+    // asked of it
     template <class Source>
         requires(!std::same_as<std::remove_cvref_t<Source>, any_source> && byte_source<Source>)
     any_source(Source source) : source_{std::make_unique<model<Source>>(std::move(source))} {}
 
+    /// The next block; empty at the end.
     [[nodiscard]] auto next() -> std::span<char const> {
         return source_ ? source_->next() : std::span<char const>{};
     }
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
-        return source_ ? source_->next(room) : std::span<char const>{};
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
+        return source_ ? source_->next(buffer) : std::span<char const>{};
     }
     [[nodiscard]] auto name() const -> std::string { return source_ ? source_->name() : ""; }
 
@@ -70,7 +73,7 @@ private:
         auto operator=(interface const&) -> interface& = delete;
         virtual ~interface() = default;
         virtual auto next() -> std::span<char const> = 0;
-        virtual auto next(std::span<char> room) -> std::span<char const> = 0;
+        virtual auto next(std::span<char> buffer) -> std::span<char const> = 0;
         [[nodiscard]] virtual auto name() const -> std::string = 0;
     };
 
@@ -78,8 +81,8 @@ private:
     struct model final : interface {
         explicit model(Source s) : source{std::move(s)} {}
         auto next() -> std::span<char const> override { return source.next(); }
-        auto next(std::span<char> room) -> std::span<char const> override {
-            return next_block(source, room);
+        auto next(std::span<char> buffer) -> std::span<char const> override {
+            return next_block(source, buffer);
         }
         [[nodiscard]] auto name() const -> std::string override { return source.name(); }
         Source source;
@@ -88,12 +91,12 @@ private:
     std::unique_ptr<interface> source_;
 };
 
-/// Puts bytes that were already read in front of a source, so that a format can be told by its
-/// first bytes.
+/// A byte source that hands out bytes that were already read before those of another source, so
+/// that a format can be recognised by its first bytes.
 template <byte_source Source>
 class rewound_source {
 public:
-    /// `front` holds the first bytes of the input, `rest` the source that follows them.
+    /// `front` holds the first bytes of the input; `rest` hands out what follows them.
     rewound_source(std::string front, Source rest)
         : front_{std::move(front)}, rest_{std::move(rest)} {}
 
@@ -102,8 +105,8 @@ public:
         front_given_ = true;
         return front_;
     }
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
-        return front_given_ || front_.empty() ? next_block(rest_, room) : next();
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
+        return front_given_ || front_.empty() ? next_block(rest_, buffer) : next();
     }
     [[nodiscard]] auto name() const -> std::string { return rest_.name(); }
 
@@ -113,10 +116,12 @@ private:
     bool front_given_ = false;
 };
 
-/// Hands a source's blocks on and adds up their bytes where a watcher can see them.
+/// A byte source that hands on the blocks of another and adds up their sizes in a counter that
+/// other threads can read.
 template <byte_source Source>
 class counted_source {
 public:
+    /// `bytes` must outlive the source.
     counted_source(Source source, std::atomic<std::uint64_t>& bytes)
         : source_{std::move(source)}, bytes_{&bytes} {}
 

@@ -34,8 +34,8 @@ inline auto decode_zstd_block(std::span<char const> in, std::span<char> out)
     return size;
 }
 
-/// The mark of a frame, or of one of the 16 kinds of skippable frames that may come first. (RFC
-/// 8878 3.1)
+/// Whether the input begins with the mark of a frame, or of one of the 16 kinds of skippable frames
+/// that may come first. (RFC 8878 3.1)
 inline auto is_zstd(std::string_view first_bytes) -> bool {
     if (first_bytes.size() < 4) return false;
     if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return true;
@@ -49,20 +49,20 @@ struct zstd_end {
 
 }  // namespace detail
 
-/// Decodes a zstd file: one frame or several in a row, skippable ones passed over. Frames that ask
-/// for a window beyond 128 MiB (`zstd --long=28` and more) are refused, which bounds the memory.
+/// A byte source that decodes a zstd file: one frame or several in a row; skippable frames are
+/// skipped. Frames that ask for a window of more than 128 MiB (`zstd --long=28` and more) are
+/// refused, which bounds the memory.
 ///
-/// `next()` throws `errc::truncated` where the input ends inside a frame, and `errc::corrupt` where
-/// the library finds damage or bytes follow that are no frame; all that is good was handed out
-/// before.
+/// `next()` throws `errc::truncated` if the input ends inside a frame, and `errc::corrupt` if the
+/// library finds damage or if bytes follow that are no frame. All good bytes are handed out before.
 template <byte_source Source = any_source>
 class zstd_source {
 public:
     static constexpr int max_window_log = 27;
 
-    /// `offset` is that of the source's first byte in its file; messages count from there.
-    template <std::same_as<Source> S>  // an any_source could be made of a zstd_source, which
-                                       // confuses the concepts
+    /// `offset` is the offset of the source's first byte in its file, for messages.
+    template <std::same_as<Source> S>  // an any_source can be made of this class, which
+                                       // would make the concepts circular
     explicit zstd_source(S source, std::uint64_t offset = 0)
         : input_{std::move(source), offset}, context_{ZSTD_createDCtx()} {
         if (!context_) throw std::bad_alloc{};
@@ -71,20 +71,20 @@ public:
     }
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_room);
-        return next({buffer_.get(), block_room});
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block_buffer_size);
+        return next({buffer_.get(), block_buffer_size});
     }
 
-    [[nodiscard]] auto next(std::span<char> room) -> std::span<char const> {
+    [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
         std::size_t filled = 0;
         while (filled == 0) {
             if (!full_ && !input_.fetch()) {
                 if (in_frame_) input_.fail_truncated("zstd frame");
                 return {};
             }
-            filled = decode(room);
+            filled = decode(buffer);
         }
-        return room.first(filled);
+        return buffer.first(filled);
     }
 
     [[nodiscard]] auto name() const -> std::string { return input_.name(); }
@@ -92,11 +92,11 @@ public:
 private:
     static constexpr std::size_t frame_header = 18;
 
-    /// Decodes at most one block, as the library throws away what it decoded before damage in the
-    /// same call; how many bytes that is.
-    auto decode(std::span<char> room) -> std::size_t {
+    /// Decodes at most one block and returns how many bytes: if one call met damage, the library
+    /// would drop what it had decoded before in the same call.
+    auto decode(std::span<char> buffer) -> std::size_t {
         auto in = ZSTD_inBuffer{input_.ahead().data(), std::min(input_.ahead().size(), wanted_), 0};
-        auto out = ZSTD_outBuffer{room.data(), room.size(), 0};
+        auto out = ZSTD_outBuffer{buffer.data(), buffer.size(), 0};
         auto const status = ZSTD_decompressStream(context_.get(), &out, &in);
         input_.skip(in.pos);
         if (ZSTD_isError(status) != 0) fail(status);

@@ -24,7 +24,7 @@ static auto line(std::uint64_t number, std::string_view text) -> malformed_line 
     return result;
 }
 
-TEST_CASE("reports come in the order of turns", "[ordered_reports]") {
+TEST_CASE("reports come in the order of tasks", "[ordered_reports]") {
     auto got = std::vector<report>{};
     auto reports = ordered_reports{[&](auto const& l) { got.emplace_back(l.line, l.text); }};
     auto third = reports.begin(2);
@@ -46,7 +46,7 @@ TEST_CASE("reports come in the order of turns", "[ordered_reports]") {
     CHECK(got == std::vector<report>{{1, "a"}, {2, "b"}, {1, "c"}, {2, "d"}, {1, "e"}, {2, "f"}});
 }
 
-TEST_CASE("the text of a report that waits is kept", "[ordered_reports]") {
+TEST_CASE("the text of a pending report is kept", "[ordered_reports]") {
     auto got = std::vector<report>{};
     auto reports = ordered_reports{[&](auto const& l) { got.emplace_back(l.line, l.text); }};
     auto first = reports.begin(0);
@@ -62,7 +62,7 @@ TEST_CASE("the text of a report that waits is kept", "[ordered_reports]") {
           std::vector<report>{{7, "a text that is longer than what a string holds in place"}});
 }
 
-TEST_CASE("line numbers are those of the input, not of the part", "[ordered_reports]") {
+TEST_CASE("line numbers count in the input, not in the chunk", "[ordered_reports]") {
     auto got = std::vector<report>{};
     auto reports = ordered_reports{[&](auto const& l) { got.emplace_back(l.line, l.text); }};
     std::uint64_t lines = 0;
@@ -89,7 +89,7 @@ TEST_CASE("nobody listens", "[ordered_reports]") {
     CHECK(done);
 }
 
-TEST_CASE("an abandoned run lets nobody wait", "[ordered_reports]") {
+TEST_CASE("in an abandoned run, nobody waits", "[ordered_reports]") {
     auto got = 0;
     auto reports = ordered_reports{[&](auto const&) { ++got; }};
     auto second = reports.begin(1);
@@ -104,7 +104,7 @@ TEST_CASE("an abandoned run lets nobody wait", "[ordered_reports]") {
     CHECK(got == 0);
 }
 
-TEST_CASE("where too much waits, the finder waits for its turn", "[ordered_reports]") {
+TEST_CASE("if too many lines are pending, the finder waits", "[ordered_reports]") {
     auto got = std::vector<std::uint64_t>{};
     auto reports = ordered_reports{[&](auto const& l) { got.push_back(l.line); }};
     auto first = reports.begin(0);

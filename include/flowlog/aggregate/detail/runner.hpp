@@ -2,60 +2,73 @@
 #ifndef FLOWLOG_AGGREGATE_DETAIL_RUNNER_HPP
 #define FLOWLOG_AGGREGATE_DETAIL_RUNNER_HPP
 
+//      inputs   a.log.gz   b.log (large)             c.log
+//
+//      tasks    0: all     1: chunk  2: chunk  3: -  4: all     in order, taken by whoever is free
+//                 |           |         |       |      |
+//      threads    1           2         3       |      1
+//                 |           |         |       |      |
+//      values   total 1    value 2 \  value 3   |    total 1    one total for each thread, and one
+//                                   \ /         |               value for each thread in a
+//                                   merged <----+               shared_input
+//
+//      Task 3 ends the shared input: the last thread to bring its value merges them all, or, after
+//      a mismatch, drops them and reads b.log again as a whole. Totals are merged when all is read.
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/aggregate/detail/file_parts.hpp>
 #include <flowlog/aggregate/detail/ordered_reports.hpp>
 #include <flowlog/aggregate/run_result.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/format/chunk.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/format/splitter.hpp>
+#include <flowlog/source/input.hpp>
 
 namespace flowlog::detail {
 
-/// A large file whose parts are read by several threads. What they count is kept apart until all is
-/// read: should it turn out that a part does not go on as the file began (a header line changes the
-/// columns of a text log), or that an archive is damaged in a part before its last, all that is
-/// void, and one thread reads the file again.
+/// A large input whose chunks are read by several threads. What they count is kept apart until all
+/// of it is read. If a chunk turns out to begin otherwise than it was opened (a header line changed
+/// the columns of a text log), or an archive is damaged before its last chunk, all of it is void,
+/// and one thread reads the input again.
 template <class A>
-struct shared_file {
-    /// Where what the parts were told ends to be true.
-    struct rift {
-        std::uint64_t part = 0;    ///< begin of the part
-        std::uint64_t offset = 0;  ///< up to where the file was read right
+struct shared_input {
+    /// The first chunk after which the later ones were opened wrong.
+    struct mismatch {
+        std::uint64_t chunk = 0;   ///< where that chunk begins
+        std::uint64_t offset = 0;  ///< up to where the input was read right
     };
 
-    std::size_t input;
-    file_parts parts;
+    std::size_t index;  ///< among the inputs of the run
+    log_splitter splitter;
     std::vector<A> values{};
     statistics stats{};
-    unsigned readers = 0;            ///< threads that read parts and have not brought their value
-    std::uint64_t last_turn = 0;     ///< of the one who concludes
-    std::uint64_t lines_before = 0;  ///< the part whose turn it is
-    std::optional<rift> broken{};    ///< the first one
-    std::optional<error> end{};      ///< what the last part ended with
+    unsigned readers = 0;            ///< threads that have not brought their value yet
+    std::uint64_t last_task = 0;     ///< the number of the task that concludes the input
+    std::uint64_t lines_before = 0;  ///< lines before the chunk that reports now
+    std::optional<mismatch> broken{};
+    std::optional<error> end{};  ///< what reading the last chunk ended with
 };
 
-/// Shares inputs out to threads: whole, or, where a file is large and of a format that allows it,
-/// in parts.
+/// Shares inputs out to threads: as a whole, or in chunks if an input is large and of a format that
+/// can be split.
 template <class A>
 class runner {
 public:
-    runner(std::vector<std::string> const& inputs, A const& empty, run_options const& options)
-        : empty_{empty}, options_{options}, reports_{options.on_malformed} {
-        for (auto const& name : inputs) inputs_.push_back({.name = name});
+    runner(std::vector<input> const& inputs, A const& empty, run_options const& options)
+        : inputs_{inputs}, empty_{empty}, options_{options}, reports_{options.on_malformed} {
+        for (auto const& from : inputs) results_.push_back({.name = from.name()});
         threads_ = options.threads != 0 ? options.threads
                                         : std::max(1U, std::thread::hardware_concurrency());
         workers_ = workers();
@@ -70,49 +83,56 @@ public:
             work(totals[0]);
         }
         if (fatal_) std::rethrow_exception(fatal_);
-        auto result = run_result<A>{.value = std::move(totals[0]), .inputs = std::move(inputs_)};
+        auto result = run_result<A>{.value = std::move(totals[0]), .inputs = std::move(results_)};
         for (std::size_t i = 1; i < totals.size(); ++i)
             detail::merge(result.value, std::move(totals[i]), workers_);
-        for (auto const& input : result.inputs) result.stats += input.stats;
+        for (auto const& report : result.inputs) result.stats += report.stats;
         return result;
     }
 
 private:
-    /// How many threads have something to do. To start one takes longer than to read a small file.
+    /// How many threads have something to do. Starting one takes longer than reading a small file.
     [[nodiscard]] auto workers() const -> unsigned {
         std::uint64_t tasks = 1;
         for (std::size_t i = 0; i < inputs_.size() && tasks < threads_; ++i) {
-            auto unknown = std::error_code{};
-            auto const size = std::filesystem::file_size(inputs_[i].name, unknown);
-            tasks += (i == 0 ? 0 : 1) +
-                     (unknown ? 0 : size / std::max<std::uint64_t>(1, options_.part_size));
+            auto const size = size_of(inputs_[i]);
+            tasks += (i == 0 ? 0 : 1) + size / std::max<std::uint64_t>(1, options_.chunk_size);
         }
         return static_cast<unsigned>(std::min<std::uint64_t>(tasks, threads_));
     }
 
-    using file_pointer = std::shared_ptr<shared_file<A>>;
+    /// The size of an input; 0 if it is not known. If asking for it fails, so will opening it.
+    [[nodiscard]] static auto size_of(input const& from) -> std::uint64_t {
+        try {
+            return from.size().value_or(0);
+        } catch (error const&) {
+            return 0;
+        }
+    }
+
+    using shared_pointer = std::shared_ptr<shared_input<A>>;
 
     struct task {
-        std::uint64_t turn;
+        std::uint64_t number;  ///< in the order of the inputs
         std::size_t input;
-        file_pointer file{};  ///< null: the whole input
-        file_part part{};
+        shared_pointer shared{};  ///< null: the whole input
+        chunk which{};            ///< else this chunk of it
     };
 
     void work(A& total) {
         try {
-            auto file = file_pointer{};
+            auto shared = shared_pointer{};
             auto value = std::optional<A>{};
-            for (auto next = take(file); next || file; next = take(file)) {
-                if (file && (!next || next->file != file))
-                    conclude(*std::exchange(file, {}), std::move(*value), total);
+            for (auto next = take(shared); next || shared; next = take(shared)) {
+                if (shared && (!next || next->shared != shared))
+                    conclude(*std::exchange(shared, {}), std::move(*value), total);
                 if (!next) return;
-                if (!next->file) {
+                if (!next->shared) {
                     read_whole(*next, total);
                 } else {
-                    if (!file) value.emplace(empty_);
-                    file = next->file;
-                    read_part(*next, *value);
+                    if (!shared) value.emplace(empty_);
+                    shared = next->shared;
+                    read_chunk(*next, *value);
                 }
             }
         } catch (...) {
@@ -122,69 +142,70 @@ private:
         }
     }
 
-    /// The next task in order. `mine` is the file that the caller has parts of.
-    [[nodiscard]] auto take(file_pointer const& mine) -> std::optional<task> {
+    /// The next task in order. `mine` is the input of which the caller has read chunks.
+    [[nodiscard]] auto take(shared_pointer const& mine) -> std::optional<task> {
         auto const lock = std::scoped_lock{mutex_};
         while (!fatal_ && (current_ || next_input_ < inputs_.size())) {
             if (!current_) {
-                auto const input = next_input_++;
-                current_ = share(input);
-                if (!current_) return task{.turn = turns_++, .input = input};
+                auto const index = next_input_++;
+                current_ = share(index);
+                if (!current_) return task{.number = tasks_++, .input = index};
             }
-            auto const part = current_->broken ? std::nullopt : current_->parts.next();
-            if (part) {
+            auto const which = current_->broken ? std::nullopt : current_->splitter.next();
+            if (which) {
                 if (current_ != mine) ++current_->readers;
-                return task{
-                    .turn = turns_++, .input = current_->input, .file = current_, .part = *part};
+                return task{.number = tasks_++,
+                            .input = current_->index,
+                            .shared = current_,
+                            .which = *which};
             }
-            current_->last_turn = turns_++;
+            current_->last_task = tasks_++;
             current_ = nullptr;
         }
         return std::nullopt;
     }
 
-    /// An input as a file to be read in parts; null where it is to be read whole.
-    [[nodiscard]] auto share(std::size_t input) -> file_pointer {
+    /// An input that is to be read in chunks; null if it is to be read as a whole.
+    [[nodiscard]] auto share(std::size_t index) -> shared_pointer {
         if (threads_ == 1) return nullptr;
         try {
-            auto parts = file_parts::of(inputs_[input].name, options_.format, options_.part_size);
-            if (!parts) return nullptr;
-            return std::make_shared<shared_file<A>>(
-                shared_file<A>{.input = input, .parts = std::move(*parts)});
+            auto splitter = log_splitter::of(inputs_[index], how({}), options_.chunk_size);
+            if (!splitter) return nullptr;
+            return std::make_shared<shared_input<A>>(
+                shared_input<A>{.index = index, .splitter = std::move(*splitter)});
         } catch (error const&) {
-            return nullptr;  // reading it whole fails the same way
+            return nullptr;  // reading it as a whole fails the same way
         }
     }
 
     void read_whole(task const& mine, A& total) {
-        auto reporter = reports_.begin(mine.turn);
+        auto reporter = reports_.begin(mine.number);
         read_whole(mine.input, reporter.handler(), total);
         reporter.finish();
     }
 
-    void read_whole(std::size_t input, malformed_handler on_malformed, A& total) {
-        auto& report = inputs_[input];
+    void read_whole(std::size_t index, malformed_handler on_malformed, A& total) {
         auto opened = std::optional<log>{};
-        guarded(input, [&] {
-            opened.emplace(open(report.name, how(std::move(on_malformed))));
+        guarded(index, [&] {
+            opened.emplace(open(inputs_[index], how(std::move(on_malformed))));
             opened->visit([&](auto& reader) { add_checked(reader, total); });
         });
-        if (opened) report.stats = opened->stats();
+        if (opened) results_[index].stats = opened->stats();
     }
 
-    void read_part(task const& mine, A& value) {
-        auto& file = *mine.file;
+    void read_chunk(task const& mine, A& value) {
+        auto& shared = *mine.shared;
         auto reporter =
-            reports_.begin(mine.turn, [&file, mine, this]() -> std::optional<std::uint64_t> {
+            reports_.begin(mine.number, [&shared, mine, this]() -> std::optional<std::uint64_t> {
                 auto const lock = std::scoped_lock{mutex_};
-                if (file.broken && mine.part.begin > file.broken->part) return std::nullopt;
-                return file.lines_before;
+                if (shared.broken && mine.which.begin > shared.broken->chunk) return std::nullopt;
+                return shared.lines_before;
             });
         auto opened = std::optional<log>{};
         auto failure = std::optional<error>{};
         guarded(mine.input, [&] {
             try {
-                opened.emplace(file.parts.open(mine.part, how(reporter.handler())));
+                opened.emplace(shared.splitter.open(mine.which, how(reporter.handler())));
                 opened->visit([&](auto& reader) { add_checked(reader, value); });
             } catch (error const& thrown) {
                 if (!is_of_content(thrown)) throw;
@@ -194,54 +215,55 @@ private:
         auto const stats = opened ? opened->stats() : statistics{};
         {
             auto const lock = std::scoped_lock{mutex_};
-            file.stats += stats;
-            auto rift = opened ? file.parts.break_after(mine.part, *opened) : std::nullopt;
-            if (failure && mine.part.last && !rift) {
-                file.end = failure;
-            } else if (failure && !rift) {
-                rift = mine.part.end;
+            shared.stats += stats;
+            auto mismatch =
+                opened ? shared.splitter.mismatch_after(mine.which, *opened) : std::nullopt;
+            if (failure && mine.which.last && !mismatch) {
+                shared.end = failure;
+            } else if (failure && !mismatch) {
+                mismatch = mine.which.end;
             }
-            if (rift && (!file.broken || mine.part.begin < file.broken->part))
-                file.broken = {.part = mine.part.begin, .offset = *rift};
+            if (mismatch && (!shared.broken || mine.which.begin < shared.broken->chunk))
+                shared.broken = {.chunk = mine.which.begin, .offset = *mismatch};
         }
-        reporter.finish([&file, lines = stats.lines(), this, kept = mine.file] {
+        reporter.finish([&shared, lines = stats.lines(), this, kept = mine.shared] {
             auto const lock = std::scoped_lock{mutex_};
-            file.lines_before += lines;
+            shared.lines_before += lines;
         });
     }
 
-    /// Whether whoever reads the same again meets with the same error.
+    /// Whether reading the same bytes again ends with the same error.
     [[nodiscard]] static auto is_of_content(error const& failure) noexcept -> bool {
         return failure.code() != errc::changed && failure.code() != errc::read_failed;
     }
 
-    /// Takes over what a thread counted in a shared file. The last thread to come concludes the
-    /// file.
-    void conclude(shared_file<A>& file, A value, A& total) {
+    /// Takes over what a thread counted in a shared input. The last thread to come concludes the
+    /// input.
+    void conclude(shared_input<A>& shared, A value, A& total) {
         {
             auto const lock = std::scoped_lock{mutex_};
-            file.values.push_back(std::move(value));
-            if (--file.readers != 0) return;
+            shared.values.push_back(std::move(value));
+            if (--shared.readers != 0) return;
         }
-        auto reporter = reports_.begin(file.last_turn);
-        auto const failed = inputs_[file.input].failure.has_value();
-        if (!file.broken || failed) {
-            for (auto& part : file.values) detail::merge(total, std::move(part), workers_);
-            inputs_[file.input].stats = file.stats;
-            guarded(file.input, [&] {
-                if (file.end) throw error{*file.end};
+        auto reporter = reports_.begin(shared.last_task);
+        auto const failed = results_[shared.index].failure.has_value();
+        if (!shared.broken || failed) {
+            for (auto& counted : shared.values) detail::merge(total, std::move(counted), workers_);
+            results_[shared.index].stats = shared.stats;
+            guarded(shared.index, [&] {
+                if (shared.end) throw error{*shared.end};
             });
         } else {
-            // what was reported before the break was right, and is not reported again
-            auto on_malformed = [again = reporter.handler(), &file](malformed_line const& line) {
-                if (line.offset >= file.broken->offset) again(line);
+            // what was reported before the mismatch was right, and is not reported again
+            auto on_malformed = [again = reporter.handler(), &shared](malformed_line const& line) {
+                if (line.offset >= shared.broken->offset) again(line);
             };
-            read_whole(file.input, std::move(on_malformed), total);
+            read_whole(shared.index, std::move(on_malformed), total);
         }
         reporter.finish();
     }
 
-    /// How an input, or a part of one, is opened.
+    /// How an input, or a chunk of one, is opened.
     [[nodiscard]] auto how(malformed_handler on_malformed) const -> open_options {
         return {.format = options_.format,
                 .on_malformed = std::move(on_malformed),
@@ -251,7 +273,7 @@ private:
                 .repair_wraps = options_.repair_wraps};
     }
 
-    /// Adds a log's records to `a`, having made sure that the log has the fields.
+    /// Adds a log's records to `a`, after a check that the log has the fields.
     template <class Reader>
     void add_checked(Reader& reader, A& a) const {
         require_fields(uses(a), reader);
@@ -260,27 +282,28 @@ private:
 
     /// Keeps an input's failure in its report, or lets it end the run.
     template <class Function>
-    void guarded(std::size_t input, Function function) {
+    void guarded(std::size_t index, Function function) {
         try {
             function();
         } catch (error const& failure) {
             if (!options_.keep_going) throw;
             auto const lock = std::scoped_lock{mutex_};
-            if (!inputs_[input].failure) inputs_[input].failure = failure;
+            if (!results_[index].failure) results_[index].failure = failure;
         }
     }
 
+    std::vector<input> const& inputs_;
     A const& empty_;
     run_options const& options_;
     unsigned threads_;      // that may run
     unsigned workers_ = 1;  // that have something to do
-    std::vector<input_report> inputs_;
+    std::vector<input_report> results_;
     ordered_reports reports_;
 
-    std::mutex mutex_;  // guards all below, and the shared files
+    std::mutex mutex_;  // guards all below, and the shared inputs
     std::size_t next_input_ = 0;
-    file_pointer current_;
-    std::uint64_t turns_ = 0;
+    shared_pointer current_;
+    std::uint64_t tasks_ = 0;
     std::exception_ptr fatal_;
 };
 

@@ -8,7 +8,7 @@
 
 namespace flowlog::detail {
 
-/// How a file that begins with these bytes is compressed; empty where it is not.
+/// The compression of a file that begins with these bytes; empty if it is not compressed.
 constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_view {
     using namespace std::string_view_literals;
     constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -24,7 +24,9 @@ constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_vi
     return {};
 }
 
-/// What the first bytes of a file that is no text log say it is; empty where they say nothing.
+/// The format, as a message calls it, of a file that begins with these bytes and is no text log;
+/// empty if they do not tell. The last rows of the table of formats: formats that are recognised
+/// but not read, or that the text reader meets when it is used alone.
 constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
     using namespace std::string_view_literals;
     constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({

@@ -51,7 +51,7 @@ auto recognise_line(std::span<std::string_view const> tokens, std::optional<layo
     if (exported && !(format && tokens.size() == format->size())) {
         auto inner = recognise_line(tokens.subspan(1), format);
         auto const time = std::array<std::string, 1>{"timestamp"};
-        if (inner && !inner->header) return recognised_layout{inner->columns.behind(time), false};
+        if (inner && !inner->header) return recognised_layout{inner->columns.after(time), false};
         return std::nullopt;
     }
     if (format) return recognised_layout{*format, false};

@@ -36,7 +36,7 @@ public:
           before_{before},
           after_{after},
           columns_{columns},
-          positions_{columns == nullptr ? nullptr : columns->places().data()} {}
+          positions_{columns == nullptr ? nullptr : columns->columns_by_field().data()} {}
 
     /// A line of which only some delimiters are in the index. `positions` gives each field's
     /// position: the number of the delimiter before its token, `detail::far` if that is not in the
@@ -97,7 +97,7 @@ public:
 
     /// The text of a column, whose number is less than `columns().size()`.
     [[nodiscard]] auto token(std::size_t column) const noexcept -> std::string_view {
-        if (positions_ == columns_->places().data()) return {begin(column), end(column)};
+        if (positions_ == columns_->columns_by_field().data()) return {begin(column), end(column)};
         return far_token(begin(0), column);
     }
 

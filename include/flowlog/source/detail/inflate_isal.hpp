@@ -21,11 +21,11 @@ namespace flowlog::detail {
 /// Inflates streams with Intel's ISA-L, one after the other.
 class isal_inflater {
 public:
-    /// Whether checksums are checked here. Those of gzip are not: another thread can do that, which
-    /// takes 6 % of the time of `igzip -dc` (Zen 3).
+    /// Whether checksums are checked here. The checksums of gzip are not: another thread can check
+    /// them, which takes 6 % of the time of `igzip -dc` (Zen 3).
     static constexpr bool checks = false;
 
-    /// Goes on with a CRC-32, which begins with 0.
+    /// Continues a CRC-32, which begins with 0.
     [[nodiscard]] static auto crc32(std::uint32_t before, std::span<char const> bytes) noexcept
         -> std::uint32_t {
         return ::crc32_gzip_refl(before, reinterpret_cast<unsigned char const*>(bytes.data()),
@@ -35,7 +35,7 @@ public:
     explicit isal_inflater(deflate_wrapper wrapper)
         : state_{std::make_unique<::inflate_state>()}, wrapper_{wrapper} {}
 
-    /// Makes ready for the first byte of a stream.
+    /// Prepares for the first byte of a stream.
     void begin() noexcept {
         auto const gzip = wrapper_ == deflate_wrapper::gzip;
         ::isal_inflate_init(state_.get());
@@ -47,17 +47,17 @@ public:
         trailer_size_ = 0;
     }
 
-    /// Inflates until a stream ends, `in` is used up or `out` is full; takes off both what was
+    /// Inflates until a stream ends, `in` is used up or `out` is full; removes from both what was
     /// used.
     [[nodiscard]] auto inflate(std::string_view& in, std::span<char>& out) noexcept
         -> inflate_status {
-        constexpr std::size_t most = std::size_t{1} << 30;
-        auto const given = std::min(in.size(), most);
-        auto const room = std::min(out.size(), most);
+        constexpr std::size_t max_size = std::size_t{1} << 30;
+        auto const given = std::min(in.size(), max_size);
+        auto const capacity = std::min(out.size(), max_size);
         state_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(in.data()));
         state_->avail_in = static_cast<std::uint32_t>(given);
         state_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
-        state_->avail_out = static_cast<std::uint32_t>(room);
+        state_->avail_out = static_cast<std::uint32_t>(capacity);
         auto const result = in_trailer_ ? ISAL_DECOMP_OK : advance();
         auto const damaged = result != ISAL_DECOMP_OK && result != ISAL_END_INPUT;
         auto ended = !in_header_ && state_->block_state == ISAL_BLOCK_FINISH;
@@ -65,7 +65,7 @@ public:
         auto const unused = state_->avail_in + (ended || damaged ? held() : 0);
         excess_ = ended && unused > given ? unused - given : 0;
         in.remove_prefix(given - std::min(unused, given));
-        out = out.subspan(room - state_->avail_out);
+        out = out.subspan(capacity - state_->avail_out);
         if (damaged) {
             reason_ = describe(result);
             return inflate_status::damaged;
@@ -73,21 +73,21 @@ public:
         return ended ? inflate_status::end : inflate_status::more;
     }
 
-    /// That of a gzip member that ended.
+    /// The trailer of the gzip member that ended.
     [[nodiscard]] auto trailer() const noexcept -> gzip_trailer {
         return {.crc32 = load_little<std::uint32_t>(trailer_.data()),
                 .isize = load_little<std::uint32_t>(trailer_.data() + 4)};
     }
 
-    /// How many bytes behind the end of the stream were taken by calls before the one that found
-    /// the end.
+    /// How many bytes after the end of the stream were taken by calls before the one that found the
+    /// end.
     [[nodiscard]] auto excess() const noexcept -> std::size_t { return excess_; }
 
     /// Why the data are damaged.
     [[nodiscard]] auto reason() const noexcept -> std::string_view { return reason_; }
 
 private:
-    // isal_inflate reads headers too, but only those that come in one piece (its issue 224)
+    // isal_inflate reads headers too, but only headers that are in one block (its issue 224)
     auto advance() noexcept -> int {
         if (in_header_) {
             auto const result = wrapper_ == deflate_wrapper::gzip
@@ -100,8 +100,8 @@ private:
         return ::isal_inflate(state_.get());
     }
 
-    /// Takes what there is of a trailer, which may begin with bytes that ISA-L holds; whether that
-    /// is all of it.
+    /// Takes the bytes of a trailer that there are; the first of them may be held by ISA-L. Returns
+    /// whether the trailer is complete.
     auto take_trailer() noexcept -> bool {
         if (!in_trailer_) {
             state_->read_in >>= state_->read_in_length % 8;
@@ -118,7 +118,7 @@ private:
         return trailer_size_ == trailer_.size();
     }
 
-    /// ISA-L reads ahead: the bytes that it holds follow the place where it stopped.
+    /// How many bytes ISA-L has read ahead of the byte at which it stopped.
     [[nodiscard]] auto held() const noexcept -> std::size_t {
         return static_cast<std::size_t>(std::max(state_->read_in_length, 0)) / 8;
     }
@@ -143,7 +143,7 @@ private:
     bool in_header_ = true;
     bool in_trailer_ = false;
     std::array<char, gzip_trailer::size> trailer_{};
-    std::size_t trailer_size_ = 0;  // so much of it was taken
+    std::size_t trailer_size_ = 0;  // how much of it was taken
     std::size_t excess_ = 0;
     std::string_view reason_;
 };

@@ -10,14 +10,14 @@ namespace flowlog::detail {
 /// What surrounds a stream of deflated data: RFC 1952 or RFC 1950.
 enum class deflate_wrapper : std::uint8_t { gzip, zlib };
 
-/// How far an inflater came.
+/// How a call of an inflater ended.
 enum class inflate_status : std::uint8_t {
-    more,    ///< all input is used up, or all room is filled
+    more,    ///< the input is used up, or the output is full
     end,     ///< the stream ended
     damaged  ///< what was written is good, what follows is not
 };
 
-/// What stands behind the data of a gzip member (RFC 1952).
+/// What follows the data of a gzip member (RFC 1952).
 struct gzip_trailer {
     static constexpr std::size_t size = 8;
 

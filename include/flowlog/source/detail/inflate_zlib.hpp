@@ -29,29 +29,29 @@ public:
         stream_.reset(stream.release());
     }
 
-    /// Makes ready for the first byte of a stream.
+    /// Prepares for the first byte of a stream.
     void begin() noexcept { ::inflateReset(stream_.get()); }
 
-    /// Inflates until a stream ends, `in` is used up or `out` is full; takes off both what was
+    /// Inflates until a stream ends, `in` is used up or `out` is full; removes from both what was
     /// used.
     [[nodiscard]] auto inflate(std::string_view& in, std::span<char>& out) -> inflate_status {
-        constexpr std::size_t most = std::size_t{1} << 30;
-        auto const given = std::min(in.size(), most);
-        auto const room = std::min(out.size(), most);
+        constexpr std::size_t max_size = std::size_t{1} << 30;
+        auto const given = std::min(in.size(), max_size);
+        auto const capacity = std::min(out.size(), max_size);
         stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
         stream_->avail_in = static_cast<uInt>(given);
         stream_->next_out = reinterpret_cast<Bytef*>(out.data());
-        stream_->avail_out = static_cast<uInt>(room);
+        stream_->avail_out = static_cast<uInt>(capacity);
         auto const result = ::inflate(stream_.get(), Z_NO_FLUSH);
         in.remove_prefix(given - stream_->avail_in);
-        out = out.subspan(room - stream_->avail_out);
+        out = out.subspan(capacity - stream_->avail_out);
         if (result == Z_STREAM_END) return inflate_status::end;
         if (result == Z_OK || result == Z_BUF_ERROR) return inflate_status::more;
         if (result == Z_MEM_ERROR) throw std::bad_alloc{};
         return inflate_status::damaged;
     }
 
-    /// How many bytes behind the end of the stream were taken: zlib takes none.
+    /// How many bytes after the end of the stream were taken: zlib takes none.
     [[nodiscard]] static constexpr auto excess() noexcept -> std::size_t { return 0; }
 
     /// Why the data are damaged.

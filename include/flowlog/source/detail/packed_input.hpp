@@ -14,15 +14,15 @@
 
 namespace flowlog::detail {
 
-/// What a decompressing source reads from: the block at hand, where it stands, and what to say when
-/// it is damaged.
+/// What a decompressing source reads from: the current block, its offset, and the errors for data
+/// that are damaged.
 template <byte_source Source>
 class packed_input {
 public:
     packed_input(Source source, std::uint64_t offset)
         : source_{std::move(source)}, offset_{offset} {}
 
-    /// Whether bytes are at hand; fetches a block where there are none.
+    /// Whether bytes are ahead; fetches the next block if there are none.
     [[nodiscard]] auto fetch() -> bool {
         if (ahead_.empty() && !ended_) {
             auto const block = std::span<char const>{source_.next()};
@@ -32,11 +32,13 @@ public:
         return !ahead_.empty();
     }
 
+    /// The bytes ahead in the current block.
     [[nodiscard]] auto ahead() const noexcept -> std::string_view { return ahead_; }
 
-    /// Offset in the file of the first byte ahead.
+    /// The offset in the file of the first byte ahead.
     [[nodiscard]] auto offset() const noexcept -> std::uint64_t { return offset_; }
 
+    /// Moves past `size` bytes of `ahead`.
     void skip(std::size_t size) noexcept {
         ahead_.remove_prefix(size);
         offset_ += size;

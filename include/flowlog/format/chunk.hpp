@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_CHUNK_HPP
+#define FLOWLOG_FORMAT_CHUNK_HPP
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include <flowlog/source/input.hpp>
+#include <flowlog/source/source.hpp>
+
+namespace flowlog {
+
+/// A range of an input's bytes that holds whole units of its format: lines, blocks or records. The
+/// chunks of an input are in order, and each begins where the one before it ends.
+struct chunk {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::uint32_t blocks_before = 0;  ///< blocks before the first one, if the format has blocks
+    bool last = false;                ///< whether it reaches to the end of the input
+};
+
+/// The bytes of a chunk, added to `progress` as they are read unless that is null.
+[[nodiscard]] inline auto open_chunk(input const& from, chunk const& which,
+                                     std::atomic<std::uint64_t>* progress) -> any_source {
+    auto source = from.open_range(which.begin, which.end);
+    if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
+    return source;
+}
+
+}  // namespace flowlog
+
+#endif

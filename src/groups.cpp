@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <flowlog/aggregate/group_by.hpp>
+
+namespace flowlog {
+
+template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
+    -> run_result<dynamic_grouping>;
+template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,
+                  run_options const&) -> run_result<filtered<filter, dynamic_grouping>>;
+
+}  // namespace flowlog
