@@ -32,6 +32,7 @@
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
@@ -260,11 +261,24 @@ public:
         return batch_->get<field_value_type<Id>>(Id, row_);
     }
 
+    /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
+    template <field_id Id>
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
+        -> field_value<std::uint32_t> {
+        return raw_address((*this)[field_key<Id>{}]);
+    }
+
     /// The value of a field that is known at run time. `T` is the type of its values, or
     /// `std::uint64_t` for a field of any type from `u8` to `u64`.
     template <class T>
     [[nodiscard]] auto get(field_id id) const noexcept -> field_value<T> {
         return batch_->get<T>(id, row_);
+    }
+
+    /// The value of a numeric field of any type.
+    [[nodiscard]] auto number(field_id id, field_type) const noexcept
+        -> field_value<std::uint64_t> {
+        return get<std::uint64_t>(id);
     }
 
     [[nodiscard]] auto batch() const noexcept -> column_batch const& { return *batch_; }

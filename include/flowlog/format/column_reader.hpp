@@ -17,6 +17,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
+#include <flowlog/flow/select.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
@@ -77,7 +78,7 @@ struct column_options {
 /// Reads the log of any registered format: an input range of `column_record`. Rows whose log-status
 /// is NODATA or SKIPDATA, and malformed rows, are counted in `stats()` and passed over, as the text
 /// reader does. Throws what the `column_reader` throws, and again whenever it is asked for more.
-class column_log_reader {
+class column_log_reader : public selectable<column_log_reader> {
 public:
     using record_type = column_record;
 

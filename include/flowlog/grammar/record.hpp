@@ -221,16 +221,21 @@ public:
     /// A field's value; absent if it is `-` or the log has no such column.
     template <field_id Id>
     [[nodiscard]] auto operator[](field_key<Id>) const -> field_value<field_value_type<Id>> {
-        auto const column = columns_->column(Id);
-        if (column == layout::none || column >= words_.size()) return {};
-        return parse_value<field_value_type<Id>>(words_[column].text);
+        return get<field_value_type<Id>>(Id);
     }
 
     /// The number of an IPv4 address: `record[field::srcaddr_raw]`.
     template <field_id Id>
-    [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
-        -> field_value<std::uint32_t> {
+    [[nodiscard]] auto operator[](raw_address_key<Id>) const -> field_value<std::uint32_t> {
         return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The value of a field known only at run time. `T` must be the type of the field's values.
+    template <class T>
+    [[nodiscard]] auto get(field_id id) const -> field_value<T> {
+        auto const column = columns_->column(id);
+        if (column == layout::none || column >= words_.size()) return {};
+        return parse_value<T>(words_[column].text);
     }
 
     /// What the line is, in a log with these columns.

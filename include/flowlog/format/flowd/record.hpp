@@ -37,8 +37,8 @@ inline constexpr auto flowd_positions = [] {
     using enum field_id;
     using groups = flowd_group;
     auto result = std::array<flowd_position, fields.size()>{};
-    auto const put = [&](field_id id, flowd_position place) {
-        result[static_cast<std::size_t>(id)] = place;
+    auto const put = [&](field_id id, flowd_position position) {
+        result[static_cast<std::size_t>(id)] = position;
     };
     auto const same = [&](field_id id, groups group, std::uint8_t offset, std::uint8_t width) {
         put(id, {group, offset, width, offset, width});
