@@ -271,7 +271,7 @@ TEST_CASE("compositions are the same with any number of threads", "[all_of]") {
     auto const file = folder.write("a.log", log_text(3, 5000, 300));
     with_each_composition([&](auto const& empty) {
         auto const one = run({file, file}, empty, {.threads = 1});
-        auto const many = run({file, file}, empty, {.threads = 4, .part_size = 20'000});
+        auto const many = run({file, file}, empty, {.threads = 4, .chunk_size = 20'000});
         CHECK(one.stats.malformed > 10);
         CHECK(described(one.value) == described(many.value));
         CHECK(one.stats == many.stats);

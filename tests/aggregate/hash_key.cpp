@@ -151,7 +151,7 @@ TEST_CASE("all threads of a run count with one key", "[hash_key]") {
     auto grouping = group_by<field::dstport>(distinct<field::srcaddr>);
     grouping.set_distinct_key(made_key(5));
     auto const one = run({file}, grouping, {.threads = 1});
-    auto const many = run({file}, grouping, {.threads = 3, .part_size = 50'000});
+    auto const many = run({file}, grouping, {.threads = 3, .chunk_size = 50'000});
     CHECK(one.value.estimated());
     CHECK(one.value.groups() == many.value.groups());
     CHECK(one.value.totals() == many.value.totals());
