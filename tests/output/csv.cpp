@@ -58,7 +58,9 @@ TEST_CASE("CSV rows follow each other, cell by cell or whole", "[csv]") {
     csv.end_row();
     csv.end_row();
     csv.row(3);
-    CHECK(text == "before\n1,x\ny,2\n\n3\n");
+    csv.cell("begun");
+    csv.row(4, "z");
+    CHECK(text == "before\n1,x\ny,2\n\n3\nbegun,4,z\n");
 }
 
 TEST_CASE("The separator can be chosen", "[csv]") {
