@@ -126,7 +126,7 @@ struct users {
     }
     void merge(users&& other) {
         auto const both = records != 0 && other.records != 0;
-        bytes = What == broken::merge && both ? (bytes ^ other.bytes) + 1 : bytes + other.bytes;
+        bytes = What == broken::merge && both ? bytes * 2 + other.bytes : bytes + other.bytes;
         rejected += other.rejected;
         records += other.records;
         if (other.records != 0) last = other.last;
