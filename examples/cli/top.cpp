@@ -4,7 +4,6 @@
 #include <array>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -51,46 +50,6 @@ struct top_report {
     reading done{};
 };
 
-/// A grouping with a field that logs need not have: by default the bytes are summed if there are
-/// any.
-class top_grouping {
-public:
-    top_grouping(flowlog::dynamic_grouping groups, std::optional<flowlog::field_id> optional)
-        : groups_{std::move(groups)}, optional_{optional} {}
-
-    [[nodiscard]] auto uses() const -> std::vector<flowlog::field_use> {
-        auto result = groups_.uses();
-        for (auto& use : result) use.optional = use.id == optional_;
-        return result;
-    }
-    template <class Batch>
-    [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
-        return groups_.add_batch(batch);
-    }
-    template <flowlog::flow_record Record>
-    [[nodiscard]] auto try_add(Record const& record) -> bool {
-        return groups_.try_add(record);
-    }
-    template <flowlog::flow_record Record>
-    [[nodiscard]] auto offending_field_of(Record const& record) const
-        -> std::optional<flowlog::offending_field> {
-        return find_offending_field(groups_, record);
-    }
-    template <flowlog::flow_record Record>
-    void add(Record const& record) {
-        groups_.add(record);
-    }
-    void merge(top_grouping&& other, unsigned threads = 1) {
-        groups_.merge(std::move(other.groups_), threads);
-    }
-
-    [[nodiscard]] auto groups() noexcept -> flowlog::dynamic_grouping& { return groups_; }
-
-private:
-    flowlog::dynamic_grouping groups_;
-    std::optional<flowlog::field_id> optional_;
-};
-
 auto parse_keys(top_options const& options, flowlog::group_tables const& tables)
     -> std::vector<flowlog::group_key> {
     auto result = std::vector<flowlog::group_key>{};
@@ -120,8 +79,7 @@ auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
 /// The measures of each group. By default flows, and bytes if there are any.
 struct wanted_measures {
     std::vector<measure> all{};
-    std::size_t by = 0;                           ///< the measure that ranks
-    std::optional<flowlog::field_id> optional{};  ///< the field that logs need not have
+    std::size_t by = 0;  ///< the measure that ranks
 };
 
 auto parse_measures(top_options const& options, std::vector<flowlog::group_key> const& keys)
@@ -130,15 +88,14 @@ auto parse_measures(top_options const& options, std::vector<flowlog::group_key> 
     for (auto const& name : options.measures) add(result.all, measure::parse(name));
     if (result.all.empty()) {
         constexpr auto bytes = flowlog::field_id::bytes;
-        result.all = {{}, {flowlog::measure_kind::sum, bytes}};
         auto const is_key = std::ranges::any_of(keys, [](auto const& key) {
             return key.kind == flowlog::key_kind::field && key.field == bytes;
         });
-        if (!is_key) result.optional = bytes;
+        result.all = {{}, {flowlog::measure_kind::sum, bytes, !is_key}};
     }
     if (options.sort.empty()) return result;
     result.by = add(result.all, measure::parse(options.sort));
-    if (result.by != 0) result.optional.reset();
+    if (result.by != 0) result.all[1].optional = false;
     return result;
 }
 
@@ -221,9 +178,8 @@ auto run_top(top_options const& options) -> int {
     warn_of_all(report.warnings);
 
     auto malformed = limited_messages{"more malformed line"};
-    auto counted =
-        read_logs(logs, top_grouping{flowlog::group_by(keys, measures.all), measures.optional},
-                  options.reading, [&](auto const& line) { malformed.keep(describe(line)); });
+    auto counted = read_logs(logs, flowlog::group_by(keys, measures.all), options.reading,
+                             [&](auto const& line) { malformed.keep(describe(line)); });
     malformed.finish();
     report.done = std::move(counted.done);
     report.done.report_trouble();
@@ -231,8 +187,8 @@ auto run_top(top_options const& options) -> int {
         report.warnings.push_back(*std::move(warning));
 
     auto const limit = options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
-    report.found = counted.value.groups().rank(limit, measures.by);
-    if (measures.optional) drop_last_measure_if_zero(report);
+    report.found = counted.value.rank(limit, measures.by);
+    if (measures.all.back().optional) drop_last_measure_if_zero(report);
     for (auto const& caveat : caveats(report.found)) {
         warn(caveat);
         report.warnings.push_back(caveat);
