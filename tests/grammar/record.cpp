@@ -63,7 +63,9 @@ static void check_number() {
     CHECK(parse("0") == T{0});
     CHECK(parse("000") == T{0});
     CHECK(parse("007") == T{7});
-    CHECK(parse(std::string(40, '0') + "7") == T{7});
+    auto padded = std::string(40, '0');
+    padded += '7';
+    CHECK(parse(padded) == T{7});
     CHECK(parse(std::to_string(largest)) == static_cast<T>(largest));
     CHECK(parse("0" + std::to_string(largest)) == static_cast<T>(largest));
     auto beyond = std::to_string(largest);  // no maximum ends with 9

@@ -38,7 +38,7 @@ struct made_lines {
 
     [[nodiscard]] auto batch() -> text_batch {
         text += std::string(detail::token_padding, '.');
-        return {text_record{text.data(), delimiters.data(), &columns, columns.places().data()},
+        return {text_record{text.data(), delimiters.data(), &columns, columns.columns_by_field().data()},
                 size, 3};
     }
 
