@@ -111,7 +111,8 @@ TEST_CASE("columns hold what the records hold", "[columns]") {
         CHECK(fast.stats() == slow.stats());
         CHECK(together.largest <= column_size);
         if (oddity > 30) CHECK(together.in_columns > 200);
-        if (oddity > 300) CHECK(together.in_columns == 1000);
+        // the first block, whose header line determines the columns, is read line by line
+        if (oddity > 300) CHECK(together.in_columns > 850);
     }
 }
 

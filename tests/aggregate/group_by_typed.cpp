@@ -24,12 +24,12 @@ namespace {
 
 auto log_file(testing::folder const& here) -> std::string {
     return here.write("a.log",
-                      "srcaddr dstport bytes packets start end action interface-id\n"
-                      "10.0.0.1 443 100 1 1000 1010 ACCEPT eni-1\n"
-                      "10.0.0.1 22 50 2 900 905 REJECT eni-1\n"
-                      "2001:db8::1 443 70 - 1100 1101 ACCEPT eni-2\n"
-                      "- 443 9 4 - - ACCEPT -\n"
-                      "10.0.0.2 443 70 9 2000 2000 ACCEPT eni-2\n");
+                      "srcaddr dstport bytes packets start end action interface-id protocol\n"
+                      "10.0.0.1 443 100 1 1000 1010 ACCEPT eni-1 6\n"
+                      "10.0.0.1 22 50 2 900 905 REJECT eni-1 6\n"
+                      "2001:db8::1 443 70 - 1100 1101 ACCEPT eni-2 6\n"
+                      "- 443 9 4 - - ACCEPT - 6\n"
+                      "10.0.0.2 443 70 9 2000 2000 ACCEPT eni-2 6\n");
 }
 
 template <class T>

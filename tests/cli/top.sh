@@ -436,7 +436,7 @@ case_usage() {
     done
     run top a.log --by srcaddr --sum action
     returns 2
-    says err 'action is neither a number'
+    says err 'action is not a number'
     run top a.log --by srcaddr --sort median
     returns 2
     says err "no field is called 'median'; expected flows, a field to sum, or min"
