@@ -134,7 +134,7 @@ public:
     }
     ~grouping() = default;
 
-    /// The fields that are read. A flow may lack any of them; a log only those of keys and measures
+    /// The fields that are read. A flow may lack any of them; a log only the fields of keys and measures
     /// that are `optional`.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return core_.plan.uses(); }
 

@@ -122,8 +122,8 @@ public:
         return std::visit([](auto& format) { return format.next(); }, format_);
     }
 
-    /// Opens a chunk. Its statistics, and the numbers of malformed lines, are those of this chunk
-    /// alone; offsets are offsets in the input. May be called by several threads at once.
+    /// Opens a chunk. Its statistics, and the numbers of malformed lines, count this
+    /// chunk alone; offsets are offsets in the input. May be called by several threads at once.
     [[nodiscard]] auto open(chunk const& which, open_options options) const -> log {
         return std::visit(
             [&](auto const& format) { return log{format.open(which, std::move(options))}; },

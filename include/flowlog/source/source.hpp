@@ -91,7 +91,7 @@ private:
     std::unique_ptr<interface> source_;
 };
 
-/// A byte source that hands out bytes that were already read before those of another source, so
+/// A byte source that hands out bytes that were already read before the bytes of another source, so
 /// that a format can be recognised by its first bytes.
 template <byte_source Source>
 class rewound_source {

@@ -23,8 +23,9 @@ namespace flowlog::detail {
 ///                                  ^first      ^last
 ///                                  current     next: `line` is 2
 ///
-/// The index of a window either has all delimiters, or, if `stride` is not 0, those of the wanted
-/// columns alone: `stride` of them for each line. Such a window has no `first` and no current line.
+/// The index of a window either has all delimiters, or, if `stride` is not 0, the delimiters of the
+/// wanted columns alone: `stride` of them for each line. Such a window has no `first` and no
+/// current line.
 struct line_window {
     std::string_view text{};
     std::uint64_t offset = 0;  ///< of the text in the input
