@@ -163,12 +163,12 @@ TEST_CASE("Stores cut at any byte give the flows before", "[flowd]") {
         if (name == "v3-concat" || name == "v3-empty") continue;
         INFO(name);
         auto const bytes = good(name);
-        auto const version = static_cast<std::uint8_t>(name[1] - '0');
-        auto const header = version == 2 ? std::size_t{16} : std::size_t{0};
+        auto const layout = static_cast<std::uint8_t>(name[1] - '0');
+        auto const header = layout == 2 ? std::size_t{16} : std::size_t{0};
         auto ends = std::vector<std::size_t>{};
         for (auto at = header; at < bytes.size();) {
             auto shape = detail::flowd_shape{};
-            at += detail::read_flowd_frame(std::string_view{bytes}.substr(at), version, shape).size;
+            at += detail::read_flowd_frame(std::string_view{bytes}.substr(at), layout, shape).size;
             ends.push_back(at);
         }
         std::size_t there = 0;
@@ -181,7 +181,7 @@ TEST_CASE("Stores cut at any byte give the flows before", "[flowd]") {
             REQUIRE(outcome.failure.has_value() == !clean);
             if (clean) continue;
             // too little of the magic to determine the version
-            auto const told = version == 3 || cut >= 4;
+            auto const told = layout == 3 || cut >= 4;
             REQUIRE(outcome.failure->code() == (told ? errc::truncated : errc::unknown_format));
         }
     }
