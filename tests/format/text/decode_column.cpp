@@ -38,7 +38,8 @@ struct made_lines {
 
     [[nodiscard]] auto batch() -> text_batch {
         text += std::string(detail::token_padding, '.');
-        return {text_record{text.data(), delimiters.data(), &columns, columns.columns_by_field().data()},
+        return {text_record{text.data(), delimiters.data(), &columns,
+                            columns.columns_by_field().data()},
                 size, 3};
     }
 
@@ -145,6 +146,24 @@ TEST_CASE("a column that is not there is not decoded", "[decode_column]") {
 }
 
 static_assert(flowlog::record_batch<text_batch>);
+
+TEST_CASE("a selection of a selection is a batch", "[text_batch]") {
+    auto lines = made_lines{};
+    for (auto const* bytes : {"10", "11", "12", "13", "14"}) lines.add(bytes, "1.2.3.4");
+    auto const batch = lines.batch();
+    auto outer = flowlog::selection_buffer{};
+    auto inner = flowlog::selection_buffer{};
+    auto const some = batch.select(0b11010, outer);
+    auto const fewer = some.select(0b110, inner);
+    CHECK(inner.delimiters.size() == 2 * 4);  // a third selection would not need more
+    REQUIRE(fewer.size() == 2);
+    CHECK(fewer[0][flowlog::field::bytes] == 13U);
+    CHECK(fewer[1][flowlog::field::bytes] == 14U);
+    CHECK(fewer[1].line() == "14 1.2.3.4 x");
+    auto bytes = std::vector<std::uint64_t>(2);
+    REQUIRE(fewer.numbers(field_id::bytes, bytes.data()));
+    CHECK(bytes == std::vector<std::uint64_t>{13, 14});
+}
 
 TEST_CASE("slices of a batch are batches", "[text_batch]") {
     auto lines = made_lines{};

@@ -24,7 +24,7 @@ public:
 
     /// `size` lines from `first` on, each of which has `stride` delimiters in the index.
     text_batch(text_record const& first, std::size_t size, std::size_t stride) noexcept
-        : first_{first}, size_{size}, stride_{stride} {}
+        : text_batch{first, size, stride, stride + 1} {}
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
 
@@ -39,7 +39,7 @@ public:
 
     /// `size` lines from `begin` on.
     [[nodiscard]] auto slice(std::size_t begin, std::size_t size) const noexcept -> text_batch {
-        return {(*this)[begin], size, stride_};
+        return {(*this)[begin], size, stride_, width_};
     }
 
     /// The lines, among the first 64, at the set bits of `which`. Copies their delimiters to
@@ -47,17 +47,16 @@ public:
     [[nodiscard]] auto select(std::uint64_t which, selection_buffer& buffer) const -> text_batch {
         auto& into = buffer.delimiters;
         auto const count = static_cast<std::size_t>(std::popcount(which));
-        auto const width = stride_ + 1;  // with the delimiter before the line
-        if (into.size() < count * width) into.resize(count * width);
+        if (into.size() < count * width_) into.resize(count * width_);
         auto* out = into.data();
-        for (; which != 0; which &= which - 1, out += width) {
+        for (; which != 0; which &= which - 1, out += width_) {
             auto const line = static_cast<std::size_t>(std::countr_zero(which));
-            std::copy_n(first_.before_ + line * stride_, width, out);
+            std::copy_n(first_.before_ + line * stride_, width_, out);
         }
         auto first = first_;
         first.before_ = into.data();
         first.after_ = into.data() + 1;
-        return {first, count, width};
+        return {first, count, width_, width_};
     }
 
     /// Reads a field of type `u8` to `u64` from every line: the value of line i goes to
@@ -80,6 +79,10 @@ public:
     }
 
 private:
+    text_batch(text_record const& first, std::size_t size, std::size_t stride,
+               std::size_t width) noexcept
+        : first_{first}, size_{size}, stride_{stride}, width_{width} {}
+
     /// The tokens of a field; none if the log has no such column or the index does not have it.
     [[nodiscard]] auto tokens(field_id id) const noexcept -> std::optional<detail::token_column> {
         auto const position = first_.positions_[static_cast<std::size_t>(id)];
@@ -90,6 +93,7 @@ private:
     text_record first_;
     std::size_t size_;
     std::size_t stride_;
+    std::size_t width_;  // delimiters of a line, with the one before it, which lines may share
 };
 
 }  // namespace flowlog
