@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A format that registers itself is read like a built-in one: what is told of a text log is told of
-// the same log in columns.
+// A format that registers itself is read like a built-in one: the same log as text and in columns
+// gives the same results.
 #include <algorithm>
 #include <cstdint>
 #include <memory>

@@ -74,7 +74,7 @@ public:
         buffer.cut(0);
     }
 
-    /// Ends the text and hands on what is left of it.
+    /// Finishes the text and writes the rest of it.
     void finish() {
         if (format() == record_format::json) append(rows_ == 0 ? "]\n" : "\n]\n");
         flush();

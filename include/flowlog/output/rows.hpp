@@ -100,7 +100,7 @@ public:
         end_row();
     }
 
-    /// Ends the text and hands on what is left of it.
+    /// Finishes the text and writes the rest of it.
     void finish() {
         if (format_ == row_format::json) {
             open_array();

@@ -116,8 +116,8 @@ private:
     bool front_given_ = false;
 };
 
-/// A byte source that hands on the blocks of another and adds up their sizes in a counter that
-/// other threads can read.
+/// Passes on the blocks of another byte source and adds their sizes to a counter that other threads
+/// can read.
 template <byte_source Source>
 class counted_source {
 public:

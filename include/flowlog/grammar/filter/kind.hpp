@@ -114,7 +114,7 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
 
 }  // namespace detail
 
-/// The TCP flags that letters or names stand for; none if the text is a number.
+/// The TCP flags that a text names by letters or words; none if the text is a number.
 [[nodiscard]] inline auto letters_from(std::string_view text) -> std::optional<std::uint64_t> {
     return parse_filter_flags(text);
 }

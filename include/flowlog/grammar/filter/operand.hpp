@@ -104,7 +104,7 @@ private:
         fail(word, expected_found(kind_, word.text));
     }
 
-    /// Takes a value if it is `-`, which stands for the absent value.
+    /// Takes a value if it is `-`, the absent value.
     auto take_absent(filter_value const& value) -> bool {
         if (value.is_range || value.first.quoted || value.first.text != "-") return false;
         if (is_ordered()) fail_value(value.first);

@@ -180,7 +180,7 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
     return total;
 }
 
-/// Reads TCP flags: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` stands for the
+/// Reads TCP flags: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` means all
 /// six flags of RFC 793.
 [[nodiscard]] constexpr auto parse_filter_flags(std::string_view text) noexcept
     -> std::optional<std::uint64_t> {

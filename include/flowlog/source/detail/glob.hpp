@@ -100,8 +100,8 @@ void add_folder(std::filesystem::path const& folder, std::vector<std::string>& f
     });
 }
 
-/// The existing paths that match a pattern, found folder by folder. A component `**` stands for any
-/// number of folders, none included.
+/// The existing paths that match a pattern, found folder by folder. A component `**` matches any
+/// number of folders, including none.
 template <class = void>
 class globber {
 public:
