@@ -89,8 +89,8 @@ public:
         return model_->open_range(*this, begin, end);
     }
 
-    /// The same input, kept open as long as a copy of the result lives. Every read sees the same file,
-    /// even if another file takes its place in the meantime. Throws `errc::cannot_open`.
+    /// The same input, kept open as long as a copy of the result lives. Every read sees the same
+    /// file, even if another file takes its place in the meantime. Throws `errc::cannot_open`.
     [[nodiscard]] auto hold() const -> input { return model_->hold(*this); }
 
 private:
