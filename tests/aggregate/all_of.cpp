@@ -268,11 +268,11 @@ TEST_CASE("a record is added to all or to none, as a plain loop shows", "[all_of
 
 TEST_CASE("compositions are the same with any number of threads", "[all_of]") {
     auto const folder = testing::folder{};
-    auto const file = folder.write("a.log", log_text(3, 5000, 300));
+    auto const file = folder.write("a.log", log_text(3, 5000, 50));
     with_each_composition([&](auto const& empty) {
         auto const one = run({file, file}, empty, {.threads = 1});
         auto const many = run({file, file}, empty, {.threads = 4, .chunk_size = 20'000});
-        CHECK(one.stats.malformed > 0);
+        CHECK(one.stats.malformed > 10);
         CHECK(described(one.value) == described(many.value));
         CHECK(one.stats == many.stats);
     });
