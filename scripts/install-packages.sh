@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64: installs through apt what scripts/packages.txt names for this step and is missing.
+# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|stores: installs through apt what scripts/packages.txt names for this
+# step and is missing. `stores` also installs Apache Arrow, out of the Python package pyarrow, into build/stores.
 set -euo pipefail
 
 list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
@@ -12,7 +13,8 @@ case "${1-}" in
     bench) steps='demo bench' ;;
     oracle) steps='demo oracle' ;;
     aarch64) steps='demo tests aarch64' ;;
-    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64" >&2; exit 2 ;;
+    stores) steps='demo stores' ;;
+    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|stores" >&2; exit 2 ;;
 esac
 
 is_installed() { [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
@@ -35,8 +37,19 @@ while read -r step names; do
     command -v dpkg-query >/dev/null && first_that is_installed "${choice[@]}" >/dev/null || missing+=("$names")
 done < <(grep -v '^#' "$list")
 
+# Apache Arrow is not in Debian 12; pyarrow brings its libraries and headers.
+install_arrow() {
+    [[ $1 == stores ]] || return 0
+    local folder
+    folder="$(dirname "$list")/../build/stores"
+    [[ -x $folder/bin/python ]] || python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet "pyarrow==$(sed -n 's/^# pyarrow //p' "$list")"
+    echo "== Apache Arrow is in $folder"
+}
+
 if ((${#missing[@]} == 0)); then
     echo "== All packages for '$1' are installed"
+    install_arrow "$1"
     exit
 fi
 if ! command -v apt-get >/dev/null; then
@@ -56,3 +69,4 @@ for names in "${missing[@]}"; do
 done
 echo "== Installing ${wanted[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"
+install_arrow "$1"

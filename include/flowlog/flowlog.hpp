@@ -52,6 +52,7 @@
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/source/object_store.hpp>
 #include <flowlog/version.hpp>
 
 #endif

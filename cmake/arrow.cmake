@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSL-1.0
+# flowlog::arrow: object stores and Parquet, by Apache Arrow. A shared library, libflowlog_arrow, whose interface is C
+# (include/flowlog/detail/arrow_module.hpp). A program links flowlog::arrow; the command flowlog does not: it loads the
+# library from lib/flowlog/ beside its own folder when it first needs it.
+include(cmake/modules/FlowlogArrow.cmake)
+option(FLOWLOG_WITH_ARROW "The component flowlog::arrow (object stores, Parquet)" ${FLOWLOG_ARROW_FOUND})
+
+set(headers include/flowlog/source/arrow_module.hpp)
+set_property(GLOBAL APPEND PROPERTY FLOWLOG_COMPONENT_HEADERS ${headers})
+
+if(FLOWLOG_WITH_ARROW)
+    if(NOT FLOWLOG_ARROW_FOUND)
+        message(
+            FATAL_ERROR
+                "FLOWLOG_WITH_ARROW is on, but Apache Arrow was not found, neither as a package nor inside pyarrow. "
+                "scripts/install-packages.sh stores installs it; or set Arrow_DIR and Parquet_DIR, or FLOWLOG_PYARROW_ROOT."
+        )
+    endif()
+    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/parquet.cpp src/arrow/store.cpp)
+    add_library(flowlog::arrow ALIAS flowlog_arrow)
+    target_link_libraries(
+        flowlog_arrow
+        PUBLIC flowlog
+        PRIVATE flowlog_apache_arrow
+    )
+    target_sources(
+        flowlog_arrow
+        PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers}
+    )
+    target_compile_definitions(flowlog_arrow INTERFACE FLOWLOG_ARROW_LINKED)
+    set_target_properties(
+        flowlog_arrow PROPERTIES
+        EXPORT_NAME arrow
+        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/flowlog
+        CXX_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON
+        INSTALL_RPATH "$ORIGIN"
+        INSTALL_RPATH_USE_LINK_PATH ON
+    )
+    if(FLOWLOG_INSTALL)
+        install(
+            TARGETS flowlog_arrow EXPORT flowlog-arrow-targets
+            LIBRARY DESTINATION lib/flowlog
+            FILE_SET HEADERS
+        )
+        # Libraries that are in no package go with it, so that what is installed does not depend on this folder.
+        install(FILES ${FLOWLOG_ARROW_LIBRARIES} DESTINATION lib/flowlog)
+    endif()
+endif()

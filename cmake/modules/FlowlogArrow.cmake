@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSL-1.0
+# Finds Apache Arrow and Parquet: as packages (vcpkg, conan, Apache's apt), or inside the Python package pyarrow, which
+# brings headers and libraries but no CMake files. Sets FLOWLOG_ARROW_FOUND, makes the target flowlog_apache_arrow, and
+# sets FLOWLOG_ARROW_LIBRARIES to the files of pyarrow that are linked.
+set(FLOWLOG_ARROW_FOUND OFF)
+set(FLOWLOG_ARROW_LIBRARIES "")
+set(FLOWLOG_PYARROW_ROOT "" CACHE PATH "The folder of the Python package pyarrow, if Apache Arrow is in no package")
+
+add_library(flowlog_apache_arrow INTERFACE)
+find_package(Arrow CONFIG QUIET)
+find_package(Parquet CONFIG QUIET)
+if(Arrow_FOUND AND Parquet_FOUND)
+    foreach(names IN ITEMS "Arrow::arrow_shared;Arrow::arrow_static" "Parquet::parquet_shared;Parquet::parquet_static")
+        foreach(name IN LISTS names)
+            if(TARGET ${name})
+                target_link_libraries(flowlog_apache_arrow INTERFACE ${name})
+                set(FLOWLOG_ARROW_FOUND ON)
+                break()
+            endif()
+        endforeach()
+    endforeach()
+    return()
+endif()
+
+set(root ${FLOWLOG_PYARROW_ROOT})
+if(NOT root)
+    file(GLOB root ${PROJECT_SOURCE_DIR}/build/stores/lib/python3*/site-packages/pyarrow)
+endif()
+if(NOT root OR NOT EXISTS ${root}/include/arrow/util/config.h)
+    return()
+endif()
+file(STRINGS ${root}/include/arrow/util/config.h version REGEX "define ARROW_SO_VERSION ")
+string(REGEX MATCH "[0-9]+" version "${version}")
+foreach(name IN ITEMS parquet arrow_s3 arrow)
+    # arrow_s3 is a part of arrow before version 26
+    if(EXISTS ${root}/lib${name}.so.${version})
+        list(APPEND FLOWLOG_ARROW_LIBRARIES ${root}/lib${name}.so.${version})
+    endif()
+endforeach()
+target_include_directories(flowlog_apache_arrow SYSTEM INTERFACE ${root}/include)
+target_link_libraries(flowlog_apache_arrow INTERFACE ${FLOWLOG_ARROW_LIBRARIES})
+set(FLOWLOG_ARROW_FOUND ON)
