@@ -16,6 +16,7 @@
 
 #include "catch.hpp"
 #include "files.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 
@@ -180,7 +181,7 @@ TEST_CASE("filters ask many lines at once what they ask each", "[filtered][prope
         seed = seed * 6364136223846793005U + 1442695040888963407U;
         return (seed >> 33) % below;
     };
-    for (auto file = 0; file < 120; ++file) {
+    for (auto file = 0; file < testing::repeats(120); ++file) {
         auto const oddity =
             file % 3 == 0 ? 1000000U : 40U + 40U * (static_cast<unsigned>(file) % 9);
         auto log = std::string{

@@ -22,6 +22,7 @@
 #include <flowlog/flow/address.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 namespace {
 
@@ -331,7 +332,7 @@ TEST_CASE("the width of a stream counts for addresses", "[address]") {
 
 TEST_CASE("what is printed parses back, and prints as the system prints it", "[address]") {
     auto random = generator{};
-    for (int i = 0; i < 200'000; ++i) {
+    for (int i = 0; i < testing::repeats(200'000); ++i) {
         auto const value = random.any();
         auto const text = value.to_string();
         INFO(text);
@@ -363,7 +364,7 @@ TEST_CASE("mutated text parses as the system parses it", "[address]") {
 
 TEST_CASE("random letters parse as the system parses them", "[address]") {
     auto random = generator{};
-    for (int i = 0; i < 400'000; ++i) {
+    for (int i = 0; i < testing::repeats(400'000); ++i) {
         auto const alphabet = random.below(2) == 0 ? "0125.:" : "01af::::.";
         auto text = std::string(random.below(20), ' ');
         for (auto& letter : text) letter = random.pick(alphabet);

@@ -24,6 +24,7 @@
 #include "catch.hpp"
 #include "nfdump_files.hpp"
 #include "nfdump_writer.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 using archives::random_numbers;
@@ -100,8 +101,11 @@ auto all_archives() -> std::vector<archive> const& {
     static auto const all = [] {
         auto result = std::vector<archive>{};
         auto const flow_tools = archives::directory("flow-tools");
-        for (auto const& name : archives::names(flow_tools, ".ft"))
+        auto turn = 0;
+        for (auto const& name : archives::names(flow_tools, ".ft")) {
+            if (testing::is_sanitized && turn++ % 3 != 0) continue;
             result.push_back({name, archives::read(flow_tools / (name + ".ft")), false});
+        }
         for (auto const* name : {"v1-1625-all", "v1-1625-default", "v2-171-mixed", "v2-178-mixed"})
             result.push_back({name, nfdump_files::contents(name + std::string{".nfdump"}), true});
         for (auto const big : {false, true}) {
@@ -126,7 +130,8 @@ void check_columns(archive_batch<Record> const& batch) {
             if constexpr (std::unsigned_integral<value>) {
                 if (!batch.numbers(Id, words.data(), step)) return;
                 for (std::size_t i = 0; i < batch.size(); ++i)
-                    good &= batch[i][key].has_value() && number_of(batch[i][key]) == words[i * step];
+                    good &=
+                        batch[i][key].has_value() && number_of(batch[i][key]) == words[i * step];
             } else if constexpr (std::same_as<value, address>) {
                 auto kinds = std::vector<bool>(batch.size());
                 auto const note = [&](std::size_t i, bool is_v6) { kinds[i] = is_v6; };
@@ -237,7 +242,7 @@ TEST_CASE("runs hold the flows of an archive", "[archive_batch]") {
             }
         }
     }
-    CHECK(runs > 500);
+    CHECK(runs > testing::repeats(500U));
 }
 
 TEST_CASE("aggregators make the same of runs as of flows", "[archive_batch]") {

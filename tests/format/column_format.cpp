@@ -24,6 +24,7 @@
 #include "files.hpp"
 #include "format/toy_columns.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
@@ -210,7 +211,7 @@ static auto run_over(std::vector<input> const& inputs, A const& empty, unsigned 
 template <class A, class Answer>
 static void check_same(A const& empty, Answer answer) {
     for (auto const with_status : {true, false}) {
-        auto const text = log_text(11, 500, with_status);
+        auto const text = log_text(11, testing::repeats(500), with_status);
         auto const [expected, expected_found] = run_over({memory_input{text}}, empty, 1, 0);
         for (std::size_t const rows : {1U, 5U, 100U, 1000U}) {
             auto const bytes = in_columns(text, rows);

@@ -21,6 +21,7 @@
 
 #include "archives.hpp"
 #include "catch.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 
@@ -261,7 +262,7 @@ TEST_CASE("Blocks of any size give the same flows", "[flow_tools]") {
         auto const read = [&](auto source) { return make_reader(std::move(source), name); };
         auto const whole = archives::run(bytes, read);
         CHECK_FALSE(whole.failure);
-        for (std::size_t size = 1; size <= 64; ++size) {
+        for (auto const size : testing::block_sizes()) {
             INFO("blocks of " << size);
             auto const blocks = archives::run(bytes, read, size);
             CHECK_FALSE(blocks.failure);

@@ -15,6 +15,7 @@
 
 #include "archives.hpp"
 #include "catch.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 
@@ -272,7 +273,7 @@ TEST_CASE("Blocks of any size give the same flows of flowd", "[flowd]") {
         auto const bytes = bytes_of(name);
         auto const whole = archives::run(bytes, make);
         CHECK_FALSE(whole.failure);
-        for (std::size_t size = 1; size <= 64; ++size) {
+        for (auto const size : testing::block_sizes()) {
             auto const blocks = archives::run(bytes, make, size);
             CHECK_FALSE(blocks.failure);
             REQUIRE(blocks.flows == whole.flows);
@@ -315,7 +316,7 @@ TEST_CASE("Stores of flowd are recognised by their first bytes", "[flowd]") {
     CHECK_FALSE(detail::is_flowd(archives::read(fixtures / "malformed" / "text.flowd")));
     // texts that begin with the marker
     auto random = archives::random_numbers{7};
-    for (auto round = 0; round < 100'000; ++round) {
+    for (auto round = 0; round < testing::repeats(100'000); ++round) {
         auto text = std::string{"`"};
         for (auto i = 0; i < 20; ++i) text += static_cast<char>(' ' + random(95));
         REQUIRE_FALSE(detail::is_flowd(text));

@@ -15,6 +15,7 @@
 #include "archives.hpp"
 #include "catch.hpp"
 #include "cuts.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 
@@ -192,7 +193,7 @@ TEST_CASE("Changed bytes give flows of flowd or an error, nothing else", "[flowd
     for (auto const& name : archives::names(fixtures, ".flowd")) {
         auto const bytes = good(name);
         if (bytes.empty()) continue;
-        for (auto round = 0; round < 200; ++round) {
+        for (auto round = 0; round < testing::repeats(200); ++round) {
             auto changed = bytes;
             auto const within =
                 round % 2 == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 400);

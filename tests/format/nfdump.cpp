@@ -16,6 +16,7 @@
 
 #include "catch.hpp"
 #include "nfdump_files.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 using namespace nfdump_files;
@@ -118,7 +119,7 @@ TEST_CASE("the size of the source's blocks makes no difference", "[nfdump]") {
          {"v1-1625-all", "v2-178-mixed", "v2-171-filter-v6", "v2-178-zstd"}) {
         auto const bytes = contents(name + std::string{".nfdump"});
         auto const expected = read_bytes(bytes, bytes.size());
-        for (std::size_t size = 1; size <= 64; ++size) {
+        for (auto const size : testing::block_sizes()) {
             CAPTURE(name, size);
             auto const result = read_bytes(bytes, size);
             CHECK(result.what == expected.what);

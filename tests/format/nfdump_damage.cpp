@@ -16,6 +16,7 @@
 #include "catch.hpp"
 #include "cuts.hpp"
 #include "nfdump_files.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 using namespace nfdump_files;
@@ -298,7 +299,7 @@ TEST_CASE("nfdump archives with flipped bits never do worse than an error", "[nf
     for (auto const* const name : {"v1-1625-all", "v1-1625-lz4", "v2-178-mixed", "v2-178-lzo",
                                    "v2-178-lz4", "v2-178-zstd"}) {
         auto const bytes = contents(name + std::string{".nfdump"});
-        for (int i = 0; i < 300; ++i) {
+        for (int i = 0; i < testing::repeats(300); ++i) {
             auto damaged = bytes;
             for (auto flips = random(8) + 1; flips != 0; --flips) {
                 // half of them among the headers

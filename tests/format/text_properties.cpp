@@ -15,6 +15,7 @@
 
 #include "catch.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
@@ -295,7 +296,7 @@ static void compare(std::string_view text, layout const& columns, std::size_t bl
 
 TEST_CASE("the reader agrees with the reference grammar", "[text][property]") {
     auto random = random_numbers{20240501};
-    for (auto file = 0; file < 300; ++file) {
+    for (auto file = 0; file < testing::repeats(300); ++file) {
         auto const columns = random_layout(random);
         auto text = ""s;
         auto other = columns;
@@ -314,7 +315,7 @@ TEST_CASE("the reader agrees with the reference grammar", "[text][property]") {
 TEST_CASE("the reader agrees with the reference grammar on noise", "[text][property]") {
     constexpr auto alphabet = " \t\r\n\n  -0123456789:.abcdefACEPT\0\xEF\xBB\xBF\xff"sv;
     auto random = random_numbers{99};
-    for (auto file = 0; file < 300; ++file) {
+    for (auto file = 0; file < testing::repeats(300); ++file) {
         auto text = ""s;
         auto const size = random(2000);
         while (text.size() < size) text += random.pick(alphabet);
@@ -391,7 +392,7 @@ struct some_fields {
 
 TEST_CASE("records of some columns are those of all", "[text][property]") {
     auto random = random_numbers{1848};
-    for (auto file = 0; file < 300; ++file) {
+    for (auto file = 0; file < testing::repeats(300); ++file) {
         auto const columns = random_layout(random);
         auto text = ""s;
         auto other = columns;

@@ -10,6 +10,7 @@
 #include <flowlog/lookup/detail/csv_rows.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 namespace {
 
@@ -168,7 +169,7 @@ TEST_CASE("splitter and grammar agree on any text", "[csv][property]") {
     auto const alphabet = "\"\"\",,;\t  \n\r#ab1\0\xEF\xBB\xBF"s;
     auto pick = std::uniform_int_distribution<std::size_t>{0, alphabet.size() - 1};
     auto length = std::uniform_int_distribution<std::size_t>{0, 40};
-    for (auto round = 0; round < 60'000; ++round) {
+    for (auto round = 0; round < testing::repeats(60'000); ++round) {
         auto text = std::string{};
         for (auto n = length(random); n > 0; --n) text += alphabet[pick(random)];
         auto const separator = ",;\t\0"[round % 4];
@@ -186,7 +187,7 @@ TEST_CASE("splitter and grammar agree on mutated tables", "[csv][property]") {
         "\r\n443 , 6 ,\"two\nlines\",extra\r\n*,icmp,ping\r\n"s;
     auto position = std::uniform_int_distribution<std::size_t>{0, base.size() - 1};
     auto byte = std::uniform_int_distribution<int>{0, 255};
-    for (auto round = 0; round < 20'000; ++round) {
+    for (auto round = 0; round < testing::repeats(20'000); ++round) {
         auto text = base;
         for (auto n = round % 6; n >= 0; --n) {
             auto const at = position(random) % text.size();

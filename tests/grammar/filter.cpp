@@ -14,6 +14,7 @@
 #include <flowlog/grammar/filter.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 using namespace flowlog;
 using namespace std::chrono;
@@ -592,7 +593,7 @@ TEST_CASE("random bytes and random words make a filter or an error", "[filter]")
         "||",         "!",       "'x'",        "\"y",   "*",     "flags",  "SA",        "duration",
         "5m",         "#",       "\n",         "::1"};
     auto good = 0;
-    for (auto i = 0; i < 20'000; ++i) {
+    for (auto i = 0; i < testing::repeats(20'000); ++i) {
         auto text = std::string{};
         if (i % 2 == 0) {
             for (auto n = below(30); n != 0; --n) text += static_cast<char>(below(256));

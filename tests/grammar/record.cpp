@@ -14,6 +14,7 @@
 #include <flowlog/grammar/record.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 using namespace std::string_view_literals;
 namespace grammar = flowlog::grammar;
@@ -203,7 +204,7 @@ TEST_CASE("texts made of an address's letters are what the system reads them as"
         return (state >> 33) % below;
     };
     auto good = 0;
-    for (auto i = 0; i < 20000; ++i) {
+    for (auto i = 0; i < testing::repeats(20000); ++i) {
         auto text = std::string{};
         auto const dotted = random(4) == 0;
         auto const pieces = dotted ? 4 : 1 + random(9);

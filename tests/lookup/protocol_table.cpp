@@ -10,6 +10,7 @@
 #include <flowlog/lookup/protocol_table.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 namespace {
 
@@ -146,7 +147,7 @@ TEST_CASE("a damaged file of IANA never crashes a table", "[protocol_table][prop
     auto const whole = read(iana);
     auto good = 0;
     auto bad = 0;
-    for (auto round = 0; round < 2000; ++round) {
+    for (auto round = 0; round < testing::repeats(2000); ++round) {
         auto text = whole;
         for (auto n = random() % 8; n > 0; --n) {
             auto const at = random() % text.size();

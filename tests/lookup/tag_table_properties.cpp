@@ -17,6 +17,7 @@
 #include <flowlog/lookup/tag_table.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 
 namespace {
 
@@ -117,7 +118,7 @@ auto seconds_to_parse(std::string const& text, flowlog::tag_table_options const&
 
 TEST_CASE("tables agree with a plain restatement of the rules", "[tag_table][property]") {
     auto make = generator{4711};
-    for (auto round = 0; round < 400; ++round) {
+    for (auto round = 0; round < testing::repeats(400); ++round) {
         auto rules = std::vector<rule>{};
         auto text = std::string{};
         for (auto n = make.below(30); n > 0; --n) {
@@ -146,7 +147,7 @@ TEST_CASE("random bytes never crash a table", "[tag_table][property]") {
     auto const alphabet = "0123456789,,,;\t-|*\"#\n\r tcpudpany\xFF\0"s;
     std::size_t good = 0;
     std::size_t bad = 0;
-    for (auto round = 0; round < 2'000; ++round) {
+    for (auto round = 0; round < testing::repeats(2'000); ++round) {
         auto text =
             round % 2 == 0 ? "443,tcp,web\n80-90|8080,udp,\"x\"\n*,any,y\n"s : std::string{};
         if (text.empty()) {

@@ -13,6 +13,7 @@
 
 #include "catch.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 namespace detail = flowlog::detail;
 using namespace std::string_view_literals;
@@ -149,7 +150,7 @@ TEST_CASE("the digits of a word are decoded together", "[decode]") {
     CHECK(eight("1234567x").bad != 0);
     CHECK(eight("x2345678").bad != 0);
     auto random = testing::random_numbers{5};
-    for (auto i = 0; i < 20000; ++i) {
+    for (auto i = 0; i < testing::repeats(20000); ++i) {
         auto const number = random(100'000'000);
         auto const got = eight(std::to_string(number));
         REQUIRE(got.bad == 0);
@@ -167,7 +168,7 @@ TEST_CASE("the digits of a word are decoded together", "[decode]") {
 
 TEST_CASE("any token is the number that the grammar reads", "[decode][property]") {
     auto random = testing::random_numbers{6};
-    for (auto i = 0; i < 30000; ++i) {
+    for (auto i = 0; i < testing::repeats(30000); ++i) {
         auto token = std::to_string(random(~0ULL) >> random(64));
         if (random(4) == 0) token.insert(0, std::string(static_cast<std::size_t>(random(10)), '0'));
         if (random(4) == 0) token += static_cast<char>('0' + random(10));
@@ -239,7 +240,7 @@ TEST_CASE("text and addresses are decoded as they are", "[decode]") {
 TEST_CASE("any token is the address that the grammar reads", "[decode][property]") {
     auto random = testing::random_numbers{8};
     auto good = 0;
-    for (auto i = 0; i < 30000; ++i) {
+    for (auto i = 0; i < testing::repeats(30000); ++i) {
         auto token =
             random(2) == 0
                 ? address::v4(static_cast<std::uint32_t>(random(~0ULL))).to_string()

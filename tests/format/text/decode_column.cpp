@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 namespace detail = flowlog::detail;
 using flowlog::field_id;
@@ -88,7 +89,7 @@ static auto address(random_numbers& random, std::uint64_t oddity) -> std::string
 TEST_CASE("columns are decoded like single values", "[decode_column][property]") {
     auto random = random_numbers{8};
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    for (auto i = 0; i < 6000; ++i) {
+    for (auto i = 0; i < testing::repeats(6000); ++i) {
         auto lines = made_lines{};
         auto const oddity = random(3) == 0 ? std::uint64_t{1000000} : 1 + random(60);
         for (auto n = random(40); n != 0; --n)

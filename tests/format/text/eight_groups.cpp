@@ -10,6 +10,7 @@
 
 #include "catch.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
@@ -38,7 +39,7 @@ static void check(std::string const& token) {
 
 TEST_CASE("groups of any size are decoded, at each position", "[eight_groups]") {
     auto random = testing::random_numbers{13};
-    for (auto i = 0; i < 20'000; ++i) {
+    for (auto i = 0; i < testing::repeats(20'000); ++i) {
         auto token = ""s;
         auto const groups = random(6) == 0 ? random(12) : 8;
         for (std::uint64_t k = 0; k < groups; ++k) {

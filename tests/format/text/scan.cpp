@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 #include "reading.hpp"
+#include "repeats.hpp"
 
 namespace detail = flowlog::detail;
 using detail::cpu_level;
@@ -158,7 +159,7 @@ TEST_CASE("two neighbouring delimiters are irregular, wherever they are", "[scan
 
 TEST_CASE("all scanners give the same index for any text", "[scan][property]") {
     auto random = testing::random_numbers{3};
-    for (auto i = 0; i < 4000; ++i) {
+    for (auto i = 0; i < testing::repeats(4000); ++i) {
         auto const alphabet = random(2) == 0 ? "   \t\r\n\n012abc-.\0\x20\xA0\x8A\x8D\x89\x0B\x0C"sv
                                              : "0123456789.- \n"sv;
         auto text = std::string(static_cast<std::size_t>(random(400)), ' ');
@@ -209,7 +210,7 @@ TEST_CASE("bytes are compared eight at a time", "[scan]") {
 
 TEST_CASE("some delimiters of each line are found as among all", "[scan][property]") {
     auto random = testing::random_numbers{5};
-    for (auto i = 0; i < 3000; ++i) {
+    for (auto i = 0; i < testing::repeats(3000); ++i) {
         auto const columns = 1 + static_cast<std::size_t>(random(random(4) == 0 ? 200 : 20));
         auto kept = std::vector<bool>(columns);
         for (std::size_t k = 0; k < columns; ++k) kept[k] = random(3) == 0;
