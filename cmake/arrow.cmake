@@ -2,7 +2,10 @@
 # flowlog::arrow: object stores and Parquet, by Apache Arrow. A shared library, libflowlog_arrow, whose interface is C
 # (include/flowlog/detail/arrow_module.hpp). A program links flowlog::arrow; the command flowlog does not: it loads the
 # library from lib/flowlog/ beside its own folder when it first needs it.
-include(cmake/modules/FlowlogArrow.cmake)
+set(FLOWLOG_ARROW_FOUND OFF)
+if(PROJECT_IS_TOP_LEVEL OR FLOWLOG_WITH_ARROW)
+    include(cmake/modules/FlowlogArrow.cmake)
+endif()
 option(FLOWLOG_WITH_ARROW "The component flowlog::arrow (object stores, Parquet)" ${FLOWLOG_ARROW_FOUND})
 
 set(headers include/flowlog/source/arrow_module.hpp)
@@ -38,11 +41,17 @@ if(FLOWLOG_WITH_ARROW)
         INSTALL_RPATH_USE_LINK_PATH ON
     )
     if(FLOWLOG_INSTALL)
+        include(GNUInstallDirs)
+        set(package_dir ${CMAKE_INSTALL_DATAROOTDIR}/cmake/flowlog)
         install(
             TARGETS flowlog_arrow EXPORT flowlog-arrow-targets
             LIBRARY DESTINATION lib/flowlog
             FILE_SET HEADERS
         )
+        install(EXPORT flowlog-arrow-targets NAMESPACE flowlog:: DESTINATION ${package_dir})
+        set(config ${CMAKE_CURRENT_BINARY_DIR}/flowlog-arrow.cmake)
+        configure_file(cmake/arrow.cmake.in ${config} @ONLY)
+        install(FILES ${config} DESTINATION ${package_dir})
         # Libraries that are in no package go with it, so that what is installed does not depend on this folder.
         install(FILES ${FLOWLOG_ARROW_LIBRARIES} DESTINATION lib/flowlog)
     endif()
