@@ -49,6 +49,51 @@ TEST_CASE("a text log is opened from a file", "[detect]") {
           errc::cannot_open);
 }
 
+TEST_CASE("several inputs are one log", "[detect]") {
+    auto const here = testing::folder{};
+    here.write("logs/a.log", "dstport\n1\nx\n");
+    here.write("logs/b.log", "");
+    here.write("logs/c.log", "protocol dstport\n6 2\n17 3\n");
+    auto const wanted = std::vector<std::uint16_t>{1, 0, 2, 3};
+
+    SECTION("a folder, in order of name") {
+        auto opened = flowlog::open(here / "logs");
+        auto found = std::vector<std::uint16_t>{};
+        auto names = std::vector<std::string>{};
+        for (auto const& record : opened) {
+            found.push_back(record[field::dstport].value_or(0));
+            names.push_back(opened.name());
+            if (record[field::dstport].malformed())
+                opened.reject(flowlog::field_id::dstport, flowlog::reason::bad_value);
+        }
+        CHECK(found == wanted);
+        CHECK(names.front() == here / "logs/a.log");
+        CHECK(names.back() == here / "logs/c.log");
+        CHECK(opened.stats().records == 3);
+        CHECK(opened.stats().malformed == 1);
+        CHECK(opened.stats().headers == 2);
+        CHECK(opened.begin() == opened.end());
+    }
+    SECTION("a pattern") { CHECK(ports(flowlog::open(here / "logs/[bc].log")).size() == 2); }
+    SECTION("a list") {
+        auto opened = flowlog::open({here / "logs/c.log", here / "none", here / "logs/a.log"});
+        auto count = 0;
+        auto const thrown = caught([&] {
+            for (auto const& record : opened) count += record[field::dstport] ? 1 : 0;
+        });
+        CHECK(count == 2);
+        REQUIRE(thrown);
+        CHECK(thrown->where().source == here / "none");
+    }
+    SECTION("none") {
+        CHECK(caught([] {
+                  static_cast<void>(flowlog::open(std::vector<flowlog::input>{}));
+              })->code() == errc::cannot_open);
+        CHECK(caught([&] { static_cast<void>(flowlog::open(here / "*.gz")); })->code() ==
+              errc::cannot_open);
+    }
+}
+
 TEST_CASE("a text log is opened from any source, whatever its blocks", "[detect]") {
     auto text = "dstport vpc-id\n"s;
     for (auto i = 1; i < 200; ++i) text += std::to_string(i) + " vpc-0123456789\n";

@@ -3,15 +3,19 @@
 #define FLOWLOG_FORMAT_DETECT_HPP
 
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include <flowlog/error.hpp>
 #include <flowlog/format/detail/unpack.hpp>
 #include <flowlog/format/formats.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/format/open_options.hpp>
 #include <flowlog/source/input.hpp>
+#include <flowlog/source/inputs.hpp>
 #include <flowlog/source/source.hpp>
 
 namespace flowlog {
@@ -59,18 +63,59 @@ template <class Reader = any_reader>
     return detail::open_as<basic_log<Reader>>(std::move(source), std::move(options), std::nullopt);
 }
 
-/// Opens an input: a path, of which "-" is standard input, bytes in memory, or an object in a
-/// store. As above; throws `errc::cannot_open` as well.
-///
-///     for (auto const& flow : flowlog::open("vpc.log.gz")) …
+/// Opens an input: a file, standard input, bytes in memory, or an object in a store. As above;
+/// throws `errc::cannot_open` as well.
 template <class Reader = any_reader>
 [[nodiscard]] auto open(input const& from, open_options options = {}) -> basic_log<Reader> {
     return detail::open_as<basic_log<Reader>>(from.open(), std::move(options), from);
 }
 
+/// Opens inputs as one log, whose flows come in the order of the inputs. Each input is opened when
+/// the one before is at its end, and may have a format of its own. Throws `errc::cannot_open` if
+/// there is no input. What opening a later input throws comes out of the loop over the log.
+///
+///     auto logs = flowlog::expand_inputs({"logs/", "old/*.gz"});
+///     for (auto const& flow : flowlog::open(logs.files)) …
+template <class Reader = any_reader>
+[[nodiscard]] auto open(std::vector<input> from, open_options options = {}) -> basic_log<Reader> {
+    if (from.empty()) throw error{errc::cannot_open, {}, "no input"};
+    auto result = open<Reader>(from.front(), options);
+    if (from.size() == 1) return result;
+    result.follow_with([from = std::move(from), options = std::move(options),
+                        next = std::size_t{1}]() mutable -> std::optional<basic_log<Reader>> {
+        if (next == from.size()) return std::nullopt;
+        return open<Reader>(std::exchange(from[next++], input{""}), options);
+    });
+    return result;
+}
+
+namespace detail {
+
+template <class Reader = any_reader>
+auto open_word(std::string const& word, open_options options) -> basic_log<Reader> {
+    auto found = expand_inputs({word});
+    if (!found.missing.empty()) throw found.missing.front();
+    return open<Reader>(std::move(found.files), std::move(options));
+}
+
+}  // namespace detail
+
+/// Opens what a word names, as `expand_inputs` reads it: a file, "-" for standard input, a folder,
+/// a pattern, an object or all objects below a prefix of a store. Several inputs are one log.
+///
+///     for (auto const& flow : flowlog::open("vpc.log.gz")) …
+///     for (auto const& flow : flowlog::open("s3://bucket/AWSLogs/")) …
+template <class Reader = any_reader, std::convertible_to<std::string> Word>
+[[nodiscard]] auto open(Word const& word, open_options options = {}) -> basic_log<Reader> {
+    return detail::open_word<Reader>(word, std::move(options));
+}
+
 #ifdef FLOWLOG_COMPILED
 extern template auto open<any_reader>(any_source, open_options) -> basic_log<any_reader>;
 extern template auto open<any_reader>(input const&, open_options) -> basic_log<any_reader>;
+extern template auto open<any_reader>(std::vector<input>, open_options) -> basic_log<any_reader>;
+extern template auto detail::open_word<any_reader>(std::string const&, open_options)
+    -> basic_log<any_reader>;
 #endif
 
 }  // namespace flowlog

@@ -3,8 +3,10 @@
 #define FLOWLOG_FORMAT_LOG_HPP
 
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -79,8 +81,9 @@ private:
     typename detail::records_of<any_reader>::pointers record_;
 };
 
-/// A log of any format: a single-pass input range of its flows. `visit` gives the reader of the
-/// log's own format, for loops that a switch per field would slow down.
+/// A log of any format, or several logs one after the other: a single-pass input range of their
+/// flows. `visit` gives the reader of the log's own format, for loops that a switch per field would
+/// slow down; of several logs, the reader of the one that is being read.
 template <class Reader = any_reader>
 class basic_log : public selectable<basic_log<Reader>> {
 public:
@@ -91,6 +94,10 @@ public:
     template <class Opened>
     explicit basic_log(Opened opened, std::vector<std::string> packed = {})
         : reader_{std::make_unique<Reader>(std::move(opened))}, packed_{std::move(packed)} {}
+
+    /// Lets the flows of more logs follow. `next` gives one log after the other, and none at the
+    /// end; it is called when the log before is at its end, and its exceptions are passed on.
+    void follow_with(std::function<std::optional<basic_log>()> next) { next_ = std::move(next); }
 
     /// Calls `function(reader)` with the reader of this log's format.
     template <class Function>
@@ -106,10 +113,10 @@ public:
     [[nodiscard]] auto begin() -> record_iterator<basic_log> { return ++record_iterator{*this}; }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
-    /// What became of the lines, or of the records, so far.
+    /// What became of the lines, or of the records, so far; of several logs, in all.
     [[nodiscard]] auto stats() const -> statistics;
 
-    /// The name of the input.
+    /// The name of the input that is being read.
     [[nodiscard]] auto name() const -> std::string;
 
     /// Whether the flows have this field, according to the beginning of the log, which is read if
@@ -135,11 +142,14 @@ private:
     friend record_iterator<basic_log>;
 
     auto advance() -> bool;
+    auto open_next() -> bool;
     [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
 
     std::unique_ptr<Reader> reader_;
     record_type record_;
     std::vector<std::string> packed_;
+    std::function<std::optional<basic_log>()> next_;
+    statistics finished_;  // of the logs before this one
 };
 
 // These bodies are outside of the class so that flowlog::compiled can hold them.
@@ -155,17 +165,34 @@ basic_log<Reader>::~basic_log() = default;
 
 template <class Reader>
 auto basic_log<Reader>::advance() -> bool {
-    return visit([this](auto& from) {
+    auto const move_on = [this](auto& from) {
         auto const next = from.begin();
         if (next == from.end()) return false;
         record_ = record_type{*next};
         return true;
-    });
+    };
+    do {
+        if (visit(move_on)) return true;
+    } while (open_next());
+    return false;
+}
+
+template <class Reader>
+auto basic_log<Reader>::open_next() -> bool {
+    if (!next_) return false;
+    auto next = next_();
+    if (!next) return false;
+    finished_ = stats();
+    reader_ = std::move(next->reader_);
+    packed_ = std::move(next->packed_);
+    return true;
 }
 
 template <class Reader>
 auto basic_log<Reader>::stats() const -> statistics {
-    return visit([](auto const& from) { return from.stats(); });
+    auto result = finished_;
+    result += visit([](auto const& from) { return from.stats(); });
+    return result;
 }
 
 template <class Reader>
