@@ -19,6 +19,7 @@
 #include <flowlog/source/inputs.hpp>
 
 #include "progress.hpp"
+#include "stores.hpp"
 
 namespace CLI {
 class App;
@@ -35,10 +36,13 @@ struct reading_options {
     bool quiet = false;
     bool strict = false;
     bool keep_wraps = false;
+    bool keep_going = false;
+    store_settings stores{};
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair and --quiet.
+/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, and the
+/// options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.
