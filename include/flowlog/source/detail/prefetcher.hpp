@@ -13,6 +13,7 @@
 // wait for room in the buffer: that could take for ever.
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -93,12 +94,13 @@ public:
                fetch_options const& how)
         : store_{std::move(store)}, how_{how} {
         how_.fetches = std::max(1U, how_.fetches);
-        for (auto& object : objects) slots_.emplace_back(*store_, std::move(object));
+        for (auto& object : objects) slots_.emplace_back(*store_, std::move(object), stopped_);
         next_ = slots_.size();
     }
     prefetcher(prefetcher const&) = delete;
     auto operator=(prefetcher const&) -> prefetcher& = delete;
     ~prefetcher() {
+        stopped_ = true;
         for (auto& thread : threads_) thread.request_stop();
         threads_.clear();
     }
@@ -202,7 +204,8 @@ public:
 
 private:
     struct slot {
-        slot(object_store& store, stored_object o) : object{store, std::move(o)} {}
+        slot(object_store& store, stored_object o, std::atomic<bool> const& stopped)
+            : object{store, std::move(o), stopped} {}
         enum { idle, fetching, fetched } state = idle;
         fetched_object<> object;
         shared_bytes bytes{};
@@ -330,6 +333,7 @@ private:
 
     std::shared_ptr<object_store> store_;
     fetch_options how_;
+    std::atomic<bool> stopped_ = false;
     std::shared_ptr<fetch_account> account_ = std::make_shared<fetch_account>();
     // all below is guarded by the mutex of the account
     std::deque<slot> slots_;
