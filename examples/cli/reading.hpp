@@ -19,6 +19,7 @@
 #include <flowlog/source/inputs.hpp>
 
 #include "progress.hpp"
+#include "stores.hpp"
 
 namespace CLI {
 class App;
@@ -35,10 +36,13 @@ struct reading_options {
     bool quiet = false;
     bool strict = false;
     bool keep_wraps = false;
+    bool keep_going = false;
+    store_settings stores{};
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair and --quiet.
+/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, and the
+/// options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.
@@ -134,7 +138,8 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
                flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
     auto how = run_options_of(options, std::move(on_malformed));
-    auto bar = progress_bar{show_progress && !options.quiet, total_size(logs.files)};
+    auto bar = progress_bar{show_progress && !options.quiet, logs.files};
+    auto const files = bar.counted(logs.files);
     how.progress = bar.bytes();
     auto const wanted = wanted_flows(options);
     auto const finish = [&](auto& result) {
@@ -144,12 +149,12 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
         return done;
     };
     if (wanted) {
-        auto result = flowlog::run(logs.files, flowlog::filtered{*wanted, empty}, how);
+        auto result = flowlog::run(files, flowlog::filtered{*wanted, empty}, how);
         auto done = finish(result);
         done.matched = result.value.matched();
         return {std::move(result.value).inner(), std::move(done)};
     }
-    auto result = flowlog::run(logs.files, empty, how);
+    auto result = flowlog::run(files, empty, how);
     auto done = finish(result);
     return {std::move(result.value), std::move(done)};
 }

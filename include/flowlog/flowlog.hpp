@@ -52,7 +52,10 @@
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/source/object_input.hpp>
+#include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
+#include <flowlog/source/store_options.hpp>
 #include <flowlog/version.hpp>
 
 #endif

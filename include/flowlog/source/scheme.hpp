@@ -76,7 +76,7 @@ private:
 /// The component that reads a scheme; empty if no component of flowlog does.
 constexpr auto component_of_scheme(std::string_view scheme) noexcept -> std::string_view {
     constexpr auto stores =
-        std::to_array<std::string_view>({"s3", "gs", "gcs", "abfs", "abfss", "hdfs"});
+        std::to_array<std::string_view>({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "hdfs"});
     return std::ranges::find(stores, scheme) == stores.end() ? "" : "flowlog::arrow";
 }
 
