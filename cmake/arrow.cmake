@@ -5,7 +5,7 @@
 include(cmake/modules/FlowlogArrow.cmake)
 option(FLOWLOG_WITH_ARROW "The component flowlog::arrow (object stores, Parquet)" ${FLOWLOG_ARROW_FOUND})
 
-set(headers include/flowlog/source/arrow_module.hpp)
+set(headers include/flowlog/source/arrow_module.hpp include/flowlog/source/arrow_store.hpp)
 set_property(GLOBAL APPEND PROPERTY FLOWLOG_COMPONENT_HEADERS ${headers})
 
 if(FLOWLOG_WITH_ARROW)
@@ -16,7 +16,7 @@ if(FLOWLOG_WITH_ARROW)
                 "scripts/install-packages.sh stores installs it; or set Arrow_DIR and Parquet_DIR, or FLOWLOG_PYARROW_ROOT."
         )
     endif()
-    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/parquet.cpp src/arrow/store.cpp)
+    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/parquet.cpp src/arrow/s3.cpp src/arrow/store.cpp)
     add_library(flowlog::arrow ALIAS flowlog_arrow)
     target_link_libraries(
         flowlog_arrow

@@ -78,7 +78,7 @@ auto run_check(check_options const& options) -> int {
     done.report_trouble();
     malformed.finish();
     printer.finish(done);
-    if (done.failures() != 0) return exit_code::failed;
+    if (done.exit_code(options.reading) == exit_code::failed) return exit_code::failed;
     return done.stats.malformed != 0 ? exit_code::bad_lines : exit_code::done;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/version.hpp>
@@ -34,6 +35,7 @@ auto component_names(bool built_in) -> std::string {
     using flowlog::codec;
     auto const has = [](codec c) { return flowlog::find_block_codec(c) != nullptr; };
     auto const components = std::to_array<std::pair<std::string_view, bool>>({
+        {"arrow", flowlog::detail::has_arrow_module()},
         {"bzip2", has(codec::bzip2)},
         {"gzip", flowlog::find_decoder_named("gzip").has_value()},
         {"lz4", has(codec::lz4)},

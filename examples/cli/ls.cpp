@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "objects.hpp"
 #include "rows.hpp"
+#include "stores.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -22,6 +23,7 @@ namespace {
 struct ls_options {
     std::vector<std::string> words{};
     object_options objects{};
+    store_settings stores{};
     row_format format{};
 };
 
@@ -101,6 +103,7 @@ auto totals(found_logs const& found) -> std::string {
 
 auto run_ls(ls_options const& options) -> int {
     if (options.words.empty()) throw usage_error{"no LOG is given"};
+    use_store_settings(options.stores);
     auto const found = find_objects(options.words, options.objects);
     options.format ? print_rows(found, *options.format) : print_table(found);
     auto failures = limited_messages{"more error", complain};
@@ -127,7 +130,10 @@ auto set_up_ls(CLI::App& ls) -> action {
     ls.add_option("LOG", options->words, "Folders, s3://bucket/prefix, files, or patterns")
         ->type_name("");
     add_object_options(ls, options->objects);
-    ls.remove_option(ls.get_option("--verbose"));  // the totals are always printed
+    add_store_options(ls, options->stores);
+    // the totals are always printed, and no object is read
+    for (auto const* name : {"--verbose", "--fetches", "--buffer"})
+        ls.remove_option(ls.get_option(name));
     add_row_formats(ls, options->format, "log");
     return [options] { return run_ls(*options); };
 }

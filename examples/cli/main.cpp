@@ -17,6 +17,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/output/result_file.hpp>
+#include <flowlog/source/arrow_store.hpp>
 
 #include "commands.hpp"
 #include "terminal.hpp"
@@ -150,4 +151,7 @@ auto run(int argc, char** argv) -> int {
 }  // namespace
 }  // namespace cli
 
-auto main(int argc, char** argv) -> int { return cli::run(argc, argv); }
+auto main(int argc, char** argv) -> int {
+    auto const stores = flowlog::object_store_session{};
+    return cli::run(argc, argv);
+}

@@ -13,7 +13,10 @@
 
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/print.hpp>
+#include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/folder_store.hpp>
+#include <flowlog/source/log_inputs.hpp>
+#include <flowlog/source/object_list.hpp>
 #include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
@@ -25,6 +28,7 @@ namespace cli {
 namespace {
 
 using flowlog::object_filter;
+using flowlog::opened_store;
 using flowlog::skip_reason;
 using flowlog::stored_object;
 using flowlog::timestamp;
@@ -69,28 +73,12 @@ auto given(object_options const& options, bool times = true) -> std::string {
     return joined(names);
 }
 
-auto file_name(std::string const& path) -> std::string_view {
-    return std::string_view{path}.substr(path.rfind('/') + 1);
-}
+auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
-/// A store, and a path in it.
-struct store_path {
-    std::shared_ptr<flowlog::object_store> store;
-    std::string path;
-};
-
-/// Opens the store that a word such as `s3://bucket/logs` names; none if the scheme is not that of
-/// a store.
-auto open_store_of(std::string const& /*word*/) -> std::optional<store_path> {
-    return std::nullopt;
-}
-
-/// Inputs that read objects of a store, in their order.
-auto inputs_of(store_path const& from, std::vector<stored_object> const& objects)
+/// Inputs that read objects, in their order.
+auto inputs_of(opened_store const& from, std::vector<stored_object> const& objects)
     -> std::vector<flowlog::input> {
-    auto result = std::vector<flowlog::input>{};
-    for (auto const& object : objects) result.emplace_back(from.store->scheme() + object.path);
-    return result;
+    return flowlog::log_inputs(from.store, objects, flowlog::get_store_options().fetch);
 }
 
 /// Finds the logs of words.
@@ -100,11 +88,9 @@ public:
         : options_{options}, wanted_{object_filter_of(options).widened()} {}
 
     void find(std::string const& word) try {
-        auto ignored = std::error_code{};
-        if (auto const store = open_store_of(word)) {
-            find_below(*store, word);
-        } else if (wanted_.is_set() && word != "-" && flowlog::scheme_of(word).empty() &&
-                   std::filesystem::is_directory(word, ignored)) {
+        if (flowlog::is_in_store(word)) {
+            find_in_store(flowlog::open_store(word), word);
+        } else if (is_folder(word) && wanted_.is_set()) {
             find_below({std::make_shared<flowlog::folder_store>(), word}, word);
         } else {
             expand(word);
@@ -116,8 +102,36 @@ public:
     [[nodiscard]] auto result() && -> found_logs { return std::move(found_); }
 
 private:
+    /// How a log was found.
+    enum class by : std::uint8_t { name, folder_or_pattern };
+
+    [[nodiscard]] static auto is_folder(std::string const& word) -> bool {
+        auto ignored = std::error_code{};
+        return word != "-" && std::filesystem::is_directory(word, ignored);
+    }
+
+    /// A word that names an object is that object, whatever the options say of time.
+    void find_in_store(opened_store const& from, std::string const& word) {
+        auto const has_key = from.path.find('/') + 1 < from.path.size() &&
+                             from.path.find('/') != from.path.npos && !from.path.ends_with('/');
+        auto size = has_key ? size_of(from) : std::nullopt;
+        if (size) return take({{from.path, *size}}, from, by::name, word);
+        if (from.path.find_first_of("*?[") == from.path.npos) return find_below(from, word);
+        auto const before = from.store->list_requests();
+        take(flowlog::find_objects(*from.store, from.path), from, by::folder_or_pattern, word);
+        found_.counts.requests += from.store->list_requests() - before;
+    }
+
+    [[nodiscard]] static auto size_of(opened_store const& from) -> std::optional<std::uint64_t> {
+        try {
+            return from.store->stat(from.path);
+        } catch (flowlog::no_such_object const&) {
+            return std::nullopt;
+        }
+    }
+
     /// Takes the wanted objects below a path.
-    void find_below(store_path const& from, std::string const& word) {
+    void find_below(opened_store const& from, std::string const& word) {
         auto objects = std::vector<stored_object>{};
         auto keys = std::vector<std::optional<flowlog::object_key>>{};
         auto foreign = std::vector<stored_object>{};
@@ -162,52 +176,69 @@ private:
         }
     }
 
-    /// Takes the files that a word names, as far as they are wanted. A file that is named itself is
-    /// read whatever its time: its flows are filtered.
+    /// Takes the files that a word names.
     void expand(std::string const& word) {
         auto list = flowlog::expand_inputs({word});
-        auto const failures = found_.missing.size();
         std::ranges::move(list.missing, std::back_inserter(found_.missing));
-        auto keys = std::vector<std::optional<flowlog::object_key>>{};
-        for (auto const& input : list.files) keys.push_back(parse_object_key(input.name()));
+        auto logs = std::vector<found_log>{};
+        for (auto const& input : list.files) {
+            auto key = parse_object_key(input.name());
+            logs.push_back({input, input.size(), {}, std::move(key)});
+        }
+        auto const named = list.files.size() == 1 && list.files.front().name() == word;
+        if (!logs.empty()) take(std::move(logs), named ? by::name : by::folder_or_pattern, word);
+    }
+
+    /// Takes objects of a store.
+    void take(std::vector<stored_object> const& objects, opened_store const& from, by how,
+              std::string const& word) {
+        auto inputs = inputs_of(from, objects);
+        auto logs = std::vector<found_log>{};
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            auto key = parse_object_key(objects[i].path);
+            logs.push_back(
+                {std::move(inputs[i]), objects[i].size, objects[i].modified, std::move(key)});
+        }
+        take(std::move(logs), how, word);
+    }
+
+    /// Takes logs as far as they are wanted. One that is named itself is read whatever its time:
+    /// its flows are filtered.
+    void take(std::vector<found_log> logs, by how, std::string const& word) {
         auto const plain =
-            std::ranges::none_of(keys, [](auto const& key) { return key.has_value(); });
-        auto counts = flowlog::listing_counts{.listed = list.files.size()};
-        auto const before = found_.logs.size();
-        for (std::size_t i = 0; i < list.files.size(); ++i) {
-            auto const named = list.files[i].name() == word;
-            auto const why = named ? not_wanted(keys[i], word)
-                                   : why_skipped(list.files[i], keys[i], plain, word);
+            std::ranges::none_of(logs, [](auto const& log) { return log.key.has_value(); });
+        auto counts = flowlog::listing_counts{.listed = logs.size()};
+        for (auto& log : logs) {
+            auto const why =
+                how == by::name ? not_wanted(log, word) : why_skipped(log, plain, word);
             if (why) {
                 ++counts.of(*why);
                 continue;
             }
-            auto const size = list.files[i].size();
             ++counts.chosen;
-            counts.chosen_bytes += size.value_or(0);
-            found_.logs.push_back({list.files[i], size, {}, std::move(keys[i])});
+            counts.chosen_bytes += log.size.value_or(0);
+            found_.logs.push_back(std::move(log));
         }
         if (counts.foreign != 0 && !wanted_.is_set()) warn_of_foreign(word, counts.foreign);
         found_.counts += counts;
-        if (found_.logs.size() == before && found_.missing.size() == failures)
-            fail_to_find(word, counts);
+        if (counts.chosen == 0) fail_to_find(word, counts);
     }
 
-    /// Why a file is skipped that is named itself.
-    auto not_wanted(std::optional<flowlog::object_key> const& key, std::string const& word) const
+    /// Why a log is skipped that is named itself.
+    auto not_wanted(found_log const& log, std::string const& word) const
         -> std::optional<skip_reason> {
-        if (!key) require_no_names(word);
-        if (key && !wanted_.wants_names(*key)) return skip_reason::not_wanted;
+        if (!log.key) require_no_names(word);
+        if (log.key && !wanted_.wants_names(*log.key)) return skip_reason::not_wanted;
         return std::nullopt;
     }
 
-    /// Why a file of a folder or pattern is skipped. `plain`: none has the name of a flow log.
-    auto why_skipped(flowlog::input const& file, std::optional<flowlog::object_key> const& key,
-                     bool plain, std::string const& word) const -> std::optional<skip_reason> {
-        if (file_name(file.name()) == "aws-logs-write-test") return skip_reason::write_test;
+    /// Why a log of a folder or pattern is skipped. `plain`: none has the name of a flow log.
+    auto why_skipped(found_log const& log, bool plain, std::string const& word) const
+        -> std::optional<skip_reason> {
+        if (file_name(log.input.name()) == "aws-logs-write-test") return skip_reason::write_test;
         if (plain) require_no_names(word);
-        if (!key && !plain) return skip_reason::foreign;
-        if (key && !wanted_(*key)) return skip_reason::not_wanted;
+        if (!log.key && !plain) return skip_reason::foreign;
+        if (log.key && !wanted_(*log.key)) return skip_reason::not_wanted;
         return std::nullopt;
     }
 

@@ -18,7 +18,8 @@
 namespace cli {
 
 void add_reading_options(CLI::App& app, reading_options& options) {
-    app.add_option("LOG", options.logs, "Files, folders, patterns such as 'logs/*.log', or -")
+    app.add_option("LOG", options.logs,
+                   "Files, folders, patterns such as 'logs/*.log', s3://BUCKET/PREFIX, or -")
         ->type_name("");
     app.add_option("--where", options.where,
                    "Only these flows: 'action = REJECT and dstport < 1024'")
@@ -32,7 +33,10 @@ void add_reading_options(CLI::App& app, reading_options& options) {
         ->check(whole_number(1024));
     app.add_flag("--no-wrap-repair", options.keep_wraps,
                  "Do not correct times of archives after a router's uptime overflowed");
+    app.add_flag("--keep-going", options.keep_going,
+                 "Exit with 0 though inputs cannot be read; the result is marked incomplete");
     app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
+    add_store_options(app, options.stores);
 }
 
 void add_strict(CLI::App& app, reading_options& options) {
@@ -65,7 +69,7 @@ void reading::report_trouble() const {
 }
 
 auto reading::exit_code(reading_options const& options) const -> int {
-    if (failures() != 0) return exit_code::failed;
+    if (failures() != 0 && (!options.keep_going || nothing_read())) return exit_code::failed;
     auto const bad = stats.malformed != 0 || stats.skipdata != 0;
     return options.strict && bad ? exit_code::bad_lines : exit_code::done;
 }
@@ -120,6 +124,7 @@ void malformed_writer::finish() const {
 
 auto find_logs(reading_options const& options) -> flowlog::input_list {
     if (options.logs.empty()) throw usage_error{"no LOG is given"};
+    use_store_settings(options.stores);
     auto found = find_objects(options.logs, options.objects);
     if (options.objects.verbose) print_error(found.summary() + '\n');
     auto result = flowlog::input_list{.missing = std::move(found.missing)};

@@ -20,6 +20,7 @@
 
 #include "objects.hpp"
 #include "progress.hpp"
+#include "stores.hpp"
 
 namespace CLI {
 class App;
@@ -37,10 +38,13 @@ struct reading_options {
     bool quiet = false;
     bool strict = false;
     bool keep_wraps = false;
+    bool keep_going = false;
+    store_settings stores{};
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --quiet, and what chooses objects.
+/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
+/// objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.

@@ -75,7 +75,7 @@ TEST_CASE("a file is read at any offset", "[folder_store]") {
     CHECK(store.read_at(path, 10, 3, buffer) == 4);
     CHECK(std::string(buffer.data(), 4) == "3456");
     CHECK(store.read_at(path, 10, 8, buffer) == 2);
-    CHECK_THROWS_AS(store.stat(here / "none"), flowlog::error);
+    CHECK_THROWS_AS(store.stat(here / "none"), flowlog::no_such_object);
 }
 
 TEST_CASE("a file appears when it is finished", "[folder_store]") {

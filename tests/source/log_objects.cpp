@@ -10,7 +10,7 @@
 #include <flowlog/source/log_objects.hpp>
 
 #include "catch.hpp"
-#include "source/memory_store.hpp"
+#include "source/listed_store.hpp"
 
 using flowlog::key_layout;
 using flowlog::listing_counts;
@@ -20,7 +20,7 @@ using flowlog::object_filter;
 using flowlog::object_key;
 using flowlog::skip_reason;
 using flowlog::timestamp;
-using testing::memory_store;
+using testing::listed_store;
 using list = std::vector<std::string>;
 using namespace std::chrono_literals;
 
@@ -53,7 +53,7 @@ static auto parse_key(std::string_view text) -> std::optional<object_key> {
 
 /// A bucket with logs of some accounts, regions and days, four a day.
 struct bucket {
-    std::shared_ptr<memory_store> store = std::make_shared<memory_store>();
+    std::shared_ptr<listed_store> store = std::make_shared<listed_store>();
     list all{};
 
     void put(object_key const& key, std::string const& root = "b/") {

@@ -27,6 +27,9 @@ namespace flowlog::detail {
 
 #if defined FLOWLOG_ARROW_LINKED
 
+/// Whether the component flowlog::arrow is there.
+constexpr auto has_arrow_module() noexcept -> bool { return true; }
+
 /// The functions of the component flowlog::arrow, which this program is linked with.
 template <class = void>
 auto load_arrow_module(std::string const& what) -> arrow_module const& {
@@ -64,6 +67,16 @@ auto arrow_module_paths() -> std::vector<std::string> {
     return {(folder.parent_path() / "lib" / "flowlog" / file).string(), (folder / file).string()};
 }
 
+/// Whether the module is there; it is not loaded.
+template <class = void>
+[[nodiscard]] auto has_arrow_module() -> bool {
+    auto ignored = std::error_code{};
+    for (auto const& path : arrow_module_paths()) {
+        if (std::filesystem::exists(path, ignored)) return true;
+    }
+    return false;
+}
+
 /// Loads the module once in the life of the program.
 template <class = void>
 class loaded_arrow_module {
@@ -94,9 +107,9 @@ private:
             failure_ = dlerror();
             return;
         }
-        auto const get =
+        auto const entry =
             reinterpret_cast<arrow_module_function>(dlsym(library, "flowlog_arrow_module"));
-        functions_ = get == nullptr ? nullptr : get(arrow_module_version);
+        functions_ = entry == nullptr ? nullptr : entry(arrow_module_version);
         if (functions_ == nullptr) failure_ = path + " is of another version than this program";
     }
 

@@ -106,6 +106,9 @@ public:
     [[nodiscard]] auto stat(std::string const& path, std::string* tag = nullptr)
         -> std::uint64_t override {
         if (tag != nullptr) tag->clear();
+        auto ignored = std::error_code{};
+        if (!std::filesystem::exists(path, ignored))
+            throw no_such_object{path, "cannot open: No such file or directory"};
         return file{path}.size().value_or(0);
     }
 

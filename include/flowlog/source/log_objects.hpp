@@ -191,6 +191,9 @@ public:
     }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
 
+    /// The store that is listed.
+    [[nodiscard]] auto store() const -> std::shared_ptr<object_store> { return store_; }
+
     /// What was come across so far.
     [[nodiscard]] auto counts() const -> listing_counts {
         auto result = counts_;

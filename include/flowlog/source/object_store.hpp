@@ -11,6 +11,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <flowlog/error.hpp>
 
 namespace flowlog {
 
@@ -20,6 +23,13 @@ struct stored_object {
     std::uint64_t size = 0;  ///< in bytes
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> modified{};
     bool is_folder = false;
+};
+
+/// There is no such object, bucket or container. An error of the code `errc::cannot_open`.
+class no_such_object : public error {
+public:
+    no_such_object(std::string path, std::string message)
+        : error{errc::cannot_open, {std::move(path)}, std::move(message)} {}
 };
 
 /// Writes one object. It appears in the store when `finish` returns; a writer that is destroyed
@@ -35,8 +45,9 @@ public:
 };
 
 /// A store of objects that are found by their names: a bucket of S3, a folder of this machine. All
-/// functions may be called by several threads at once. They throw `errc::cannot_open` if there is
-/// no such object or the store refuses it, and `errc::read_failed` if the store fails.
+/// functions may be called by several threads at once. They throw `no_such_object` if there is no
+/// such object or bucket, `errc::cannot_open` if the store refuses it, `errc::read_failed` if the
+/// store fails or cannot be reached, and `errc::write_failed` if it does not take what is written.
 class object_store {
 public:
     object_store() = default;
@@ -61,8 +72,8 @@ public:
     [[nodiscard]] virtual auto stat(std::string const& path, std::string* tag = nullptr)
         -> std::uint64_t = 0;
 
-    /// Reads `buffer.size()` bytes of an object of `object_size` bytes, in one request; fewer only
-    /// at the end.
+    /// Reads `buffer.size()` bytes of an object of at most `object_size` bytes, in one request;
+    /// fewer only at the end.
     [[nodiscard]] virtual auto read_at(std::string const& path, std::uint64_t object_size,
                                        std::uint64_t offset, std::span<char> buffer)
         -> std::size_t = 0;

@@ -76,7 +76,7 @@ private:
 /// The component that reads a scheme; empty if no component of flowlog does.
 constexpr auto component_of_scheme(std::string_view scheme) noexcept -> std::string_view {
     constexpr auto stores =
-        std::to_array<std::string_view>({"s3", "gs", "gcs", "abfs", "abfss", "hdfs"});
+        std::to_array<std::string_view>({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "hdfs"});
     return std::ranges::find(stores, scheme) == stores.end() ? "" : "flowlog::arrow";
 }
 
@@ -100,6 +100,11 @@ constexpr auto component_of_scheme(std::string_view scheme) noexcept -> std::str
 }
 
 }  // namespace detail
+
+/// Whether a word names objects of a store, as `s3://bucket/key` does.
+[[nodiscard]] constexpr auto is_in_store(std::string_view word) noexcept -> bool {
+    return !detail::component_of_scheme(scheme_of(word)).empty();
+}
 
 /// Makes a scheme known to the whole program: words that begin with `scheme://` are then expanded
 /// by `expand`, in `expand_inputs` and wherever an `input` is made of a word. If a scheme is
