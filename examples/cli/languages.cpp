@@ -5,6 +5,7 @@
 #include <flowlog/grammar/filter.hpp>
 #include <flowlog/grammar/format_string.hpp>
 #include <flowlog/grammar/object_key.hpp>
+#include <flowlog/grammar/time.hpp>
 
 #include "rows.hpp"
 
@@ -15,8 +16,8 @@ auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::pa
 auto parse_filter(std::string_view text) -> flowlog::filter { return flowlog::where(text); }
 
 auto parse_time(std::string_view text, flowlog::timestamp now)
-    -> std::optional<flowlog::closed_range<flowlog::timestamp>> {
-    return flowlog::grammar::parse_filter_time(text, now);
+    -> flowlog::closed_range<flowlog::timestamp> {
+    return flowlog::parse_time(text, now);
 }
 
 auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key> {

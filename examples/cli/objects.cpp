@@ -40,12 +40,13 @@ auto now() -> timestamp {
     return start;
 }
 
-auto period_of(char const* option, std::string const& text) -> flowlog::closed_range<timestamp> {
-    if (auto const period = parse_time(text, now())) return *period;
-    throw usage_error{
-        fmt::format("{}: expected a time such as 2024-05-01, 2024-05-01T12:30Z, -2h or now, "
-                    "found '{}'",
-                    option, flowlog::escaped(text, 40))};
+auto period_of(std::string const& option, std::string const& text)
+    -> flowlog::closed_range<timestamp> {
+    try {
+        return parse_time(text, now());
+    } catch (flowlog::error const& failure) {
+        throw usage_error{option + ": " + failure.message()};
+    }
 }
 
 void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into,

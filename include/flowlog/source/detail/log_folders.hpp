@@ -19,8 +19,8 @@
 
 namespace flowlog::detail {
 
-//  bucket/team/AWSLogs/123456789012/vpcflowlogs/us-west-2/2018/10/17/00/…log.gz
-//  outside     accounts services     regions    years     months days hours objects
+//  bucket/team/ AWSLogs/ 123456789012/ vpcflowlogs/ us-west-2/ 2018/  10/  17/   00/
+//  outside      accounts aws_services  regions      years      months days hours objects
 //
 // A level is named after what is below its folder.
 
@@ -28,7 +28,7 @@ namespace flowlog::detail {
 enum class folder_level : std::uint8_t {
     outside,  ///< of the layouts; there may be anything below, also AWS's folders
     accounts,
-    services,
+    aws_services,
     regions,
     years,
     months,
@@ -121,7 +121,7 @@ public:
         using enum folder_level;
         switch (folder.level) {
             case accounts: return account(folder, name);
-            case services: return service(folder, name);
+            case aws_services: return service(folder, name);
             case regions: return region(folder, name);
             case years: return dated(folder, name, "year=", 4, months, &log_folder::year);
             case months: return dated(folder, name, "month=", 2, days, &log_folder::month);
@@ -139,7 +139,7 @@ public:
         switch (folder.level) {
             case outside:
             case accounts: return !wanted_.has_times() && !wanted_.accounts && !wanted_.regions;
-            case services:
+            case aws_services:
             case regions: return !wanted_.has_times() && !wanted_.regions;
             case years: return !wanted_.has_times();
             case objects: return true;
@@ -156,7 +156,7 @@ public:
     [[nodiscard]] auto known(log_folder const& folder, timestamp now) const
         -> std::optional<std::vector<log_folder>> {
         using enum folder_level;
-        if (folder.level == services && !folder.hive)
+        if (folder.level == aws_services && !folder.hive)
             return std::vector{below(folder, "vpcflowlogs")};
         if (folder.level == years || folder.level == months || folder.level == days)
             return known_days(folder, now);
@@ -190,7 +190,7 @@ private:
         if (name == "AWSLogs") return child(fresh, name, accounts);
         if (name == "vpcflowlogs") return child(fresh, name, regions);
         fresh.hive = true;
-        if (value_of(name, "aws-account-id=")) return child(fresh, name, services);
+        if (value_of(name, "aws-account-id=")) return child(fresh, name, aws_services);
         if (is_hive_service(name)) return child(fresh, name, regions);
         if (value_of(name, "aws-region=")) return child(fresh, name, years);
         fresh.hive = false;
@@ -206,7 +206,7 @@ private:
         auto const hive = value_of(name, "aws-account-id=");
         auto const digits = std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
         if (!hive && !digits) return begin_layout(folder, name);
-        auto result = child(folder, name, folder_level::services);
+        auto result = child(folder, name, folder_level::aws_services);
         result.hive = hive.has_value();
         if (!wanted_.wants_account(hive.value_or(name))) result.level = folder_level::unwanted;
         return result;
