@@ -166,6 +166,15 @@ TEST_CASE("many days are found by their years and months", "[log_objects][reques
     CHECK(found.paths == wanted_of(in, "b", wanted));
     // years; months; October and November as a whole; each day of December
     CHECK(found.counts.requests == 2 + 3 + 6 * (1 + 1 + 2 + 30));
+    // 32 days are too many to ask for each; what ends where the range begins is not in it
+    auto const november =
+        object_filter{.since = first_day + 31 * 24h, .until = first_day + 63 * 24h - 1us};
+    CHECK(listed(in, "b", november).paths == wanted_of(in, "b", november));
+    // years; months; November as a whole; the two days of December
+    CHECK(listed(in, "b", november).counts.requests == 2 + 3 + 6 * (1 + 1 + 1 + 2));
+    auto const a_day_less =
+        object_filter{.since = november.since, .until = first_day + 62 * 24h - 1us};
+    CHECK(listed(in, "b", a_day_less).counts.requests == 2 + 3 + 6 * 31);
     // without an end, the clock ends the range
     auto const open = object_filter{.since = first_day + 98 * 24h};
     auto const now = listing_options{.now = first_day + 99 * 24h};
@@ -312,11 +321,13 @@ TEST_CASE("a name alone makes no layout", "[log_objects]") {
     in.fill(key, 2, "vpcflowlogs/my-own-1/");
     in.fill(key, 2, "vpcflowlogs/AWSLogs/copies/of/");
     in.fill(key, 2, "vpcflowlogs/AWSLogs/111111111111/odd/");
+    in.fill(key, 2, "b/vpcflowlogs/team-1/");
     std::ranges::sort(in.all);
     auto const found = listed(in, "vpcflowlogs/", days(0, 0));
     auto expected = wanted_of(in, "vpcflowlogs/", days(0, 0));
     std::erase_if(expected, [](auto const& path) { return path.find("/odd/") != path.npos; });
     CHECK(found.paths == expected);
+    CHECK(listed(in, "b/", days(0, 0)).paths == wanted_of(in, "b/", days(0, 0)));
     CHECK(listed(in, "vpcflowlogs/AWSLogs/111111111111/odd", days(0, 0)).paths.size() == 4);
     CHECK(listed(in, "vpcflowlogs/AWSLogs/copies", days(0, 0)).paths.size() == 4);
 }
