@@ -35,9 +35,11 @@ run_fuzz() {
     # the filters that the tests compare with nfdump, and those compared with DuckDB
     sed -n 's/^    "\(.*\)",.*/\1/p' tests/query/nfdump_oracle.cpp >build/fuzz/filters.txt
     sed -n 's/^    ("\([^"]*\)", .*/\1/p' tests/oracle/filters.py >>build/fuzz/filters.txt
-    for target in filter flow_tools flowd nfdump; do
+    cut -f 1 tests/data/govpc/keys.tsv >build/fuzz/keys.txt
+    for target in filter flow_tools flowd nfdump object_key; do
         local seeds=tests/data/netflow/${target/_/-}
         [ "$target" != filter ] || seeds=build/fuzz/filters.txt
+        [ "$target" != object_key ] || seeds=build/fuzz/keys.txt
         echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
         cmake --build build/fuzz --target "fuzz_$target"
         tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"

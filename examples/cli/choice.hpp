@@ -3,6 +3,7 @@
 #define FLOWLOG_CLI_CHOICE_HPP
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <ranges>
 #include <string>
@@ -59,6 +60,14 @@ inline auto split(std::string_view list) -> std::vector<std::string_view> {
         list.remove_prefix(std::min(end + 1, list.size()));
     }
     return result;
+}
+
+/// Words as a sentence lists them: `a, b and c`.
+inline auto joined(std::vector<std::string> const& words) -> std::string {
+    auto text = std::string{};
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    return text;
 }
 
 }  // namespace cli

@@ -4,6 +4,8 @@
 #include <flowlog/grammar/explain.hpp>
 #include <flowlog/grammar/filter.hpp>
 #include <flowlog/grammar/format_string.hpp>
+#include <flowlog/grammar/object_key.hpp>
+#include <flowlog/grammar/time.hpp>
 
 #include "rows.hpp"
 
@@ -12,6 +14,15 @@ namespace cli {
 auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::parse_format(text); }
 
 auto parse_filter(std::string_view text) -> flowlog::filter { return flowlog::where(text); }
+
+auto parse_time(std::string_view text, flowlog::timestamp now)
+    -> flowlog::closed_range<flowlog::timestamp> {
+    return flowlog::parse_time(text, now);
+}
+
+auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key> {
+    return flowlog::parse_object_key(key);
+}
 
 auto describe(flowlog::malformed_line const& line) -> std::string {
     return flowlog::describe(line);

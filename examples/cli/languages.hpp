@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_CLI_LANGUAGES_HPP
 #define FLOWLOG_CLI_LANGUAGES_HPP
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include <flowlog/format/layout.hpp>
 #include <flowlog/output/rows.hpp>
 #include <flowlog/query/filter.hpp>
+#include <flowlog/query/filter_sets.hpp>
+#include <flowlog/source/object_key.hpp>
 
 namespace cli {
 
@@ -18,6 +21,14 @@ namespace cli {
 
 auto parse_format(std::string_view text) -> flowlog::layout;
 auto parse_filter(std::string_view text) -> flowlog::filter;
+
+/// The period that a time names, as filters read times: a day, a minute, an instant. Throws
+/// `errc::invalid_argument`.
+auto parse_time(std::string_view text, flowlog::timestamp now)
+    -> flowlog::closed_range<flowlog::timestamp>;
+
+/// What the key of a log object says; none if it is another object's.
+auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key>;
 
 /// A malformed line, its location and its error, as one line of text without a line end.
 auto describe(flowlog::malformed_line const& line) -> std::string;

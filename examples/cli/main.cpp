@@ -37,6 +37,7 @@ constexpr auto commands = std::to_array<command>({
     {"print", "Print the flows of logs of any format", set_up_print},
     {"check", "Validate every field of every line", set_up_check},
     {"detect", "Print what files are", set_up_detect},
+    {"ls", "List the logs of folders and object stores", set_up_ls},
     {"fields", "Print the table of fields", set_up_fields},
 });
 

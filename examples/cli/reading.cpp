@@ -24,6 +24,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--where", options.where,
                    "Only these flows: 'action = REJECT and dstport < 1024'")
         ->type_name("EXPR");
+    add_object_options(app, options.objects);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
@@ -76,8 +77,8 @@ auto reading::exit_code(reading_options const& options) const -> int {
 auto reading::accounting() const -> std::string {
     auto text = flowlog::accounting_text(stats) + '\n';
     if (matched) {
-        text += fmt::format("{} of {} are wanted by --where\n", number_text(*matched),
-                            count_text(stats.records, "record"));
+        text += fmt::format("{} of {} are wanted by {}\n", number_text(*matched),
+                            count_text(stats.records, "record"), wanted_by);
     }
     auto const bytes = static_cast<double>(stats.bytes);
     auto const input_count = count_text(inputs.size(), "input");
@@ -124,7 +125,11 @@ void malformed_writer::finish() const {
 auto find_logs(reading_options const& options) -> flowlog::input_list {
     if (options.logs.empty()) throw usage_error{"no LOG is given"};
     use_store_settings(options.stores);
-    return flowlog::expand_inputs(options.logs);
+    auto found = find_objects(options.logs, options.objects);
+    if (options.objects.verbose) print_error(found.summary() + '\n');
+    auto result = flowlog::input_list{.missing = std::move(found.missing)};
+    for (auto& log : found.logs) result.files.push_back(std::move(log.input));
+    return result;
 }
 
 void require_one_stdin(reading_options const& options,
@@ -165,8 +170,18 @@ auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::st
 }
 
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter> {
-    if (options.where.empty()) return std::nullopt;
-    return parse_filter(options.where);
+    auto in_range = flows_in_range(options.objects);
+    if (options.where.empty()) return in_range;
+    auto wanted = parse_filter(options.where);
+    return in_range ? wanted && *in_range : wanted;
+}
+
+auto filter_options(reading_options const& options) -> std::string {
+    auto names = std::vector<std::string>{};
+    if (!options.where.empty()) names.emplace_back("--where");
+    if (!options.objects.since.empty()) names.emplace_back("--since");
+    if (!options.objects.until.empty()) names.emplace_back("--until");
+    return joined(names);
 }
 
 auto open_log(flowlog::input const& from, reading_options const& options,

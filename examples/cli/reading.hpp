@@ -18,6 +18,7 @@
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
+#include "objects.hpp"
 #include "progress.hpp"
 #include "stores.hpp"
 
@@ -32,6 +33,7 @@ struct reading_options {
     std::vector<std::string> logs{};
     std::string format{};
     std::string where{};
+    object_options objects{};
     unsigned threads = 0;
     bool quiet = false;
     bool strict = false;
@@ -41,8 +43,8 @@ struct reading_options {
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, and the
-/// options of object stores.
+/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
+/// objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.
@@ -52,7 +54,8 @@ void add_strict(CLI::App& app, reading_options& options);
 struct reading {
     std::vector<flowlog::input_report> inputs{};  ///< including those that are missing
     flowlog::statistics stats{};
-    std::optional<std::uint64_t> matched{};  ///< how many records --where wanted
+    std::optional<std::uint64_t> matched{};  ///< how many records the filter wanted
+    std::string wanted_by{};                 ///< the options that make up the filter
     double seconds = 0;
 
     /// How many records were counted.
@@ -74,7 +77,7 @@ struct reading {
     /// The accounting: how many lines of each kind, how much was read, and how long it took.
     [[nodiscard]] auto accounting() const -> std::string;
 
-    /// Writes the accounting as members of a JSON object: `matched` (with --where), `incomplete`,
+    /// Writes the accounting as members of a JSON object: `matched` (with a filter), `incomplete`,
     /// `total`, `inputs` and `seconds`.
     void write_members(flowlog::json_writer& json) const;
 };
@@ -113,8 +116,11 @@ auto warnings_about(flowlog::tag_table const& table, flowlog::input_list const& 
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;
 
-/// The filter of --where, if it is given.
+/// The filter of --where, --since and --until, if one is given.
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter>;
+
+/// The options that make up this filter: `--where, --since and --until`.
+auto filter_options(reading_options const& options) -> std::string;
 
 /// Opens one log for reading in order. Throws as `flowlog::open` does.
 auto open_log(flowlog::input const& from, reading_options const& options,
@@ -152,6 +158,7 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
         auto result = flowlog::run(files, flowlog::filtered{*wanted, empty}, how);
         auto done = finish(result);
         done.matched = result.value.matched();
+        done.wanted_by = filter_options(options);
         return {std::move(result.value).inner(), std::move(done)};
     }
     auto result = flowlog::run(files, empty, how);

@@ -50,9 +50,14 @@
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/views.hpp>
 #include <flowlog/source/file.hpp>
+#include <flowlog/source/folder_store.hpp>
 #include <flowlog/source/inputs.hpp>
+#include <flowlog/source/log_inputs.hpp>
+#include <flowlog/source/log_objects.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/source/object_filter.hpp>
 #include <flowlog/source/object_input.hpp>
+#include <flowlog/source/object_key.hpp>
 #include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
 #include <flowlog/source/store_options.hpp>

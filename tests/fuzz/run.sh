@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for fuzz_filter, from the lines of a file. It leaves
+# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for filters and keys, from the lines of a file. It leaves
 # what it finds in the current folder.
 set -euo pipefail
 

@@ -101,6 +101,11 @@ constexpr auto component_of_scheme(std::string_view scheme) noexcept -> std::str
 
 }  // namespace detail
 
+/// Whether a word names objects of a store, as `s3://bucket/key` does.
+[[nodiscard]] constexpr auto is_in_store(std::string_view word) noexcept -> bool {
+    return !detail::component_of_scheme(scheme_of(word)).empty();
+}
+
 /// Makes a scheme known to the whole program: words that begin with `scheme://` are then expanded
 /// by `expand`, in `expand_inputs` and wherever an `input` is made of a word. If a scheme is
 /// registered twice, the first registration stays. Always returns true, so that it can initialise

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "objects.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/print.hpp>
+#include <flowlog/source/arrow_store.hpp>
+#include <flowlog/source/folder_store.hpp>
+#include <flowlog/source/log_inputs.hpp>
+#include <flowlog/source/object_list.hpp>
+#include <flowlog/source/scheme.hpp>
+
+#include "choice.hpp"
+#include "commands.hpp"
+#include "languages.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+using flowlog::object_filter;
+using flowlog::opened_store;
+using flowlog::skip_reason;
+using flowlog::stored_object;
+using flowlog::timestamp;
+
+/// The time to which `-2h` is relative: the same in the whole run.
+auto now() -> timestamp {
+    static auto const start =
+        std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
+    return start;
+}
+
+auto period_of(std::string const& option, std::string const& text)
+    -> flowlog::closed_range<timestamp> {
+    try {
+        return parse_time(text, now());
+    } catch (flowlog::error const& failure) {
+        throw usage_error{option + ": " + failure.message()};
+    }
+}
+
+void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into,
+               std::string const& help, std::string const& group) {
+    auto const take = [&into, option](std::string const& list) {
+        auto const names = split(list);
+        if (names.empty()) throw CLI::ValidationError{option, "the name is empty"};
+        if (!into) into.emplace();
+        for (auto const name : names) into->emplace(name);
+    };
+    app.add_option_function<std::string>(option, take, help)
+        ->type_name("NAME")
+        ->trigger_on_parse()
+        ->group(group);
+}
+
+/// The options that are given, as messages list them: `--since and --account`.
+auto given(object_options const& options, bool times = true) -> std::string {
+    auto names = std::vector<std::string>{};
+    if (times && !options.since.empty()) names.emplace_back("--since");
+    if (times && !options.until.empty()) names.emplace_back("--until");
+    if (options.accounts) names.emplace_back("--account");
+    if (options.regions) names.emplace_back("--region");
+    if (options.flow_log_ids) names.emplace_back("--flow-log-id");
+    return joined(names);
+}
+
+auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
+
+/// Inputs that read objects, in their order.
+auto inputs_of(opened_store const& from, std::vector<stored_object> const& objects)
+    -> std::vector<flowlog::input> {
+    return flowlog::log_inputs(from.store, objects, flowlog::get_store_options().fetch);
+}
+
+/// Finds the logs of words.
+class log_finder {
+public:
+    explicit log_finder(object_options const& options)
+        : options_{options}, wanted_{object_filter_of(options).widened()} {}
+
+    void find(std::string const& word) try {
+        if (flowlog::is_in_store(word)) {
+            find_in_store(flowlog::open_store(word), word);
+        } else if (is_folder(word) && wanted_.is_set()) {
+            find_below({std::make_shared<flowlog::folder_store>(), word}, word);
+        } else {
+            expand(word);
+        }
+    } catch (flowlog::error const& failure) {
+        found_.missing.push_back(failure);
+    }
+
+    [[nodiscard]] auto result() && -> found_logs { return std::move(found_); }
+
+private:
+    /// How a log was found.
+    enum class by : std::uint8_t { name, folder_or_pattern };
+
+    [[nodiscard]] static auto is_folder(std::string const& word) -> bool {
+        auto ignored = std::error_code{};
+        return word != "-" && std::filesystem::is_directory(word, ignored);
+    }
+
+    /// A word that names an object is that object, whatever the options say of time.
+    void find_in_store(opened_store const& from, std::string const& word) {
+        auto const has_key = from.path.find('/') + 1 < from.path.size() &&
+                             from.path.find('/') != from.path.npos && !from.path.ends_with('/');
+        auto size = has_key ? size_of(from) : std::nullopt;
+        if (size) return take({{from.path, *size}}, from, by::name, word);
+        if (from.path.find_first_of("*?[") == from.path.npos) return find_below(from, word);
+        auto const before = from.store->list_requests();
+        take(flowlog::find_objects(*from.store, from.path), from, by::folder_or_pattern, word);
+        found_.counts.requests += from.store->list_requests() - before;
+    }
+
+    [[nodiscard]] static auto size_of(opened_store const& from) -> std::optional<std::uint64_t> {
+        try {
+            return from.store->stat(from.path);
+        } catch (flowlog::no_such_object const&) {
+            return std::nullopt;
+        }
+    }
+
+    /// Takes the wanted objects below a path.
+    void find_below(opened_store const& from, std::string const& word) {
+        auto objects = std::vector<stored_object>{};
+        auto keys = std::vector<std::optional<flowlog::object_key>>{};
+        auto foreign = std::vector<stored_object>{};
+        auto how = flowlog::listing_options{.now = now()};
+        if (from.store->scheme().empty()) how.concurrency = 1;
+        how.on_error = [&](auto const& why) { found_.missing.push_back(why); };
+        how.on_skipped = [&](auto const& object, auto why) {
+            if (why == skip_reason::foreign) foreign.push_back(object);
+        };
+        auto const failures = found_.missing.size();
+        auto range = flowlog::log_objects(from.store, from.path, parse_object_key, wanted_, how);
+        for (auto const& object : range) {
+            objects.push_back({object.path, object.size, object.modified});
+            keys.emplace_back(object.key);
+        }
+        auto counts = range.counts();
+        if (!range.has_layout() && !foreign.empty()) {
+            require_no_names(word);
+            choose(counts, foreign);
+            objects = std::move(foreign);
+            keys.resize(objects.size());
+        } else if (counts.foreign != 0 && !wanted_.is_set()) {
+            warn_of_foreign(word, counts.foreign);
+        }
+        found_.counts += counts;
+        if (objects.empty() && found_.missing.size() == failures) fail_to_find(word, counts);
+        add(inputs_of(from, objects), objects, std::move(keys));
+    }
+
+    /// Foreign objects of a plain folder are logs.
+    static void choose(flowlog::listing_counts& counts, std::vector<stored_object> const& foreign) {
+        counts.foreign -= foreign.size();
+        counts.chosen += foreign.size();
+        for (auto const& object : foreign) counts.chosen_bytes += object.size;
+    }
+
+    void add(std::vector<flowlog::input> inputs, std::vector<stored_object> const& objects,
+             std::vector<std::optional<flowlog::object_key>> keys) {
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            found_.logs.push_back(
+                {std::move(inputs[i]), objects[i].size, objects[i].modified, std::move(keys[i])});
+        }
+    }
+
+    /// Takes the files that a word names.
+    void expand(std::string const& word) {
+        auto list = flowlog::expand_inputs({word});
+        std::ranges::move(list.missing, std::back_inserter(found_.missing));
+        auto logs = std::vector<found_log>{};
+        for (auto const& input : list.files) {
+            auto key = parse_object_key(input.name());
+            logs.push_back({input, input.size(), {}, std::move(key)});
+        }
+        auto const named = list.files.size() == 1 && list.files.front().name() == word;
+        if (!logs.empty()) take(std::move(logs), named ? by::name : by::folder_or_pattern, word);
+    }
+
+    /// Takes objects of a store.
+    void take(std::vector<stored_object> const& objects, opened_store const& from, by how,
+              std::string const& word) {
+        auto inputs = inputs_of(from, objects);
+        auto logs = std::vector<found_log>{};
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            auto key = parse_object_key(objects[i].path);
+            logs.push_back(
+                {std::move(inputs[i]), objects[i].size, objects[i].modified, std::move(key)});
+        }
+        take(std::move(logs), how, word);
+    }
+
+    /// Takes logs as far as they are wanted. One that is named itself is read whatever its time:
+    /// its flows are filtered.
+    void take(std::vector<found_log> logs, by how, std::string const& word) {
+        auto const plain =
+            std::ranges::none_of(logs, [](auto const& log) { return log.key.has_value(); });
+        auto counts = flowlog::listing_counts{.listed = logs.size()};
+        for (auto& log : logs) {
+            auto const why =
+                how == by::name ? not_wanted(log, word) : why_skipped(log, plain, word);
+            if (why) {
+                ++counts.of(*why);
+                continue;
+            }
+            ++counts.chosen;
+            counts.chosen_bytes += log.size.value_or(0);
+            found_.logs.push_back(std::move(log));
+        }
+        if (counts.foreign != 0 && !wanted_.is_set()) warn_of_foreign(word, counts.foreign);
+        found_.counts += counts;
+        if (counts.chosen == 0) fail_to_find(word, counts);
+    }
+
+    /// Why a log is skipped that is named itself.
+    auto not_wanted(found_log const& log, std::string const& word) const
+        -> std::optional<skip_reason> {
+        if (!log.key) require_no_names(word);
+        if (log.key && !wanted_.wants_names(*log.key)) return skip_reason::not_wanted;
+        return std::nullopt;
+    }
+
+    /// Why a log of a folder or pattern is skipped. `plain`: none has the name of a flow log.
+    auto why_skipped(found_log const& log, bool plain, std::string const& word) const
+        -> std::optional<skip_reason> {
+        if (file_name(log.input.name()) == "aws-logs-write-test") return skip_reason::write_test;
+        if (plain) require_no_names(word);
+        if (!log.key && !plain) return skip_reason::foreign;
+        if (log.key && !wanted_(*log.key)) return skip_reason::not_wanted;
+        return std::nullopt;
+    }
+
+    /// Throws if logs are to be chosen by what their names say, and they say nothing.
+    void require_no_names(std::string const& word) const {
+        if (!wanted_.has_names()) return;
+        throw flowlog::error{
+            flowlog::errc::cannot_open,
+            {word},
+            fmt::format("{} cannot choose here: no name is that of a flow log, "
+                        "<account>_vpcflowlogs_<region>_<flow-log-id>_<time>_<hash>.log.gz",
+                        given(options_, false))};
+    }
+
+    void warn_of_foreign(std::string const& word, std::uint64_t count) const {
+        warn(
+            fmt::format("{}: {} skipped, because {} is not that of a flow log, as other names "
+                        "there are",
+                        flowlog::escaped(word), count_text(count, "object"),
+                        count == 1 ? "its name" : "each name"));
+    }
+
+    void fail_to_find(std::string const& word, flowlog::listing_counts const& counts) {
+        auto const options = given(options_);
+        auto const why = options.empty() ? std::string{"no flow log is here"}
+                                         : "no flow log here is wanted by " + options;
+        found_.missing.emplace_back(
+            flowlog::errc::cannot_open, flowlog::location{word},
+            fmt::format("cannot open: {} ({})", why, found_logs{.counts = counts}.summary()));
+    }
+
+    object_options const& options_;
+    object_filter wanted_;
+    found_logs found_;
+};
+
+}  // namespace
+
+void add_object_options(CLI::App& app, object_options& options) {
+    auto const group = std::string{"Logs of folders and object stores"};
+    app.add_option("--since", options.since,
+                   "Only flows from this time on: 2024-05-01, 2024-05-01T12:30Z, -2h")
+        ->type_name("TIME")
+        ->group(group);
+    app.add_option("--until", options.until, "Only flows up to this time, inclusive")
+        ->type_name("TIME")
+        ->group(group);
+    add_names(app, "--account", options.accounts, "Only logs of this account; repeatable", group);
+    add_names(app, "--region", options.regions, "Only logs of this region; repeatable", group);
+    add_names(app, "--flow-log-id", options.flow_log_ids, "Only logs with this id; repeatable",
+              group);
+    app.add_flag("--verbose", options.verbose, "Print how many objects were listed and skipped")
+        ->group(group);
+}
+
+auto object_filter_of(object_options const& options) -> object_filter {
+    auto result = object_filter{.accounts = options.accounts,
+                                .regions = options.regions,
+                                .flow_log_ids = options.flow_log_ids};
+    if (!options.since.empty()) result.since = period_of("--since", options.since).first;
+    if (!options.until.empty()) result.until = period_of("--until", options.until).last;
+    if (result.since && result.until && *result.until < *result.since) {
+        throw usage_error{fmt::format("the range of time is empty: --since {} is after --until {}",
+                                      flowlog::to_text(*result.since),
+                                      flowlog::to_text(*result.until))};
+    }
+    return result;
+}
+
+auto flows_in_range(object_options const& options) -> std::optional<flowlog::filter> {
+    auto const [since, until, accounts, regions, ids] = object_filter_of(options);
+    auto tree = flowlog::filter_tree{};
+    auto const add = [&](flowlog::field_id field, timestamp first, timestamp last) {
+        tree.add(flowlog::filter_leaf{
+            .subject = flowlog::filter_subject::time,
+            .field = field,
+            .numbers = {{flowlog::filter_number(first), flowlog::filter_number(last)}}});
+    };
+    if (since) add(flowlog::field_id::end, *since, timestamp::max());
+    if (until) add(flowlog::field_id::start, timestamp::min(), *until);
+    if (since && until) tree.add(flowlog::filter_step::conjunction);
+    if (tree.steps.empty()) return std::nullopt;
+    return flowlog::filter{std::move(tree)};
+}
+
+auto found_logs::summary() const -> std::string {
+    auto parts = std::string{};
+    auto const add = [&](std::uint64_t count, std::string const& text) {
+        if (count != 0) parts += (parts.empty() ? ": " : ", ") + number_text(count) + text;
+    };
+    add(counts.not_wanted, " not wanted");
+    add(counts.foreign, " with other names");
+    add(counts.empty, " empty");
+    add(counts.folder_markers, counts.folder_markers == 1 ? " folder marker" : " folder markers");
+    add(counts.write_tests, " aws-logs-write-test");
+    auto text = fmt::format(
+        "{} listed in {}, {} skipped{}; {} chosen, {}", count_text(counts.listed, "object"),
+        count_text(counts.requests, "request"), number_text(counts.skipped()), parts,
+        number_text(counts.chosen), bytes_text(static_cast<double>(counts.chosen_bytes)));
+    if (counts.other_services != 0)
+        text +=
+            "; not listed: " + count_text(counts.other_services, "folder") + " of other services";
+    return text;
+}
+
+auto find_objects(std::vector<std::string> const& words, object_options const& options)
+    -> found_logs {
+    auto finder = log_finder{options};
+    for (auto const& word : words) finder.find(word);
+    return std::move(finder).result();
+}
+
+}  // namespace cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <chrono>
+#include <string>
+
+#include <flowlog/grammar/time.hpp>
+
+#include "catch.hpp"
+
+using flowlog::parse_time;
+using flowlog::timestamp;
+using namespace std::chrono_literals;
+
+static constexpr auto day = timestamp{std::chrono::sys_days{std::chrono::year{2024} / 5 / 1}};
+
+TEST_CASE("a time is the period that it names", "[time]") {
+    auto const now = day + 12h;
+    CHECK(parse_time("2024-05-01", now) == flowlog::closed_range{day, day + 24h - 1us});
+    CHECK(parse_time("2024-05-01T10:00Z", now) ==
+          flowlog::closed_range{day + 10h, day + 10h + 1min - 1us});
+    CHECK(parse_time("2024-05-01 10:00:30", now).first == day + 10h + 30s);
+    CHECK(parse_time("2024-05-01T10:00+02:00", now).first == day + 8h);
+    CHECK(parse_time("-2h", now) == flowlog::closed_range{day + 10h, day + 10h});
+    CHECK(parse_time("-1d", now).first == day - 12h);
+    CHECK(parse_time("now", now).last == now);
+    CHECK(parse_time("today", now).first == day);
+}
+
+TEST_CASE("what is no time is an error that quotes it", "[time]") {
+    for (auto const* text :
+         {"", "2024-13-01", "2024-02-30", "tomorrow", "-2", "2h", "2024-05-01T25:00"})
+        CHECK_THROWS_AS(parse_time(text), flowlog::error);
+    try {
+        static_cast<void>(parse_time("soon\x1b"));
+    } catch (flowlog::error const& failure) {
+        CHECK(failure.code() == flowlog::errc::invalid_argument);
+        CHECK(
+            std::string{failure.what()} ==
+            "expected a time such as 2024-05-01, 2024-05-01T12:30Z, -2h or now, found 'soon\\x1b'");
+        return;
+    }
+    FAIL("no error");
+}
