@@ -29,7 +29,7 @@ namespace flowlog::detail {
 
 /// The functions of the component flowlog::arrow, which this program is linked with.
 template <class = void>
-auto load_arrow_module(std::string const& what) -> arrow_module const& {
+auto load_arrow_module(std::string const& what, std::string const& = "") -> arrow_module const& {
     auto const* const module = flowlog_arrow_module(arrow_module_version);
     if (module == nullptr)
         throw error{errc::unsupported,
@@ -94,9 +94,9 @@ private:
             failure_ = dlerror();
             return;
         }
-        auto const get =
+        auto const find =
             reinterpret_cast<arrow_module_function>(dlsym(library, "flowlog_arrow_module"));
-        functions_ = get == nullptr ? nullptr : get(arrow_module_version);
+        functions_ = find == nullptr ? nullptr : find(arrow_module_version);
         if (functions_ == nullptr) failure_ = path + " is of another version than this program";
     }
 
@@ -105,14 +105,15 @@ private:
 };
 
 /// The functions of the component flowlog::arrow. Throws `errc::unsupported` if it cannot be
-/// loaded; `what` is the input that needs it.
+/// loaded; `what` is the input or output that needs it, and `use` what is done with that.
 template <class = void>
-auto load_arrow_module(std::string const& what) -> arrow_module const& {
+auto load_arrow_module(std::string const& what, std::string const& use = "is read")
+    -> arrow_module const& {
     auto const& loaded = loaded_arrow_module<>::get();
     if (auto const* const functions = loaded.functions()) return *functions;
     throw error{errc::unsupported,
                 {what},
-                "is read by the component flowlog::arrow, which cannot be loaded (" +
+                use + " by the component flowlog::arrow, which cannot be loaded (" +
                     loaded.failure() +
                     "). To get it: scripts/install-packages.sh stores, then build flowlog again"};
 }
