@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/format/parquet.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/version.hpp>
@@ -13,6 +14,7 @@
 #include <flowlog/source/bzip2.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_GZIP
+#include <flowlog/output/gzip.hpp>
 #include <flowlog/source/gzip.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_LZ4
@@ -22,6 +24,7 @@
 #include <flowlog/source/lzo.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_ZSTD
+#include <flowlog/output/zstd.hpp>
 #include <flowlog/source/zstd.hpp>
 #endif
 

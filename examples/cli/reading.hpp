@@ -112,6 +112,10 @@ auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::st
 /// The filter of --where, if it is given.
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter>;
 
+/// How one log is opened for reading in order.
+auto open_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
+    -> flowlog::open_options;
+
 /// Opens one log for reading in order. Throws as `flowlog::open` does.
 auto open_log(flowlog::input const& from, reading_options const& options,
               flowlog::malformed_handler on_malformed) -> flowlog::log;

@@ -91,14 +91,6 @@ TEST_CASE("aggregators read a Parquet file, however it is divided", "[parquet]")
     }
 }
 
-TEST_CASE("only the columns that are read are fetched", "[parquet]") {
-    auto const found =
-        flowlog::run({path_of("dash.parquet")}, flowlog::port_protocol_counter{}, {.threads = 1});
-    auto whole = flowlog::open(path_of("dash.parquet"));
-    for (auto const& record : whole) static_cast<void>(flowlog::flow{record});
-    CHECK(found.stats.bytes < whole.stats().bytes * 3 / 4);
-}
-
 TEST_CASE("every type of column is decoded to the type of its field", "[parquet]") {
     auto log = flowlog::open(path_of("types.parquet"));
     auto rows = std::vector<flowlog::flow>{};

@@ -6,7 +6,7 @@
 //                                 |
 //                            parquet_stream: arrays of some columns of a row group
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -68,7 +68,7 @@ public:
         : from_{std::move(from)},
           size_{from_.size().value_or(0)},
           module_{load_arrow_module(from_.name(), "is a Parquet file, which is read").parquet} {
-        if (like == nullptr) check_end();
+        if (like == nullptr) read_end();
         char* message = nullptr;
         auto const status = module_->open(
             this, read, size_, like == nullptr ? nullptr : like->handle_, &handle_, &message);
@@ -125,26 +125,41 @@ public:
     }
 
 private:
-    /// A file that lacks its end is told from one that is damaged.
-    void check_end() {
+    /// Reads the end of the file, where the footer is, at once. A file that lacks its end is told
+    /// from one that is damaged.
+    void read_end() {
         constexpr auto magic_size = std::size_t{4};
-        auto end = std::array<char, magic_size>{};
-        auto const whole =
-            size_ >= 3 * magic_size && from_.read_at(size_ - magic_size, end) == magic_size;
-        auto const magic = std::string_view{end.data(), end.size()};
+        constexpr auto max_end = std::uint64_t{64} << 10;  // as much as Arrow reads first
+        end_.resize(static_cast<std::size_t>(std::min(size_, max_end)));
+        end_.resize(from_.read_at(size_ - end_.size(), end_));
+        bytes_read_ += end_.size();
+        auto const whole = size_ >= 3 * magic_size && end_.size() == std::min(size_, max_end);
+        auto const magic =
+            std::string_view{end_}.substr(end_.size() - std::min(end_.size(), magic_size));
         if (magic == "PARE") fail(errc::unsupported, "is a Parquet file with an encrypted footer");
         if (!whole || magic != "PAR1")
             fail(errc::truncated,
                  "is a Parquet file without its end: it was cut off, or is still being written");
     }
 
+    /// Reads for the module, unless the bytes are there already.
+    [[nodiscard]] auto read_at(std::uint64_t offset, std::span<char> buffer) -> std::size_t {
+        auto const end_begin = size_ - end_.size();
+        if (offset >= end_begin && buffer.size() <= size_ - offset) {
+            end_.copy(buffer.data(), buffer.size(), static_cast<std::size_t>(offset - end_begin));
+            return buffer.size();
+        }
+        auto const got = from_.read_at(offset, buffer);
+        bytes_read_ += got;
+        return got;
+    }
+
     static auto read(void* context, std::uint64_t offset, char* buffer, std::uint64_t size)
         -> std::int64_t {
         auto& self = *static_cast<parquet_file*>(context);
         try {
-            auto const got = self.from_.read_at(offset, {buffer, static_cast<std::size_t>(size)});
-            self.bytes_read_ += got;
-            return static_cast<std::int64_t>(got);
+            return static_cast<std::int64_t>(
+                self.read_at(offset, {buffer, static_cast<std::size_t>(size)}));
         } catch (...) {
             self.failure_ = std::current_exception();
             return -1;
@@ -154,6 +169,7 @@ private:
     input from_;
     std::uint64_t size_;
     parquet_functions const* module_;
+    std::string end_;  // the last bytes of the file
     void* handle_ = nullptr;
     std::uint64_t bytes_read_ = 0;
     std::exception_ptr failure_;
