@@ -8,7 +8,21 @@ if(PROJECT_IS_TOP_LEVEL OR FLOWLOG_WITH_ARROW)
 endif()
 option(FLOWLOG_WITH_ARROW "The component flowlog::arrow (object stores, Parquet)" ${FLOWLOG_ARROW_FOUND})
 
-set(headers include/flowlog/source/arrow_module.hpp include/flowlog/source/arrow_store.hpp)
+set(headers
+    include/flowlog/format/parquet.hpp
+    include/flowlog/format/parquet/arrays.hpp
+    include/flowlog/format/parquet/columns.hpp
+    include/flowlog/format/parquet/decode.hpp
+    include/flowlog/format/parquet/describe.hpp
+    include/flowlog/format/parquet/file.hpp
+    include/flowlog/format/parquet/prune.hpp
+    include/flowlog/format/parquet/reader.hpp
+    include/flowlog/output/detail/distinct_texts.hpp
+    include/flowlog/output/detail/parquet_column.hpp
+    include/flowlog/output/parquet.hpp
+    include/flowlog/source/arrow_module.hpp
+    include/flowlog/source/arrow_store.hpp
+)
 set_property(GLOBAL APPEND PROPERTY FLOWLOG_COMPONENT_HEADERS ${headers})
 
 if(FLOWLOG_WITH_ARROW)
@@ -19,7 +33,14 @@ if(FLOWLOG_WITH_ARROW)
                 "scripts/install-packages.sh stores installs it; or set Arrow_DIR and Parquet_DIR, or FLOWLOG_PYARROW_ROOT."
         )
     endif()
-    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/parquet.cpp src/arrow/s3.cpp src/arrow/store.cpp)
+    add_library(
+        flowlog_arrow SHARED
+        src/arrow/module.cpp
+        src/arrow/parquet.cpp
+        src/arrow/parquet_writer.cpp
+        src/arrow/s3.cpp
+        src/arrow/store.cpp
+    )
     add_library(flowlog::arrow ALIAS flowlog_arrow)
     target_link_libraries(
         flowlog_arrow

@@ -92,6 +92,7 @@ endif()
 flowlog_component(
     gzip
     HEADERS
+        include/flowlog/output/gzip.hpp
         include/flowlog/source/detail/inflate_${FLOWLOG_GZIP_LIBRARY}.hpp
         include/flowlog/source/gzip.hpp
     LINK ${library}
@@ -107,7 +108,7 @@ set_property(
 
 # The compressions of nfdump's blocks; zstd and bzip2 also for whole files.
 #
-#     flowlog_codec(<name> <package> <target>)
+#     flowlog_codec(<name> <package> <target> [<more headers>…])
 function(flowlog_codec name package target)
     flowlog_look_for(${package})
     if(${package}_FOUND)
@@ -121,11 +122,11 @@ function(flowlog_codec name package target)
         find_package(${package} REQUIRED)
     endif()
     flowlog_component(
-        ${name} HEADERS include/flowlog/source/${name}.hpp LINK ${target} PACKAGES ${package}
+        ${name} HEADERS include/flowlog/source/${name}.hpp ${ARGN} LINK ${target} PACKAGES ${package}
     )
 endfunction()
 
 flowlog_codec(bzip2 BZip2 BZip2::BZip2)
 flowlog_codec(lz4 LZ4 LZ4::lz4)
 flowlog_codec(lzo LZO LZO::lzo)
-flowlog_codec(zstd ZSTD ZSTD::zstd)
+flowlog_codec(zstd ZSTD ZSTD::zstd include/flowlog/output/zstd.hpp)

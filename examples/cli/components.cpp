@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/format/parquet.hpp>
 #include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
@@ -14,6 +15,7 @@
 #include <flowlog/source/bzip2.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_GZIP
+#include <flowlog/output/gzip.hpp>
 #include <flowlog/source/gzip.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_LZ4
@@ -23,6 +25,7 @@
 #include <flowlog/source/lzo.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_ZSTD
+#include <flowlog/output/zstd.hpp>
 #include <flowlog/source/zstd.hpp>
 #endif
 

@@ -35,6 +35,7 @@ constexpr auto commands = std::to_array<command>({
     {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
     {"top", "Group flows, and rank the groups", set_up_top},
     {"print", "Print the flows of logs of any format", set_up_print},
+    {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},
     {"detect", "Print what files are", set_up_detect},
     {"ls", "List the logs of folders and object stores", set_up_ls},

@@ -13,12 +13,11 @@
 #include <CLI/CLI.hpp>
 
 #include <flowlog/aggregate/aggregate.hpp>
-#include <flowlog/did_you_mean.hpp>
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/field_names.hpp>
 #include <flowlog/output/records.hpp>
 
 #include "choice.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "reading.hpp"
@@ -29,7 +28,6 @@ namespace {
 
 using flowlog::record_column;
 using flowlog::record_format;
-using columns = std::vector<record_column>;
 
 struct print_options {
     reading_options reading{};
@@ -44,38 +42,6 @@ struct print_options {
         return is_terminal(stdout) ? record_format::table : record_format::csv;
     }
 };
-
-auto name_of(record_column const& column) -> std::string {
-    return column.field ? std::string{flowlog::info(*column.field).name}
-                        : flowlog::escaped(column.name, 60);
-}
-
-auto has(columns const& all, record_column const& wanted) -> bool {
-    return std::ranges::find(all, wanted) != all.end();
-}
-
-/// The names of the columns of one list that another one lacks, with commas between them.
-auto names_not_in(columns const& others, columns const& some) -> std::string {
-    auto names = std::string{};
-    for (auto const& column : some) {
-        if (!has(others, column)) names += (names.empty() ? "" : ", ") + name_of(column);
-    }
-    return names;
-}
-
-/// The columns that a list names: fields, or columns of text logs that are no fields.
-auto parse_columns(std::string_view list) -> columns {
-    auto result = columns{};
-    for (auto const name : split(list)) result.push_back(record_column::named(name));
-    return result;
-}
-
-[[noreturn]] void throw_no_such_field(record_column const& wanted, columns const& present) {
-    auto names = flowlog::field_names();
-    for (auto const& column : present) names.push_back(column.name);
-    throw usage_error{"no such field: " + name_of(wanted) +
-                      flowlog::did_you_mean(wanted.name, names) + " ('flowlog fields' prints all)"};
-}
 
 /// The columns of a table of an archive, whose format has dozens of fields.
 auto for_people(columns const& all) -> columns {
@@ -94,7 +60,6 @@ public:
         : options_{options},
           columns_{parse_columns(options.fields)},
           wanted_{wanted_flows(options.reading)} {
-        if (columns_.empty() && !options.fields.empty()) throw usage_error{"--fields names none"};
         if (columns_.empty() && options_.format() == record_format::vpc)
             columns_ = flowlog::columns_of(flowlog::layout::vpc_default());
         given_ = !columns_.empty();
@@ -157,6 +122,9 @@ private:
         }
         if (full()) return;
         if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
+        if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
+            if (wanted_) reader.restrict(wanted_->bounds());
+        }
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
             if (auto const offending_field = writer_->write(record)) [[unlikely]]
@@ -176,9 +144,7 @@ private:
 
     /// Begins the output. `present` are the columns of the first log.
     void begin(columns const& present) {
-        for (auto const& column : columns_) {
-            if (!column.field && !has(present, column)) throw_no_such_field(column, present);
-        }
+        require_known(columns_, present);
         auto const terminal = is_terminal(stdout);
         auto how = flowlog::record_options{
             .format = options_.format(), .names = options_.names, .escape = terminal};
@@ -195,14 +161,8 @@ private:
 
     /// Warns if a log has other columns than the first one, whose columns are printed.
     void compare(std::string const& name, columns const& present) {
-        auto const missing = names_not_in(present, columns_);
-        auto const more = names_not_in(first_, present);
-        if (missing.empty() && more.empty()) return;
-        auto message = flowlog::escaped(name) + ": its columns differ from the first log: ";
-        if (!missing.empty()) message += "no " + missing + " (printed as absent)";
-        if (!missing.empty() && !more.empty()) message += "; ";
-        if (!more.empty()) message += "also " + more + " (not printed)";
-        differing_.say(message + "; --fields chooses");
+        if (auto const message = difference(name, first_, columns_, present, "printed"))
+            differing_.say(*message);
     }
 
     print_options const& options_;

@@ -184,13 +184,18 @@ auto filter_options(reading_options const& options) -> std::string {
     return joined(names);
 }
 
-auto open_log(flowlog::input const& from, reading_options const& options,
-              flowlog::malformed_handler on_malformed) -> flowlog::log {
+auto open_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
+    -> flowlog::open_options {
     auto how = flowlog::open_options{.on_malformed = std::move(on_malformed),
                                      .overlap = true,
                                      .repair_wraps = !options.keep_wraps};
     if (!options.format.empty()) how.format = parse_format(options.format);
-    return flowlog::open(from, std::move(how));
+    return how;
+}
+
+auto open_log(flowlog::input const& from, reading_options const& options,
+              flowlog::malformed_handler on_malformed) -> flowlog::log {
+    return flowlog::open(from, open_options_of(options, std::move(on_malformed)));
 }
 
 auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)

@@ -121,6 +121,9 @@ auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filt
 
 /// The options that make up this filter: `--where, --since and --until`.
 auto filter_options(reading_options const& options) -> std::string;
+/// How one log is opened for reading in order.
+auto open_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
+    -> flowlog::open_options;
 
 /// Opens one log for reading in order. Throws as `flowlog::open` does.
 auto open_log(flowlog::input const& from, reading_options const& options,

@@ -21,6 +21,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_names.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -39,12 +40,14 @@
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
+#include <flowlog/output/encoder.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ranking.hpp>
 #include <flowlog/output/record_options.hpp>
 #include <flowlog/output/records.hpp>
 #include <flowlog/output/result_file.hpp>
+#include <flowlog/output/result_folders.hpp>
 #include <flowlog/output/rows.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>

@@ -7,6 +7,19 @@
 
 using namespace flowlog;
 
+TEST_CASE("The accounting names rows that were not read, if there are any", "[accounting]") {
+    auto const s = statistics{.records = 2, .unread = 1000};
+    CHECK(accounting_text(s) ==
+          "1,002 lines = 2 records + 0 NODATA + 0 SKIPDATA + 0 malformed + 0 headers + 0 blank + "
+          "1,000 not read");
+    auto text = std::string{};
+    auto json = json_writer{text};
+    json.begin_object();
+    write_members(json, s);
+    json.end_object();
+    CHECK(text.find(R"("blank":0,"unread":1000,"bytes":0)") != text.npos);
+}
+
 TEST_CASE("The accounting names the six kinds of line, which add up", "[accounting]") {
     auto const s = statistics{.records = 2000,
                               .nodata = 2,

@@ -12,6 +12,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/detail/addable_check.hpp>
+#include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/batch.hpp>
@@ -108,6 +109,15 @@ public:
             for (auto const& use : wanted_.uses()) detail::add_use(result, use);
         }
         return result;
+    }
+
+    /// The bounds of the fields of all flows that the filter wants, if it says.
+    [[nodiscard]] auto bounds() const -> std::vector<field_bounds> {
+        if constexpr (requires { wanted_.bounds(); }) {
+            return wanted_.bounds();
+        } else {
+            return {};
+        }
     }
 
     /// The number of records that were added.

@@ -133,19 +133,20 @@ struct parquet_group {
     std::int64_t rows;
     std::uint64_t offset;  ///< of its first byte
     std::uint64_t size;    ///< of its columns, compressed, in bytes
+    char const* codec;     ///< of its first column; valid in this thread until the next call
 };
 
 struct parquet_write_options {
     char const* codec;   ///< "zstd", "snappy", "gzip", "lz4", "none"
     std::int32_t level;  ///< of the codec; negative: its default
-    std::int64_t rows;   ///< of a row group
 };
 
 /// Parquet files. A file is used by one thread at a time; several may be open on the same bytes.
 struct parquet_functions {
-    /// Reads the footer of a file of `size` bytes. `read` is called until the file is closed.
-    std::int32_t (*open)(void* context, module_read_callback read, std::uint64_t size, void** file,
-                         char** error);
+    /// Reads the footer of a file of `size` bytes, unless it is taken over from `like`: the same
+    /// file, opened before, or null. `read` is called until the file is closed.
+    std::int32_t (*open)(void* context, module_read_callback read, std::uint64_t size,
+                         void const* like, void** file, char** error);
     void (*close)(void* file);
     /// The columns, as Arrow will give them. The caller releases the schema.
     std::int32_t (*schema)(void* file, ArrowSchema* schema, char** error);
@@ -155,20 +156,25 @@ struct parquet_functions {
     void (*group)(void* file, std::int32_t group, parquet_group* into);
     /// Statistics of a top-level integer or timestamp column, in the units of the schema.
     void (*bounds)(void* file, std::int32_t group, std::int32_t column, parquet_bounds* into);
-    /// Begins to read some columns of a row group, in batches of at most `rows` rows.
+    /// Begins to read some columns of a row group, in batches of at most `rows` rows. None of them
+    /// may be nested. Several such streams may be read in turn.
     std::int32_t (*select)(void* file, std::int32_t group, std::int32_t const* columns,
-                           std::int32_t column_count, std::int64_t rows, char** error);
-    /// The next batch of the row group: a struct array of the selected columns, which the caller
-    /// releases; `array->release` is null at the end of the row group.
-    std::int32_t (*next)(void* file, ArrowArray* array, char** error);
+                           std::int32_t column_count, std::int64_t rows, void** stream,
+                           char** error);
+    /// The next batch of a stream: a struct array of the selected columns in the order of the
+    /// file, which the caller releases; `array->release` is null at the end of the row group.
+    std::int32_t (*next)(void* stream, ArrowArray* array, char** error);
+    /// Ends a stream. The file must still be open.
+    void (*end)(void* stream);
 
-    /// Writes a file of this schema; takes the schema over.
+    /// Writes a file of this schema, by `flowlog version …`; takes the schema over.
     std::int32_t (*create)(void* context, module_write_callback write, ArrowSchema* schema,
                            parquet_write_options const* options, void** writer, char** error);
-    /// Writes a struct array of all columns, and takes it over.
+    /// Writes a row group: a struct array of all columns, which it takes over.
     std::int32_t (*write)(void* writer, ArrowArray* array, char** error);
-    /// Writes the footer and ends the writer.
+    /// Writes the footer. The writer still has to be ended.
     std::int32_t (*finish)(void* writer, char** error);
+    /// Ends a writer, whether it has finished or not.
     void (*abandon)(void* writer);
 };
 

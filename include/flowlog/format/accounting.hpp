@@ -16,7 +16,7 @@
 namespace flowlog {
 
 /// What became of each line of a text log, or of each record or row of a binary one. Nothing is
-/// lost: the six kinds add up to `lines()`.
+/// lost: the seven kinds add up to `lines()`.
 struct statistics {
     std::uint64_t records = 0;  ///< flows
     std::uint64_t nodata = 0;   ///< log-status NODATA: a window without traffic
@@ -25,11 +25,13 @@ struct statistics {
     std::uint64_t malformed = 0;  ///< lines that could not be read
     std::uint64_t headers = 0;    ///< header lines
     std::uint64_t blank = 0;      ///< lines with nothing but blanks
-    std::uint64_t bytes = 0;      ///< bytes read, after decompression; not a kind of line
+    /// rows of a columnar file that were passed over, because no filter can want any of them
+    std::uint64_t unread = 0;
+    std::uint64_t bytes = 0;  ///< bytes read, after decompression; not a kind of line
 
     /// All lines of the input, including a last one without a line end.
     [[nodiscard]] constexpr auto lines() const noexcept -> std::uint64_t {
-        return records + nodata + skipdata + malformed + headers + blank;
+        return records + nodata + skipdata + malformed + headers + blank + unread;
     }
 
     constexpr auto operator+=(statistics const& other) noexcept -> statistics& {
@@ -39,6 +41,7 @@ struct statistics {
         malformed += other.malformed;
         headers += other.headers;
         blank += other.blank;
+        unread += other.unread;
         bytes += other.bytes;
         return *this;
     }

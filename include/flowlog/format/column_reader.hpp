@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/select.hpp>
 #include <flowlog/flow/value.hpp>
@@ -60,6 +61,14 @@ public:
     /// batch and field.
     virtual void load(column_batch&, field_id) {}
 
+    /// Says, before the first batch, that only flows are wanted whose fields have values within all
+    /// of these bounds. Rows may be passed over, in groups as the log has them, if the log says
+    /// that none of them is such a flow and that each of these values is well-formed or absent.
+    virtual void restrict(std::span<field_bounds const>) {}
+
+    /// How many rows before the end of the last batch were passed over.
+    [[nodiscard]] virtual auto unread() const -> std::uint64_t { return 0; }
+
     /// Says where a row of the last batch is in the input: sets `offset`, `column` and `text`, as
     /// far as they are known. Called only for rows that are malformed.
     virtual void locate(std::size_t, malformed_line&) const {}
@@ -95,6 +104,7 @@ public:
     [[nodiscard]] auto stats() const -> statistics {
         auto result = stats_;
         result.bytes = state_->reader->bytes();
+        result.unread = state_->reader->unread();
         return result;
     }
 
@@ -110,6 +120,12 @@ public:
 
     /// The name of the input.
     [[nodiscard]] auto name() const -> std::string { return state_->reader->name(); }
+
+    /// Says that only flows within these bounds are wanted, so that others need not be read: those
+    /// that are not are counted in `stats().unread`. Has no effect after the first flow.
+    void restrict(std::vector<field_bounds> const& wanted) {
+        if (!begun_ && !wanted.empty()) state_->reader->restrict(wanted);
+    }
 
     /// Counts the current record as malformed instead of as a flow.
     void reject(field_id offending_field, reason why) {
@@ -284,7 +300,7 @@ private:
         ++stats_.malformed;
         if (!options_.on_malformed) return;
         auto line = malformed_line{
-            .source = name(), .line = stats_.lines(), .field = offending_field, .reason = why};
+            .source = name(), .line = stats().lines(), .field = offending_field, .reason = why};
         state_->reader->locate(row, line);
         options_.on_malformed(line);
     }

@@ -9,9 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/query/detail/filter_bounds.hpp>
 #include <flowlog/query/detail/filter_flows.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
 #include <flowlog/query/detail/filter_run.hpp>
@@ -82,6 +84,13 @@ public:
 
     /// The fields that the expression names. A record may lack them, but a log must have them.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return state_->uses; }
+
+    /// Bounds of numbers and times: a flow with a value outside of them is not wanted, nor is one
+    /// without a value. There may be narrower bounds, and fields without any.
+    template <class = void>
+    [[nodiscard]] auto bounds() const -> std::vector<field_bounds> {
+        return detail::bounds_of(state_->tree);
+    }
 
     /// The expression.
     [[nodiscard]] auto tree() const noexcept -> filter_tree const& { return state_->tree; }

@@ -32,7 +32,7 @@ constexpr auto has_arrow_module() noexcept -> bool { return true; }
 
 /// The functions of the component flowlog::arrow, which this program is linked with.
 template <class = void>
-auto load_arrow_module(std::string const& what) -> arrow_module const& {
+auto load_arrow_module(std::string const& what, std::string const& = "") -> arrow_module const& {
     auto const* const module = flowlog_arrow_module(arrow_module_version);
     if (module == nullptr)
         throw error{errc::unsupported,
@@ -118,14 +118,15 @@ private:
 };
 
 /// The functions of the component flowlog::arrow. Throws `errc::unsupported` if it cannot be
-/// loaded; `what` is the input that needs it.
+/// loaded; `what` is the input or output that needs it, and `use` what is done with that.
 template <class = void>
-auto load_arrow_module(std::string const& what) -> arrow_module const& {
+auto load_arrow_module(std::string const& what, std::string const& use = "is read")
+    -> arrow_module const& {
     auto const& loaded = loaded_arrow_module<>::get();
     if (auto const* const functions = loaded.functions()) return *functions;
     throw error{errc::unsupported,
                 {what},
-                "is read by the component flowlog::arrow, which cannot be loaded (" +
+                use + " by the component flowlog::arrow, which cannot be loaded (" +
                     loaded.failure() +
                     "). To get it: scripts/install-packages.sh stores, then build flowlog again"};
 }

@@ -122,5 +122,7 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     auto const failed = thrown_by([] { detail::refuse_foreign("PAR1", named{}); });
     REQUIRE(failed);
     CHECK(failed->code() == errc::unsupported);
-    CHECK(failed->what() == "test: this is a Parquet file, which is not read here"sv);
+    CHECK(failed->what() ==
+          "test: this is a Parquet file, which programs that include flowlog/format/parquet.hpp "
+          "read, with the component flowlog::arrow"sv);
 }

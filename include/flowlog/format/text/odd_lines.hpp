@@ -135,7 +135,11 @@ inline void refuse_foreign(std::string_view text, auto const& input) {
     if (what.empty()) return;
     throw error{errc::unsupported,
                 {input.name()},
-                "this is " + std::string{what} + ", which is not read here"};
+                "this is " + std::string{what} +
+                    (what == "a Parquet file"
+                         ? ", which programs that include flowlog/format/parquet.hpp read, with "
+                           "the component flowlog::arrow"
+                         : ", which is not read here")};
 }
 
 }  // namespace flowlog::detail

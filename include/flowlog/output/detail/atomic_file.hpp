@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -23,35 +24,65 @@
 
 namespace flowlog::detail {
 
-/// The files to remove if a signal ends the program. At most 16: more are left behind.
+/// The files and new folders to remove if a signal ends the program.
 class doomed_files {
 public:
-    /// Registers a file. The text must stay in place until `pardon`. False if there are too many.
-    static auto doom(char const* path) noexcept -> bool {
-        for (auto& slot : slots) {
-            char const* free = nullptr;
-            if (slot.compare_exchange_strong(free, path)) return true;
+    /// Registers a file or a folder. The text must stay in place until `pardon`.
+    static void doom(char const* path) {
+        for (auto* page = &first; page != nullptr; page = next_of(*page)) {
+            for (auto& slot : page->slots) {
+                char const* free = nullptr;
+                if (slot.compare_exchange_strong(free, path)) return;
+            }
         }
-        return false;
     }
 
     static void pardon(char const* path) noexcept {
-        for (auto& slot : slots) {
-            auto const* mine = path;
-            if (slot.compare_exchange_strong(mine, nullptr)) return;
+        for (auto* page = &first; page != nullptr; page = page->next.load()) {
+            for (auto& slot : page->slots) {
+                auto const* mine = path;
+                if (slot.compare_exchange_strong(mine, nullptr)) return;
+            }
         }
     }
 
-    /// Removes the files. Async-signal-safe.
+    /// Removes the files, and then the folders, inner ones first. Async-signal-safe.
     static void remove() noexcept {
-        for (auto& slot : slots) {
-            if (auto const* const path = slot.load()) ::unlink(path);
+        each([](char const* path) { return ::unlink(path) == 0; });
+        while (each([](char const* path) { return ::rmdir(path) == 0; })) {
         }
     }
 
 private:
-    static constinit inline std::array<std::atomic<char const*>, 16> slots{};
+    /// Pages are never freed: a signal may come at any time.
+    struct page {
+        std::array<std::atomic<char const*>, 64> slots{};
+        std::atomic<page*> next{nullptr};
+    };
+
+    /// The page after another one, which is made if there is none.
+    static auto next_of(page& before) -> page* {
+        if (auto* const known = before.next.load()) return known;
+        auto made = std::make_unique<page>();
+        auto* found = static_cast<page*>(nullptr);
+        return before.next.compare_exchange_strong(found, made.get()) ? made.release() : found;
+    }
+
+    /// Calls a function with each path; whether it returned true for one.
+    template <class Function>
+    static auto each(Function function) noexcept -> bool {
+        auto any = false;
+        for (auto* page = &first; page != nullptr; page = page->next.load()) {
+            for (auto& slot : page->slots) {
+                if (auto const* const path = slot.load()) any = function(path) || any;
+            }
+        }
+        return any;
+    }
+
+    static constinit inline page first{};
     static_assert(std::atomic<char const*>::is_always_lock_free);
+    static_assert(std::atomic<page*>::is_always_lock_free);
 };
 
 /// Blocks the signals that end a program in this thread while it exists.
@@ -167,7 +198,8 @@ private:
             temporary_.clear();
             fail(errno);
         }
-        doomed_ = doomed_files::doom(temporary_.c_str());
+        doomed_files::doom(temporary_.c_str());
+        doomed_ = true;
         if (exact_mode) static_cast<void>(::fchmod(descriptor_, mode));
     }
 

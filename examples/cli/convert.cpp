@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: BSL-1.0
+// flowlog convert: writes the flows of logs of any format to a file of another format.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/source/scheme.hpp>
+
+#include "choice.hpp"
+#include "columns.hpp"
+#include "commands.hpp"
+#include "languages.hpp"
+#include "outputs.hpp"
+#include "partition.hpp"
+#include "progress.hpp"
+#include "reading.hpp"
+#include "record_file.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+struct convert_options {
+    reading_options reading{};
+    std::string output{};
+    std::string to{};
+    std::string fields{};
+    std::string partition{};
+    times_option times{};
+    bool force = false;
+};
+
+/// The files that records go to: one, or one for each partition.
+class record_files {
+public:
+    record_files(convert_options const& options, partition_keys keys, columns shown)
+        : options_{options},
+          format_{file_format_of(options.output,
+                                 options.to.empty() && !keys.empty() ? "parquet" : options.to)},
+          keys_{std::move(keys)},
+          shown_{std::move(shown)},
+          outputs_{options.force} {
+        if (keys_.empty()) single_ = &file_at(options.output);
+    }
+
+    template <class Record>
+    auto write(Record const& record) -> std::optional<flowlog::field_id> {
+        if (single_ != nullptr) return single_->write(record);
+        if (auto const bad = keys_.path_of(record, path_)) return bad;
+        if (path_ != last_path_ || last_ == nullptr) {
+            last_path_ = path_;
+            last_ = &partition_file();
+        }
+        auto const bad = last_->write(record);
+        if (++written_ % check_rows == 0) bound_memory();
+        return bad;
+    }
+
+    [[nodiscard]] auto rows() const -> std::uint64_t {
+        auto sum = std::uint64_t{0};
+        for (auto const& [_, file] : files_) sum += file->rows();
+        return sum;
+    }
+    [[nodiscard]] auto count() const noexcept -> std::size_t { return files_.size(); }
+
+    /// Completes all files, and lets them appear.
+    void finish() {
+        for (auto const& [_, file] : files_) file->finish();
+        outputs_.commit();
+    }
+
+private:
+    static constexpr std::size_t max_files = 500;  // processes may often open 1024
+    static constexpr std::size_t max_pending_rows = 4'000'000;
+    static constexpr std::size_t check_rows = 4096;
+
+    auto partition_file() -> record_file& {
+        return file_at(options_.output + '/' + path_ + "part-0" + format_.ending);
+    }
+
+    auto file_at(std::string const& path) -> record_file& {
+        auto& file = files_[path];
+        if (!file) {
+            if (files_.size() > max_files)
+                throw flowlog::error{flowlog::errc::write_failed,
+                                     {options_.output},
+                                     "cannot write more than " + std::to_string(max_files) +
+                                         " partitions at once; partition by fewer fields, or "
+                                         "select with --where"};
+            file = std::make_unique<record_file>(path, format_, shown_, options_.times,
+                                                 outputs_.open(path));
+        }
+        return *file;
+    }
+
+    /// Writes the largest row group before its time if there are too many rows in memory.
+    void bound_memory() {
+        auto sum = std::size_t{0};
+        auto* largest = files_.begin()->second.get();
+        for (auto const& [_, file] : files_) {
+            sum += file->pending_rows();
+            if (file->pending_rows() > largest->pending_rows()) largest = file.get();
+        }
+        if (sum > max_pending_rows) largest->flush();
+    }
+
+    convert_options const& options_;
+    file_format format_;
+    partition_keys keys_;
+    columns shown_;
+    outputs outputs_;
+    std::map<std::string, std::unique_ptr<record_file>> files_;  // by path
+    record_file* single_ = nullptr;
+    std::string path_;
+    std::string last_path_;
+    record_file* last_ = nullptr;
+    std::size_t written_ = 0;
+};
+
+class converter {
+public:
+    explicit converter(convert_options const& options)
+        : options_{options},
+          keys_{partition_keys::parse(options.partition)},
+          columns_{parse_columns(options.fields)},
+          given_{!columns_.empty()},
+          wanted_{wanted_flows(options.reading)} {}
+
+    void convert_all(flowlog::input_list const& logs) {
+        auto bar = progress_bar{!options_.reading.quiet, total_size(logs.files)};
+        for (auto const& input : logs.files) convert_log(input, *bar.bytes());
+        done_.seconds = bar.stop();
+        if (!files_ && given_) begin({});
+        if (!files_)
+            throw flowlog::error{flowlog::errc::missing_field,
+                                 {options_.output},
+                                 "is not written: the logs are empty, and without --fields, the "
+                                 "first log says which columns there are"};
+        files_->finish();
+    }
+
+    [[nodiscard]] auto finish() -> int {
+        malformed_.finish();
+        differing_.finish();
+        if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
+        if (wanted_) done_.matched = files_->rows();
+        if (!options_.reading.quiet) {
+            print_error(done_.accounting());
+            print_error(count_text(files_->rows(), "flow") + " written to " +
+                        flowlog::escaped(options_.output) +
+                        (keys_.empty() ? "\n" : ", " + count_text(files_->count(), "file") + '\n'));
+        }
+        return done_.exit_code(options_.reading);
+    }
+
+private:
+    void convert_log(flowlog::input const& input, std::atomic<std::uint64_t>& progress) {
+        auto how = open_options_of(options_.reading, [this](flowlog::malformed_line const& line) {
+            malformed_.keep(describe(line));
+        });
+        how.progress = &progress;
+        auto log = flowlog::open(input, std::move(how));
+        log.visit([this](auto& reader) { convert_reader(reader); });
+        done_.stats += log.stats();
+        done_.inputs.push_back({.name = input.name(), .stats = log.stats()});
+    }
+
+    template <class Reader>
+    void convert_reader(Reader& reader) {
+        auto const present = flowlog::columns_of(reader);
+        if (present.empty()) return;
+        if (!files_) {
+            if (!given_) columns_ = present;
+            begin(present);
+        } else if (!given_) {
+            if (auto message = difference(reader.name(), first_, columns_, present, "written"))
+                differing_.keep(std::move(*message));
+        }
+        auto uses = keys_.uses();
+        if (wanted_) {
+            for (auto const& use : wanted_->uses()) flowlog::detail::add_use(uses, use);
+            if constexpr (requires { reader.restrict(wanted_->bounds()); })
+                reader.restrict(wanted_->bounds());
+        }
+        flowlog::require_fields(uses, reader);
+        auto const use = [this](auto const& record) { return take(record); };
+        auto const use_batch = [this](auto const& batch) {
+            auto i = std::size_t{0};
+            while (i != batch.size() && take(batch[i])) ++i;
+            return i;
+        };
+        auto const refused = [this](auto const&) {
+            return flowlog::offending_field{offending_, flowlog::reason::bad_value};
+        };
+        reader.each(use, use_batch, refused, read_fields(std::move(uses)));
+    }
+
+    /// The fields that are read; empty if there are columns that are no fields.
+    [[nodiscard]] auto read_fields(std::vector<flowlog::field_use> uses) const
+        -> std::vector<flowlog::field_use> {
+        for (auto const& column : columns_) {
+            if (!column.field) return {};
+            flowlog::detail::add_use(uses, {*column.field, true, true});
+        }
+        return uses;
+    }
+
+    /// Writes a flow if it is wanted; false if a malformed value keeps it out.
+    template <class Record>
+    auto take(Record const& record) -> bool {
+        if (wanted_) {
+            auto const wanted = wanted_->test(record);
+            if (wanted.malformed()) [[unlikely]] {
+                offending_ = wanted_->malformed_field(record);
+                return false;
+            }
+            if (!*wanted) return true;
+        }
+        auto const bad = files_->write(record);
+        if (bad) [[unlikely]]
+            offending_ = *bad;
+        return !bad;
+    }
+
+    /// Begins the output. `present` are the columns of the first log.
+    void begin(columns const& present) {
+        require_known(columns_, present);
+        files_ = std::make_unique<record_files>(options_, keys_, columns_);
+        first_ = present;
+    }
+
+    convert_options const& options_;
+    partition_keys keys_;
+    columns columns_;
+    bool given_;     // the columns do not depend on the logs
+    columns first_;  // of the first log
+    std::optional<flowlog::filter> wanted_;
+    std::unique_ptr<record_files> files_;
+    flowlog::field_id offending_{};
+    limited_messages malformed_{"more malformed line"};
+    limited_messages differing_{"more log with other column"};
+    reading done_;
+};
+
+/// Throws if the output would replace an input.
+void keep_apart(convert_options const& options, flowlog::input_list const& logs) {
+    namespace fs = std::filesystem;
+    auto ignored = std::error_code{};
+    if (!fs::is_regular_file(options.output, ignored)) return;
+    for (auto const& input : logs.files) {
+        if (fs::equivalent(input.name(), options.output, ignored))
+            throw usage_error{"the output would replace the input " +
+                              flowlog::escaped(input.name())};
+    }
+}
+
+void check(convert_options const& options) {
+    if (options.output.empty()) throw usage_error{"no output is given: -o FILE"};
+    auto const to_stdout = options.output == "-";
+    if (to_stdout && !options.partition.empty())
+        throw usage_error{"partitions are folders, and cannot go to standard output"};
+    auto const partitioned = options.partition.empty() ? options.to
+                             : options.to.empty()      ? "parquet"
+                                                       : options.to;
+    auto const format = file_format_of(options.output, partitioned);
+    if (to_stdout && is_terminal(stdout) && (format.is_parquet() || !format.compression.empty()))
+        throw usage_error{"a binary file is not written to a terminal"};
+}
+
+auto run_convert(convert_options const& options) -> int {
+    check(options);
+    auto const logs = find_logs(options.reading);
+    if (!logs.missing.empty()) throw flowlog::error{logs.missing.front()};
+    keep_apart(options, logs);
+    auto convert = converter{options};
+    convert.convert_all(logs);
+    return convert.finish();
+}
+
+constexpr auto examples =
+    "Examples:\n"
+    "  flowlog convert 'logs/*.log.gz' -o flows.parquet\n"
+    "      writes all flows to one Parquet file, with the columns of the first log\n"
+    "  flowlog convert logs -o lake --partition account,region,date\n"
+    "      writes lake/account_id=.../region=.../date=.../part-0.parquet\n"
+    "  flowlog convert nfcapd.2021 -o rejected.log.gz --where 'action = REJECT'\n"
+    "      writes a VPC flow log\n"
+    "\n"
+    "The output appears when it is complete; if there is an error, nothing is written.\n"
+    "\n"
+    "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
+    "input or output that could not be used.\n";
+
+}  // namespace
+
+auto set_up_convert(CLI::App& convert) -> action {
+    auto options = std::make_shared<convert_options>();
+    convert.footer(examples);
+    add_reading_options(convert, options->reading);
+    convert.remove_option(convert.get_option("--threads"));  // flows are written in order
+    convert
+        .add_option("--output,-o", options->output,
+                    "The file to write; its ending is its format: .parquet, .csv, .tsv, .json,\n"
+                    ".ndjson, .log; with .gz or .zst. '-' is standard output")
+        ->type_name("FILE");
+    convert
+        .add_option("--to", options->to,
+                    "The format: parquet, csv, tsv, json, ndjson, log (a VPC flow log)")
+        ->type_name("FORMAT");
+    convert.add_option("--fields", options->fields, "Write these fields: srcaddr,dstport,...")
+        ->type_name("LIST");
+    convert
+        .add_option("--partition", options->partition,
+                    "Write a folder with a file for each value of these: account,region,date")
+        ->type_name("LIST");
+    add_choice<times_option>(
+        convert, "--times", options->times,
+        "Times as seconds since 1970, or as RFC 3339 in UTC; timestamps in Parquet",
+        {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
+    convert.add_flag("--force", options->force, "Replace existing files, whatever they contain");
+    add_strict(convert, options->reading);
+    return [options] { return run_convert(*options); };
+}
+
+}  // namespace cli

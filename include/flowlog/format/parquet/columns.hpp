@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_PARQUET_COLUMNS_HPP
+#define FLOWLOG_FORMAT_PARQUET_COLUMNS_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/parquet/file.hpp>
+
+namespace flowlog::detail {
+
+/// The types of values that can be read, as Arrow has them in memory.
+enum class stored_type : std::uint8_t {
+    none,  ///< anything else, such as a list
+    i8,
+    u8,
+    i16,
+    u16,
+    i32,
+    u32,
+    i64,
+    u64,
+    f32,
+    f64,
+    decimal,    ///< whole numbers of 128 bits
+    text,       ///< with offsets of 32 bits
+    long_text,  ///< with offsets of 64 bits
+    text_view,  ///< each with its length, and its bytes or where they are
+    days,
+    seconds,
+    milliseconds,
+    microseconds,
+    nanoseconds
+};
+
+/// The type that a format string of the Arrow C data interface means.
+[[nodiscard]] constexpr auto stored_type_of(std::string_view format) noexcept -> stored_type {
+    using enum stored_type;
+    constexpr auto known = std::to_array<std::pair<std::string_view, stored_type>>({
+        {"c", i8},
+        {"C", u8},
+        {"s", i16},
+        {"S", u16},
+        {"i", i32},
+        {"I", u32},
+        {"l", i64},
+        {"L", u64},
+        {"f", f32},
+        {"g", f64},
+        {"u", text},
+        {"z", text},
+        {"U", long_text},
+        {"Z", long_text},
+        {"vu", text_view},
+        {"vz", text_view},
+        {"tdD", days},
+        {"tdm", milliseconds},
+    });
+    for (auto const& [text, type] : known) {
+        if (text == format) return type;
+    }
+    if (format.starts_with("tss:")) return seconds;
+    if (format.starts_with("tsm:")) return milliseconds;
+    if (format.starts_with("tsu:")) return microseconds;
+    if (format.starts_with("tsn:")) return nanoseconds;
+    // d:precision,scale or d:precision,scale,bits
+    auto const whole =
+        format.starts_with("d:") && (format.ends_with(",0") || format.ends_with(",0,128"));
+    return whole ? decimal : none;
+}
+
+[[nodiscard]] constexpr auto is_integer(stored_type type) noexcept -> bool {
+    return type >= stored_type::i8 && type <= stored_type::u64;
+}
+[[nodiscard]] constexpr auto is_text(stored_type type) noexcept -> bool {
+    return type >= stored_type::text && type <= stored_type::text_view;
+}
+
+/// Whether values of a stored type can be values of a field.
+[[nodiscard]] constexpr auto can_be(stored_type type, field_type wanted) noexcept -> bool {
+    if (is_text(type)) return true;
+    if (is_number(wanted)) return type > stored_type::none && type <= stored_type::decimal;
+    if (wanted == field_type::time) return is_integer(type) || type >= stored_type::days;
+    return wanted == field_type::text && is_integer(type);
+}
+
+/// A column that is a field.
+struct parquet_column {
+    field_id field;
+    std::int32_t number;  ///< among the columns of the file
+    stored_type type;
+    stored_type index;  ///< of a dictionary; `none`: there is no dictionary
+    std::string name;
+};
+
+/// The row groups and the columns of a file: what its footer says.
+struct parquet_layout {
+    struct group {
+        std::int64_t first_row;  ///< from 0
+        std::int64_t rows;
+        std::uint64_t offset;
+        std::uint64_t size;
+    };
+
+    std::vector<parquet_column> columns{};  ///< in the order of the file; each field once
+    std::vector<std::string> foreign{};     ///< columns that are no fields
+    std::vector<std::string> mistyped{};  ///< columns whose types cannot be values of their fields
+    std::vector<group> groups{};
+    std::int64_t rows = 0;
+    std::string created_by{};
+    std::string codec{};
+    bool exact = false;  ///< written by flowlog: no text stands for an absent value
+
+    [[nodiscard]] auto find(field_id id) const noexcept -> parquet_column const* {
+        auto const found = std::ranges::find(columns, id, &parquet_column::field);
+        return found == columns.end() ? nullptr : &*found;
+    }
+};
+
+/// Adds a column of a schema to a layout.
+inline void add_column(parquet_layout& into, ArrowSchema const& schema, std::int32_t number) {
+    auto const name = std::string{schema.name == nullptr ? "" : schema.name};
+    auto const id = find_field(name);
+    if (!id || into.find(*id) != nullptr) return into.foreign.push_back(name);
+    auto const* const dictionary = schema.dictionary;
+    auto const type = stored_type_of(dictionary != nullptr ? dictionary->format : schema.format);
+    auto const index = dictionary != nullptr ? stored_type_of(schema.format) : stored_type::none;
+    if (!can_be(type, info(*id).type) || (dictionary != nullptr && !is_integer(index)))
+        return into.mistyped.push_back(name);
+    into.columns.push_back({*id, number, type, index, name});
+}
+
+/// Reads what the footer of a file says.
+template <class = void>
+auto read_layout(parquet_file& from) -> std::shared_ptr<parquet_layout const> {
+    auto result = std::make_shared<parquet_layout>();
+    auto const schema = from.schema();
+    for (std::int64_t i = 0; i < schema->n_children; ++i)
+        add_column(*result, *schema->children[i], static_cast<std::int32_t>(i));
+    for (std::int32_t i = 0; i < from.groups(); ++i) {
+        auto const group = from.group(i);
+        if (group.rows < 0) from.fail(errc::corrupt, "is a damaged Parquet file: negative size");
+        if (i == 0) result->codec = group.codec;
+        result->groups.push_back({result->rows, group.rows, group.offset, group.size});
+        result->rows += group.rows;
+    }
+    result->created_by = from.created_by();
+    result->exact = result->created_by.starts_with("flowlog ");
+    return result;
+}
+
+}  // namespace flowlog::detail
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_FORMAT_PARQUET_PRUNE_HPP
+#define FLOWLOG_FORMAT_PARQUET_PRUNE_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_bounds.hpp>
+#include <flowlog/format/parquet/columns.hpp>
+#include <flowlog/format/parquet/decode.hpp>
+#include <flowlog/format/parquet/file.hpp>
+
+namespace flowlog::detail {
+
+/// The smallest and the largest value of a column in a row group, as `field_bounds` has them.
+struct value_bounds {
+    std::int64_t first;
+    std::int64_t last;
+};
+
+/// The time that a stored number is, in microseconds.
+[[nodiscard]] inline auto microseconds_of(stored_type type, std::int64_t number)
+    -> std::optional<std::int64_t> {
+    if (type < stored_type::days && number < 0) return std::nullopt;
+    auto const time = type >= stored_type::days
+                          ? time_of_unit(type, number)
+                          : time_of_number(static_cast<std::uint64_t>(number));
+    if (!time.has_value()) return std::nullopt;
+    return (*time).time_since_epoch().count();
+}
+
+/// The bounds that the statistics of a row group give for a column; none if they give none, or if
+/// a value may be malformed.
+template <class = void>
+auto bounds_of(parquet_file const& from, std::int32_t group, parquet_column const& column)
+    -> std::optional<value_bounds> {
+    if (column.index != stored_type::none) return std::nullopt;
+    if (!is_integer(column.type) && column.type < stored_type::days) return std::nullopt;
+    auto const found = from.bounds(group, column.number);
+    if (found.known == 0 || found.min > found.max) return std::nullopt;
+    if (info(column.field).type == field_type::time) {
+        auto const first = microseconds_of(column.type, found.min);
+        auto const last = microseconds_of(column.type, found.max);
+        if (!first || !last || *first > *last) return std::nullopt;
+        return value_bounds{*first, *last};
+    }
+    constexpr auto most = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+    auto const max = std::min(max_number(info(column.field).type), most);
+    if (found.min < 0 || found.max > static_cast<std::int64_t>(max)) return std::nullopt;
+    return value_bounds{found.min, found.max};
+}
+
+/// Says which row groups cannot have a flow that is wanted.
+class parquet_pruner {
+public:
+    void restrict(std::span<field_bounds const> wanted) {
+        wanted_.assign(wanted.begin(), wanted.end());
+    }
+
+    /// Whether no row of a group has values within all bounds.
+    template <class = void>
+    [[nodiscard]] auto excludes(parquet_file const& from, parquet_layout const& layout,
+                                std::int32_t group) const -> bool {
+        return std::ranges::any_of(wanted_, [&](field_bounds const& wanted) {
+            auto const* const column = layout.find(wanted.id);
+            if (column == nullptr) return false;
+            auto const found = bounds_of(from, group, *column);
+            return found && (found->last < wanted.first || found->first > wanted.last);
+        });
+    }
+
+private:
+    std::vector<field_bounds> wanted_;
+};
+
+}  // namespace flowlog::detail
+
+#endif
