@@ -83,6 +83,7 @@ inline auto kind_of(std::string_view message) -> flowlog::detail::module_status 
         {"Forbidden", module_forbidden},
         {"NETWORK_CONNECTION", module_unavailable},
         {"curlCode", module_unavailable},
+        {"checksums mismatch", module_unavailable},
         {"SLOW_DOWN", module_unavailable},
         {"SlowDown", module_unavailable},
         {"THROTTLING", module_unavailable},

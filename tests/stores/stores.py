@@ -43,7 +43,7 @@ class Bed:
             port = s.getsockname()[1]
         environment = dict(os.environ, ROOT_ACCESS_KEY="key", ROOT_SECRET_KEY="secret")
         self.server = subprocess.Popen(
-            [versitygw, "--quiet", "--keep-alive", "--port", f"127.0.0.1:{port}", "posix", str(self.buckets)],
+            [versitygw, "--quiet", "--port", f"127.0.0.1:{port}", "posix", str(self.buckets)],
             env=environment, stdout=open(self.root / "server.log", "wb"), stderr=subprocess.STDOUT)
         for _ in range(300):
             with socket.socket() as s:
@@ -55,7 +55,7 @@ class Bed:
         self.proxy = Proxy(port)
         self.s3 = pyarrow.fs.S3FileSystem(
             access_key="key", secret_key="secret", region="us-east-1", scheme="http",
-            endpoint_override=f"127.0.0.1:{port}", allow_bucket_creation=True)
+            endpoint_override=f"127.0.0.1:{port}", allow_bucket_creation=True, allow_delayed_open=True)
 
     def close(self):
         self.proxy.close()
@@ -79,13 +79,13 @@ class Bed:
         base.update(environment)
         done = subprocess.run([flowlog, *arguments], env={k: v for k, v in base.items() if v is not None},
                               capture_output=True, text=True, timeout=120, cwd=self.root)
-        what = f"{arguments}: exit code {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+        what = f"{arguments}: exit code {done.returncode}\n{done.stdout[-200:]}\n{done.stderr[-2000:]}"
         assert done.returncode == rc, what
         assert "FinalizeS3" not in done.stderr, what
         return done.stdout, done.stderr
 
     def top(self, *logs, **more):
-        return self.run("top", *logs, "--by", "dstport,srcaddr", "--sum", "bytes", "--csv", "--limit", "0", "--quiet", **more)
+        return self.run("top", *logs, "--by", "dstport,srcaddr", "--sum", "bytes", "--csv", "--all", "--quiet", **more)
 
     def fails(self, *arguments, says, rc=2, **environment):
         _, err = self.run(*arguments, rc=rc, **environment)
@@ -145,8 +145,8 @@ def case_pages(bed):
     for i in range(1500):
         (folder / f"{i:04}.log").write_bytes(lines(1, i))
     assert bed.top(f"s3://{bucket}/d") == bed.top(str(folder))
-    assert bed.proxy.count("GET", "list-type") == 2
-    assert bed.proxy.count("GET", r"\.log$") == 1500
+    lists, reads = bed.proxy.count("GET", "list-type"), bed.proxy.count("GET", r"\.log$")
+    assert (lists, reads) == (2, 1500), (lists, reads)
 
 
 def case_empty_objects(bed):
@@ -226,8 +226,9 @@ def case_deleted_after_listing(bed):
 def case_large(bed):
     bucket = bed.bucket("large")
     plain, packed = bed.root / "large.log", bed.root / "large.log.gz"
-    plain.write_bytes(lines(250_000, "large"))
-    packed.write_bytes(gzip.compress(lines(480_000, "packed"), 1))
+    some = lines(60_000, "large")
+    plain.write_bytes(some * 4)
+    packed.write_bytes(gzip.compress(some * 9, 1))
     assert packed.stat().st_size > 9 << 20 and plain.stat().st_size > 20 << 20
     for path in plain, packed:
         bed.put(f"{bucket}/{path.name}", path.read_bytes())
@@ -260,7 +261,7 @@ def case_spoiled(bed):
     for action in ("drop", 700), ("cut", 700), ("stall", 100, 12), ("answer", 503, SLOW_DOWN), ("answer", 500, b""):
         bed.proxy.reset(one(action, [1] if action[0] in ("stall", "cut") else [1, 2]))
         assert bed.top(f"s3://{bucket}/logs", "--timeout", "1") == expected, action
-    for action, says in (("drop", 700), "curlCode: 18"), (("answer", 503, SLOW_DOWN), "SLOW_DOWN"), (("cut", 700), "ends earlier"):
+    for action, says in (("drop", 700), "curlCode: 18"), (("answer", 503, SLOW_DOWN), "SLOW_DOWN"), (("cut", 700), "checksums mismatch"):
         bed.proxy.reset(one(action, range(100)))
         out, err = bed.top(f"s3://{bucket}/logs", rc=2)
         assert f"s3://{bucket}/logs/0007.log.gz: " in err and says in err, err

@@ -123,6 +123,7 @@ public:
         auto dropped = std::vector<shared_bytes>{};  // destroyed after the lock
         auto lock = std::unique_lock{account_->mutex};
         advance(index, dropped);
+        if (!take) oldest_ = std::min(oldest_, index);
         account_->changed.wait(lock, [&] { return mine.state != slot::fetching; });
         if (auto living = mine.living.lock()) {
             if (take && mine.state == slot::fetched) forget(mine);
@@ -224,24 +225,37 @@ private:
         return std::size_t{2} * how_.fetches;
     }
 
-    /// An object is opened: those after it are next. Forgets what was fetched for readers that
-    /// have passed by.
+    /// How far ahead objects are fetched now: not far for a reader who may only want the first.
+    [[nodiscard]] auto ahead() const noexcept -> std::size_t {
+        return std::min(window(), 4 * opened_count_);
+    }
+
+    /// An object is opened: those after it are next.
     void advance(std::size_t index, std::vector<shared_bytes>& dropped) {
         if (opened_any_ && index <= newest_) return;
-        auto const first = opened_any_ ? newest_ - std::min(newest_, window()) : index;
+        if (!opened_any_) oldest_ = index;
         next_ = opened_any_ ? std::max(next_, index + 1) : index + 1;
         opened_any_ = true;
         newest_ = index;
-        for (auto i = first; i + how_.fetches < newest_; ++i) {
-            if (slots_[i].state != slot::fetched) continue;
-            dropped.push_back(std::move(slots_[i].bytes));
-            slots_[i].failure = nullptr;
-            slots_[i].state = slot::idle;
-        }
+        ++opened_count_;
+        if (account_->held > how_.buffer / 2) drop_passed(dropped);
         std::size_t wanted = 0;
-        for (auto i = next_; i < slots_.size() && i <= newest_ + window(); ++i) ++wanted;
+        for (auto i = next_; i < slots_.size() && i <= newest_ + ahead(); ++i) ++wanted;
         want_threads(wanted);
         account_->changed.notify_all();
+    }
+
+    /// Drops the bytes of objects that the readers have passed by. (One that is only late fetches
+    /// its object again.)
+    void drop_passed(std::vector<shared_bytes>& dropped) {
+        for (; oldest_ + window() < newest_; ++oldest_) {
+            auto& passed = slots_[oldest_];
+            if (passed.state == slot::fetching) return;
+            if (passed.state != slot::fetched) continue;
+            dropped.push_back(std::move(passed.bytes));
+            passed.failure = nullptr;
+            passed.state = slot::idle;
+        }
     }
 
     void want_threads(std::size_t wanted) {
@@ -255,7 +269,7 @@ private:
         while (next_ < slots_.size() && (slots_[next_].state != slot::idle || !is_whole(next_) ||
                                          slots_[next_].object.size() == 0))
             ++next_;
-        return next_ < slots_.size() && next_ <= newest_ + window() &&
+        return next_ < slots_.size() && next_ <= newest_ + ahead() &&
                account_->held + slots_[next_].object.size() <= how_.buffer;
     }
 
@@ -340,6 +354,8 @@ private:
     std::deque<std::pair<std::size_t, std::shared_ptr<fetched_range>>> ranges_;
     std::size_t next_ = 0;    // object to fetch ahead
     std::size_t newest_ = 0;  // object that was opened
+    std::size_t opened_count_ = 0;
+    std::size_t oldest_ = 0;  // object that may have been fetched and passed by
     bool opened_any_ = false;
     std::vector<std::jthread> threads_;
 };
