@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|stores: installs through apt what scripts/packages.txt names for this
-# step and is missing. `stores` also installs Apache Arrow, out of the Python package pyarrow, into build/stores.
+# step and is missing. `stores` also installs into build/stores: Apache Arrow, out of the Python package pyarrow; and, if go is there, the
+# S3 server versitygw, for the tests. It takes some minutes to compile.
 set -euo pipefail
 
 list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
@@ -45,6 +46,16 @@ install_arrow() {
     [[ -x $folder/bin/python ]] || python3 -m venv "$folder"
     "$folder/bin/python" -m pip install --quiet "pyarrow==$(sed -n 's/^# pyarrow //p' "$list")"
     echo "== Apache Arrow is in $folder"
+    install_versitygw "$(cd "$folder" && pwd)/bin"
+}
+
+install_versitygw() {
+    local version
+    version="$(sed -n 's/^# versitygw //p' "$list")"
+    [[ ! -x $1/versitygw ]] || return 0
+    command -v go >/dev/null || { echo "== No go here: the tests of object stores will be skipped"; return 0; }
+    echo "== Compiling versitygw $version"
+    GOBIN="$1" GOTOOLCHAIN=local GOFLAGS=-p=1 go install "github.com/versity/versitygw/cmd/versitygw@$version"
 }
 
 if ((${#missing[@]} == 0)); then

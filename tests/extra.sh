@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
+#   stores   object stores against versitygw, an S3 server, which it compiles once, and gs:// against fake-gcs-server
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
@@ -67,6 +68,16 @@ run_oracle() {
     done
 }
 
+run_stores() {
+    scripts/install-packages.sh stores
+    cmake --preset cli
+    cmake --build --preset cli
+    tests/stores/run.sh build/cli/examples/flowlog
+    [ -x build/stores/bin/fake-gcs-server ] || GOBIN="$PWD/build/stores/bin" GOTOOLCHAIN=local GOFLAGS=-p=1 \
+        go install github.com/fsouza/fake-gcs-server@v1.56.1
+    build/stores/bin/python tests/stores/gcs.py build/cli/examples/flowlog build/stores/bin/fake-gcs-server
+}
+
 run_bench() {
     scripts/install-packages.sh bench
     cmake --preset release -B build/bench -D FLOWLOG_BUILD_BENCH=ON -D FLOWLOG_BUILD_TESTS=OFF
@@ -83,6 +94,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan asan oracle bench}"; do
+for what in "${@:-aarch64 fuzz tsan asan oracle stores bench}"; do
     for one in $what; do "run_$one"; done
 done

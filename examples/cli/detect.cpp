@@ -183,7 +183,7 @@ auto run_detect(detect_options const& options) -> int {
     for (auto const& missing : logs.missing)
         add({.name = missing.where().source, .failure = missing});
     printer.finish();
-    return failed ? exit_code::failed : exit_code::done;
+    return failed && !options.reading.keep_going ? exit_code::failed : exit_code::done;
 }
 
 constexpr auto examples =

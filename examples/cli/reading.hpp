@@ -144,7 +144,8 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
                flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
     auto how = run_options_of(options, std::move(on_malformed));
-    auto bar = progress_bar{show_progress && !options.quiet, total_size(logs.files)};
+    auto bar = progress_bar{show_progress && !options.quiet, logs.files};
+    auto const files = bar.counted(logs.files);
     how.progress = bar.bytes();
     auto const wanted = wanted_flows(options);
     auto const finish = [&](auto& result) {
@@ -154,13 +155,13 @@ auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options 
         return done;
     };
     if (wanted) {
-        auto result = flowlog::run(logs.files, flowlog::filtered{*wanted, empty}, how);
+        auto result = flowlog::run(files, flowlog::filtered{*wanted, empty}, how);
         auto done = finish(result);
         done.matched = result.value.matched();
         done.wanted_by = filter_options(options);
         return {std::move(result.value).inner(), std::move(done)};
     }
-    auto result = flowlog::run(logs.files, empty, how);
+    auto result = flowlog::run(files, empty, how);
     auto done = finish(result);
     return {std::move(result.value), std::move(done)};
 }

@@ -80,6 +80,19 @@ auto region_of(module_store_options const& how, std::string const& bucket, bool 
     return region.empty() ? "us-east-1" : region;
 }
 
+/// Sets the region. A bucket whose name is no name of a host, or is none that the certificate of
+/// AWS covers, is addressed by a path: Arrow does that if there is an endpoint.
+void set_region(s3_connection& connection, std::string const& bucket, std::string region) {
+    auto& options = connection.options;
+    auto const needs_path = std::ranges::any_of(
+        bucket, [](char c) { return c == '.' || c == '_' || (c >= 'A' && c <= 'Z'); });
+    if (connection.is_aws && needs_path) {
+        options.endpoint_override = "s3." + region + ".amazonaws.com";
+        if (region.starts_with("cn-")) options.endpoint_override += ".cn";
+    }
+    options.region = std::move(region);
+}
+
 auto start_s3() -> arrow::Status {
     if (fs::IsS3Finalized()) return arrow::Status::Invalid("S3 is shut down");
     if (fs::IsS3Initialized()) return arrow::Status::OK();
@@ -148,8 +161,9 @@ auto s3_connection::open(std::string const& bucket, module_store_options const& 
     auto& options = result.options;
     options = how.anonymous != 0 ? fs::S3Options::Anonymous() : fs::S3Options::Defaults();
     auto const endpoint = endpoint_of(how);
-    if (!endpoint.empty()) set_endpoint(options, endpoint);
-    options.region = region_of(how, bucket, !endpoint.empty());
+    result.is_aws = endpoint.empty();
+    if (!result.is_aws) set_endpoint(options, endpoint);
+    set_region(result, bucket, region_of(how, bucket, !result.is_aws));
     options.connect_timeout = std::min(how.timeout, 10.0);
     options.request_timeout = how.timeout;
     options.retry_strategy = std::make_shared<jittered_retries>(how.retries);
@@ -162,11 +176,10 @@ auto s3_connection::followed(std::string const& path, arrow::Status const& why) 
     auto region = named_region(why.message());
     if (region.empty() && !may_be_region(why.message())) return std::nullopt;
     auto const bucket = path.substr(0, path.find('/'));
-    if (region.empty() && options.endpoint_override.empty())
-        region = fs::ResolveS3BucketRegion(bucket).ValueOr(std::string{});
+    if (region.empty() && is_aws) region = fs::ResolveS3BucketRegion(bucket).ValueOr(std::string{});
     if (region.empty() || region == options.region) return std::nullopt;
     auto result = *this;
-    result.options.region = region;
+    set_region(result, bucket, region);
     auto made = fs::S3FileSystem::Make(result.options);
     if (!made.ok()) return std::nullopt;
     result.files = *made;

@@ -37,6 +37,7 @@ struct s3_connection {
         -> std::optional<s3_connection>;
 
     arrow::fs::S3Options options{};
+    bool is_aws = true;  ///< no other server was chosen
     std::shared_ptr<arrow::fs::FileSystem> files{};
 };
 

@@ -165,7 +165,8 @@ auto give_page(fs::FileInfoVector const& page, bool recursive, void* context,
 std::int32_t list(void* store, char const* path, std::int32_t recursive, void* context,
                   module_object_callback use, std::uint64_t* requests, char** error) {
     auto const quiet = no_sigpipe{};
-    auto given = false;  // a listing that has begun is not begun again in another region
+    auto given = false;
+    auto late = arrow::Status{};  // a listing that has begun is not begun again in another region
     auto const list_in = [&](fs::FileSystem& files) -> arrow::Status {
         auto selector = fs::FileSelector{};
         selector.base_dir = path;
@@ -174,10 +175,12 @@ std::int32_t list(void* store, char const* path, std::int32_t recursive, void* c
         while (true) {
             auto const future = next_page();
             ++*requests;
-            ARROW_ASSIGN_OR_RAISE(auto const page, future.result());
-            if (page.empty()) break;
+            auto const& page = future.result();
+            if (!page.ok() && given) late = page.status();
+            if (!page.ok()) return given ? arrow::Status::OK() : page.status();
+            if (page->empty()) break;
             given = true;
-            if (!give_page(page, recursive != 0, context, use))
+            if (!give_page(*page, recursive != 0, context, use))
                 return arrow::Status::Cancelled("the caller has seen enough");
         }
         if (given) --*requests;  // the end of the pages is no request
@@ -185,6 +188,7 @@ std::int32_t list(void* store, char const* path, std::int32_t recursive, void* c
     };
     return store_guarded(error, [&]() -> arrow::Status {
         auto const status = store_of(store).use(path, list_in);
+        if (!late.ok()) return late;
         // what Arrow says of a prefix that nothing is below
         return is_missing_path(status) ? arrow::Status::OK() : status;
     });

@@ -58,7 +58,6 @@ inline auto is_missing_path(arrow::Status const& status) -> bool {
 inline auto kind_of(std::string_view message) -> flowlog::detail::module_status {
     using namespace flowlog::detail;
     static constexpr auto words = std::to_array<std::pair<std::string_view, module_status>>({
-        {"Path does not exist", module_not_found},
         {"XAdminUserNotFound", module_forbidden},  // versitygw
         {"NO_SUCH_BUCKET", module_not_found},
         {"NO_SUCH_KEY", module_not_found},
@@ -84,6 +83,7 @@ inline auto kind_of(std::string_view message) -> flowlog::detail::module_status 
         {"Forbidden", module_forbidden},
         {"NETWORK_CONNECTION", module_unavailable},
         {"curlCode", module_unavailable},
+        {"checksums mismatch", module_unavailable},
         {"SLOW_DOWN", module_unavailable},
         {"SlowDown", module_unavailable},
         {"THROTTLING", module_unavailable},
@@ -99,6 +99,7 @@ inline auto kind_of(std::string_view message) -> flowlog::detail::module_status 
         {"Failed to connect", module_unavailable},
         {"Connection refused", module_unavailable},
     });
+    if (message.starts_with("Path does not exist")) return module_not_found;
     auto const found = std::ranges::find_if(
         words, [&](auto const& word) { return message.find(word.first) != message.npos; });
     return found == words.end() ? module_failed : found->second;
@@ -130,8 +131,9 @@ auto store_guarded(char** error, Function function) -> std::int32_t {
     auto const status = guarded(error, [&]() -> arrow::Status {
         arrow::Status result = function();
         if (result.ok() || result.IsNotImplemented() || result.IsCancelled()) return result;
-        kind = kind_of(result.message());
-        return result.WithMessage(reason_of(result.message()));
+        auto const reason = reason_of(result.message());  // without the key, which may be any text
+        kind = kind_of(reason);
+        return result.WithMessage(reason);
     });
     if (status == module_stopped) {
         std::free(*error);

@@ -262,6 +262,20 @@ TEST_CASE("a failure that stays is given up after the retries", "[object_input]"
     CHECK(store->read_count() == 4);
 }
 
+TEST_CASE("nothing is asked for again when nobody waits for it", "[object_input][prefetch]") {
+    auto const store = store_of(3, 100);
+    store->on_read = [](auto const& request) {
+        if (request.path == "b/000") return;
+        std::this_thread::sleep_for(20ms);
+        throw_broken(request);
+    };
+    {
+        auto const inputs = inputs_of(store, {.retries = 1000});
+        CHECK(bytes_of(inputs[0]).size() == 100);
+    }
+    CHECK(store->read_count() <= 5);
+}
+
 TEST_CASE("what a store refuses is not asked for again", "[object_input]") {
     auto const store = store_of(1, 100);
     store->on_read = [](auto const& request) {

@@ -98,6 +98,7 @@ public:
             throw_store_error(status, scheme_ + "://" + authority_, "cannot open the store",
                               take_text(why));
         root_ = take_text(root);
+        while (root_.ends_with('/')) root_.pop_back();
     }
     ~arrow_store() override { functions_.close(store_); }
 
@@ -182,7 +183,7 @@ private:
     /// A path of this store, as Arrow has it: with the root of the URI in place of the authority.
     [[nodiscard]] auto to_arrow(std::string_view path) const -> std::string {
         path.remove_prefix(std::min(path.size(), authority_.size()));
-        while (root_.empty() && path.starts_with('/')) path.remove_prefix(1);
+        if (root_.empty() && scheme_ != "hdfs" && path.starts_with('/')) path.remove_prefix(1);
         return root_ + std::string{path};
     }
     [[nodiscard]] auto from_arrow(std::string_view path) const -> std::string {

@@ -3,6 +3,7 @@
 #define FLOWLOG_SOURCE_DETAIL_OBJECT_FETCH_HPP
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +37,9 @@ inline void wait_before_retry(fetch_options const& how, unsigned failures) {
 template <class = void>
 class fetched_object {
 public:
-    fetched_object(object_store& store, stored_object object)
-        : store_{store}, object_{std::move(object)} {}
+    /// After `stopped` has become true, nothing is asked for again.
+    fetched_object(object_store& store, stored_object object, std::atomic<bool> const& stopped)
+        : store_{store}, object_{std::move(object)}, stopped_{stopped} {}
 
     [[nodiscard]] auto name() const -> std::string { return store_.scheme() + object_.path; }
     [[nodiscard]] auto size() const noexcept -> std::uint64_t { return object_.size; }
@@ -101,7 +103,8 @@ private:
                 done += got;
                 if (got < wanted) break;
             } catch (error const& failure) {
-                if (failure.code() != errc::read_failed || ++failures > how.retries) throw;
+                if (failure.code() != errc::read_failed || ++failures > how.retries || stopped_)
+                    throw;
                 piece = std::max(piece / 4, std::min(piece, min_piece));
                 wait_before_retry(how, failures);
             }
@@ -111,6 +114,7 @@ private:
 
     object_store& store_;
     stored_object object_;
+    std::atomic<bool> const& stopped_;
     std::mutex mutex_;
     std::optional<std::string> tag_;
 };

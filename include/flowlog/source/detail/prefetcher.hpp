@@ -13,6 +13,7 @@
 // wait for room in the buffer: that could take for ever.
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -93,12 +94,13 @@ public:
                fetch_options const& how)
         : store_{std::move(store)}, how_{how} {
         how_.fetches = std::max(1U, how_.fetches);
-        for (auto& object : objects) slots_.emplace_back(*store_, std::move(object));
+        for (auto& object : objects) slots_.emplace_back(*store_, std::move(object), stopped_);
         next_ = slots_.size();
     }
     prefetcher(prefetcher const&) = delete;
     auto operator=(prefetcher const&) -> prefetcher& = delete;
     ~prefetcher() {
+        stopped_ = true;
         for (auto& thread : threads_) thread.request_stop();
         threads_.clear();
     }
@@ -121,6 +123,7 @@ public:
         auto dropped = std::vector<shared_bytes>{};  // destroyed after the lock
         auto lock = std::unique_lock{account_->mutex};
         advance(index, dropped);
+        if (!take) oldest_ = std::min(oldest_, index);
         account_->changed.wait(lock, [&] { return mine.state != slot::fetching; });
         if (auto living = mine.living.lock()) {
             if (take && mine.state == slot::fetched) forget(mine);
@@ -202,7 +205,8 @@ public:
 
 private:
     struct slot {
-        slot(object_store& store, stored_object o) : object{store, std::move(o)} {}
+        slot(object_store& store, stored_object o, std::atomic<bool> const& stopped)
+            : object{store, std::move(o), stopped} {}
         enum { idle, fetching, fetched } state = idle;
         fetched_object<> object;
         shared_bytes bytes{};
@@ -221,24 +225,31 @@ private:
         return std::size_t{2} * how_.fetches;
     }
 
-    /// An object is opened: those after it are next. Forgets what was fetched for readers that
-    /// have passed by.
+    /// An object is opened: those after it are next.
     void advance(std::size_t index, std::vector<shared_bytes>& dropped) {
         if (opened_any_ && index <= newest_) return;
-        auto const first = opened_any_ ? newest_ - std::min(newest_, window()) : index;
+        if (!opened_any_) oldest_ = index;
         next_ = opened_any_ ? std::max(next_, index + 1) : index + 1;
         opened_any_ = true;
         newest_ = index;
-        for (auto i = first; i + how_.fetches < newest_; ++i) {
-            if (slots_[i].state != slot::fetched) continue;
-            dropped.push_back(std::move(slots_[i].bytes));
-            slots_[i].failure = nullptr;
-            slots_[i].state = slot::idle;
-        }
+        if (account_->held > how_.buffer / 2) drop_passed(dropped);
         std::size_t wanted = 0;
         for (auto i = next_; i < slots_.size() && i <= newest_ + window(); ++i) ++wanted;
         want_threads(wanted);
         account_->changed.notify_all();
+    }
+
+    /// Drops the bytes of objects that the readers have passed by. (One that is only late fetches
+    /// its object again.)
+    void drop_passed(std::vector<shared_bytes>& dropped) {
+        for (; oldest_ + window() < newest_; ++oldest_) {
+            auto& passed = slots_[oldest_];
+            if (passed.state == slot::fetching) return;
+            if (passed.state != slot::fetched) continue;
+            dropped.push_back(std::move(passed.bytes));
+            passed.failure = nullptr;
+            passed.state = slot::idle;
+        }
     }
 
     void want_threads(std::size_t wanted) {
@@ -330,12 +341,14 @@ private:
 
     std::shared_ptr<object_store> store_;
     fetch_options how_;
+    std::atomic<bool> stopped_ = false;
     std::shared_ptr<fetch_account> account_ = std::make_shared<fetch_account>();
     // all below is guarded by the mutex of the account
     std::deque<slot> slots_;
     std::deque<std::pair<std::size_t, std::shared_ptr<fetched_range>>> ranges_;
     std::size_t next_ = 0;    // object to fetch ahead
     std::size_t newest_ = 0;  // object that was opened
+    std::size_t oldest_ = 0;  // object that may have been fetched and passed by
     bool opened_any_ = false;
     std::vector<std::jthread> threads_;
 };
