@@ -139,8 +139,8 @@ public:
           wanted_{wanted_flows(options.reading)} {}
 
     void convert_all(flowlog::input_list const& logs) {
-        auto bar = progress_bar{!options_.reading.quiet, total_size(logs.files)};
-        for (auto const& input : logs.files) convert_log(input, *bar.bytes());
+        auto bar = progress_bar{!options_.reading.quiet, logs.files};
+        for (auto const& input : bar.counted(logs.files)) convert_log(input, *bar.bytes());
         done_.seconds = bar.stop();
         if (!files_ && given_) begin({});
         if (!files_)

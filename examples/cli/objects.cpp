@@ -104,7 +104,7 @@ public:
 
 private:
     /// How a log was found.
-    enum class by : std::uint8_t { name, folder_or_pattern };
+    enum class by : std::uint8_t { name, pattern, folder };
 
     [[nodiscard]] static auto is_folder(std::string const& word) -> bool {
         auto ignored = std::error_code{};
@@ -119,7 +119,7 @@ private:
         if (size) return take({{from.path, *size}}, from, by::name, word);
         if (from.path.find_first_of("*?[") == from.path.npos) return find_below(from, word);
         auto const before = from.store->list_requests();
-        take(flowlog::find_objects(*from.store, from.path), from, by::folder_or_pattern, word);
+        take(flowlog::find_objects(*from.store, from.path), from, by::pattern, word);
         found_.counts.requests += from.store->list_requests() - before;
     }
 
@@ -186,8 +186,9 @@ private:
             auto key = parse_object_key(input.name());
             logs.push_back({input, input.size(), {}, std::move(key)});
         }
-        auto const named = list.files.size() == 1 && list.files.front().name() == word;
-        if (!logs.empty()) take(std::move(logs), named ? by::name : by::folder_or_pattern, word);
+        if (logs.empty()) return;
+        auto const named = logs.size() == 1 && logs.front().input.name() == word;
+        take(std::move(logs), named ? by::name : is_folder(word) ? by::folder : by::pattern, word);
     }
 
     /// Takes objects of a store.
@@ -211,7 +212,7 @@ private:
         auto counts = flowlog::listing_counts{.listed = logs.size()};
         for (auto& log : logs) {
             auto const why =
-                how == by::name ? not_wanted(log, word) : why_skipped(log, plain, word);
+                how == by::name ? not_wanted(log, word) : why_skipped(log, how, plain, word);
             if (why) {
                 ++counts.of(*why);
                 continue;
@@ -233,12 +234,15 @@ private:
         return std::nullopt;
     }
 
-    /// Why a log of a folder or pattern is skipped. `plain`: none has the name of a flow log.
-    auto why_skipped(found_log const& log, bool plain, std::string const& word) const
+    /// Why a log of a folder or pattern is skipped. `plain`: none has the name of a flow log. What
+    /// matches a pattern is meant, unless the options ask for what only names say.
+    auto why_skipped(found_log const& log, by how, bool plain, std::string const& word) const
         -> std::optional<skip_reason> {
         if (file_name(log.input.name()) == "aws-logs-write-test") return skip_reason::write_test;
         if (plain) require_no_names(word);
-        if (!log.key && !plain) return skip_reason::foreign;
+        if (log.key && log.size == 0) return skip_reason::empty;
+        if (!log.key && !plain && (how == by::folder || wanted_.has_names()))
+            return skip_reason::foreign;
         if (log.key && !wanted_(*log.key)) return skip_reason::not_wanted;
         return std::nullopt;
     }
@@ -255,11 +259,9 @@ private:
     }
 
     void warn_of_foreign(std::string const& word, std::uint64_t count) const {
-        warn(
-            fmt::format("{}: {} skipped, because {} is not that of a flow log, as other names "
-                        "there are",
-                        flowlog::escaped(word), count_text(count, "object"),
-                        count == 1 ? "its name" : "each name"));
+        warn(flowlog::escaped(word) + ": " + count_text(count, "object") +
+             (count == 1 ? " is skipped: its name is not that of a flow log"
+                         : " are skipped: their names are not those of flow logs"));
     }
 
     void fail_to_find(std::string const& word, flowlog::listing_counts const& counts) {
@@ -335,10 +337,11 @@ auto found_logs::summary() const -> std::string {
     add(counts.empty, " empty");
     add(counts.folder_markers, counts.folder_markers == 1 ? " folder marker" : " folder markers");
     add(counts.write_tests, " aws-logs-write-test");
-    auto text = fmt::format(
-        "{} listed in {}, {} skipped{}; {} chosen, {}", count_text(counts.listed, "object"),
-        count_text(counts.requests, "request"), number_text(counts.skipped()), parts,
-        number_text(counts.chosen), bytes_text(static_cast<double>(counts.chosen_bytes)));
+    auto text = count_text(counts.listed, "object") + " listed";
+    if (counts.requests != 0) text += " in " + count_text(counts.requests, "request");
+    text += fmt::format(", {} skipped{}; {} chosen, {}", number_text(counts.skipped()), parts,
+                        number_text(counts.chosen),
+                        bytes_text(static_cast<double>(counts.chosen_bytes)));
     if (counts.other_services != 0)
         text +=
             "; not listed: " + count_text(counts.other_services, "folder") + " of other services";

@@ -97,7 +97,7 @@ struct listing_options {
     std::function<void(error const&)> on_error{};
     /// How many folders are listed at once. The order of the objects does not depend on it.
     std::size_t concurrency = 8;
-    /// Where a range of time that has no end is taken to end, with a day to spare.
+    /// Where a range of time that has no end is taken to end, with an hour to spare.
     timestamp now = std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
 };
 

@@ -257,7 +257,7 @@ private:
         auto const period = period_of(folder);
         if (!period && !wanted_.since) return std::nullopt;
         auto begin = wanted_.since.value_or(timestamp::min());
-        auto last = wanted_.until.value_or(std::max(begin, now + std::chrono::days{1}));
+        auto last = wanted_.until.value_or(std::max(begin, now + std::chrono::hours{1}));
         if (period) {
             begin = std::max(begin, period->first);
             last = std::min(last, period->second - timestamp::duration{1});
