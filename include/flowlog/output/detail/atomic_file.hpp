@@ -24,6 +24,12 @@
 
 namespace flowlog::detail {
 
+/// Some paths, and those after them. Never freed: a signal may come at any time.
+struct doomed_page {
+    std::array<std::atomic<char const*>, 64> slots{};
+    std::atomic<doomed_page*> next{nullptr};
+};
+
 /// The files and new folders to remove if a signal ends the program.
 class doomed_files {
 public:
@@ -54,17 +60,11 @@ public:
     }
 
 private:
-    /// Pages are never freed: a signal may come at any time.
-    struct page {
-        std::array<std::atomic<char const*>, 64> slots{};
-        std::atomic<page*> next{nullptr};
-    };
-
     /// The page after another one, which is made if there is none.
-    static auto next_of(page& before) -> page* {
+    static auto next_of(doomed_page& before) -> doomed_page* {
         if (auto* const known = before.next.load()) return known;
-        auto made = std::make_unique<page>();
-        auto* found = static_cast<page*>(nullptr);
+        auto made = std::make_unique<doomed_page>();
+        auto* found = static_cast<doomed_page*>(nullptr);
         return before.next.compare_exchange_strong(found, made.get()) ? made.release() : found;
     }
 
@@ -80,9 +80,9 @@ private:
         return any;
     }
 
-    static constinit inline page first{};
+    static constinit inline doomed_page first{};
     static_assert(std::atomic<char const*>::is_always_lock_free);
-    static_assert(std::atomic<page*>::is_always_lock_free);
+    static_assert(std::atomic<doomed_page*>::is_always_lock_free);
 };
 
 /// Blocks the signals that end a program in this thread while it exists.
