@@ -34,7 +34,7 @@ auto partition_keys::parse(std::string_view list) -> partition_keys {
 
 auto partition_keys::uses() const -> std::vector<flowlog::field_use> {
     auto result = std::vector<flowlog::field_use>{};
-    for (auto const& key : keys_) result.push_back({key.field, true});
+    for (auto const& part : keys_) result.push_back({part.field, true});
     return result;
 }
 

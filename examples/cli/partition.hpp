@@ -36,14 +36,14 @@ public:
     auto path_of(Record const& record, std::string& path) const
         -> std::optional<flowlog::field_id> {
         path.clear();
-        for (auto const& key : keys_) {
-            path += key.name;
-            auto const fits = flowlog::visit_field(record, key.field, [&](auto const& value) {
+        for (auto const& part : keys_) {
+            path += part.name;
+            auto const fits = flowlog::visit_field(record, part.field, [&](auto const& value) {
                 if (value.malformed()) return false;
                 value.absent() ? append_absent(path) : append(path, *value);
                 return true;
             });
-            if (!fits) return key.field;
+            if (!fits) return part.field;
         }
         return std::nullopt;
     }

@@ -89,6 +89,8 @@ auto properties_of(arrow::Schema const& schema, parquet_write_options const& opt
     how.write_batch_size(std::int64_t{1} << 16);
     how.dictionary_pagesize_limit(std::int64_t{16} << 20);
     choose_encodings(schema, how);
+    for (auto i = 0; i < options.no_statistics_count; ++i)
+        how.disable_statistics(schema.field(options.no_statistics[i])->name());
     return how.build();
 }
 

@@ -139,6 +139,9 @@ struct parquet_group {
 struct parquet_write_options {
     char const* codec;   ///< "zstd", "snappy", "gzip", "lz4", "none"
     std::int32_t level;  ///< of the codec; negative: its default
+    /// The numbers of columns without statistics, which take time to collect.
+    std::int32_t const* no_statistics;
+    std::int32_t no_statistics_count;
 };
 
 /// Parquet files. A file is used by one thread at a time; several may be open on the same bytes.

@@ -285,14 +285,15 @@ private:
     }
 
     /// Passes on which fields will be read, together with the fields that distinguish flows from
-    /// other rows.
+    /// other rows. If there is a log-status, it alone does, except in rows that lack it.
     void want(std::vector<field_use> wanted) {
         auto const add = [&](field_id id) {
             auto const known = std::ranges::find(wanted, id, &field_use::id) != wanted.end();
             if (!known && has(id)) wanted.push_back({id, true});
         };
         add(field_id::log_status);
-        for (auto const id : always_named) add(id);
+        if (!has(field_id::log_status))
+            for (auto const id : always_named) add(id);
         state_->reader->want(wanted);
     }
 

@@ -155,11 +155,25 @@ private:
         schema.flags = 0;
         schema.n_children = static_cast<std::int64_t>(pointers.size());
         schema.children = pointers.data();
-        auto const how =
-            detail::parquet_write_options{.codec = options_.codec.c_str(), .level = options_.level};
+        auto const addresses = address_columns();
+        auto const how = detail::parquet_write_options{
+            .codec = options_.codec.c_str(),
+            .level = options_.level,
+            .no_statistics = addresses.data(),
+            .no_statistics_count = static_cast<std::int32_t>(addresses.size())};
         call([&](char** error) {
             return module_->create(this, take_bytes, &schema, &how, &handle_, error);
         });
+    }
+
+    /// The columns of addresses: their texts are not in the order of the addresses, so that no
+    /// reader would make use of statistics.
+    [[nodiscard]] auto address_columns() const -> std::vector<std::int32_t> {
+        auto result = std::vector<std::int32_t>{};
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (columns_[i].is_address()) result.push_back(static_cast<std::int32_t>(i));
+        }
+        return result;
     }
 
     [[nodiscard]] static auto plain_schema(char const* format, char const* name) noexcept

@@ -105,12 +105,12 @@ def test_duckdb_files():
     some = flows.rows(3000)
     pathlib.Path("a.log").write_text(flows.text(some))
     reference = answers("a.log")
-    table = flows.table(some)  # DuckDB finds it by its name
+    some_flows = flows.table(some)  # DuckDB finds it by its name
     for codec, version in itertools.product(["uncompressed", "snappy", "gzip", "zstd", "lz4_raw", "brotli"], ["v1", "v2"]):
-        duckdb.sql(f"copy table to 'a.parquet' (format parquet, codec '{codec}', parquet_version '{version}', "
+        duckdb.sql(f"copy some_flows to 'a.parquet' (format parquet, codec '{codec}', parquet_version '{version}', "
                    "row_group_size 2048)")
         same("a.parquet", reference, f"{codec} {version}")
-    assert table.num_rows == 3000
+    assert some_flows.num_rows == 3000
 
 
 def test_no_random_access():
@@ -139,7 +139,7 @@ def test_pruning():
     some = flows.rows(10_000)
     pathlib.Path("a.log").write_text(flows.text(some))
     pq.write_table(flows.table(some), "a.parquet", row_group_size=1000, compression="zstd")
-    for where in ["start >= 2020-09-14", "start < 1600007000 and dstport = 443", "bytes > 99999999", "end in 1600030000-1600031000",
+    for where in ["start >= 2020-09-14", "start < 1600007000 and dstport = 443", "bytes > 99999999", "end >= 2020-09-13T20:46:40Z and end <= 2020-09-13T21:03:20Z",
                   "packets = 5", "not start > 1600007000", "start > 1600060000 or dstport = 1"]:
         found = {}
         for log in ["a.log", "a.parquet"]:
@@ -213,10 +213,10 @@ def test_convert_is_read_by_others():
     column = meta.row_group(0).column(expected.column_names.index("bytes"))
     assert column.compression == "ZSTD" and column.statistics.has_min_max
     sums = duckdb.sql("select count(*), sum(bytes), sum(packets), min(start), max(\"end\"), count(distinct srcaddr), "
-                      "count(pkt_srcaddr) from 'b.parquet'").fetchone()
+                      "count(pkt_srcaddr) from 'b.parquet'").fetchall()[0]
     assert sums == (
         len(some), sum(int(row[9]) for row in some), sum(int(row[8]) for row in some), min(int(row[10]) for row in some),
-        max(int(row[11]) for row in some), len({row[3] for row in some}), sum(row[15] != "-" for row in some)), sums
+        max(int(row[11]) for row in some), len({row[3] for row in some}), sum(row[16] != "-" for row in some)), sums
 
 
 def test_convert_options():
@@ -309,7 +309,7 @@ def main():
             try:
                 tests[name]()
                 print(f"ok      {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-            except AssertionError as wrong:
+            except Exception as wrong:  # pylint: disable=broad-exception-caught
                 failed += 1
                 print(f"FAILED  {name}: {wrong}", flush=True)
             os.chdir("/")

@@ -11,6 +11,7 @@
 //
 // null, and in files that others wrote also the texts "", "-" and "None": absent.
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -319,6 +320,13 @@ private:
         auto known = std::vector<bool>(size);
         auto plain = column;
         plain.index = stored_type::none;
+        if (size == 1 && !piece.may_have_nulls()) {  // such as a log-status that is always OK
+            auto const value = entry<T>(plain, {&dictionary, 0, 1});
+            if (value.has_value()) {
+                std::ranges::fill(out.values.subspan(out.row, piece.count), *value);
+                return;
+            }
+        }
         with_number(column.index, [&]<class Index>(std::type_identity<Index>) {
             if constexpr (std::integral<Index>) {
                 auto const* const indices = values_of<Index>(piece);

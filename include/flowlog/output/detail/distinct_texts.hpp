@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <flowlog/detail/mix.hpp>
+#include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/print.hpp>
 
@@ -132,32 +133,71 @@ private:
     std::uint32_t last_ = 0;
 };
 
-/// The distinct addresses of a column, as texts.
+/// The addresses of a column as numbers of distinct texts. IPv4 addresses get their numbers when
+/// all of them are there, by sorting: a hash table of as many would miss the cache at each step.
 class distinct_addresses {
 public:
-    [[nodiscard]] auto number(address const& value) -> std::uint32_t {
-        auto const hash = mix(value.high() ^ 0x9E3779B97F4A7C15,
-                              (value.low() << 1 | (value.is_v6() ? 1U : 0U)) ^ 0xA0761D6478BD642F);
-        return numbers_.number(
-            mix(hash, 0xE7037ED1A0B428DB), [&](std::uint32_t n) { return addresses_[n] == value; },
+    /// Adds the address of a row; rows come in order.
+    void add(std::size_t row, address const& value) {
+        if (value.is_v4()) return quads_.push_back(std::uint64_t{value.to_v4()} << 32 | row);
+        auto const hash =
+            mix(mix(value.high() ^ 0x9E3779B97F4A7C15, 0xA0761D6478BD642F) ^ value.low(),
+                0xE7037ED1A0B428DB);
+        auto const n = numbers_.number(
+            hash, [&](std::uint32_t other) { return others_[other] == value; },
             [&] {
-                char text[max_printed];
-                addresses_.push_back(value);
-                texts_.append({text, static_cast<std::size_t>(print_value(text, value) - text)});
+                others_.push_back(value);
+                append_text(value);
             });
+        rows_of_others_.push_back(std::uint64_t{n} << 32 | row);
+    }
+
+    /// Drops the rows after the first `rows`.
+    void cut(std::size_t rows) {
+        for (auto* const list : {&quads_, &rows_of_others_})
+            while (!list->empty() && row_of(list->back()) >= rows) list->pop_back();
+    }
+
+    /// Sets `numbers[row]` for each row that was added.
+    void number_all(std::vector<std::int32_t>& numbers) {
+        for (auto const item : rows_of_others_)
+            numbers[row_of(item)] = static_cast<std::int32_t>(item >> 32);
+        radix_sort(quads_, [](std::uint64_t item) { return item >> 32; });
+        auto last = ~std::uint64_t{0};
+        for (auto const item : quads_) {
+            if (item >> 32 != last) {
+                last = item >> 32;
+                append_text(address::v4(static_cast<std::uint32_t>(last)));
+            }
+            numbers[row_of(item)] = static_cast<std::int32_t>(texts_.size() - 1);
+        }
     }
 
     [[nodiscard]] auto texts() const noexcept -> distinct_texts const& { return texts_; }
 
     void clear() {
         numbers_.clear();
-        addresses_.clear();
+        others_.clear();
+        quads_.clear();
+        rows_of_others_.clear();
         texts_.clear();
     }
 
 private:
-    value_numbers numbers_;
-    std::vector<address> addresses_;
+    [[nodiscard]] static auto row_of(std::uint64_t item) noexcept -> std::size_t {
+        return static_cast<std::uint32_t>(item);
+    }
+
+    void append_text(address const& value) {
+        char text[max_printed];
+        texts_.append({text, static_cast<std::size_t>(print_value(text, value) - text)});
+    }
+
+    // upper half: an address, or the number of one; lower half: its row
+    std::vector<std::uint64_t> quads_;
+    std::vector<std::uint64_t> rows_of_others_;
+    value_numbers numbers_;  // of the other addresses
+    std::vector<address> others_;
     distinct_texts texts_;
 };
 

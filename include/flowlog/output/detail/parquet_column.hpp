@@ -57,6 +57,7 @@ public:
     void cut(std::size_t rows) {
         if (size_ <= rows) return;
         size_ = rows;
+        addresses_.cut(rows);
         if (kind_ == kind::narrow || kind_ == kind::text) narrow_.resize(rows);
         if (kind_ == kind::wide || kind_ == kind::time) wide_.resize(rows);
     }
@@ -74,6 +75,9 @@ public:
 
     [[nodiscard]] auto name() const noexcept -> std::string const& { return name_; }
     [[nodiscard]] auto is_time() const noexcept -> bool { return kind_ == kind::time; }
+    [[nodiscard]] auto is_address() const noexcept -> bool {
+        return !raw_ && type_ == field_type::address;
+    }
     [[nodiscard]] auto is_text() const noexcept -> bool { return kind_ == kind::text; }
 
     /// Whether all times are whole seconds that flowlog reads back as such.
@@ -92,6 +96,7 @@ public:
     /// `timestamps`, times are microseconds, otherwise seconds. `dictionary` receives the texts.
     void export_to(ArrowArray& array, ArrowArray& dictionary, bool timestamps) {
         if (kind_ == kind::time && !timestamps) to_seconds();
+        if (is_address()) addresses_.number_all(narrow_);
         buffers_[0] = nulls_ == 0 ? nullptr : present_.data();
         auto const is_wide = kind_ == kind::wide || kind_ == kind::time;
         buffers_[1] = is_wide ? static_cast<void const*>(wide_.data()) : narrow_.data();
@@ -168,7 +173,8 @@ private:
             case field_type::address: {
                 auto const value = load_field<address>(record, *field_);
                 if (!value.has_value()) return append_missing(value.state(), narrow_);
-                return append_index(addresses_.number(*value));
+                addresses_.add(size_, *value);
+                return append_index(0);
             }
             case field_type::action:
                 return append_name(load_field<flowlog::action>(record, *field_));
@@ -240,7 +246,7 @@ private:
     }
 
     [[nodiscard]] auto texts() const noexcept -> distinct_texts const& {
-        return type_ == field_type::address ? addresses_.texts() : texts_;
+        return is_address() ? addresses_.texts() : texts_;
     }
 
     std::optional<field_id> field_;
