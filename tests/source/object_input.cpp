@@ -370,3 +370,24 @@ TEST_CASE("a large object that changed its size since it was listed is an error"
     store->objects["b/000"].resize(GENERATE(999'999U, 1'000'001U, 10U));
     CHECK(drained::of(inputs[0].open()).code == errc::changed);
 }
+
+TEST_CASE("a store that takes an object for shorter than it is is asked again", "[object_input]") {
+    auto const store = store_of(2, 300'000);
+    store->tags["b/001"] = "1";
+    auto const large = GENERATE(false, true);
+    auto const inputs =
+        inputs_of(store, {.fetches = 2, .max_whole = large ? 1000U : 8U << 20, .range = 100'000});
+    auto count = std::atomic<int>{0};
+    store->lost = [&](auto const&) { return ++count % 2 == 1 ? 1U : 0U; };
+    for (auto const& from : inputs)
+        CHECK(bytes_of(from) == store->objects.at(from.name().substr(6)));
+    CHECK(count > 3);
+    store->lost = [&](auto const&) { return 1U; };
+    CHECK_THROWS_WITH(
+        [&] {
+            auto source = inputs[0].open();
+            while (!source.next().empty()) {
+            }
+        }(),
+        "mem://b/000: the object ends earlier than its size says");
+}
