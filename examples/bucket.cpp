@@ -12,6 +12,9 @@
 #include <flowlog/grammar/object_key.hpp>
 #include <flowlog/grammar/time.hpp>
 #include <flowlog/source/arrow_store.hpp>
+#ifdef WITH_GZIP
+#include <flowlog/source/gzip.hpp>  // logs of AWS are compressed
+#endif
 
 auto open_place(std::string const& place) -> flowlog::opened_store {
     if (flowlog::is_in_store(place)) return flowlog::open_store(place);
