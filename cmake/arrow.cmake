@@ -29,13 +29,17 @@ if(FLOWLOG_WITH_ARROW)
                 "scripts/install-packages.sh stores installs it; or set Arrow_DIR and Parquet_DIR, or FLOWLOG_PYARROW_ROOT."
         )
     endif()
-    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/parquet.cpp src/arrow/parquet_writer.cpp src/arrow/store.cpp)
+    add_library(flowlog_arrow SHARED src/arrow/module.cpp src/arrow/gzip_pages.cpp src/arrow/parquet.cpp src/arrow/parquet_writer.cpp src/arrow/store.cpp)
     add_library(flowlog::arrow ALIAS flowlog_arrow)
     target_link_libraries(
         flowlog_arrow
         PUBLIC flowlog
         PRIVATE flowlog_apache_arrow
     )
+    if(TARGET ISAL::isal)
+        target_link_libraries(flowlog_arrow PRIVATE ISAL::isal)
+        target_compile_definitions(flowlog_arrow PRIVATE FLOWLOG_ARROW_ISAL=1)
+    endif()
     target_sources(
         flowlog_arrow
         PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers}
