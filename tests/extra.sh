@@ -34,8 +34,10 @@ run_fuzz() {
     # the filters that the tests compare with nfdump, and those compared with DuckDB
     sed -n 's/^    "\(.*\)",.*/\1/p' tests/query/nfdump_oracle.cpp >build/fuzz/filters.txt
     sed -n 's/^    ("\([^"]*\)", .*/\1/p' tests/oracle/filters.py >>build/fuzz/filters.txt
-    for target in filter flow_tools flowd nfdump; do
+    for target in filter flow_tools flowd nfdump parquet; do
+        [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
         local seeds=tests/data/netflow/${target/_/-}
+        [ "$target" != parquet ] || seeds=tests/data/parquet
         [ "$target" != filter ] || seeds=build/fuzz/filters.txt
         echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
         cmake --build build/fuzz --target "fuzz_$target"
