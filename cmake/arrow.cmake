@@ -35,6 +35,7 @@ if(FLOWLOG_WITH_ARROW)
     endif()
     add_library(
         flowlog_arrow SHARED
+        src/arrow/gzip_pages.cpp
         src/arrow/module.cpp
         src/arrow/parquet.cpp
         src/arrow/parquet_writer.cpp
@@ -47,6 +48,10 @@ if(FLOWLOG_WITH_ARROW)
         PUBLIC flowlog
         PRIVATE flowlog_apache_arrow
     )
+    if(TARGET ISAL::isal)
+        target_link_libraries(flowlog_arrow PRIVATE ISAL::isal)
+        target_compile_definitions(flowlog_arrow PRIVATE FLOWLOG_ARROW_ISAL=1)
+    endif()
     target_sources(
         flowlog_arrow
         PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers}

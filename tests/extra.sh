@@ -36,8 +36,10 @@ run_fuzz() {
     sed -n 's/^    "\(.*\)",.*/\1/p' tests/query/nfdump_oracle.cpp >build/fuzz/filters.txt
     sed -n 's/^    ("\([^"]*\)", .*/\1/p' tests/oracle/filters.py >>build/fuzz/filters.txt
     cut -f 1 tests/data/govpc/keys.tsv >build/fuzz/keys.txt
-    for target in filter flow_tools flowd nfdump object_key; do
+    for target in filter flow_tools flowd nfdump object_key parquet; do
+        [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
         local seeds=tests/data/netflow/${target/_/-}
+        [ "$target" != parquet ] || seeds=tests/data/parquet
         [ "$target" != filter ] || seeds=build/fuzz/filters.txt
         [ "$target" != object_key ] || seeds=build/fuzz/keys.txt
         echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"

@@ -16,7 +16,6 @@
 
 #include <arrow/buffer.h>
 #include <arrow/c/bridge.h>
-#include <arrow/io/caching.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
@@ -28,6 +27,8 @@
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 #include <parquet/statistics.h>
+
+#include "gzip_pages.hpp"
 
 namespace flowlog_arrow {
 namespace {
@@ -74,6 +75,16 @@ public:
         return buffer;
     }
 
+    /// Reads ranges, and keeps them for `ReadAt` until `forget`.
+    auto fetch(std::vector<arrow::io::ReadRange> const& ranges) -> arrow::Status {
+        for (auto const& range : ranges) {
+            ARROW_ASSIGN_OR_RAISE(auto buffer, ReadAt(range.offset, range.length));
+            fetched_.emplace_back(range.offset, std::move(buffer));
+        }
+        return arrow::Status::OK();
+    }
+    void forget() { fetched_.clear(); }
+
     using RandomAccessFile::ReadAsync;
     using RandomAccessFile::ReadAt;
     auto ReadAt(std::int64_t position, std::int64_t size, void* out)
@@ -91,6 +102,10 @@ public:
         -> arrow::Result<std::shared_ptr<arrow::Buffer>> override {
         if (position < 0 || size < 0 || position > size_ || size > size_ - position)
             return arrow::Status::Invalid("a part of the file is said to be beyond its end");
+        for (auto const& [begin, bytes] : fetched_) {
+            if (position >= begin && position + size <= begin + bytes->size())
+                return arrow::SliceBuffer(bytes, position - begin, size);
+        }
         ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size, memory()));
         ARROW_ASSIGN_OR_RAISE(auto const got, ReadAt(position, size, buffer->mutable_data()));
         ARROW_RETURN_NOT_OK(buffer->Resize(got));
@@ -107,6 +122,7 @@ private:
     std::int64_t size_;
     std::int64_t at_ = 0;
     bool closed_ = false;
+    std::vector<std::pair<std::int64_t, std::shared_ptr<arrow::Buffer>>> fetched_;  // by offset
 };
 
 /// Whether all pages of a column chunk refer to a dictionary.
@@ -131,8 +147,7 @@ auto has_only_dictionary_pages(parquet::ColumnChunkMetaData const& chunk) -> boo
 /// such: then a text that is repeated is decoded once.
 auto reading_properties(parquet::FileMetaData const& footer) -> parquet::ArrowReaderProperties {
     auto properties = parquet::ArrowReaderProperties{false};
-    properties.set_pre_buffer(true);
-    properties.set_cache_options(arrow::io::CacheOptions::Defaults());
+    properties.set_pre_buffer(false);  // `begin_stream` does that, in the thread that reads
     if (footer.num_row_groups() == 0) return properties;
     auto const first = footer.RowGroup(0);
     for (auto i = 0; i < footer.num_columns(); ++i) {
@@ -147,8 +162,10 @@ auto reading_properties(parquet::FileMetaData const& footer) -> parquet::ArrowRe
 }
 
 struct file {
+    std::shared_ptr<callback_file> source;
     std::shared_ptr<parquet::FileMetaData> footer;
     std::unique_ptr<parquet::arrow::FileReader> reader;
+    parquet::ParquetFileReader* plain;  // a part of `reader`
 };
 
 auto as_file(void* handle) -> file& { return *static_cast<file*>(handle); }
@@ -160,10 +177,13 @@ auto open_file(void* context, module_read_callback read, std::uint64_t size, fil
     auto source = std::make_shared<callback_file>(context, read, static_cast<std::int64_t>(size));
     auto properties = parquet::ReaderProperties{memory()};
     properties.set_page_checksum_verification(true);
-    auto opened = parquet::ParquetFileReader::Open(std::move(source), properties,
+    auto opened = parquet::ParquetFileReader::Open(source, properties,
                                                    like == nullptr ? nullptr : like->footer);
     auto result = std::make_unique<file>();
+    result->source = source;
     result->footer = opened->metadata();
+    result->plain = opened.get();
+    opened = with_fast_gzip(std::move(opened), source, properties);
     auto const how = reading_properties(*result->footer);
     ARROW_ASSIGN_OR_RAISE(result->reader,
                           parquet::arrow::FileReader::Make(memory(), std::move(opened), how));
@@ -287,9 +307,17 @@ auto begin_stream(file& from, int group, std::vector<int> const& columns, std::i
         if (!found.is_leaf()) return arrow::Status::NotImplemented("the column is nested");
         leaves.push_back(found.column_index);
     }
+    // neighbouring ranges are read at once; holes of a page or two cost less than another request
+    constexpr auto max_hole = std::int64_t{64} << 10;
+    constexpr auto max_range = std::int64_t{32} << 20;
+    ARROW_ASSIGN_OR_RAISE(auto const ranges,
+                          from.plain->GetReadRanges({group}, leaves, max_hole, max_range));
+    ARROW_RETURN_NOT_OK(from.source->fetch(ranges));
     from.reader->set_batch_size(rows);
     auto result = std::make_unique<stream>();
-    ARROW_ASSIGN_OR_RAISE(result->batches, from.reader->GetRecordBatchReader({group}, leaves));
+    auto begun = from.reader->GetRecordBatchReader({group}, leaves);
+    from.source->forget();  // the columns hold what they need
+    ARROW_ASSIGN_OR_RAISE(result->batches, std::move(begun));
     return result;
 }
 
