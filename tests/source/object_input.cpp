@@ -183,7 +183,8 @@ TEST_CASE("objects may be skipped, opened out of order, or twice", "[object_inpu
 
 TEST_CASE("several threads read the objects of one listing", "[object_input][prefetch]") {
     auto const store = store_of(200, 500);
-    auto const inputs = inputs_of(store, {.fetches = 3, .buffer = 4000});
+    auto const buffer = GENERATE(4000U, 1U << 20);
+    auto const inputs = inputs_of(store, {.fetches = 3, .buffer = buffer});
     auto next = std::atomic<std::size_t>{0};
     auto wrong = std::atomic<std::size_t>{0};
     {
@@ -199,7 +200,8 @@ TEST_CASE("several threads read the objects of one listing", "[object_input][pre
     }
     CHECK(wrong == 0);
     CHECK(store->most_active <= 3);
-    CHECK(store->read_count() == 200);
+    CHECK(store->read_count() >= 200);  // a full buffer drops what a late reader has not opened
+    if (buffer > 4000) CHECK(store->read_count() == 200);
 }
 
 TEST_CASE("an error of what was fetched ahead is thrown when it is opened", "[object_input]") {

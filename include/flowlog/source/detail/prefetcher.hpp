@@ -38,7 +38,9 @@ namespace flowlog::detail {
 /// What all who fetch share: how many requests run, and how many bytes are held.
 struct fetch_account {
     std::mutex mutex;
-    std::condition_variable_any changed;
+    std::condition_variable changed;  ///< for readers: a request has ended
+    std::condition_variable_any
+        work;                ///< for threads that fetch ahead: one may find something to do
     std::uint64_t held = 0;  ///< bytes that were fetched, or are being fetched, and not released
     unsigned active = 0;     ///< requests that run
     unsigned waiting = 0;    ///< readers that wait to begin one, before whom no thread begins one
@@ -56,7 +58,7 @@ public:
     ~fetched_bytes() {
         auto const lock = std::scoped_lock{account_->mutex};
         account_->held -= size_;
-        account_->changed.notify_all();
+        account_->work.notify_one();
     }
 
     /// Memory for the bytes, and `surplus` more.
@@ -155,7 +157,7 @@ public:
         auto range = std::make_shared<fetched_range>(fetched_range{.offset = offset, .size = size});
         ranges_.emplace_back(index, range);
         want_threads(ranges_.size());
-        account_->changed.notify_all();
+        account_->work.notify_one();
         return range;
     }
 
@@ -172,7 +174,9 @@ public:
         auto const lock = std::scoped_lock{account_->mutex};
         auto const given =
             std::erase_if(ranges_, [&](auto const& queued) { return queued.second == range; });
-        if (given != 0) account_->held -= range->size;
+        if (given == 0) return;
+        account_->held -= range->size;
+        account_->work.notify_one();
     }
 
     /// Fetches a range of a large object now, in this thread.
@@ -242,7 +246,7 @@ private:
         std::size_t wanted = 0;
         for (auto i = next_; i < slots_.size() && i <= newest_ + ahead(); ++i) ++wanted;
         want_threads(wanted);
-        account_->changed.notify_all();
+        account_->work.notify_one();
     }
 
     /// Drops the bytes of objects that the readers have passed by. (One that is only late fetches
@@ -279,11 +283,13 @@ private:
             return account_->active < how_.fetches && account_->waiting == 0 &&
                    (!ranges_.empty() || has_next());
         };
-        while (account_->changed.wait(lock, stop, has_work) && !stop.stop_requested()) {
+        // each wakes the next, so that no more wake than there is work for
+        while (account_->work.wait(lock, stop, has_work) && !stop.stop_requested()) {
             ++account_->active;
             if (!ranges_.empty()) {
                 auto [index, range] = std::move(ranges_.front());
                 ranges_.pop_front();
+                if (has_work()) account_->work.notify_one();
                 fetch(index, *range, lock);
                 lock.unlock();
                 range.reset();  // bytes that nobody waits for are released without the lock
@@ -292,6 +298,7 @@ private:
                 auto& mine = slots_[next_++];
                 mine.state = slot::fetching;
                 account_->held += mine.object.size();
+                if (has_work()) account_->work.notify_one();
                 fetch(mine, lock);
             }
         }
@@ -302,10 +309,12 @@ private:
         account_->changed.wait(lock, [&] { return account_->active < how_.fetches; });
         --account_->waiting;
         ++account_->active;
+        account_->work.notify_one();
     }
     void end_request() {
         --account_->active;
         account_->changed.notify_all();
+        account_->work.notify_one();
     }
 
     /// Calls `read(bytes)` without the lock. What it throws goes to `failure`.
