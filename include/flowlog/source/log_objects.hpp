@@ -2,7 +2,6 @@
 #ifndef FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 #define FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
