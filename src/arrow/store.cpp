@@ -190,7 +190,7 @@ std::int32_t list(void* store, char const* path, std::int32_t recursive, void* c
         auto const status = store_of(store).use(path, list_in);
         if (!late.ok()) return late;
         // what Arrow says of a prefix that nothing is below
-        return is_missing_path(status) ? arrow::Status::OK() : status;
+        return !status.ok() && is_missing_path(status.message()) ? arrow::Status::OK() : status;
     });
 }
 

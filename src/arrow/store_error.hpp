@@ -50,8 +50,9 @@ private:
 };
 
 /// Whether Arrow found nothing at a path, without a store having refused it.
-inline auto is_missing_path(arrow::Status const& status) -> bool {
-    return status.message().starts_with("Path does not exist");
+inline auto is_missing_path(std::string_view message) -> bool {
+    return message.starts_with("Path does not exist") ||
+           message.starts_with("No such file or directory");
 }
 
 /// What a failure of a store is, by the words that the stores and Arrow use.
@@ -99,7 +100,7 @@ inline auto kind_of(std::string_view message) -> flowlog::detail::module_status 
         {"Failed to connect", module_unavailable},
         {"Connection refused", module_unavailable},
     });
-    if (message.starts_with("Path does not exist")) return module_not_found;
+    if (is_missing_path(message)) return module_not_found;
     auto const found = std::ranges::find_if(
         words, [&](auto const& word) { return message.find(word.first) != message.npos; });
     return found == words.end() ? module_failed : found->second;

@@ -30,6 +30,8 @@ public:
     std::map<std::string, std::string> tags{};
     /// Called before a read is answered, without a lock; may throw.
     std::function<void(request const&)> on_read = [](request const&) {};
+    /// How many bytes of a read are left out at its end, though they are there.
+    std::function<std::size_t(request const&)> lost = [](request const&) { return 0U; };
     std::chrono::milliseconds latency{0};
 
     [[nodiscard]] auto scheme() const -> std::string override { return "mem://"; }
@@ -80,7 +82,7 @@ public:
         auto const& bytes = find(path);
         if (offset >= bytes.size())
             throw flowlog::error{flowlog::errc::cannot_open, {path}, "416: no such range"};
-        return bytes.copy(buffer.data(), buffer.size(), offset);
+        return bytes.copy(buffer.data(), buffer.size(), offset) - lost(mine);
     }
 
     [[nodiscard]] auto create(std::string const& path)

@@ -157,7 +157,10 @@ TEST_CASE("what is fetched ahead is limited though the buffer is large",
     auto const inputs = inputs_of(store, {.fetches = 4});
     CHECK(bytes_of(inputs[0]).size() == 10);
     std::this_thread::sleep_for(50ms);
-    CHECK(store->read_count() == 9);
+    CHECK(store->read_count() == 1 + 4);
+    for (std::size_t i = 1; i < 5; ++i) CHECK(bytes_of(inputs[i]).size() == 10);
+    std::this_thread::sleep_for(50ms);
+    CHECK(store->read_count() == 5 + 8);
 }
 
 TEST_CASE("objects may be skipped, opened out of order, or twice", "[object_input][prefetch]") {
@@ -366,4 +369,25 @@ TEST_CASE("a large object that changed its size since it was listed is an error"
     auto const inputs = large_inputs(store);
     store->objects["b/000"].resize(GENERATE(999'999U, 1'000'001U, 10U));
     CHECK(drained::of(inputs[0].open()).code == errc::changed);
+}
+
+TEST_CASE("a store that takes an object for shorter than it is is asked again", "[object_input]") {
+    auto const store = store_of(2, 300'000);
+    store->tags["b/001"] = "1";
+    auto const large = GENERATE(false, true);
+    auto const inputs =
+        inputs_of(store, {.fetches = 2, .max_whole = large ? 1000U : 8U << 20, .range = 100'000});
+    auto count = std::atomic<int>{0};
+    store->lost = [&](auto const&) { return ++count % 2 == 1 ? 1U : 0U; };
+    for (auto const& from : inputs)
+        CHECK(bytes_of(from) == store->objects.at(from.name().substr(6)));
+    CHECK(count > 3);
+    store->lost = [&](auto const&) { return 1U; };
+    CHECK_THROWS_WITH(
+        [&] {
+            auto source = inputs[0].open();
+            while (!source.next().empty()) {
+            }
+        }(),
+        "mem://b/000: the object ends earlier than its size says");
 }

@@ -39,6 +39,7 @@ try:
         assert "ACCEPT,15" in run("top", log, "--by", "action", "--csv"), log
     assert run("print", "gs://bucket/logs/2.log", "--csv").count("\n") == 4
     assert "no object has this name" in run("print", "gs://bucket/nix", rc=2)
+    assert "NOT_FOUND" in run("print", "gs://no-bucket/x", rc=2)
     print("ok      gs://")
 finally:
     running.terminate()

@@ -86,21 +86,22 @@ using module_object_callback = std::int32_t (*)(void* context, module_object con
 
 /// Object stores: S3, Google Cloud Storage, Azure Blob Storage, HDFS.
 struct store_functions {
-    /// Connects to the store of a URI such as `s3://bucket`, without a key; `*path` becomes the path
-    /// of the URI within the store (`bucket`; freed with `std::free`).
+    /// Connects to the store of a URI such as `s3://bucket`, without a key; `*path` becomes the
+    /// path of the URI within the store (`bucket`; freed with `std::free`).
     std::int32_t (*open)(char const* uri, module_store_options const* options, void** store,
                          char** path, char** error);
     void (*close)(void* store);
-    /// Lists what is below `path`, in order of name; adds to `*requests` how many requests were made.
+    /// Lists what is below `path`, in order of name; adds to `*requests` how many requests were
+    /// made.
     std::int32_t (*list)(void* store, char const* path, std::int32_t recursive, void* context,
                          module_object_callback use, std::uint64_t* requests, char** error);
     /// The size of an object, and a text that changes when it does (an ETag; empty if the store has
     /// none; freed with `std::free`).
     std::int32_t (*stat)(void* store, char const* path, std::uint64_t* size, char** tag,
                          char** error);
-    /// Reads `size` bytes from `offset` on in one request, which is not repeated; `*got` is less only
-    /// at the end. It may be less than there is if the object ends with the last bytes of a random
-    /// pattern (Arrow tells no better), so a lack of bytes is to be checked by `stat`.
+    /// Reads `size` bytes from `offset` on in one request, which is not repeated; `*got` is less
+    /// only at the end. It may be less than there is if the object ends with the last bytes of a
+    /// random pattern (Arrow tells no better), so a lack of bytes is to be checked by `stat`.
     std::int32_t (*read)(void* store, char const* path, std::uint64_t offset, char* buffer,
                          std::uint64_t size, std::uint64_t* got, char** error);
     /// Writes an object, which appears when it is finished; `abandon` leaves nothing behind.

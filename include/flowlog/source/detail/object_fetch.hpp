@@ -48,19 +48,14 @@ public:
     /// it is asked for as well, so that an object that has grown is noticed. Throws `errc::changed`
     /// if the object does not have the size that was listed. \pre `size() > 0`
     void read_whole(std::span<char> buffer, fetch_options const& how) const {
-        for (auto again = false;; again = true) {
-            if (fill(buffer, 0, object_.size + 1, how) == object_.size) return;
-            static_cast<void>(current_tag());  // throws if the size is another one
-            if (again) throw_changed("ends earlier than its size says");
-        }
+        read_exactly(buffer, object_.size, 0, object_.size + 1, how);
     }
 
     /// Reads a range, which must be inside the object. Throws `errc::changed` if the object is no
     /// longer the one whose tag was learnt first; a store without tags cannot tell.
     void read_range(std::span<char> buffer, std::uint64_t offset, fetch_options const& how) {
         auto const before = pin();
-        if (fill(buffer, offset, object_.size, how) != buffer.size())
-            throw_changed("ends earlier than when it was listed");
+        read_exactly(buffer, buffer.size(), offset, object_.size, how);
         if (!before.empty() && current_tag() != before) throw_changed("has been replaced");
     }
 
@@ -78,6 +73,19 @@ private:
         if (store_.stat(object_.path, &result) != object_.size)
             throw_changed("has another size than when it was listed");
         return result;
+    }
+
+    /// Fills the buffer with `expected` bytes, no fewer and no more. A store may take an object for
+    /// shorter than it is (see `store_functions::read`), so if bytes are missing, though the object
+    /// has its size, they are asked for again.
+    void read_exactly(std::span<char> buffer, std::uint64_t expected, std::uint64_t offset,
+                      std::uint64_t end, fetch_options const& how) const {
+        constexpr auto attempts = 5;
+        for (auto i = 0; i < attempts; ++i) {
+            if (fill(buffer, offset, end, how) == expected) return;
+            static_cast<void>(current_tag());  // throws if the size is another one
+        }
+        throw_changed("ends earlier than its size says");
     }
 
     [[noreturn]] void throw_changed(char const* how) const {

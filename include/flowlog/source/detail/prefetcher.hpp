@@ -225,6 +225,11 @@ private:
         return std::size_t{2} * how_.fetches;
     }
 
+    /// How far ahead objects are fetched now: not far for a reader who may only want the first.
+    [[nodiscard]] auto ahead() const noexcept -> std::size_t {
+        return std::min(window(), 4 * opened_count_);
+    }
+
     /// An object is opened: those after it are next.
     void advance(std::size_t index, std::vector<shared_bytes>& dropped) {
         if (opened_any_ && index <= newest_) return;
@@ -232,9 +237,10 @@ private:
         next_ = opened_any_ ? std::max(next_, index + 1) : index + 1;
         opened_any_ = true;
         newest_ = index;
+        ++opened_count_;
         if (account_->held > how_.buffer / 2) drop_passed(dropped);
         std::size_t wanted = 0;
-        for (auto i = next_; i < slots_.size() && i <= newest_ + window(); ++i) ++wanted;
+        for (auto i = next_; i < slots_.size() && i <= newest_ + ahead(); ++i) ++wanted;
         want_threads(wanted);
         account_->changed.notify_all();
     }
@@ -263,7 +269,7 @@ private:
         while (next_ < slots_.size() && (slots_[next_].state != slot::idle || !is_whole(next_) ||
                                          slots_[next_].object.size() == 0))
             ++next_;
-        return next_ < slots_.size() && next_ <= newest_ + window() &&
+        return next_ < slots_.size() && next_ <= newest_ + ahead() &&
                account_->held + slots_[next_].object.size() <= how_.buffer;
     }
 
@@ -348,6 +354,7 @@ private:
     std::deque<std::pair<std::size_t, std::shared_ptr<fetched_range>>> ranges_;
     std::size_t next_ = 0;    // object to fetch ahead
     std::size_t newest_ = 0;  // object that was opened
+    std::size_t opened_count_ = 0;
     std::size_t oldest_ = 0;  // object that may have been fetched and passed by
     bool opened_any_ = false;
     std::vector<std::jthread> threads_;
