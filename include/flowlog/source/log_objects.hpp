@@ -2,8 +2,8 @@
 #ifndef FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 #define FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 
-#include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -336,10 +336,10 @@ private:
 
 /// The log objects below a path of a store. grammar/object_key.hpp has the same function without
 /// the parser.
-template <class = void>
-[[nodiscard]] auto log_objects(std::shared_ptr<object_store> store, std::string path,
-                               object_key_parser parse, object_filter wanted = {},
-                               listing_options options = {}) -> log_object_range<> {
+template <std::convertible_to<object_key_parser> Parser>
+[[nodiscard]] auto log_objects(std::shared_ptr<object_store> store, std::string path, Parser parse,
+                               object_filter wanted = {}, listing_options options = {})
+    -> log_object_range<> {
     return {std::move(store), std::move(path), parse, std::move(wanted), std::move(options)};
 }
 

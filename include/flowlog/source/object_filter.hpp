@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/source/object_key.hpp>

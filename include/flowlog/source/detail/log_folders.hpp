@@ -3,7 +3,6 @@
 #define FLOWLOG_SOURCE_DETAIL_LOG_FOLDERS_HPP
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
