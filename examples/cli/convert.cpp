@@ -68,6 +68,12 @@ public:
         return bad;
     }
 
+    /// Writes all records of a batch; false, with none written, if they must be written one by one.
+    template <class Batch>
+    auto write_batch(Batch const& batch) -> bool {
+        return single_ != nullptr && single_->write_batch(batch);
+    }
+
     [[nodiscard]] auto rows() const -> std::uint64_t {
         auto sum = std::uint64_t{0};
         for (auto const& [_, file] : files_) sum += file->rows();
@@ -197,6 +203,7 @@ private:
         flowlog::require_fields(uses, reader);
         auto const use = [this](auto const& record) { return take(record); };
         auto const use_batch = [this](auto const& batch) {
+            if (!wanted_ && files_->write_batch(batch)) return batch.size();
             auto i = std::size_t{0};
             while (i != batch.size() && take(batch[i])) ++i;
             return i;

@@ -47,6 +47,12 @@ public:
         return parquet_ ? parquet_->write(record) : text_->write(record);
     }
 
+    /// Adds all records of a batch; false, with none added, if they must be added one by one.
+    template <class Batch>
+    auto write_batch(Batch const& batch) -> bool {
+        return parquet_ && parquet_->write_batch(batch);
+    }
+
     /// How many records are in memory.
     [[nodiscard]] auto pending_rows() const noexcept -> std::size_t {
         return parquet_ ? parquet_->pending_rows() : 0;

@@ -80,6 +80,42 @@ TEST_CASE("row groups have the size that is asked for", "[parquet_writer]") {
     CHECK(count == 5000);
 }
 
+TEST_CASE("batches are written as their records are", "[parquet_writer]") {
+    auto all = std::string{text};
+    for (auto i = 0; i < 3000; ++i)
+        all += "2 1 10.0.0.1 10.0.0.2 " + std::to_string(i) + " 443 6 1 " +
+               (i % 100 == 7 ? "18446744073709551615" : std::to_string(i)) +
+               " 1600000000 1600000060 ACCEPT OK - " + (i % 50 == 3 ? "-" : "2") + " -\n";
+    auto log = flowlog::open(memory_input::borrowed(all));
+    auto columns = flowlog::columns_of(log);
+    auto file = std::string{};
+    auto writer = flowlog::parquet_writer{columns, {}, [&](auto bytes) { file += bytes; }};
+    auto batches = 0;
+    auto const one = [&](auto const& record) { return !writer.write(record); };
+    auto const many = [&](auto const& batch) -> std::size_t {
+        if (writer.write_batch(batch)) return ++batches, batch.size();
+        auto i = std::size_t{0};
+        while (i != batch.size() && one(batch[i])) ++i;
+        return i;
+    };
+    auto const refused = [](auto const&) {
+        return flowlog::offending_field{field_id::bytes, flowlog::reason::bad_value};
+    };
+    log.visit([&](auto& reader) { reader.each(one, many, refused, {}); });
+    writer.finish();
+    CHECK(log.stats().malformed == 30);
+    CHECK(writer.rows() == 2973);
+    std::erase_if(columns, [](auto const& column) { return !column.field; });
+    auto expected = std::string{};
+    auto csv = flowlog::record_writer{columns, {}, [&](auto bytes) { expected += bytes; }};
+    auto again = flowlog::open(memory_input::borrowed(all));
+    for (auto const& record : again) {
+        if (*record[field::bytes] <= ~std::uint64_t{0} >> 1) REQUIRE(!csv.write(record));
+    }
+    csv.finish();
+    CHECK(as_csv(memory_input{file}, columns) == expected);
+}
+
 TEST_CASE("only the columns that are read are fetched", "[parquet_writer]") {
     auto all = std::string{"srcaddr dstport protocol log-status bytes\n"};
     for (auto i = 0; i < 50'000; ++i)

@@ -53,6 +53,19 @@ public:
         return false;
     }
 
+    /// Appends the values of all records of a batch. False if one cannot be appended; those before
+    /// it are, then.
+    template <class Batch>
+    [[nodiscard]] auto append_all(Batch const& batch) -> bool {
+        if (kind_ == kind::narrow && append_numbers(batch, narrow_)) return true;
+        if (kind_ == kind::wide && !raw_ && append_numbers(batch, wide_)) return true;
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (!append(batch[i])) [[unlikely]]
+                return false;
+        }
+        return true;
+    }
+
     /// Drops all values after the first `rows`.
     void cut(std::size_t rows) {
         if (size_ <= rows) return;
@@ -152,6 +165,27 @@ private:
         if (*value > std::uint64_t{std::numeric_limits<T>::max()}) return false;
         to.push_back(static_cast<T>(*value));
         count_present();
+        return true;
+    }
+
+    /// Appends the numbers of a batch if they can be read at once; else appends nothing.
+    template <class Batch, class T>
+    [[nodiscard]] auto append_numbers(Batch const& batch, std::vector<T>& to) -> bool {
+        auto const count = batch.size();
+        numbers_.resize(count);
+        if (nulls_ != 0 || !batch.numbers(*field_, numbers_.data())) return false;
+        auto const begin = to.size();
+        auto all = std::uint64_t{0};
+        to.resize(begin + count);
+        for (std::size_t i = 0; i < count; ++i) {
+            all |= numbers_[i];
+            to[begin + i] = static_cast<T>(numbers_[i]);
+        }
+        if (all > std::uint64_t{std::numeric_limits<T>::max()}) {
+            to.resize(begin);
+            return false;
+        }
+        size_ += count;
         return true;
     }
 
@@ -256,9 +290,10 @@ private:
     field_type type_{};
     std::size_t size_ = 0;
     std::size_t nulls_ = 0;
-    std::vector<std::int32_t> narrow_;   // numbers, or the numbers of texts
-    std::vector<std::int64_t> wide_;     // numbers, or microseconds
-    std::vector<std::uint8_t> present_;  // a bit for each value, if one is null
+    std::vector<std::int32_t> narrow_;    // numbers, or the numbers of texts
+    std::vector<std::int64_t> wide_;      // numbers, or microseconds
+    std::vector<std::uint8_t> present_;   // a bit for each value, if one is null
+    std::vector<std::uint64_t> numbers_;  // of a batch
     distinct_texts texts_;
     distinct_addresses addresses_;
     bool seconds_fit_ = true;
