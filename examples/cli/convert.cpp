@@ -336,7 +336,7 @@ auto set_up_convert(CLI::App& convert) -> action {
         convert, "--times", options->times,
         "Times as seconds since 1970, or as RFC 3339 in UTC; timestamps in Parquet",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    convert.add_flag("--force", options->force, "Replace existing files, whatever they contain");
+    convert.add_flag("--force", options->force, "Replace existing files or objects, whatever they contain");
     add_strict(convert, options->reading);
     return [options] { return run_convert(*options); };
 }

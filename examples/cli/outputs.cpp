@@ -7,30 +7,40 @@
 #include <utility>
 
 #include <flowlog/error.hpp>
+#include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/scheme.hpp>
 
 namespace cli {
+namespace {
 
-auto open_output_store(std::string const& uri) -> output_place {
-    throw flowlog::error{flowlog::errc::unsupported,
-                         {uri},
-                         "cannot be written: this build has no store for such names"};
+auto exists(flowlog::object_store& store, std::string const& path) -> bool try {
+    static_cast<void>(store.stat(path));
+    return true;
+} catch (flowlog::no_such_object const&) {
+    return false;
 }
 
+}  // namespace
+
 auto outputs::open(std::string const& path) -> flowlog::byte_sink {
-    if (!flowlog::scheme_of(path).empty()) {
-        auto const place = open_output_store(path);
-        objects_.push_back(place.store->create(place.path));
-        return [store = place.store, to = objects_.back().get()](std::string_view bytes) {
-            to->write(bytes);
-        };
-    }
+    if (!flowlog::scheme_of(path).empty()) return open_object(path);
     // no result begins like this: what was converted is data, and not as soon made again as a count
     constexpr auto nothing = std::string_view{"\0flowlog", 8};
     if (path != "-") folders_.make(std::filesystem::path{path}.parent_path());
     files_.emplace_back(path, nothing, force_);
     return
         [this, place = files_.size() - 1](std::string_view bytes) { files_[place].write(bytes); };
+}
+
+auto outputs::open_object(std::string const& word) -> flowlog::byte_sink {
+    auto const [store, path] = flowlog::open_store(word);
+    if (!force_ && exists(*store, path))
+        throw flowlog::error{flowlog::errc::write_failed,
+                             {word},
+                             "is not written: there is such an object; --force replaces it"};
+    objects_.push_back(store->create(path));
+    return
+        [store = store, to = objects_.back().get()](std::string_view bytes) { to->write(bytes); };
 }
 
 void outputs::commit() {

@@ -14,21 +14,12 @@
 
 namespace cli {
 
-/// A store that results are written to, and the path that a URI names in it.
-struct output_place {
-    std::shared_ptr<flowlog::object_store> store;
-    std::string path;
-};
-
-/// Opens the store of `s3://bucket/key` for writing. Throws `errc::unsupported` if there is none
-/// for the scheme.
-auto open_output_store(std::string const& uri) -> output_place;
-
 /// Files, or objects of a store, that appear together when all of them are complete. If they are
 /// destroyed before, or a signal ends the program, nothing is left of them.
 class outputs {
 public:
-    /// `force`: existing files are replaced, whatever they contain. Otherwise only empty ones are.
+    /// `force`: existing files and objects are replaced, whatever they contain. Otherwise only
+    /// empty files are.
     explicit outputs(bool force) : force_{force} {}
 
     /// Begins a file or object; "-" is standard output. Makes the folders that it is in. The result
@@ -39,6 +30,8 @@ public:
     void commit();
 
 private:
+    auto open_object(std::string const& word) -> flowlog::byte_sink;
+
     bool force_;
     flowlog::result_folders folders_;
     std::vector<flowlog::result_file> files_;
