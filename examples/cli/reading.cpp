@@ -19,7 +19,7 @@ namespace cli {
 
 void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("LOG", options.logs,
-                   "Files, folders, patterns such as 'logs/*.log', s3://BUCKET/PREFIX, or -")
+                   "Files, folders, patterns such as 'logs/*.log', s3://BUCKET/KEY, or -")
         ->type_name("");
     app.add_option("--where", options.where,
                    "Only these flows: 'action = REJECT and dstport < 1024'")
@@ -33,7 +33,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_flag("--no-wrap-repair", options.keep_wraps,
                  "Do not correct times of archives after a router's uptime overflowed");
     app.add_flag("--keep-going", options.keep_going,
-                 "Exit with 0 though inputs cannot be read; the result is marked incomplete");
+                 "Exit with 0 though inputs fail; the result is marked incomplete");
     app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
     add_store_options(app, options.stores);
 }
