@@ -30,8 +30,7 @@ auto server_url() -> CLI::Validator {
 
 void add_store_options(CLI::App& app, store_settings& settings) {
     constexpr auto group = "Object stores (s3://, gs://, abfs://, hdfs://)";
-    app.add_option("--endpoint-url", settings.endpoint,
-                   "Server to ask instead of the store's own (also AWS_ENDPOINT_URL_S3)")
+    app.add_option("--endpoint-url", settings.endpoint, "Server to ask in place of the store's own")
         ->type_name("URL")
         ->check(server_url())
         ->group(group);
@@ -43,12 +42,11 @@ void add_store_options(CLI::App& app, store_settings& settings) {
         ->check(whole_number(1024))
         ->group(group);
     app.add_option("--buffer", settings.buffer,
-                   "Bytes to hold of objects that are fetched ahead (default: 256M)")
+                   "Bytes to hold that are fetched ahead (default: 256M)")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue{false})
         ->group(group);
-    app.add_option("--timeout", settings.timeout,
-                   "Seconds to wait for an answer, or for the rest of it (default: 30)")
+    app.add_option("--timeout", settings.timeout, "Seconds to wait for an answer (default: 30)")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.1, 86'400.0))
         ->group(group);
