@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|stores: installs through apt what scripts/packages.txt names for this
-# step and is missing. `stores` also installs into build/stores: Apache Arrow, out of the Python package pyarrow; and, if go is there, the
-# S3 server versitygw, for the tests. It takes some minutes to compile.
+# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|stores|store-tests: installs through apt what scripts/packages.txt names for this
+# step and is missing. `stores` also installs into build/stores: Apache Arrow, out of the Python package pyarrow, and DuckDB, for the tests.
+# `store-tests` does that, too, and compiles the S3 server versitygw if go is there, which takes some minutes.
 set -euo pipefail
 
 list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
@@ -14,8 +14,8 @@ case "${1-}" in
     bench) steps='demo bench' ;;
     oracle) steps='demo oracle' ;;
     aarch64) steps='demo tests aarch64' ;;
-    stores) steps='demo stores' ;;
-    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|stores" >&2; exit 2 ;;
+    stores | store-tests) steps='demo stores' ;;
+    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|stores|store-tests" >&2; exit 2 ;;
 esac
 
 is_installed() { [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
@@ -40,13 +40,14 @@ done < <(grep -v '^#' "$list")
 
 # Apache Arrow is not in Debian 12; pyarrow brings its libraries and headers.
 install_arrow() {
-    [[ $1 == stores ]] || return 0
+    [[ $1 == stores || $1 == store-tests ]] || return 0
     local folder
     folder="$(dirname "$list")/../build/stores"
     [[ -x $folder/bin/python ]] || python3 -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet "pyarrow==$(sed -n 's/^# pyarrow //p' "$list")"
+    "$folder/bin/python" -m pip install --quiet "pyarrow==$(sed -n 's/^# pyarrow //p' "$list")" \
+        "duckdb==$(sed -n 's/^# duckdb //p' "$list")"
     echo "== Apache Arrow is in $folder"
-    install_versitygw "$(cd "$folder" && pwd)/bin"
+    [[ $1 == stores ]] || install_versitygw "$(cd "$folder" && pwd)/bin"
 }
 
 install_versitygw() {

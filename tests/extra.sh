@@ -71,7 +71,7 @@ run_oracle() {
 }
 
 run_stores() {
-    scripts/install-packages.sh stores
+    scripts/install-packages.sh store-tests
     cmake --preset cli
     cmake --build --preset cli
     tests/stores/run.sh build/cli/examples/flowlog

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # run.sh FLOWLOG [CASE…]: reads objects of a real S3 server, versitygw, with the command. Exits with 77 if the server or
-# pyarrow is missing: scripts/install-packages.sh stores installs both.
+# pyarrow is missing: scripts/install-packages.sh store-tests installs both.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 python="$here/../../build/stores/bin/python"
