@@ -37,6 +37,8 @@ TEST_CASE("the objects of a listing are inputs in its order", "[log_inputs]") {
     CHECK(names_of(inputs) == list{"mem://b/1.log.gz", "mem://b/3.log.gz"});
     CHECK(drained::of(inputs[1].open()).bytes == "three");
     CHECK(inputs[0].size() == 3);
+    CHECK(names_of(flowlog::log_objects(store, "b", parse_key)) ==
+          list{"mem://b/1.log.gz", "mem://b/2.log.gz", "mem://b/3.log.gz"});
 }
 
 TEST_CASE("files of a folder are inputs as ever", "[log_inputs]") {

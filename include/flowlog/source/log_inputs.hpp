@@ -26,9 +26,10 @@ template <class = void>
     return result;
 }
 
-/// Inputs for all log objects of a listing.
+/// Inputs for all log objects of a listing. A listing becomes them by itself where inputs are
+/// expected:
 ///
-///     auto counts = flowlog::run(flowlog::log_inputs(flowlog::log_objects(store, path, wanted)),
+///     auto counts = flowlog::run(flowlog::log_objects(store, path, wanted),
 ///                                flowlog::port_protocol_counter{});
 template <class = void>
 [[nodiscard]] auto log_inputs(log_object_range<>&& listing, fetch_options const& how = {})
@@ -37,6 +38,11 @@ template <class = void>
     for (auto const& object : listing)
         objects.push_back({object.path, object.size, object.modified});
     return log_inputs(listing.store(), std::move(objects), how);
+}
+
+template <class T>
+log_object_range<T>::operator std::vector<input>() && {
+    return log_inputs(std::move(*this));
 }
 
 }  // namespace flowlog

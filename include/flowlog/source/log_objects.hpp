@@ -27,6 +27,8 @@
 
 namespace flowlog {
 
+class input;
+
 /// A log in a store.
 struct log_object {
     std::string path{};      ///< within the store
@@ -190,6 +192,10 @@ public:
         return iterator{this};
     }
     [[nodiscard]] auto end() const noexcept -> std::default_sentinel_t { return {}; }
+
+    /// The objects that are left, as inputs: `run(log_objects(…), aggregator)` and
+    /// `open(log_objects(…))` read them. source/log_inputs.hpp has the definition.
+    operator std::vector<input>() &&;
 
     /// The store that is listed.
     [[nodiscard]] auto store() const -> std::shared_ptr<object_store> { return store_; }
