@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness import report
 from harness.case import Lab
-from harness.cases import MAKERS
+from harness.cases import MAKERS, usual
 from harness.data import Generator, say
 from harness.measure import Runner, scratch
 
@@ -134,7 +134,7 @@ def main():
     everything = []
     with scratch(build) as out:
         runner = Runner(programs / "flowlog_measure", Path(out), given.timeout)
-        for name in [name for name in MAKERS if name in given.only] or MAKERS:
+        for name in [name for name in MAKERS if name in given.only] or usual():
             case = MAKERS[name](lab)
             case.name = name
             warm(case.data)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """All comparisons by name; each is made by calling it with a `Lab`."""
-from . import archives, fields, groups, tag
+from . import archives, fields, groups, stores, tag
 
 MAKERS = {
     "plain": tag.plain,
@@ -16,4 +16,15 @@ MAKERS = {
     "print": archives.print_rows,
     "nfdump": archives.nfdump,
     "nfdump-many": archives.nfdump_many,
+    "s3": stores.s3,
+    "parquet-snappy": stores.parquet("snappy"),
+    "parquet-gzip": stores.parquet("gzip"),
+    "to-parquet": stores.to_parquet,
 }
+
+# These need scripts/install-packages.sh store-tests; without it they run only if they are asked for.
+STORES = ("s3", "parquet-snappy", "parquet-gzip", "to-parquet")
+
+
+def usual():
+    return [name for name in MAKERS if name not in STORES or stores.SERVER.exists()]
