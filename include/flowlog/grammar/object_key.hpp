@@ -56,8 +56,8 @@ namespace detail {
 /// The parsers that the name and the folders of a key have in common.
 struct key_rules {
     /// A number of exactly `Size` digits.
-    template <unsigned Size>
-    static constexpr auto digits = x3::uint_parser<unsigned, 10, Size, Size>{};
+    template <int Size>
+    static constexpr auto digits = x3::uint_parser<unsigned, 10, unsigned{Size}, Size>{};
 
     static auto word() { return x3::raw[+x3::char_("a-zA-Z0-9-")]; }
 
