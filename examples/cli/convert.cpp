@@ -201,11 +201,11 @@ private:
                 reader.restrict(wanted_->bounds());
         }
         flowlog::require_fields(uses, reader);
-        auto const use = [this](auto const& record) { return take(record); };
+        auto const use = [this](auto const& record) { return this->take(record); };
         auto const use_batch = [this](auto const& batch) {
             if (!wanted_ && files_->write_batch(batch)) return batch.size();
             auto i = std::size_t{0};
-            while (i != batch.size() && take(batch[i])) ++i;
+            while (i != batch.size() && this->take(batch[i])) ++i;
             return i;
         };
         auto const refused = [this](auto const&) {
@@ -336,7 +336,8 @@ auto set_up_convert(CLI::App& convert) -> action {
         convert, "--times", options->times,
         "Times as seconds since 1970, or as RFC 3339 in UTC; timestamps in Parquet",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    convert.add_flag("--force", options->force, "Replace existing files or objects, whatever they contain");
+    convert.add_flag("--force", options->force,
+                     "Replace existing files or objects, whatever they contain");
     add_strict(convert, options->reading);
     return [options] { return run_convert(*options); };
 }

@@ -33,14 +33,15 @@ auto outputs::open(std::string const& path) -> flowlog::byte_sink {
 }
 
 auto outputs::open_object(std::string const& word) -> flowlog::byte_sink {
-    auto const [store, path] = flowlog::open_store(word);
-    if (!force_ && exists(*store, path))
+    auto const place = flowlog::open_store(word);
+    if (!force_ && exists(*place.store, place.path))
         throw flowlog::error{flowlog::errc::write_failed,
                              {word},
                              "is not written: there is such an object; --force replaces it"};
-    objects_.push_back(store->create(path));
-    return
-        [store = store, to = objects_.back().get()](std::string_view bytes) { to->write(bytes); };
+    objects_.push_back(place.store->create(place.path));
+    return [store = place.store, to = objects_.back().get()](std::string_view bytes) {
+        to->write(bytes);
+    };
 }
 
 void outputs::commit() {

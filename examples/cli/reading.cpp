@@ -127,7 +127,7 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
     use_store_settings(options.stores);
     auto found = find_objects(options.logs, options.objects);
     if (options.objects.verbose) print_error(found.summary() + '\n');
-    auto result = flowlog::input_list{.missing = std::move(found.missing)};
+    auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
     for (auto& log : found.logs) result.files.push_back(std::move(log.input));
     return result;
 }

@@ -118,9 +118,9 @@ TEST_CASE("batches are written as their records are", "[parquet_writer]") {
 
 TEST_CASE("only the columns that are read are fetched", "[parquet_writer]") {
     auto all = std::string{"srcaddr dstport protocol log-status bytes\n"};
-    for (auto i = 0; i < 50'000; ++i)
+    for (auto i = 0ULL; i < 50'000; ++i)
         all += "10.0." + std::to_string(i / 256 % 256) + '.' + std::to_string(i * 7 % 256) +
-               " 443 6 OK " + std::to_string(i * 7919ULL * 7919 % 1'000'003) + '\n';
+               " 443 6 OK " + std::to_string(i * 7919 * 7919 % 1'000'003) + '\n';
     auto const from = memory_input{written(memory_input{all})};
     auto const counted = flowlog::run({from}, flowlog::port_protocol_counter{});
     CHECK(counted.stats.records == 50'000);
