@@ -66,7 +66,7 @@ TEST_CASE("a pattern lists the folders that match", "[object_list]") {
     CHECK(names(store, "b/*/2/sub/") == list{"b/l/2/sub/c.gz"});
 }
 
-TEST_CASE("two stars match any number of folders", "[object_list]") {
+TEST_CASE("two stars match any number of folders of a store", "[object_list]") {
     auto store = memory_store{};
     fill(store, {"b/l/a.gz", "b/l/1/a.gz", "b/l/1/2/a.gz", "b/l/1/a.txt", "b/m/a.gz", "b/z.gz"});
     CHECK(names(store, "b/l/**/*.gz") == list{"b/l/1/2/a.gz", "b/l/1/a.gz", "b/l/a.gz"});

@@ -181,13 +181,13 @@ private:
                 if constexpr (std::unsigned_integral<T> && std::integral<From>) {
                     if (!nulls && narrow(from, out.values.data() + out.row, piece.count)) return;
                 }
-                auto* text = text_space<T>(piece.count);
+                auto* space = text_space<T>(piece.count);
                 constexpr auto step = std::same_as<T, std::string_view> ? max_digits : 0;
-                for (std::size_t i = 0; i < piece.count; ++i, text += step) {
+                for (std::size_t i = 0; i < piece.count; ++i, space += step) {
                     if (nulls.is_null(i)) {
                         out.set_state(i, presence::absent);
                     } else {
-                        out.set(i, convert<T>(column.type, from[i], text));
+                        out.set(i, convert<T>(column.type, from[i], space));
                     }
                 }
             });
