@@ -267,10 +267,10 @@ private:
     void fail_to_find(std::string const& word, flowlog::listing_counts const& counts) {
         auto const options = given(options_);
         auto why = std::string{"no flow log is here"};
-        if (counts.listed == 0 && flowlog::is_in_store(word)) {
-            why = "no object has this name, and none is below it";
-        } else if (!options.empty()) {
+        if (!options.empty()) {
             why = "no flow log here is wanted by " + options;
+        } else if (counts.listed == 0 && flowlog::is_in_store(word)) {
+            why = "no object has this name, and none is below it";
         }
         found_.missing.emplace_back(
             flowlog::errc::cannot_open, flowlog::location{word},
