@@ -52,6 +52,7 @@ class Bed:
             time.sleep(0.1)
         else:
             raise SystemExit("versitygw did not start: " + (self.root / "server.log").read_text())
+        self.url = f"http://127.0.0.1:{port}"
         self.proxy = Proxy(port)
         self.s3 = pyarrow.fs.S3FileSystem(
             access_key="key", secret_key="secret", region="us-east-1", scheme="http",
@@ -147,6 +148,22 @@ def case_pages(bed):
     assert bed.top(f"s3://{bucket}/d") == bed.top(str(folder))
     lists, reads = bed.proxy.count("GET", "list-type"), bed.proxy.count("GET", r"\.log$")
     assert (lists, reads) == (2, 1500), (lists, reads)
+
+
+def case_converted(bed):
+    bucket = bed.bucket("converted")
+    direct = {"AWS_ENDPOINT_URL_S3": bed.url}  # the proxy passes on what reads
+    bed.put(f"{bucket}/a.log", lines(300, 7))
+    for name in "b.parquet", "c.csv.gz":
+        made = f"s3://{bucket}/out/{name}"
+        bed.run("convert", f"s3://{bucket}/a.log", "-o", made, **direct)
+        bed.fails("convert", f"s3://{bucket}/a.log", "-o", made, says="there is such an object; --force replaces it", **direct)
+        bed.run("convert", f"s3://{bucket}/a.log", "-o", made, "--force", **direct)
+    counts = [bed.run("top", f"s3://{bucket}/{log}", "--by", "srcaddr", "--csv")[0] for log in ("a.log", "out/b.parquet")]
+    assert counts[0] == counts[1] and "10.0." in counts[0], counts
+    bed.run("convert", f"s3://{bucket}/a.log", "-o", f"s3://{bucket}/parts", "--to", "parquet", "--partition", "account,date", **direct)
+    assert bed.run("top", f"s3://{bucket}/parts/", "--by", "srcaddr", "--csv")[0] == counts[0]
+    bed.fails("convert", f"s3://{bucket}/a.log", "-o", "s3://no-such-bucket/x.parquet", says="NO_SUCH_BUCKET", **direct)
 
 
 def case_empty_objects(bed):
