@@ -160,7 +160,7 @@ TEST_CASE("a damaged file of IANA never crashes a table", "[protocol_table][prop
             bad += e.where().line != 0;
         }
     }
-    CHECK(good + bad == 2000);
-    CHECK(good > 100);
-    CHECK(bad > 100);
+    CHECK(good + bad == testing::repeats(2000));
+    CHECK(good > testing::repeats(100));
+    CHECK(bad > testing::repeats(100));
 }

@@ -167,9 +167,9 @@ TEST_CASE("random bytes never crash a table", "[tag_table][property]") {
             tag_table::parse("dstport,protocol,tag\n" + text, "t.csv", {.lenient = true})
                 .find(443, 6));
     }
-    CHECK(good + bad == 2'000);
-    CHECK(good > 250);
-    CHECK(bad > 250);
+    CHECK(good + bad == testing::repeats(2'000U));
+    CHECK(good > testing::repeats(250U));
+    CHECK(bad > testing::repeats(250U));
 }
 
 TEST_CASE("ten thousand and a million rows load", "[tag_table]") {
