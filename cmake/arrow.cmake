@@ -6,7 +6,10 @@ set(FLOWLOG_ARROW_FOUND OFF)
 if(PROJECT_IS_TOP_LEVEL OR FLOWLOG_WITH_ARROW)
     include(cmake/modules/FlowlogArrow.cmake)
 endif()
-option(FLOWLOG_WITH_ARROW "The component flowlog::arrow (object stores, Parquet)" ${FLOWLOG_ARROW_FOUND})
+# FLOWLOG_WITH_ARROW, if it is not given, is not kept in the cache: Arrow may be installed before the next configuration.
+if(NOT DEFINED FLOWLOG_WITH_ARROW)
+    set(FLOWLOG_WITH_ARROW ${FLOWLOG_ARROW_FOUND})
+endif()
 
 set(headers
     include/flowlog/format/parquet.hpp
