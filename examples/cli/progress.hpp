@@ -34,8 +34,8 @@ public:
     /// The number of bytes read so far, which the reader counts.
     [[nodiscard]] auto bytes() noexcept -> std::atomic<std::uint64_t>* { return &bytes_; }
 
-    /// The inputs to read instead of those of the constructor: they count how many were opened, if
-    /// there is a bar to show it. The bar must outlive them.
+    /// The same inputs, wrapped so that the bar can show how many were opened. Read these in their
+    /// place. The bar must outlive them.
     [[nodiscard]] auto counted(std::vector<flowlog::input> const& inputs)
         -> std::vector<flowlog::input>;
 

@@ -145,7 +145,8 @@ inline auto find_aws_folders(std::string_view folders) noexcept -> std::size_t {
     return at;
 }
 
-/// Whether the folders are those of an object of this name.
+/// Whether the folders of a key and the name of its object give the same account, region and day,
+/// and the same hour if there is a folder for it.
 inline auto agree(key_parts const& folders, key_parts const& name) noexcept -> bool {
     auto const& a = folders.time;
     auto const& b = name.time;

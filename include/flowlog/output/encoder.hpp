@@ -26,7 +26,7 @@ public:
     /// Compresses more bytes.
     virtual void write(std::string_view bytes) = 0;
 
-    /// Compresses the end, and hands on all that is left.
+    /// Ends the compressed stream, and writes the bytes that are still buffered.
     virtual void finish() = 0;
 };
 

@@ -119,7 +119,7 @@ struct parquet_layout {
     std::int64_t rows = 0;
     std::string created_by{};
     std::string codec{};
-    bool exact = false;  ///< written by flowlog: no text stands for an absent value
+    bool exact = false;  ///< flowlog wrote the file: absent is null, and "-" is an ordinary text
 
     [[nodiscard]] auto find(field_id id) const noexcept -> parquet_column const* {
         auto const found = std::ranges::find(columns, id, &parquet_column::field);

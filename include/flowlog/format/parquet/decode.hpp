@@ -83,7 +83,7 @@ template <class To, class From>
 /// Decodes the columns of a Parquet file to columns of fields.
 class parquet_decoder {
 public:
-    /// `exact`: no text stands for an absent value.
+    /// `exact`: an absent value is null, and the texts "", "-" and "None" are ordinary values.
     explicit parquet_decoder(bool exact) noexcept : exact_{exact} {}
 
     /// Forgets the texts of the last batch.

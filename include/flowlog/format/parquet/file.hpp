@@ -125,8 +125,8 @@ public:
     }
 
 private:
-    /// Reads the end of the file, where the footer is, at once. A file that lacks its end is told
-    /// from one that is damaged.
+    /// Reads the end of the file, which has the footer, in one request. A file that was cut off and
+    /// a file that is damaged are different errors.
     void read_end() {
         constexpr auto magic_size = std::size_t{4};
         constexpr auto max_end = std::uint64_t{64} << 10;  // as much as Arrow reads first

@@ -45,8 +45,8 @@ public:
     late_column(parquet_file& file, std::int32_t group, std::int32_t column, std::int64_t rows)
         : stream_{file.select(group, {&column, 1}, rows)} {}
 
-    /// The pieces that hold the rows from `begin` on, which must not be before those of the last
-    /// call. Valid until the next call.
+    /// The pieces that hold `count` rows from row `begin` on. Each call must begin at or after the
+    /// end of the rows of the last one. The result is valid until the next call.
     template <class = void>
     auto take(parquet_file const& file, std::size_t begin, std::size_t count)
         -> std::vector<array_piece> {
@@ -236,7 +236,7 @@ private:
     parquet_pruner pruner_;
     std::atomic<std::uint64_t>* progress_;
     std::vector<parquet_column const*> wanted_;    // in the order of the file
-    std::vector<parquet_column const*> selected_;  // of them, those of `stream_`
+    std::vector<parquet_column const*> selected_;  // the wanted columns that `stream_` reads
     parquet_stream stream_;
     arrow_array array_;                         // the last batch of `stream_`
     std::map<std::int32_t, late_column> late_;  // by column
