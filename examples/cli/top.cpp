@@ -4,21 +4,21 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_by.hpp>
-#include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/escape.hpp>
-#include <flowlog/lookup/label_table.hpp>
-#include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/ranking.hpp>
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "keys.hpp"
 #include "languages.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -36,8 +36,7 @@ struct top_options {
     std::string sort{};
     std::size_t limit = 20;
     bool all = false;
-    std::string map{};
-    std::string lookup{};
+    key_options tables{};
     row_format format{};
     bool human = false;
 };
@@ -50,19 +49,9 @@ struct top_report {
     reading done{};
 };
 
-auto parse_keys(top_options const& options, flowlog::group_tables const& tables)
+auto parse_keys(top_options const& options, key_tables const& tables)
     -> std::vector<flowlog::group_key> {
-    auto result = std::vector<flowlog::group_key>{};
-    for (auto const word : split(options.by)) {
-        if (word == "tag" && options.lookup.empty())
-            throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
-        if (word.starts_with("label(") && options.map.empty())
-            throw usage_error{"the key label needs a table of labels: --map FILE"};
-        auto key = flowlog::parse_group_key(word, tables);
-        if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
-            throw usage_error{"--by names " + key.name + " twice"};
-        result.push_back(std::move(key));
-    }
+    auto result = tables.parse(options.by, "--by");
     if (result.empty())
         throw usage_error{"no key is given: --by srcaddr,dstport ('flowlog fields' prints all)"};
     return result;
@@ -161,20 +150,16 @@ void print_rows(top_report const& report, flowlog::row_format format) {
 }
 
 auto run_top(top_options const& options) -> int {
-    require_one_stdin(options.reading, {options.map, options.lookup});
+    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
-    auto const tags =
-        options.lookup.empty() ? flowlog::tag_table{} : flowlog::tag_table::load(options.lookup);
-    auto const labels =
-        options.map.empty() ? flowlog::label_table{} : flowlog::label_table::load(options.map);
-    auto const keys = parse_keys(options, {options.lookup.empty() ? nullptr : &tags,
-                                           options.map.empty() ? nullptr : &labels});
+    auto const tables = key_tables{options.tables};
+    auto const keys = parse_keys(options, tables);
     auto const measures = parse_measures(options, keys);
     auto const logs = find_logs(options.reading);
 
     auto report = top_report{.headings = flowlog::headings_of(keys, measures.all, measures.by)};
     report.headings.human = options.human;
-    report.warnings = warnings_about(tags, logs);
+    report.warnings = warnings_about(tables.tags(), logs);
     warn_of_all(report.warnings);
 
     auto malformed = limited_messages{"more malformed line"};
@@ -262,10 +247,7 @@ auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(examples);
     top.add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
-    top.add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
-        ->type_name("FILE");
-    top.add_option("--map", options->map, "Table of labels of addresses: cidr,label")
-        ->type_name("FILE");
+    add_key_options(top, options->tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, *options);
     add_result_options(top, *options);

@@ -187,12 +187,12 @@ private:
 
 /// Reads a key of a grouping from text:
 ///
-///     srcaddr                          a field, by any of its names
-///     ip, port                         of either end of a flow: the flow counts in two groups
-///     tag, service, pair, date         see `key_kind`
-///     srcaddr/24, srcaddr/24/48        the network of an address; IPv6 has /64 or the second
-///     length start:5m                         a time in spans of seconds (s), minutes (m), hours
-///     or days label(srcaddr), class(srcaddr)   the label or the kind of an address
+/// - `srcaddr`: a field, by any of its names
+/// - `ip`, `port`: of either end of a flow, which then counts in two groups
+/// - `tag`, `service`, `pair`, `date`: see `key_kind`
+/// - `srcaddr/24`, `srcaddr/24/48`: the network of an address; IPv6 has /64 or the second length
+/// - `start:5m`: a time in spans of seconds (s), minutes (m), hours (h) or days (d)
+/// - `label(srcaddr)`, `class(srcaddr)`: the label or the kind of an address
 ///
 /// The tables must outlive the key. Throws `errc::invalid_argument` with what was expected.
 [[nodiscard]] inline auto parse_group_key(std::string_view text, group_tables const& tables = {})

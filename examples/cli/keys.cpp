@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "keys.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include <flowlog/aggregate/group_words.hpp>
+
+#include "choice.hpp"
+#include "commands.hpp"
+
+namespace cli {
+
+void add_key_options(CLI::App& app, key_options& options) {
+    app.add_option("--lookup", options.lookup, "Table of tags: dstport,protocol,tag")
+        ->type_name("FILE");
+    app.add_option("--map", options.map, "Table of labels of addresses: cidr,label")
+        ->type_name("FILE");
+}
+
+key_tables::key_tables(key_options const& options) {
+    if (!options.lookup.empty()) tags_ = flowlog::tag_table::load(options.lookup);
+    if (!options.map.empty()) labels_ = flowlog::label_table::load(options.map);
+}
+
+auto key_tables::parse(std::string_view list, std::string_view option) const
+    -> std::vector<flowlog::group_key> {
+    auto const tables =
+        flowlog::group_tables{tags_ ? &*tags_ : nullptr, labels_ ? &*labels_ : nullptr};
+    auto result = std::vector<flowlog::group_key>{};
+    for (auto const word : split(list)) {
+        if (word == "tag" && !tags_)
+            throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
+        if (word.starts_with("label(") && !labels_)
+            throw usage_error{"the key label needs a table of labels: --map FILE"};
+        auto key = flowlog::parse_group_key(word, tables);
+        if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
+            throw usage_error{std::string{option} + " names " + key.name + " twice"};
+        result.push_back(std::move(key));
+    }
+    return result;
+}
+
+auto key_tables::tags() const -> flowlog::tag_table const& {
+    static auto const none = flowlog::tag_table{};
+    return tags_ ? *tags_ : none;
+}
+
+}  // namespace cli

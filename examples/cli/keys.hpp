@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_CLI_KEYS_HPP
+#define FLOWLOG_CLI_KEYS_HPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/aggregate/group_key.hpp>
+#include <flowlog/lookup/label_table.hpp>
+#include <flowlog/lookup/tag_table.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// The files of the tables that keys may need.
+struct key_options {
+    std::string lookup{};
+    std::string map{};
+};
+
+/// Adds --lookup and --map.
+void add_key_options(CLI::App& app, key_options& options);
+
+/// The tables that keys may need. It must outlive the keys that it parsed.
+class key_tables {
+public:
+    /// Loads the tables that are given. Throws as they do.
+    explicit key_tables(key_options const& options);
+
+    /// Reads the keys of a list, which may not name one twice. Throws `usage_error` and
+    /// `flowlog::error`; `option` is the option whose list it is: `--by`.
+    [[nodiscard]] auto parse(std::string_view list, std::string_view option) const
+        -> std::vector<flowlog::group_key>;
+
+    /// The table of tags; empty if none is given.
+    [[nodiscard]] auto tags() const -> flowlog::tag_table const&;
+
+private:
+    std::optional<flowlog::tag_table> tags_{};
+    std::optional<flowlog::label_table> labels_{};
+};
+
+}  // namespace cli
+
+#endif
