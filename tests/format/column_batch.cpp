@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
@@ -19,6 +20,7 @@ using flowlog::column_record;
 using flowlog::column_rows;
 using flowlog::field_id;
 using flowlog::presence;
+using flowlog::timestamp;
 using numbers = std::vector<std::uint64_t>;
 
 static_assert(flowlog::flow_record<column_record>);
@@ -114,6 +116,23 @@ TEST_CASE("rows give whole columns of addresses", "[column_batch]") {
     CHECK(out == numbers{address::v4(2).high(), address::v4(2).low(), 99, 3, 7, 99});
     CHECK_FALSE(rows.addresses(field_id::dstaddr, out.data(), 3, [](std::size_t, bool) {}));
     CHECK_FALSE(rows.addresses(field_id::bytes, out.data(), 3, [](std::size_t, bool) {}));
+}
+
+TEST_CASE("rows give whole columns of times", "[column_batch]") {
+    using std::chrono::microseconds;
+    auto batch = column_batch{};
+    batch.begin(3);
+    auto const starts = batch.make(field::start);
+    for (auto i = 0; i < 3; ++i) starts[static_cast<std::size_t>(i)] = timestamp{microseconds{i}};
+    std::ranges::fill(batch.make(field::end), timestamp{});
+    batch.states(field_id::end)[2] = presence::absent;
+    auto const rows = column_rows{batch, 1, 2};
+    auto out = numbers(4, 99);
+    CHECK(rows.times(field_id::start, out.data(), 2));
+    CHECK(out == numbers{1, 99, 2, 99});
+    CHECK_FALSE(rows.times(field_id::end, out.data(), 2));
+    CHECK_FALSE(rows.times(field_id::bytes, out.data(), 2));
+    CHECK(rows.slice(0, 1).times(field_id::end, out.data()));
 }
 
 TEST_CASE("selected rows are rows", "[column_batch]") {

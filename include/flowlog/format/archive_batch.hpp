@@ -70,6 +70,11 @@ public:
         return true;
     }
 
+    /// Times of archives are read flow by flow: they are put together from several fields.
+    [[nodiscard]] auto times(field_id, std::uint64_t*, std::size_t = 1) const noexcept -> bool {
+        return false;
+    }
+
     /// Reads an address from every flow: `high()` and `low()` of flow i go to `out[i * step]` and
     /// the word after it, and `note(i, is_v6)` is called. False if the records do not hold the
     /// field as a plain address.

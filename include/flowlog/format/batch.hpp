@@ -22,10 +22,10 @@ struct selection_buffer {
 /// Several flows of a log that can be read column by column. Readers give batches to the
 /// `add_batch` of an aggregator, which may also read them flow by flow.
 ///
-/// `numbers(id, out, step)` reads a field of type `u8` to `u64` from every flow, and `addresses(id,
-/// out, step, note)` reads an address. Both return false if the column cannot be read at once
-/// because a value is absent or malformed, or because the format stores it in another way. Then
-/// read it flow by flow.
+/// `numbers(id, out, step)` reads a field of type `u8` to `u64` from every flow, `times(id, out,
+/// step)` reads a time as microseconds since 1970, and `addresses(id, out, step, note)` reads an
+/// address. They return false if the column cannot be read at once because a value is absent or
+/// malformed, or because the format stores it in another way. Then read it flow by flow.
 template <class T>
 concept record_batch =
     flow_record<typename T::record_type> &&
@@ -36,6 +36,7 @@ concept record_batch =
         { batch.slice(i, i) } -> std::same_as<T>;
         { batch.select(mask, buffer) } -> std::same_as<T>;
         { batch.numbers(id, out, i) } -> std::same_as<bool>;
+        { batch.times(id, out, i) } -> std::same_as<bool>;
         { batch.addresses(id, out, i, note) } -> std::same_as<bool>;
     };
 

@@ -344,6 +344,17 @@ public:
         }
     }
 
+    /// Reads a time from every flow, in microseconds since 1970. False, with `out` untouched, if a
+    /// value is absent or malformed.
+    [[nodiscard]] auto times(field_id id, std::uint64_t* out, std::size_t step = 1) const noexcept
+        -> bool {
+        if (info(id).type != field_type::time || !all_present(id)) return false;
+        auto const values = batch_->values<timestamp>(id);
+        for (std::size_t i = 0; i < size_; ++i)
+            out[i * step] = static_cast<std::uint64_t>(values[row(i)].time_since_epoch().count());
+        return true;
+    }
+
     /// Reads an address from every flow: `high()` and `low()` of flow i go to `out[i * step]` and
     /// the word after it, and `note(i, is_v6)` is called. False, with `out` untouched, if a value
     /// is absent or malformed.

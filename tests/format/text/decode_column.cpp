@@ -136,12 +136,41 @@ TEST_CASE("columns are decoded like single values", "[decode_column][property]")
     }
 }
 
+TEST_CASE("a column of times is decoded like single times", "[decode_column][property]") {
+    auto random = random_numbers{9};
+    for (auto i = 0; i < testing::repeats(2000); ++i) {
+        auto lines = made_lines{};
+        auto const oddity = random(3) == 0 ? std::uint64_t{1000000} : 1 + random(60);
+        for (auto n = random(40); n != 0; --n) {
+            auto const near = random(oddity) == 0 ? 100'000'000'001U : 1'418'530'010U;
+            lines.add(random(oddity) == 0 ? number(random, 1) : std::to_string(near - random(3)),
+                      "1.2.3.4");
+        }
+        auto const step = static_cast<std::size_t>(1 + random(3));
+        auto out = std::vector<std::uint64_t>(lines.size * step);
+        auto const tokens = lines.column(0);
+        auto good = true;
+        auto wanted = std::vector<std::uint64_t>{};
+        for (std::size_t k = 0; k < lines.size; ++k) {
+            auto const time = detail::decode<flowlog::timestamp>(tokens.begin(k), tokens.end(k));
+            wanted.push_back(static_cast<std::uint64_t>(
+                time.value_or(flowlog::timestamp{}).time_since_epoch().count()));
+            auto const number = detail::decode<std::uint64_t>(tokens.begin(k), tokens.end(k));
+            good &= time.has_value() && *number < detail::first_milliseconds;
+        }
+        CAPTURE(lines.text);
+        REQUIRE(detail::decode_seconds(tokens, lines.size, out.data(), step) == good);
+        for (std::size_t k = 0; good && k < lines.size; ++k) REQUIRE(out[k * step] == wanted[k]);
+    }
+}
+
 TEST_CASE("a column that is not there is not decoded", "[decode_column]") {
     auto lines = made_lines{};
     lines.add("1", "1.2.3.4");
     auto const batch = lines.batch();
     auto out = std::uint64_t{0};
     CHECK_FALSE(batch.numbers(field_id::dstport, &out));
+    CHECK_FALSE(batch.times(field_id::start, &out));
     CHECK(batch.numbers(field_id::bytes, &out));
     CHECK(out == 1);
 }

@@ -69,6 +69,15 @@ public:
         });
         return all;
     }
+    [[nodiscard]] auto times(field_id id, std::uint64_t* out, std::size_t step = 1) const -> bool {
+        auto all = true;
+        visit_each(id, [&](std::size_t i, auto const& value) {
+            all = all && value.has_value();
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*value)>, timestamp>)
+                out[i * step] = static_cast<std::uint64_t>((*value).time_since_epoch().count());
+        });
+        return all;
+    }
     template <class Note>
     [[nodiscard]] auto addresses(field_id id, std::uint64_t* out, std::size_t step, Note note) const
         -> bool {

@@ -69,6 +69,14 @@ public:
                detail::decode_numbers(*column, size_, max_number(info(id).type), out, step);
     }
 
+    /// Reads a time from every line, in microseconds since 1970. False as `numbers` says, and when
+    /// the times are in milliseconds.
+    [[nodiscard]] auto times(field_id id, std::uint64_t* out, std::size_t step = 1) const noexcept
+        -> bool {
+        auto const column = tokens(id);
+        return column && detail::decode_seconds(*column, size_, out, step);
+    }
+
     /// Reads an address from every line: `high()` and `low()` of line i go to `out[i * step]` and
     /// the word after it, and `note(i, is_v6)` is called. False as `numbers` says.
     template <class Note>

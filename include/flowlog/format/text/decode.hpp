@@ -165,12 +165,14 @@ template <>
     return field_value<address>{presence::malformed};
 }
 
+/// The first number that is read as milliseconds since 1970, and not as seconds: the year 5138.
+inline constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
+
 /// Unix seconds. AWS documents only seconds, but logs with milliseconds have been seen: numbers
 /// that would be after the year 5138 in seconds are read as milliseconds.
 template <>
 inline auto decode<timestamp>(char const* first, char const* last) noexcept
     -> field_value<timestamp> {
-    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
     constexpr auto limit =
         std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
     auto const number = decode<std::uint64_t>(first, last);

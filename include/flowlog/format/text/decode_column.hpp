@@ -137,6 +137,15 @@ inline auto decode_numbers_scalar(token_column const& tokens, std::size_t count,
     return decode_numbers_scalar(tokens, count, limit, out, step);
 }
 
+/// Decodes `count` times that are in seconds: the microseconds of line i go to `out[i * step]`.
+[[nodiscard]] inline auto decode_seconds(token_column const& tokens, std::size_t count,
+                                         std::uint64_t* out, std::size_t step) noexcept -> bool {
+    constexpr auto microseconds = std::uint64_t{1'000'000};
+    if (!decode_numbers(tokens, count, first_milliseconds - 1, out, step)) return false;
+    for (std::size_t i = 0; i < count; ++i) out[i * step] *= microseconds;
+    return true;
+}
+
 /// Decodes `count` addresses: `high()` and `low()` of line i go to `out[i * step]` and the word
 /// after it. Calls `note(i, is_v6)` for each.
 template <class Note>

@@ -57,13 +57,18 @@ public:
     /// it are, then.
     template <class Batch>
     [[nodiscard]] auto append_all(Batch const& batch) -> bool {
-        if (kind_ == kind::narrow && append_numbers(batch, narrow_)) return true;
-        if (kind_ == kind::wide && !raw_ && append_numbers(batch, wide_)) return true;
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (!append(batch[i])) [[unlikely]]
-                return false;
+        if (append_column(batch)) return true;
+        if (kind_ == kind::text && field_ && type_ == field_type::text) {
+            return append_each(batch, [this](auto const& record) {
+                return append_text_value(load_field<std::string_view>(record, *field_));
+            });
         }
-        return true;
+        if (kind_ == kind::text && field_ && type_ == field_type::action) {
+            return append_each(batch, [this](auto const& record) {
+                return append_name(load_field<flowlog::action>(record, *field_));
+            });
+        }
+        return append_each(batch, [this](auto const& record) { return append(record); });
     }
 
     /// Drops all values after the first `rows`.
@@ -168,12 +173,69 @@ private:
         return true;
     }
 
+    /// Appends the values of a batch if they can be read at once; else appends nothing.
+    template <class Batch>
+    [[nodiscard]] auto append_column(Batch const& batch) -> bool {
+        if (!field_ || raw_ || nulls_ != 0) return false;
+        switch (kind_) {
+            case kind::narrow: return append_numbers(batch, narrow_);
+            case kind::wide: return append_numbers(batch, wide_);
+            case kind::time: return append_times(batch);
+            case kind::text: return is_address() && append_addresses(batch);
+        }
+        return false;
+    }
+
+    template <class Batch, class Append>
+    [[nodiscard]] static auto append_each(Batch const& batch, Append append_one) -> bool {
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (!append_one(batch[i])) [[unlikely]]
+                return false;
+        }
+        return true;
+    }
+
+    template <class Batch>
+    [[nodiscard]] auto append_times(Batch const& batch) -> bool {
+        auto const count = batch.size();
+        numbers_.resize(count);
+        if (!batch.times(*field_, numbers_.data())) return false;
+        auto const begin = wide_.size();
+        wide_.resize(begin + count);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const time = static_cast<std::int64_t>(numbers_[i]);
+            seconds_fit_ &= fits_seconds(time);
+            wide_[begin + i] = time;
+        }
+        size_ += count;
+        return true;
+    }
+
+    template <class Batch>
+    [[nodiscard]] auto append_addresses(Batch const& batch) -> bool {
+        auto const count = batch.size();
+        numbers_.resize(2 * count);
+        is_v6_.resize(count);
+        auto const note = [this](std::size_t i, bool is_v6) { is_v6_[i] = is_v6 ? 1 : 0; };
+        if (!batch.addresses(*field_, numbers_.data(), 2, note)) return false;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const high = numbers_[2 * i];
+            auto const low = numbers_[2 * i + 1];
+            addresses_.add(size_ + i, is_v6_[i] != 0
+                                          ? address::v6(high, low)
+                                          : address::v4(static_cast<std::uint32_t>(low)));
+        }
+        narrow_.resize(narrow_.size() + count);
+        size_ += count;
+        return true;
+    }
+
     /// Appends the numbers of a batch if they can be read at once; else appends nothing.
     template <class Batch, class T>
     [[nodiscard]] auto append_numbers(Batch const& batch, std::vector<T>& to) -> bool {
         auto const count = batch.size();
         numbers_.resize(count);
-        if (nulls_ != 0 || !batch.numbers(*field_, numbers_.data())) return false;
+        if (!batch.numbers(*field_, numbers_.data())) return false;
         auto const begin = to.size();
         auto all = std::uint64_t{0};
         to.resize(begin + count);
@@ -191,13 +253,18 @@ private:
 
     [[nodiscard]] auto append_time(field_value<timestamp> const& value) -> bool {
         if (!value.has_value()) return append_missing(value.state(), wide_);
-        constexpr auto per_second = std::int64_t{1'000'000};
-        constexpr auto end = 100'000'000'000 * per_second;  // later ones are read as milliseconds
-        auto const count = (*value).time_since_epoch().count();
-        seconds_fit_ = seconds_fit_ && count >= 0 && count < end && count % per_second == 0;
-        wide_.push_back(count);
+        auto const time = (*value).time_since_epoch().count();
+        seconds_fit_ &= fits_seconds(time);
+        wide_.push_back(time);
         count_present();
         return true;
+    }
+
+    /// Whether a time, in microseconds, is a whole second that flowlog reads back as such.
+    [[nodiscard]] static constexpr auto fits_seconds(std::int64_t time) noexcept -> bool {
+        constexpr auto per_second = std::int64_t{1'000'000};
+        constexpr auto end = 100'000'000'000 * per_second;  // later ones are read as milliseconds
+        return time >= 0 && time < end && time % per_second == 0;
     }
 
     template <class Record>
@@ -293,7 +360,8 @@ private:
     std::vector<std::int32_t> narrow_;    // numbers, or the numbers of texts
     std::vector<std::int64_t> wide_;      // numbers, or microseconds
     std::vector<std::uint8_t> present_;   // a bit for each value, if one is null
-    std::vector<std::uint64_t> numbers_;  // of a batch
+    std::vector<std::uint64_t> numbers_;  // of a batch, as are the next ones
+    std::vector<char> is_v6_;
     distinct_texts texts_;
     distinct_addresses addresses_;
     bool seconds_fit_ = true;
