@@ -6,7 +6,7 @@
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
-#   stores   object stores against versitygw, an S3 server, which it compiles once, and gs:// against fake-gcs-server
+#   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
@@ -78,6 +78,10 @@ run_stores() {
     [ -x build/stores/bin/fake-gcs-server ] || GOBIN="$PWD/build/stores/bin" GOTOOLCHAIN=local GOFLAGS=-p=1 \
         go install github.com/fsouza/fake-gcs-server@v1.56.1
     build/stores/bin/python tests/stores/gcs.py build/cli/examples/flowlog build/stores/bin/fake-gcs-server
+    local azurite=build/stores/azurite/node_modules/.bin/azurite-blob
+    command -v npm >/dev/null || { echo "== No npm here: abfs:// is not tested"; return 0; }
+    [ -x "$azurite" ] || npm install --silent --prefix build/stores/azurite azurite@3.35.0
+    build/stores/bin/python tests/stores/azure.py build/cli/examples/flowlog "$azurite"
 }
 
 run_bench() {

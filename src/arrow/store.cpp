@@ -79,20 +79,58 @@ auto store_of(void* store) -> opened_store& { return *static_cast<opened_store*>
 
 auto text_or_empty(char const* text) -> std::string { return text == nullptr ? "" : text; }
 
+/// The parts of the URL of a server.
+struct server_url {
+    std::string scheme;
+    std::string authority;
+
+    explicit server_url(std::string const& url) {
+        auto const scheme_end = url.find("://");
+        scheme = scheme_end == url.npos ? "https" : url.substr(0, scheme_end);
+        authority = scheme_end == url.npos ? url : url.substr(scheme_end + 3);
+        while (authority.ends_with('/')) authority.pop_back();
+    }
+};
+
 #ifdef ARROW_GCS
 auto open_gcs(std::string const& uri, module_store_options const& how, std::string& path)
     -> arrow::Result<filesystem_pointer> {
     ARROW_ASSIGN_OR_RAISE(auto options, fs::GcsOptions::FromUri(uri, &path));
     if (how.anonymous != 0) options.credentials = fs::GcsOptions::Anonymous().credentials;
     if (auto const endpoint = text_or_empty(how.endpoint); !endpoint.empty()) {
-        auto const scheme_end = endpoint.find("://");
-        options.scheme = scheme_end == endpoint.npos ? "https" : endpoint.substr(0, scheme_end);
-        options.endpoint_override =
-            scheme_end == endpoint.npos ? endpoint : endpoint.substr(scheme_end + 3);
-        while (options.endpoint_override.ends_with('/')) options.endpoint_override.pop_back();
+        auto const server = server_url{endpoint};
+        options.scheme = server.scheme;
+        options.endpoint_override = server.authority;
     }
     options.retry_limit_seconds = how.timeout * (how.retries + 1);
     ARROW_ASSIGN_OR_RAISE(auto made, fs::GcsFileSystem::Make(options));
+    return filesystem_pointer{std::move(made)};
+}
+#endif
+
+#ifdef ARROW_AZURE
+/// The credentials that the variables of Azure's own tools name; otherwise those that Azure's
+/// library finds: a workload's, a managed identity's, those of `az login`.
+auto set_azure_credentials(fs::AzureOptions& options, module_store_options const& how)
+    -> arrow::Status {
+    if (how.anonymous != 0) return options.ConfigureAnonymousCredential();
+    auto const* const key = std::getenv("AZURE_STORAGE_KEY");
+    if (key != nullptr && *key != 0) return options.ConfigureAccountKeyCredential(key);
+    auto const* const token = std::getenv("AZURE_STORAGE_SAS_TOKEN");
+    if (token != nullptr && *token != 0) return options.ConfigureSASCredential(token);
+    return arrow::Status::OK();
+}
+
+auto open_azure(std::string const& uri, module_store_options const& how, std::string& path)
+    -> arrow::Result<filesystem_pointer> {
+    ARROW_ASSIGN_OR_RAISE(auto options, fs::AzureOptions::FromUri(uri, &path));
+    if (auto const endpoint = text_or_empty(how.endpoint); !endpoint.empty()) {
+        auto const server = server_url{endpoint};
+        options.blob_storage_scheme = options.dfs_storage_scheme = server.scheme;
+        options.blob_storage_authority = options.dfs_storage_authority = server.authority;
+    }
+    ARROW_RETURN_NOT_OK(set_azure_credentials(options, how));
+    ARROW_ASSIGN_OR_RAISE(auto made, fs::AzureFileSystem::Make(options));
     return filesystem_pointer{std::move(made)};
 }
 #endif
@@ -109,6 +147,12 @@ auto open_store(std::string const& uri, module_store_options const& how, std::st
 #ifdef ARROW_GCS
     if (uri.starts_with("gs://") || uri.starts_with("gcs://")) {
         ARROW_ASSIGN_OR_RAISE(auto files, open_gcs(uri, how, path));
+        return std::make_unique<opened_store>(std::move(files));
+    }
+#endif
+#ifdef ARROW_AZURE
+    if (uri.starts_with("abfs://") || uri.starts_with("abfss://")) {
+        ARROW_ASSIGN_OR_RAISE(auto files, open_azure(uri, how, path));
         return std::make_unique<opened_store>(std::move(files));
     }
 #endif

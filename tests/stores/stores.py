@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -148,6 +149,27 @@ def case_pages(bed):
     assert bed.top(f"s3://{bucket}/d") == bed.top(str(folder))
     lists, reads = bed.proxy.count("GET", "list-type"), bed.proxy.count("GET", r"\.log$")
     assert (lists, reads) == (2, 1500), (lists, reads)
+
+
+def case_requests(bed):
+    """Only the folders of the days that may hold wanted flows are listed, and the command says how many requests it made."""
+    bucket = bed.bucket("days")
+    for account in "111111111111", "222222222222":
+        for region in "eu-west-1", "us-east-1":
+            for day in range(1, 31):
+                folder = bed.buckets / bucket / "AWSLogs" / account / "vpcflowlogs" / region / "2024" / "05" / f"{day:02}"
+                folder.mkdir(parents=True)
+                name = f"{account}_vpcflowlogs_{region}_fl-0123456789abcdef0_202405{day:02}T1200Z_0a1b2c3d.log"
+                (folder / name).write_bytes(lines(1, f"{account}{region}{day}"))
+    period = ["--since", "2024-05-10T06:00", "--until", "2024-05-11T18:00"]
+    one = ["--account", "222222222222", "--region", "eu-west-1"]
+    for options, chosen, most in (period, 8, 24), ([*period, *one], 2, 6), ([], 120, 1):
+        bed.proxy.reset()
+        out, err = bed.run("ls", f"s3://{bucket}", "--csv", *options)
+        made = len(bed.proxy.requests)
+        assert out.count("\n") == 1 + chosen, out
+        assert made == bed.proxy.count("GET", "list-type") <= most, bed.proxy.requests
+        assert re.search(rf"in {made} requests?\b", err), (made, err)
 
 
 def case_converted(bed):
