@@ -3,6 +3,8 @@
 which puts objects. Runs all cases, or those named."""
 import gzip
 import hashlib
+import http.server
+import json
 import os
 import pathlib
 import re
@@ -11,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import pyarrow.fs
@@ -242,6 +245,46 @@ def case_configuration(bed):
     assert bed.run("print", log, AWS_REGION="eu-west-3")[0] == expected
     assert bed.run("print", f"s3://{bucket}/", AWS_DEFAULT_REGION="eu-west-3")[0] == expected
     assert bed.proxy.count("GET", "list-type") == 2
+
+
+class Metadata(http.server.BaseHTTPRequestHandler):
+    """Gives the key of a role as the metadata services of containers and of instances do."""
+
+    def answer(self, text):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def do_PUT(self):
+        self.answer("token")
+
+    def do_GET(self):
+        key = {"Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": "key", "SecretAccessKey": "secret", "Expiration": "2099-01-01T00:00:00Z"}
+        is_list = self.path.rstrip("/").endswith("security-credentials")
+        self.server.asked.append(self.path)
+        self.answer("reader" if is_list else json.dumps(key))
+
+    def log_message(self, *_):
+        pass
+
+
+def case_roles(bed):
+    bucket = bed.bucket("roles")
+    bed.put(f"{bucket}/1.log", lines(3, 1))
+    expected, _ = bed.run("print", f"s3://{bucket}/1.log")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Metadata)
+    server.asked = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    bare = dict(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None)
+    try:
+        for role in dict(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{url}/container"), dict(AWS_EC2_METADATA_DISABLED=None, AWS_EC2_METADATA_SERVICE_ENDPOINT=url):
+            server.asked.clear()
+            assert bed.run("print", f"s3://{bucket}/1.log", AWS_REGION="us-east-1", **bare, **role)[0] == expected
+            assert server.asked, role
+    finally:
+        server.shutdown()
 
 
 def case_deleted_after_listing(bed):
