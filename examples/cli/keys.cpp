@@ -48,4 +48,9 @@ auto key_tables::tags() const -> flowlog::tag_table const& {
     return tags_ ? *tags_ : none;
 }
 
+auto key_tables::labels() const -> flowlog::label_table const& {
+    static auto const none = flowlog::label_table{};
+    return labels_ ? *labels_ : none;
+}
+
 }  // namespace cli

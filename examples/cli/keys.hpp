@@ -40,6 +40,9 @@ public:
     /// The table of tags; empty if none is given.
     [[nodiscard]] auto tags() const -> flowlog::tag_table const&;
 
+    /// The table of labels; empty if none is given.
+    [[nodiscard]] auto labels() const -> flowlog::label_table const&;
+
 private:
     std::optional<flowlog::tag_table> tags_{};
     std::optional<flowlog::label_table> labels_{};

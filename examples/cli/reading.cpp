@@ -144,13 +144,23 @@ auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::str
     return result;
 }
 
-auto warnings_about(flowlog::tag_table const& table, flowlog::input_list const& logs)
-    -> std::vector<std::string> {
-    auto warnings = std::vector<std::string>{};
+namespace {
+
+template <class Table>
+void add_warnings(std::vector<std::string>& warnings, Table const& table) {
     for (auto const& [where, message] : table.warnings())
         warnings.push_back(describe(where, message));
     auto const more = table.warning_count() - table.warnings().size();
     if (more != 0) warnings.push_back(fmt::format("... and {} more like these", number_text(more)));
+}
+
+}  // namespace
+
+auto warnings_about(flowlog::tag_table const& tags, flowlog::label_table const& labels,
+                    flowlog::input_list const& logs) -> std::vector<std::string> {
+    auto warnings = std::vector<std::string>{};
+    add_warnings(warnings, tags);
+    add_warnings(warnings, labels);
     auto names = names_of(logs.files);
     std::ranges::sort(names);
     for (auto same = names.begin(); same != names.end();) {

@@ -13,6 +13,7 @@
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/query/filter.hpp>
@@ -109,9 +110,9 @@ void require_one_stdin(reading_options const& options,
 /// The names of inputs.
 auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
 
-/// Warnings to give before reading: rows of a table, and inputs that are given more than once.
-auto warnings_about(flowlog::tag_table const& table, flowlog::input_list const& logs)
-    -> std::vector<std::string>;
+/// Warnings to give before reading: rows of tables, and inputs that are given more than once.
+auto warnings_about(flowlog::tag_table const& tags, flowlog::label_table const& labels,
+                    flowlog::input_list const& logs) -> std::vector<std::string>;
 
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;

@@ -159,7 +159,7 @@ auto run_top(top_options const& options) -> int {
 
     auto report = top_report{.headings = flowlog::headings_of(keys, measures.all, measures.by)};
     report.headings.human = options.human;
-    report.warnings = warnings_about(tables.tags(), logs);
+    report.warnings = warnings_about(tables.tags(), tables.labels(), logs);
     warn_of_all(report.warnings);
 
     auto malformed = limited_messages{"more malformed line"};

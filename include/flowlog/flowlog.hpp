@@ -37,6 +37,7 @@
 #include <flowlog/format/log_description.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
+#include <flowlog/lookup/table_warning.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
@@ -52,6 +53,7 @@
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/views.hpp>
+#include <flowlog/source/compression.hpp>
 #include <flowlog/source/file.hpp>
 #include <flowlog/source/folder_store.hpp>
 #include <flowlog/source/inputs.hpp>
@@ -64,6 +66,7 @@
 #include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
 #include <flowlog/source/store_options.hpp>
+#include <flowlog/source/unpack.hpp>
 #include <flowlog/version.hpp>
 
 #endif

@@ -61,6 +61,44 @@ TEST_CASE("the last of several rows with the same block counts", "[label_table]"
     CHECK(table.size() == 2);
     CHECK(label(table, "10.0.0.1") == "second");
     CHECK(label(table, "11.0.0.1") == "first");
+    REQUIRE(table.warnings().size() == 1);
+    CHECK(table.warnings()[0].where.line == 2);
+    CHECK(table.warnings()[0].message == "10.0.0.0/8: label 'second' replaces 'first' of line 1");
+    CHECK(label_table::parse("10/8,a\n10/8,a\n", "map.csv").warning_count() == 0);
+}
+
+TEST_CASE("a label table may repeat its headings", "[label_table]") {
+    auto const table = label_table::parse("cidr,label\n10/8,a\nCIDR,label\n11/8,b\n", "map.csv");
+    CHECK(table.size() == 2);
+    CHECK(label(table, "11.0.0.1") == "b");
+    CHECK(complaint("10/8,a\ncidr,label\n").find("found 'cidr'") != std::string::npos);
+}
+
+TEST_CASE("the names that the AWS CLI uses are headings of a label table", "[label_table]") {
+    auto const table =
+        label_table::parse("SubnetId\tCidrBlock\tState\nsubnet-1\t10.0.0.0/24\tavailable\n", "m");
+    CHECK(label(table, "10.0.0.7") == "subnet-1");
+    CHECK(label(label_table::parse("PrivateIpAddress,InstanceId,Name\n10.0.0.1,i-1,web\n", "m"),
+                "10.0.0.1") == "web");
+}
+
+TEST_CASE("an extra cell in a label table is an error", "[label_table]") {
+    CHECK(complaint("cidr,label\n10.0.0.0/8,Berlin, floor 2\n") ==
+          "map.csv:2:20: expected 2 cells, found another one, 'floor 2': a text that contains a "
+          "separator must be in quotes");
+    CHECK(complaint("10.0.0.0/8,Berlin, floor 2\n") != "none");
+    CHECK(complaint("10.0.0.0/8,Berlin, ,\n") == "none");
+    CHECK(complaint("cidr,label,owner\n10.0.0.0/8,Berlin,me\n") == "none");
+}
+
+TEST_CASE("blanks of Unicode around cells do not matter", "[label_table]") {
+    auto const table = label_table::parse(
+        "\xC2\xA0"
+        "cidr,label\xC2\xA0\n\xE2\x80\x8B"
+        "10.0.0.0/8\xC2\xA0,\xE3\x80\x80two "
+        "words\xC2\xA0\xC2\xA0\n\xC2\xA0\n",
+        "m");
+    CHECK(label(table, "10.0.0.1") == "two words");
 }
 
 TEST_CASE("an error in a label table is reported with its place", "[label_table]") {

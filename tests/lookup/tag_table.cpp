@@ -126,7 +126,7 @@ TEST_CASE("line ends, blanks, separators, quotes and comments do not matter", "[
          {"25,tcp,a b\r\n80,udp,c\r\n", "25,tcp,a b\r80,udp,c\r", " 25 ,\ttcp, a b \n80,udp,c",
           "25\ttcp\ta b\n80\tudp\tc\n", "25;tcp;a b\n80;udp;c\n",
           "\"25\",\"tcp\",\"a b\"\n80,udp,\"c\"\n", "25,tcp,\" a b \"\n80,udp,c\n",
-          "# one\n25,tcp,a b\n\n  # two\n80,udp,c\n", "25,tcp,a b,comment\n80,udp,c,,,\n",
+          "# one\n25,tcp,a b\n\n  # two\n80,udp,c\n", "25,tcp,a b,\n80,udp,c,,,\n",
           "25,tcp,a b\n,,\n80,udp,c\n , , \n", "00025,006,a b\n80,17,c\n"}) {
         CAPTURE(text);
         auto const table = parse(text);
@@ -319,6 +319,39 @@ TEST_CASE("an error names the place and what was expected", "[tag_table]") {
           "t.csv:1:11: expected a separator or the end of the line after the closing quote");
     CHECK(failure("\xFF\xFE"
                   "8\0"s) == "t.csv:1:1: the text is UTF-16; save it as UTF-8");
+}
+
+TEST_CASE("headings may be repeated", "[tag_table]") {
+    auto const table = tag_table::parse(
+        "dstport,protocol,tag\n25,tcp,sv_P1\nDstport, protocol,tag\n68,udp,sv_P2\n", "t.csv");
+    CHECK(table.size() == 2);
+    CHECK_THROWS_AS(tag_table::parse("25,tcp,sv_P1\ndstport,protocol,tag\n", "t.csv"),
+                    flowlog::error);
+}
+
+TEST_CASE("an extra cell is an error", "[tag_table]") {
+    auto const complaint = [](std::string_view text) {
+        try {
+            static_cast<void>(tag_table::parse(text, "t.csv"));
+        } catch (flowlog::error const& failure) {
+            return std::string{failure.what()};
+        }
+        return std::string{"none"};
+    };
+    CHECK(complaint("dstport,protocol,tag\n443,tcp,web, production\n") ==
+          "t.csv:2:14: expected 3 cells, found another one, 'production': a text that contains a "
+          "separator must be in quotes");
+    CHECK(complaint("443,tcp,web,production\n") != "none");
+    CHECK(complaint("443,tcp,web,,\n") == "none");
+    CHECK(complaint("443,tcp,\"web, production\"\n") == "none");
+    CHECK(complaint("dstport,protocol,tag,owner\n443,tcp,web,me\n444,tcp,web\n") == "none");
+}
+
+TEST_CASE("NO-BREAK SPACES around cells do not matter", "[tag_table]") {
+    auto const table =
+        tag_table::parse("dstport,protocol,tag\xC2\xA0\n25\xC2\xA0,tcp,sv_P1\xC2\xA0\n", "t.csv");
+    REQUIRE(table.tag_count() == 1);
+    CHECK(table.name(0) == "sv_P1");
 }
 
 TEST_CASE("headings must name each column once", "[tag_table]") {

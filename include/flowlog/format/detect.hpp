@@ -10,13 +10,13 @@
 #include <vector>
 
 #include <flowlog/error.hpp>
-#include <flowlog/format/detail/unpack.hpp>
 #include <flowlog/format/formats.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/format/open_options.hpp>
 #include <flowlog/source/input.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/source.hpp>
+#include <flowlog/source/unpack.hpp>
 
 namespace flowlog {
 

@@ -20,7 +20,6 @@
 #include <variant>
 
 #include <flowlog/format/chunk.hpp>
-#include <flowlog/format/detail/unpack.hpp>
 #include <flowlog/format/flow_tools/splitter.hpp>
 #include <flowlog/format/formats.hpp>
 #include <flowlog/format/log.hpp>
@@ -29,6 +28,7 @@
 #include <flowlog/format/text/splitter.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/input.hpp>
+#include <flowlog/source/unpack.hpp>
 
 namespace flowlog {
 

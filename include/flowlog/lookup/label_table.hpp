@@ -18,6 +18,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/lookup/detail/table_text.hpp>
+#include <flowlog/lookup/table_warning.hpp>
 
 namespace flowlog {
 
@@ -31,7 +32,8 @@ using label_id = std::uint32_t;
 /// A table is CSV with rows `cidr,label`. If it has headings, these columns may come in any order
 /// (also as `network`, `prefix` or `address`; `name`), and other columns are ignored. `cidr::parse`
 /// reads a block. Separators, quotes, comments and blanks are as for `tag_table`. If several rows
-/// have the same block, the last counts.
+/// have the same block, the last counts, with a warning. Tables that join others may repeat the
+/// headings.
 class label_table {
 public:
     label_table() = default;
@@ -56,17 +58,7 @@ public:
     /// Adds a block, or replaces its label.
     template <class = void>
     void insert(cidr const& block, std::string_view label) {
-        auto const known =
-            ids_.try_emplace(std::string{label}, static_cast<label_id>(names_.size()));
-        if (known.second) names_.emplace_back(label);
-        auto& lengths = block.network().is_v6() ? v6_ : v4_;
-        auto const at = std::find_if(lengths.begin(), lengths.end(), [&](blocks const& other) {
-            return other.length <= block.prefix_length();
-        });
-        auto const known_length = at != lengths.end() && at->length == block.prefix_length();
-        auto const group =
-            known_length ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
-        group->labels.insert_or_assign(block.network(), known.first->second);
+        put(block, label, 0);
     }
 
     /// The label of the smallest block that contains the address. Takes a hash lookup for each
@@ -74,7 +66,7 @@ public:
     [[nodiscard]] auto find(address const& member) const noexcept -> std::optional<label_id> {
         for (auto const& group : member.is_v6() ? v6_ : v4_) {
             auto const found = group.labels.find(cidr{member, group.length}.network());
-            if (found != group.labels.end()) return found->second;
+            if (found != group.labels.end()) return found->second.label;
         }
         return std::nullopt;
     }
@@ -83,6 +75,18 @@ public:
     [[nodiscard]] auto name(label_id label) const noexcept -> std::string_view {
         return names_[label];
     }
+
+    /// Probable mistakes, in the order of their lines: blocks whose label a later row replaces. At
+    /// most `max_warnings`.
+    [[nodiscard]] auto warnings() const noexcept -> std::vector<table_warning> const& {
+        return warnings_;
+    }
+
+    /// How many warnings there would be without that limit.
+    [[nodiscard]] auto warning_count() const noexcept -> std::size_t { return warning_count_; }
+
+    /// The largest number of warnings that `warnings` keeps.
+    static constexpr std::size_t max_warnings = 1000;
 
     /// How many blocks the table has.
     [[nodiscard]] auto size() const noexcept -> std::size_t {
@@ -99,32 +103,68 @@ private:
         std::size_t label = 1;
     };
 
+    struct labelled {
+        label_id label;
+        std::uint64_t line;  // of the row, or 0
+    };
+
     /// The blocks with one prefix length.
     struct blocks {
         std::uint8_t length;
-        boost::unordered_flat_map<address, label_id, std::hash<address>> labels;
+        boost::unordered_flat_map<address, labelled, std::hash<address>> labels;
     };
+
+    /// Adds a block, or replaces its label. Returns the label that it had.
+    template <class = void>
+    auto put(cidr const& block, std::string_view label, std::uint64_t line)
+        -> std::optional<labelled> {
+        auto const id = ids_.try_emplace(std::string{label}, static_cast<label_id>(names_.size()));
+        if (id.second) names_.emplace_back(label);
+        auto& lengths = block.network().is_v6() ? v6_ : v4_;
+        auto const at = std::find_if(lengths.begin(), lengths.end(), [&](blocks const& other) {
+            return other.length <= block.prefix_length();
+        });
+        auto const known_length = at != lengths.end() && at->length == block.prefix_length();
+        auto const group =
+            known_length ? at : lengths.insert(at, blocks{block.prefix_length(), {}});
+        auto const added = labelled{id.first->second, line};
+        auto const known = group->labels.try_emplace(block.network(), added);
+        if (known.second) return std::nullopt;
+        return std::exchange(known.first->second, added);
+    }
+
+    // Also the names that `aws ec2 describe-subnets`, `describe-network-interfaces`,
+    // `describe-instances`, `describe-vpcs` and `describe-addresses` give to what they list.
+    static constexpr auto block_headings = std::string_view{
+        "cidr network prefix block address subnet cidrblock ipv6cidrblock privateipaddress "
+        "privateip publicipaddress publicip ipv6address ipaddress ip"};
+    static constexpr auto label_headings = std::string_view{
+        "label name tag tags subnetid instanceid networkinterfaceid allocationid vpcid groupname "
+        "description availabilityzone"};
 
     template <class = void>
     void read(std::string_view text, std::string const& source) {
         auto rows = detail::csv_rows{text};
         auto where = columns{};
+        auto headings = detail::table_headings{};
         auto first_row = true;
         while (rows.next()) {
             if (rows.fault() != detail::csv_fault::none) detail::throw_fault(rows, source);
             if (detail::is_empty(rows.cells())) continue;
-            if (std::exchange(first_row, false) && read_headings(rows.cells(), source, where))
+            if (std::exchange(first_row, false) && read_headings(rows.cells(), source, where)) {
+                headings.keep(rows.cells());
                 continue;
-            read_row(rows.cells(), source, where);
+            }
+            if (headings.equal(rows.cells())) continue;
+            read_row(rows.cells(), source, where, std::max(headings.size(), std::size_t{2}));
         }
     }
 
     template <class = void>
     [[nodiscard]] static auto read_headings(std::span<detail::csv_cell const> cells,
                                             std::string const& source, columns& where) -> bool {
-        auto const block =
-            detail::find_column(cells, "cidr network prefix block address subnet", source);
-        auto const label = detail::find_column(cells, "label name tag", source);
+        auto const block = detail::find_column(cells, block_headings, source);
+        auto const label = detail::find_column(cells, label_headings, source);
         if (!block && !label) return false;
         if (!block || !label)
             fail(
@@ -135,10 +175,12 @@ private:
     }
 
     template <class = void>
-    void read_row(std::span<detail::csv_cell const> cells, std::string const& source,
-                  columns where) {
+    void read_row(std::span<detail::csv_cell const> cells, std::string const& source, columns where,
+                  std::size_t all_columns) {
         if (std::max(where.block, where.label) >= cells.size())
             fail(source, cells.back(), "expected a block and a label: 10.0.0.0/8,office");
+        if (auto const* const extra = detail::extra_cell(cells, all_columns))
+            fail(source, *extra, detail::extra_cell_message(*extra, all_columns));
         auto const text = detail::trimmed(cells[where.block].text);
         auto const block = cidr::parse(text);
         if (!block) {
@@ -149,7 +191,14 @@ private:
         auto const label = detail::trimmed(cells[where.label].text);
         if (label.empty())
             fail(source, cells[where.label], "expected a label, found an empty cell");
-        insert(*block, label);
+        auto const line = cells[where.label].line;
+        auto const earlier = put(*block, label, line);
+        if (!earlier || name(earlier->label) == label) return;
+        if (warning_count_++ >= max_warnings) return;
+        warnings_.push_back({{source, line, 0},
+                             block->to_string() + ": label '" + escaped(label, 60) +
+                                 "' replaces '" + escaped(name(earlier->label), 60) + "' of line " +
+                                 std::to_string(earlier->line)});
     }
 
     [[noreturn]] static void fail(std::string const& source, detail::csv_cell const& cell,
@@ -160,6 +209,8 @@ private:
     std::vector<blocks> v4_;  // the longest prefixes first
     std::vector<blocks> v6_;
     std::vector<std::string> names_;
+    std::vector<table_warning> warnings_;
+    std::size_t warning_count_ = 0;
     boost::unordered_flat_map<std::string, label_id> ids_;
 };
 

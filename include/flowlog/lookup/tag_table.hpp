@@ -17,6 +17,7 @@
 #include <flowlog/lookup/detail/tag_index.hpp>
 #include <flowlog/lookup/detail/tag_rows.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
+#include <flowlog/lookup/table_warning.hpp>
 
 namespace flowlog {
 
@@ -51,12 +52,6 @@ struct tag_table_options {
 
     /// Resolves the names of protocols; null for IANA's names. Not used after the table was read.
     protocol_table const* protocols = nullptr;
-};
-
-/// Something in a table that is probably a mistake.
-struct table_warning {
-    location where;
-    std::string message;
 };
 
 /// Finds the tags of a flow by its destination port and protocol.

@@ -6,23 +6,9 @@
 #include <string_view>
 #include <utility>
 
-namespace flowlog::detail {
+#include <flowlog/source/compression.hpp>
 
-/// The compression of a file that begins with these bytes; empty if it is not compressed.
-constexpr auto compression_of(std::string_view bytes) noexcept -> std::string_view {
-    using namespace std::string_view_literals;
-    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"\x1F\x8B"sv, "gzip"},
-        {"\x28\xB5\x2F\xFD"sv, "zstd"},
-        {"BZh"sv, "bzip2"},
-        {"\xFD\x37zXZ\x00"sv, "xz"},
-        {"\x04\x22\x4D\x18"sv, "lz4"},
-    });
-    for (auto const& [magic, name] : magics) {
-        if (bytes.starts_with(magic)) return name;
-    }
-    return {};
-}
+namespace flowlog::detail {
 
 /// The format, as a message calls it, of a file that begins with these bytes and is no text log;
 /// empty if they do not tell. The last rows of the table of formats: formats that are recognised

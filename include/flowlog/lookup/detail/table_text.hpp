@@ -10,20 +10,25 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/lookup/detail/csv_rows.hpp>
 #include <flowlog/source/file.hpp>
+#include <flowlog/source/source.hpp>
+#include <flowlog/source/unpack.hpp>
 
 namespace flowlog::detail {
 
-/// Reads the whole text of the table at `path`; "-" is standard input.
+/// Reads the whole text of the table at `path`, which may be compressed; "-" is standard input.
 template <class = void>
 auto read_table(std::string const& path) -> std::string {
     constexpr auto limit = std::size_t{1} << 30;
     auto const input = std::make_shared<file const>(path);
-    auto source = file_source{input, 0, limit + 1, std::size_t{32} << 10};
+    auto source = any_source{file_source{input, 0, limit + 1, std::size_t{32} << 10}};
+    unpack(source, false);
     auto text = std::string{};
     text.reserve(std::min<std::size_t>(input->size().value_or(0), limit));
     for (auto block = source.next(); !block.empty(); block = source.next()) {
@@ -38,14 +43,6 @@ auto read_table(std::string const& path) -> std::string {
 inline void refuse_utf16(std::string_view text, std::string const& source) {
     if (!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF")) return;
     throw error{errc::invalid_table, {source, 1, 1}, "the text is UTF-16; save it as UTF-8"};
-}
-
-/// A text without blanks at either end.
-constexpr auto trimmed(std::string_view text) noexcept -> std::string_view {
-    auto const blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 /// The number that decimal digits spell, with any number of leading zeros; none if it exceeds
@@ -74,9 +71,11 @@ inline auto folded(std::string_view text) -> std::string {
 /// A heading in lower case and without blanks, `-` and `_`, which people write in different ways.
 template <class = void>
 auto heading(std::string_view text) -> std::string {
-    auto name = folded(text);
-    std::erase_if(name, [](char c) { return c == ' ' || c == '\t' || c == '-' || c == '_'; });
-    return name;
+    auto name = std::string{};
+    for (text = trimmed(text); !text.empty(); text = trimmed(text.substr(1))) {
+        if (text.front() != '-' && text.front() != '_') name += text.front();
+    }
+    return folded(name);
 }
 
 /// The column under the first of the blank-separated names that is a heading; a preferred name
@@ -107,6 +106,45 @@ inline auto is_empty(std::span<csv_cell const> cells) noexcept -> bool {
         if (!trimmed(cell.text).empty()) return false;
     }
     return true;
+}
+
+/// The headings of a table, which tools that join tables repeat further down.
+template <class = void>
+class table_headings {
+public:
+    void keep(std::span<csv_cell const> cells) {
+        for (auto const& cell : cells) texts_.push_back(heading(cell.text));
+    }
+
+    /// How many columns have headings; 0 if the table has none.
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return texts_.size(); }
+
+    /// Whether a row is these headings.
+    [[nodiscard]] auto equal(std::span<csv_cell const> cells) const -> bool {
+        return !texts_.empty() && std::equal(cells.begin(), cells.end(), texts_.begin(),
+                                             texts_.end(), [](auto const& cell, auto const& text) {
+                                                 return heading(cell.text) == text;
+                                             });
+    }
+
+private:
+    std::vector<std::string> texts_;
+};
+
+/// The first cell after `columns` that is not empty, as a separator within a text makes it; null if
+/// there is none.
+inline auto extra_cell(std::span<csv_cell const> cells, std::size_t columns) noexcept
+    -> csv_cell const* {
+    for (auto const& cell : cells.subspan(std::min(columns, cells.size()))) {
+        if (!trimmed(cell.text).empty()) return &cell;
+    }
+    return nullptr;
+}
+
+/// The message about such a cell.
+inline auto extra_cell_message(csv_cell const& cell, std::size_t columns) -> std::string {
+    return "expected " + std::to_string(columns) + " cells, found another one, '" +
+           escaped(cell.text, 60) + "': a text that contains a separator must be in quotes";
 }
 
 /// The message about a faulty row.

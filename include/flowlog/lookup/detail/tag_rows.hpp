@@ -43,6 +43,7 @@ public:
             if (!good()) return true;
             if (is_empty(rows_.cells())) continue;
             if (std::exchange(first_row_, false) && read_headings(rows_.cells())) continue;
+            if (headings_.equal(rows_.cells())) continue;
             read_row(rows_.cells());
             return true;
         }
@@ -76,6 +77,7 @@ public:
             case problem::short_row:
                 return "expected " + std::to_string(width()) + " cells (" + headings() +
                        "), found " + std::to_string(rows_.cells().size());
+            case problem::long_row: return extra_cell_message({.text = bad_text_}, all_columns());
             case problem::port:
                 return "expected a port (0-65535), a range such as 8000-8099, several joined by |, "
                        "or *" +
@@ -90,7 +92,16 @@ public:
     }
 
 private:
-    enum class problem : std::uint8_t { none, fault, short_row, port, backwards, protocol, tag };
+    enum class problem : std::uint8_t {
+        none,
+        fault,
+        short_row,
+        long_row,
+        port,
+        backwards,
+        protocol,
+        tag
+    };
 
     static constexpr std::uint16_t highest_port = 65'535;
     static constexpr std::size_t port_column = 0;
@@ -101,9 +112,10 @@ private:
     /// Reads the first row as headings if it has at least two of them, or one and does not begin
     /// with a port. False if the row is not a row of headings.
     auto read_headings(std::span<csv_cell const> cells) -> bool {
-        auto const found = std::array{find_column(cells, "dstport port destinationport", source_),
-                                      find_column(cells, "protocol proto name", source_),
-                                      find_column(cells, "tag label", source_)};
+        auto const found =
+            std::array{find_column(cells, "dstport port destinationport toport", source_),
+                       find_column(cells, "protocol proto ipprotocol name", source_),
+                       find_column(cells, "tag label groupname description groupid", source_)};
         auto const count =
             std::count_if(found.begin(), found.end(), [](auto c) { return c.has_value(); });
         if (count == 0 || (count == 1 && set_ports(cells.front()))) return false;
@@ -116,11 +128,14 @@ private:
             }
             columns_[i] = *found[i];
         }
+        headings_.keep(cells);
         return true;
     }
 
     void read_row(std::span<csv_cell const> cells) {
         if (cells.size() < width()) return fail(problem::short_row, cells[0], cells[0].text);
+        if (auto const* const extra = extra_cell(cells, all_columns()))
+            return fail(problem::long_row, *extra, extra->text);
         if (!set_ports(cells[columns_[port_column]])) return;
         if (!set_protocol(cells[columns_[protocol_column]])) return;
         tag_ = trimmed(cells[columns_[tag_column]].text);
@@ -205,6 +220,11 @@ private:
         return *std::max_element(columns_.begin(), columns_.end()) + 1;
     }
 
+    /// How many cells a row may have.
+    [[nodiscard]] auto all_columns() const -> std::size_t {
+        return std::max(width(), headings_.size());
+    }
+
     /// The titles in the order of their columns.
     [[nodiscard]] auto headings() const -> std::string {
         auto text = std::string{};
@@ -231,6 +251,7 @@ private:
     std::string const& source_;
     protocol_table const& protocols_;
     std::array<std::size_t, 3> columns_{0, 1, 2};
+    table_headings<> headings_;
     bool first_row_ = true;
 
     std::vector<port_span> ports_;

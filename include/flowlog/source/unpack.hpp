@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FORMAT_DETAIL_UNPACK_HPP
-#define FLOWLOG_FORMAT_DETAIL_UNPACK_HPP
+#ifndef FLOWLOG_SOURCE_UNPACK_HPP
+#define FLOWLOG_SOURCE_UNPACK_HPP
 
 #include <cstddef>
 #include <string>
@@ -9,20 +9,21 @@
 #include <vector>
 
 #include <flowlog/error.hpp>
-#include <flowlog/format/detail/foreign.hpp>
+#include <flowlog/source/compression.hpp>
 #include <flowlog/source/decoder.hpp>
 #include <flowlog/source/overlapped_source.hpp>
 #include <flowlog/source/source.hpp>
 
-namespace flowlog::detail {
+namespace flowlog {
 
 // These are templates, as `open` is, so that only programs that open logs of unknown format spend
 // the time to compile them: a twentieth of the time for all of `flowlog.hpp`.
 
-/// How many bytes from the beginning of a log are enough to recognise its format.
+/// How many bytes from the beginning of an input are enough to recognise its compression and the
+/// format of a log.
 inline constexpr std::size_t recognisable = 512;
 
-/// Takes the first bytes of a source: enough to recognise its format, fewer only if it has no more.
+/// Takes the first `recognisable` bytes of a source or more, fewer only if it has no more.
 template <class Source>
 auto take_front(Source& source) -> std::string {
     auto front = std::string{};
@@ -39,6 +40,8 @@ template <class Source>
 void put_back(Source& source, std::string front) {
     source = rewound_source<Source>{std::move(front), std::move(source)};
 }
+
+namespace detail {
 
 [[noreturn]] inline void throw_packed(std::string const& name, std::string_view compression) {
     auto const component = compression == "gzip" || compression == "zstd" || compression == "bzip2";
@@ -58,8 +61,10 @@ auto unpacked(Source packed, decoder const& with, bool overlap) -> Source {
     return overlapped_source<Source>{with.wrap(std::move(packed), 0)};
 }
 
+}  // namespace detail
+
 /// Undoes the compressions of a source and returns their names, the outermost first. Throws
-/// `errc::unsupported` if one cannot be undone here.
+/// `errc::unsupported` if one cannot be undone here. With `overlap`, threads of their own unpack.
 template <class Source>
 auto unpack(Source& source, bool overlap) -> std::vector<std::string> {
     constexpr std::size_t max_depth = 3;  // a file that unpacks to one that unpacks … is no log
@@ -72,17 +77,17 @@ auto unpack(Source& source, bool overlap) -> std::vector<std::string> {
         put_back(source, std::move(front));
         if (!found) {
             if (compressed.empty()) return packed;
-            throw_packed(name, compressed);
+            detail::throw_packed(name, compressed);
         }
         if (packed.size() == max_depth)
             throw error{errc::unsupported,
                         {name},
                         "is compressed more than " + std::to_string(max_depth) + " times over"};
         packed.emplace_back(found->name);
-        source = unpacked(std::move(source), *found, overlap);
+        source = detail::unpacked(std::move(source), *found, overlap);
     }
 }
 
-}  // namespace flowlog::detail
+}  // namespace flowlog
 
 #endif
