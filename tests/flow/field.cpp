@@ -138,6 +138,29 @@ TEST_CASE("no spelling means two fields", "[field]") {
     }
 }
 
+TEST_CASE("names that other tools give to fields lead to them", "[field]") {
+    CHECK(find_field("sourceaddress") == field_id::srcaddr);
+    CHECK(find_field("destinationaddress") == field_id::dstaddr);
+    CHECK(find_field("destination.ip") == field_id::dstaddr);
+    CHECK(find_field("srcip") == field_id::srcaddr);
+    CHECK(find_field("numbytes") == field_id::bytes);
+    CHECK(find_field("num_packets") == field_id::packets);
+    CHECK(find_field("start_time") == field_id::start);
+    CHECK(find_field("endtime") == field_id::end);
+    CHECK(find_field("inif") == field_id::input);
+    CHECK(find_field("outif") == field_id::output);
+    CHECK(find_field("insrcmac") == field_id::src_mac);
+}
+
+TEST_CASE("hyphens may be left out of a name, but not put in", "[field]") {
+    for (auto const* name : {"-bytes", "bytes-", "by-tes", "--bytes", "src-port-", "src--port",
+                             "tcp--flags", "_srcaddr", "-"}) {
+        CAPTURE(name);
+        CHECK_FALSE(find_field(name));
+    }
+    CHECK(find_field("pktsrc_awsService") == field_id::pkt_src_aws_service);
+}
+
 TEST_CASE("a word that is not a name finds no field", "[field]") {
     for (auto const name :
          {""sv, "-"sv, "_"sv, "${}"sv, "$"sv, "${"sv, "{dstport}"sv, "dstport "sv, " dstport"sv,

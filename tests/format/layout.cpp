@@ -64,7 +64,12 @@ static auto is_header(std::string_view line) -> bool {
 }
 
 TEST_CASE("a header line is recognised by its words", "[layout]") {
-    CHECK(is_header("srcaddr"));
+    CHECK(is_header("# version account-id"));
+    CHECK(is_header("#version account-id"));
+    CHECK(is_header("#Fields: srcaddr dstaddr"));
+    CHECK_FALSE(is_header("srcaddr"));
+    CHECK_FALSE(is_header("# Version"));
+    CHECK_FALSE(is_header("#"));
     CHECK(is_header("version account-id interface-id"));
     CHECK(is_header("${version} ${vpc-id}"));
     CHECK(is_header("SrcAddr dst_port PKT-SRCADDR"));

@@ -103,9 +103,32 @@ TEST_CASE("a misspelt bare name gives a hint", "[format_string]") {
           "column that is not a field has to be in ${something-else}");
 }
 
-TEST_CASE("a field occurs once in a format string", "[format_string]") {
-    CHECK(failure("srcaddr dstport ${srcAddr}") ==
-          "format:1:19: expected each field once, found 'srcAddr' again: it is column 1");
+TEST_CASE("if a field occurs twice in a format string, the first column counts",
+          "[format_string]") {
+    auto const columns = parse_format("srcaddr dstport ${srcAddr}");
+    CHECK(columns.size() == 3);
+    CHECK(columns.column(flowlog::field::srcaddr) == 0);
+}
+
+TEST_CASE("format strings of other tools are read", "[format_string]") {
+    auto const wanted = names{"version", "vpc-id", "srcaddr"};
+    CHECK(parse_format("${!version} ${!vpc-id} ${!srcaddr}").names() == wanted);
+    CHECK(parse_format("$${version} $${vpc-id} $${srcaddr}").names() == wanted);
+    CHECK(parse_format("\\${version} \\${vpc-id} \\${srcaddr}").names() == wanted);
+    CHECK(parse_format("<version> <vpc-id> <srcaddr>").names() == wanted);
+    CHECK(parse_format("[version, vpc-id, srcaddr]").names() == wanted);
+    CHECK(parse_format(" [ version vpc-id srcaddr ] ").names() == wanted);
+    auto const pattern = parse_format(
+        "[version, account, eni, source, destination, srcport, destport, protocol, packets, "
+        "bytes, windowstart, windowend, action, flowlogstatus]");
+    auto const standard = flowlog::layout::vpc_default();
+    for (std::size_t i = 0; i < standard.size(); ++i)
+        CHECK(pattern.field_at(i) == standard.field_at(i));
+    CHECK(parse_format("[srcaddr, mystery]").names() == names{"srcaddr", "mystery"});
+    CHECK(failure("[srcaddr, action = \"REJECT\"]").starts_with("format:1:18: expected"));
+    CHECK(failure("[srcaddr") == "format:1:9: expected ']', found the end");
+    CHECK(failure("<srcaddr") == "format:1:9: expected '>', found the end");
+    CHECK(failure("${!}") == "format:1:4: expected the name of a field, found '}'");
 }
 
 TEST_CASE("text of a format string is escaped in messages", "[format_string]") {

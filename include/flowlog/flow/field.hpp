@@ -66,19 +66,19 @@ enum class field_type : std::uint8_t {
 // clang-format off
 #define FLOWLOG_DETAIL_FIELDS(X) \
     X(version, "version", "", u8, 2, vpc, "Highest version among the selected fields") \
-    X(account_id, "account-id", "owner", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
-    X(interface_id, "interface-id", "eni", text, 2, vpc, "Network interface that logged the flow") \
-    X(srcaddr, "srcaddr", "srcaddr_raw src-addr sourceIPv4Address", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
-    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destinationIPv4Address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
-    X(srcport, "srcport", "src-port sourceTransportPort", u16, 2, vpc, "Source port; 0 for protocols without ports") \
-    X(dstport, "dstport", "dst-port destinationTransportPort", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
-    X(protocol, "protocol", "prot proto protocolIdentifier", u8, 2, vpc, "IANA protocol number") \
-    X(packets, "packets", "dPkts packetDeltaCount", u64, 2, vpc, "Packets in the window") \
-    X(bytes, "bytes", "dOctets octetDeltaCount", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first flowStartSeconds flowStartMilliseconds", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last flowEndSeconds flowEndMilliseconds", time, 2, vpc, "Last packet of the window") \
+    X(account_id, "account-id", "owner account aws-account-id cloud.account.id", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
+    X(interface_id, "interface-id", "eni eni-id", text, 2, vpc, "Network interface that logged the flow") \
+    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
+    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
+    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort", u16, 2, vpc, "Source port; 0 for protocols without ports") \
+    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
+    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier", u8, 2, vpc, "IANA protocol number") \
+    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds", time, 2, vpc, "Last packet of the window") \
     X(action, "action", "", action, 2, vpc, "ACCEPT or REJECT") \
-    X(log_status, "log-status", "", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
+    X(log_status, "log-status", "flow-log-status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "", text, 3, vpc, "VPC of the interface") \
     X(subnet_id, "subnet-id", "", text, 3, vpc, "Subnet of the interface") \
     X(instance_id, "instance-id", "", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
@@ -86,13 +86,13 @@ enum class field_type : std::uint8_t {
     X(type, "type", "", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
     X(pkt_srcaddr, "pkt-srcaddr", "", address, 3, vpc, "Original source address of the packets") \
     X(pkt_dstaddr, "pkt-dstaddr", "", address, 3, vpc, "Original destination address of the packets") \
-    X(region, "region", "", text, 4, vpc, "Region of the interface") \
+    X(region, "region", "aws-region cloud.region", text, 4, vpc, "Region of the interface") \
     X(az_id, "az-id", "", text, 4, vpc, "Availability Zone id of the interface") \
     X(sublocation_type, "sublocation-type", "", text, 4, vpc, "wavelength, outpost or localzone") \
     X(sublocation_id, "sublocation-id", "", text, 4, vpc, "Id of the sublocation") \
     X(pkt_src_aws_service, "pkt-src-aws-service", "", text, 5, vpc, "AWS service of pkt-srcaddr, as in ip-ranges.json") \
     X(pkt_dst_aws_service, "pkt-dst-aws-service", "", text, 5, vpc, "AWS service of pkt-dstaddr, as in ip-ranges.json") \
-    X(flow_direction, "flow-direction", "", flow_direction, 5, vpc, "ingress or egress, relative to the interface") \
+    X(flow_direction, "flow-direction", "network.direction", flow_direction, 5, vpc, "ingress or egress, relative to the interface") \
     X(traffic_path, "traffic-path", "", u8, 5, vpc, "Path of egress traffic, 1 (same VPC) to 8 (internet gateway)") \
     X(ecs_cluster_arn, "ecs-cluster-arn", "", text, 7, vpc, "ARN of the ECS cluster") \
     X(ecs_cluster_name, "ecs-cluster-name", "", text, 7, vpc, "Name of the ECS cluster") \
@@ -343,6 +343,21 @@ constexpr auto to_lower(char c) noexcept -> char {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// Whether a text spells a name: in any case, and with `-`, `_` or nothing for each `-` or `_` of
+/// the name.
+constexpr auto spells(std::string_view text, std::string_view name) noexcept -> bool {
+    auto const hyphen = [](char c) { return c == '-' || c == '_'; };
+    for (auto const c : name) {
+        auto const matches = !text.empty() && (hyphen(c) ? hyphen(text.front())
+                                                         : to_lower(text.front()) == to_lower(c));
+        if (matches)
+            text.remove_prefix(1);
+        else if (!hyphen(c))
+            return false;
+    }
+    return text.empty();
+}
+
 /// Whether two names are equal, without regard to case and to `-` or `_`.
 constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> bool {
     if (a.size() != b.size()) return false;
@@ -357,34 +372,15 @@ constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> boo
 /// The length of the longest name or alias, or more.
 inline constexpr std::size_t max_spelling = 64;
 
-using spelling_buffer = std::array<char, max_spelling>;
-
-/// A name in lower case, without `-` and `_`; written to `buffer`.
-constexpr auto without_hyphens(std::string_view name, spelling_buffer& buffer) noexcept
-    -> std::string_view {
-    std::size_t size = 0;
-    for (auto const c : name.substr(0, buffer.size())) {
-        if (c != '-' && c != '_') buffer[size++] = to_lower(c);
-    }
-    return {buffer.data(), size};
-}
-
-/// Whether `name` is among aliases that are separated by blanks.
-constexpr auto has_alias(std::string_view aliases, std::string_view name) noexcept -> bool {
-    while (!aliases.empty()) {
-        auto const end = aliases.find(' ');
-        if (same_name(aliases.substr(0, end), name)) return true;
-        aliases.remove_prefix(end == aliases.npos ? aliases.size() : end + 1);
-    }
-    return false;
-}
-
 /// Whether `name` is an accepted spelling of the field.
 constexpr auto answers_to(field_info const& field, std::string_view name) noexcept -> bool {
-    if (same_name(field.name, name) || has_alias(field.aliases, name)) return true;
-    auto buffer = spelling_buffer{};
-    auto other = spelling_buffer{};
-    return without_hyphens(name, buffer) == without_hyphens(field.name, other);
+    if (spells(name, field.name)) return true;
+    for (auto rest = field.aliases; !rest.empty();) {
+        auto const end = rest.find(' ');
+        if (spells(name, rest.substr(0, end))) return true;
+        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    }
+    return false;
 }
 
 /// A hash that is the same for all spellings of a name.

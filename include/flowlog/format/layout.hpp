@@ -65,15 +65,29 @@ public:
                   "pkt-dst-aws-service")};
     }
 
-    /// Whether the tokens of a line are a header line: none begins like a value, and at least half
-    /// are names of fields.
+    /// Whether the tokens of a line are a header line: there are at least two, none begins like a
+    /// value, and at least half are names of fields. The mark of a comment before them, `#` or
+    /// `#Fields:`, is passed over.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
+        tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
+        if (tokens.size() < 2) return false;
         std::size_t unknown = 0;
         for (auto const token : tokens) {
             if (token.empty() || begins_as_value(token.front())) return false;
-            if (!find_field(token) && ++unknown * 2 > tokens.size()) return false;
+            auto const name = token.front() == '#' ? token.substr(1) : token;
+            if (!find_field(name) && ++unknown * 2 > tokens.size()) return false;
         }
-        return !tokens.empty() && tokens.size() <= max_columns;
+        return tokens.size() <= max_columns;
+    }
+
+    /// The columns that the tokens of a line name, if they are a header line.
+    [[nodiscard]] static auto from_header(std::span<std::string_view const> tokens)
+        -> std::optional<layout> {
+        if (!is_header(tokens)) return std::nullopt;
+        tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
+        auto names = std::vector<std::string>(tokens.begin(), tokens.end());
+        if (names.front().starts_with('#')) names.front().erase(0, 1);
+        return layout{std::move(names)};
     }
 
     /// Whether a token that begins with this byte, a digit or `-`, is a value and no column's name.
@@ -139,6 +153,11 @@ public:
     }
 
 private:
+    [[nodiscard]] static auto is_comment_mark(std::span<std::string_view const> tokens) noexcept
+        -> bool {
+        return !tokens.empty() && (tokens[0] == "#" || tokens[0] == "#Fields:");
+    }
+
     static auto split(std::string_view names) -> std::vector<std::string> {
         auto const all = tokens(names);
         return {all.begin(), all.end()};

@@ -39,12 +39,15 @@ struct format_columns {
     std::size_t fault = 0;        ///< offset of the error
 };
 
-/// Reads a format string.
+/// Reads a format string, as AWS writes it or as CloudFormation (`${!version}`), Terraform
+/// (`$${version}`), shells (`\${version}`), documentation (`<version>`) and metric filters
+/// (`[version, account, …]`) do.
 ///
-///     format    = *blank column *(separator column) *blank
-///     column    = "${" *blank name *blank "}" | name
+///     format    = *blank (columns | "[" *blank columns *blank "]") *blank
+///     columns   = column *(separator column)
+///     column    = ("${!" | "$${" | "\${" | "${") *blank name *blank "}" | "<" name ">" | name
 ///     separator = *blank "," *blank | +blank
-///     name      = +(byte but blank, ",", "$", "{" and "}")
+///     name      = +(byte but blank and ,${}<>]=\)
 ///     blank     = SP | TAB | CR | LF
 [[nodiscard]] inline auto parse_format_columns(std::string_view text) -> format_columns {
     auto result = format_columns{};
@@ -65,14 +68,21 @@ struct format_columns {
         };
     };
     auto const blank = x3::char_(" \t\r\n");
-    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}"))];
-    auto const wrapped = "${" >> *blank >> (name[add(true)] | expected("the name of a field")) >>
+    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}<>]=\\"))];
+    auto const opening = x3::lit("${!") | "$${" | "\\${" | "${";
+    auto const wrapped = opening >> *blank >> (name[add(true)] | expected("the name of a field")) >>
                          *blank >> ('}' | expected("'}'"));
-    auto const column = wrapped | name[add(false)] | expected("a field such as ${srcaddr}");
-    auto const separator = (*blank >> ',' >> *blank) | (+blank >> !x3::eoi);
+    auto const angled =
+        '<' >> (name[add(true)] | expected("the name of a field")) >> ('>' | expected("'>'"));
+    auto const column = [&](bool opaque) {
+        return wrapped | angled | name[add(opaque)] | expected("a field such as ${srcaddr}");
+    };
+    auto const separator = (*blank >> ',' >> *blank) | (+blank >> !(x3::eoi | ']'));
+    auto const bracketed =
+        '[' >> *blank >> (column(true) % separator) >> *blank >> (']' | expected("']'"));
     auto const* at = text.data();
     x3::parse(at, at + text.size(),
-              *blank >> (column % separator) >> *blank >>
+              *blank >> (bracketed | (column(false) % separator)) >> *blank >>
                   (x3::eoi | expected("a blank, a comma or the end")));
     return result;
 }
@@ -125,9 +135,10 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
 /// Reads a format string: AWS's `${version} ${srcaddr} …`, or bare names, separated by blanks or
 /// commas; or one word, `default` (`v2`) or `transit-gateway` (`tgw`), for AWS's default formats.
 ///
-/// A field may have any of its spellings. A name in `${…}` that is not a field's becomes an opaque
-/// column. Throws `errc::invalid_format` with the line, the column and what was expected if such a
-/// name is bare, if a field occurs twice, or if the syntax is wrong.
+/// A field may have any of its spellings; if it occurs twice, the first column counts, as with a
+/// header line. A name in `${…}`, `<…>` or `[…]` that is not a field's becomes an opaque column.
+/// Throws `errc::invalid_format` with the line, the column and what was expected if such a name is
+/// bare, or if the syntax is wrong.
 [[nodiscard]] inline auto parse_format(std::string_view text) -> layout {
     auto const parsed = grammar::parse_format_columns(text);
     if (!parsed.expected.empty()) {
@@ -140,7 +151,6 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
         if (auto named = detail::named_layout(columns[0].name)) return *std::move(named);
     }
     auto names = std::vector<std::string>{};
-    auto column_of = std::vector<std::optional<std::size_t>>(fields.size());
     for (auto const& column : columns) {
         auto const name = "'" + escaped(column.name, 40) + "'";
         auto const id = find_field(column.name);
@@ -155,14 +165,6 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
                                     " columns, found " + name);
         }
         names.emplace_back(column.name);
-        if (!id) continue;
-        auto& known = column_of[static_cast<std::size_t>(*id)];
-        if (known) {
-            detail::fail_format(text, column.offset,
-                                "expected each field once, found " + name +
-                                    " again: it is column " + std::to_string(*known));
-        }
-        known = names.size();
     }
     return layout{std::move(names)};
 }

@@ -240,9 +240,10 @@ public:
 
     /// What the line is, in a log with these columns.
     ///
-    /// No word of a header line begins with a digit or `-`, and at least one word and half of the
-    /// words are names of fields. A line without a log-status is NODATA if its addresses and its
-    /// protocol, as far as the log has columns for them, are all `-`.
+    /// A header line has at least two words, none of which begins with a digit or `-`, and at least
+    /// half of which are names of fields; before them may be the mark of a comment. A line without
+    /// a log-status is NODATA if its addresses and its protocol, as far as the log has columns for
+    /// them, are all `-`.
     [[nodiscard]] auto kind() const -> line_kind {
         if (words_.empty()) return line_kind::blank;
         if (is_header()) return line_kind::header;
@@ -272,10 +273,19 @@ private:
             auto const* at = one.text.data();
             return x3::parse(at, at + one.text.size(), x3::char_("0-9") | '-');
         };
-        auto const is_field = [](word const& one) { return find_field(one.text).has_value(); };
-        if (std::ranges::any_of(words_, is_value)) return false;
-        auto const known = static_cast<std::size_t>(std::ranges::count_if(words_, is_field));
-        return known != 0 && known * 2 >= words_.size() && words_.size() <= layout::max_columns;
+        auto const is_field = [](word const& one) {
+            auto const marked = one.text.starts_with('#');
+            return find_field(one.text.substr(marked ? 1 : 0)).has_value();
+        };
+        auto const words = std::span{words_}.subspan(has_comment_mark() ? 1 : 0);
+        if (std::ranges::any_of(words, is_value)) return false;
+        auto const known = static_cast<std::size_t>(std::ranges::count_if(words, is_field));
+        return words.size() >= 2 && known * 2 >= words.size() &&
+               words.size() <= layout::max_columns;
+    }
+
+    [[nodiscard]] auto has_comment_mark() const -> bool {
+        return !words_.empty() && (words_[0].text == "#" || words_[0].text == "#Fields:");
     }
 
     [[nodiscard]] auto is_empty_window() const -> bool {

@@ -56,9 +56,8 @@ public:
 
     /// The layout, if the line is a header line.
     [[nodiscard]] auto header() const -> std::shared_ptr<layout const> {
-        if (!layout::is_header(texts_)) return nullptr;
-        return std::make_shared<layout const>(
-            std::vector<std::string>(texts_.begin(), texts_.end()));
+        auto named = layout::from_header(texts_);
+        return named ? std::make_shared<layout const>(*std::move(named)) : nullptr;
     }
 
 private:
@@ -115,12 +114,17 @@ private:
 
     [[noreturn]] void throw_unrecognised(std::string name) const {
         auto const& first = waiting_.front();
-        throw error{errc::unknown_format,
-                    {std::move(name), first.line.line},
-                    "cannot tell the format: no header line, and neither of AWS's default formats; "
-                    "give the columns "
-                    "with --format '${...} ${...}'. The line is: " +
-                        escaped(first.text, 200)};
+        throw error{
+            errc::unknown_format,
+            {std::move(name), first.line.line},
+            "cannot tell the format: no header line, and neither of AWS's default formats; " +
+                std::string{what_to_do(first.text)} + ". The line is: " + escaped(first.text, 120)};
+    }
+
+    [[nodiscard]] static auto what_to_do(std::string_view text) noexcept -> std::string_view {
+        if (text.find("\xC2\xA0") != text.npos)
+            return "it has NO-BREAK SPACEs (U+00A0) in place of blanks: sed 's/\\xC2\\xA0/ /g' LOG";
+        return "give the columns with --format '${...} ${...}'";
     }
 
     malformed_handler handler_;

@@ -42,10 +42,7 @@ struct recognised_layout {
 template <class = void>
 auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
     -> std::optional<recognised_layout> {
-    if (layout::is_header(tokens)) {
-        return recognised_layout{layout{std::vector<std::string>(tokens.begin(), tokens.end())},
-                                 true};
-    }
+    if (auto named = layout::from_header(tokens)) return recognised_layout{*std::move(named), true};
     auto const exported =
         is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1]);
     if (exported && !(format && tokens.size() == format->size())) {
