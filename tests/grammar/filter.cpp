@@ -217,6 +217,8 @@ TEST_CASE("addresses", "[filter]") {
                                    "srcaddr != ::1",
                                    "ipv4",
                                    "inet",
+                                   "ip",
+                                   "IP4 and any",
                                    "srcaddr in (::/0, 10.1.2.3)",
                                    "src host 10.1.2.3",
                                    "src 10.1.2.3",
@@ -279,6 +281,21 @@ TEST_CASE("texts have patterns and quotes, and ignore case", "[filter]") {
     CHECK(failure("instance-tag & 5").code() == errc::invalid_filter);
 }
 
+TEST_CASE("nfdump 1.7's words", "[filter]") {
+    auto const inside = with(field::post_nat_srcaddr, *address::parse("192.0.2.50"));
+    CHECK(holds("nat ip 192.0.2.50", inside));
+    CHECK(holds("src nat ip 192.0.2.50", inside));
+    CHECK_FALSE(holds("dst nat ip 192.0.2.50", inside));
+    CHECK(holds("nat net 192.0.2.0/24", inside));
+    CHECK(holds("src nat port 61000", with(field::post_napt_srcport, std::uint16_t{61000})));
+    CHECK_FALSE(holds("dst nat port 61000", with(field::post_napt_srcport, std::uint16_t{61000})));
+    CHECK(holds("engine id 7", with(field::engine_id, std::uint16_t{7})));
+    CHECK(holds("engine type = 7", with(field::engine_type, std::uint16_t{7})));
+    CHECK(holds("exporter ip 10.0.0.9", with(field::exporter, *address::parse("10.0.0.9"))));
+    CHECK(holds("bgp next ip 10.0.0.9", with(field::bgp_next_hop, *address::parse("10.0.0.9"))));
+    CHECK(holds("nat event 1", with(field::nat_event, std::uint8_t{1})));
+}
+
 TEST_CASE("times", "[filter]") {
     auto const noon = sys_days{2024y / 5 / 1} + 12h;
     CHECK(holds("start = 2024-05-01", at(noon)));
@@ -286,6 +303,10 @@ TEST_CASE("times", "[filter]") {
     CHECK_FALSE(holds("start = 2024-05-01", at(noon + 12h)));
     CHECK(holds("start = 2024-05-01T12:00", at(noon + 59s)));
     CHECK_FALSE(holds("start = 2024-05-01T12:00", at(noon + 60s)));
+    CHECK(holds("start = 2024-05-01T12", at(noon + 59min)));
+    CHECK_FALSE(holds("start = 2024-05-01T12", at(noon + 60min)));
+    CHECK(holds("first seen >= 2024-05-01T12", at(noon)));
+    CHECK_FALSE(holds("first seen < 2024-05-01T12", at(noon)));
     CHECK(holds("start = 2024-05-01T12:00:05Z", at(noon + 5s + 999999us)));
     CHECK_FALSE(holds("start = 2024-05-01T12:00:05Z", at(noon + 6s)));
     CHECK(holds("start = 2024-05-01T12:00:05.25Z", at(noon + 5250ms)));
@@ -310,7 +331,7 @@ TEST_CASE("times", "[filter]") {
     CHECK(holds("start = 2024-02-29", at(sys_days{2024y / 2 / 29} + 1h)));
     CHECK(holds("first > 2024-05-01", at(noon)));
     for (auto const* const text :
-         {"2024-02-30", "2023-02-29", "2024-13-01", "2024-5-1", "2024-05-01T24:00", "2024-05-01T12",
+         {"2024-02-30", "2023-02-29", "2024-13-01", "2024-5-1", "2024-05-01T24:00",
           "2024-05-01T12:60", "2024-05-01T12:00:61", "12:00", "24-05-01", "2024-05-01T12:00+25:00",
           "yesterdays", "2h", "-", "9000000000000001", "-9999999w", "now-", "now-5", "noon"}) {
         CAPTURE(text);

@@ -67,6 +67,7 @@ TESTS = [
     ("srcaddr <= 2001:db8::50", f"src_v6 AND src_num <= {number('2001:db8::50')}"),
     ("ipv6", "src_v6"),
     ("inet", "NOT src_v6"),
+    ("ip and tcp", "NOT src_v6 AND protocol = 6"),
     ("host 10.0.0.1", f"{block('src', '10.0.0.1')} OR {block('dst', '10.0.0.1')}"),
     ("src host 10.7.0.1", f"NOT src_v6 AND src_num = {number('10.7.0.1')}"),
     ("net 192.168/16", f"{block('src', '192.168.0.0/16')} OR {block('dst', '192.168.0.0/16')}"),

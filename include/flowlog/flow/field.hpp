@@ -372,15 +372,19 @@ constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> boo
 /// The length of the longest name or alias, or more.
 inline constexpr std::size_t max_spelling = 64;
 
-/// Whether `name` is an accepted spelling of the field.
-constexpr auto answers_to(field_info const& field, std::string_view name) noexcept -> bool {
-    if (spells(name, field.name)) return true;
-    for (auto rest = field.aliases; !rest.empty();) {
-        auto const end = rest.find(' ');
-        if (spells(name, rest.substr(0, end))) return true;
-        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+/// Whether `name` spells one of the words of a list, which blanks separate.
+constexpr auto has_alias(std::string_view words, std::string_view name) noexcept -> bool {
+    while (!words.empty()) {
+        auto const end = words.find(' ');
+        if (spells(name, words.substr(0, end))) return true;
+        words.remove_prefix(end == words.npos ? words.size() : end + 1);
     }
     return false;
+}
+
+/// Whether `name` is an accepted spelling of the field.
+constexpr auto answers_to(field_info const& field, std::string_view name) noexcept -> bool {
+    return spells(name, field.name) || has_alias(field.aliases, name);
 }
 
 /// A hash that is the same for all spellings of a name.

@@ -260,8 +260,9 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     subject     = side ("or" | "and") side [noun] | 1*qualifier noun
 ///                 | "observation" "domain" "id" | word
 ///     side        = "src" | "dst"
-///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgpnext" | "router"
-///                 | "ingress" | "egress"
+///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgp" | "bgpnext"
+///                 | "router" | "exporter" | "ingress" | "egress" | "nat" | "engine" | "icmp"
+///                 | "first" | "last" | "received"
 ///     noun        = "ip" | "host" | "net" | "port" | … ; see grammar/filter/words.hpp
 ///     relation    = "is" ["not"] ("absent" | "present" | "malformed")
 ///                 | ["not"] "in" (list | value *("," value))

@@ -53,7 +53,10 @@ private:
 
     constexpr auto read_clock() noexcept -> bool {
         using namespace std::chrono;
-        if (!read(2, hour_) || !from_.take(":") || !read(2, minute_)) return false;
+        if (!read(2, hour_)) return false;
+        length_ = hours{1};
+        if (!from_.take(":")) return true;
+        if (!read(2, minute_)) return false;
         length_ = minutes{1};
         if (!from_.take(":")) return true;
         if (!read(2, second_)) return false;
@@ -135,12 +138,12 @@ constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcep
 
 }  // namespace detail
 
-/// Reads a time as the period that it names: a date names a whole day, and a time without seconds a
-/// minute.
+/// Reads a time as the period that it names: a date names a whole day, a time without minutes an
+/// hour, and one without seconds a minute.
 ///
 ///     time     = date [("T" | " ") clock [zone]] | unix | "now" | "today" | "yesterday" | relative
 ///     date     = 4digit "-" 2digit "-" 2digit
-///     clock    = 2digit ":" 2digit [":" 2digit ["." 1*6digit]]
+///     clock    = 2digit [":" 2digit [":" 2digit ["." 1*6digit]]]
 ///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: UTC
 ///     unix     = seconds, or, from 100000000000 on, milliseconds
 ///     relative = ["now"] ("-" | "+") duration                    ; `-2h` is two hours before `now`

@@ -44,7 +44,12 @@ inline constexpr auto filter_phrases = [] {
         {"dst", "ip", 1, {dstaddr}, host},
         {"next", "ip", 1, {next_hop}, host},
         {"bgpnext", "ip", 1, {bgp_next_hop}, host},
+        {"bgp next", "ip", 1, {bgp_next_hop}, host},
         {"router", "ip", 1, {exporter}, host},
+        {"exporter", "ip", 1, {exporter}, host},
+        {"nat", "ip", 2, {post_nat_srcaddr, post_nat_dstaddr}, host},
+        {"src nat", "ip", 1, {post_nat_srcaddr}, host},
+        {"dst nat", "ip", 1, {post_nat_dstaddr}, host},
         {"", "host", 2, {srcaddr, dstaddr}, host},
         {"src", "host", 1, {srcaddr}, host},
         {"dst", "host", 1, {dstaddr}, host},
@@ -66,6 +71,13 @@ inline constexpr auto filter_phrases = [] {
         {"", "xnet", 2, {post_nat_srcaddr, post_nat_dstaddr}, net},
         {"src", "xnet", 1, {post_nat_srcaddr}, net},
         {"dst", "xnet", 1, {post_nat_dstaddr}, net},
+        {"nat", "net", 2, {post_nat_srcaddr, post_nat_dstaddr}, net},
+        {"src nat", "net", 1, {post_nat_srcaddr}, net},
+        {"dst nat", "net", 1, {post_nat_dstaddr}, net},
+        {"nat", "port", 2, {post_napt_srcport, post_napt_dstport}},
+        {"src nat", "port", 1, {post_napt_srcport}},
+        {"dst nat", "port", 1, {post_napt_dstport}},
+        {"nat", "event", 1, {nat_event}},
         {"", "nport", 2, {post_napt_srcport, post_napt_dstport}},
         {"src", "nport", 1, {post_napt_srcport}},
         {"dst", "nport", 1, {post_napt_dstport}},
@@ -108,9 +120,16 @@ inline constexpr auto filter_phrases = [] {
         {"ingress", "vrf", 1, {ingress_vrf}},
         {"egress", "vrf", 1, {egress_vrf}},
         {"observation domain", "id", 1, {observation_domain_id}},
+        {"engine", "id", 1, {engine_id}},
+        {"engine", "type", 1, {engine_type}},
+        {"first", "seen", 1, {start}},
+        {"last", "seen", 1, {end}},
+        {"received", "seen", 1, {received_time}},
         {"", "flags", 1, {tcp_flags}, flags},
         {"", "icmp-type", 1, {dstport}, icmp_type},
         {"", "icmp-code", 1, {dstport}, icmp_code},
+        {"icmp", "type", 1, {dstport}, icmp_type},
+        {"icmp", "code", 1, {dstport}, icmp_code},
         {"", "nfversion", 1, {netflow_version}},
         {"", "fwdstat", 1, {forwarding_status}},
         {"", "dir", 1, {flow_direction}},
@@ -157,7 +176,9 @@ constexpr auto is_filter_side(std::string_view word) noexcept -> bool {
 /// Whether the word may come before a noun.
 constexpr auto is_filter_qualifier(std::string_view word) noexcept -> bool {
     return flowlog::detail::has_alias(
-        "src dst in out next prev previous bgpnext router ingress egress", word);
+        "src dst in out next prev previous bgp bgpnext router exporter ingress egress nat engine "
+        "icmp first last received",
+        word);
 }
 
 /// Whether a word belongs to the syntax, so that it is a subject or a value only in quotes.
@@ -172,7 +193,7 @@ constexpr auto is_filter_any(std::string_view word) noexcept -> bool {
 
 /// 4 or 6 if the word names an address family, otherwise 0.
 constexpr auto filter_family(std::string_view word) noexcept -> int {
-    return flowlog::detail::has_alias("ipv4 inet ip4", word)    ? 4
+    return flowlog::detail::has_alias("ipv4 inet ip4 ip", word) ? 4
            : flowlog::detail::has_alias("ipv6 inet6 ip6", word) ? 6
                                                                 : 0;
 }
