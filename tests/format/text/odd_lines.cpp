@@ -123,6 +123,36 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     REQUIRE(failed);
     CHECK(failed->code() == errc::unsupported);
     CHECK(failed->what() ==
-          "test: this is a Parquet file, which programs that include flowlog/format/parquet.hpp "
-          "read, with the component flowlog::arrow"sv);
+          "test: this is a Parquet file, which is not read here: programs that include "
+          "flowlog/format/parquet.hpp read it, with the component flowlog::arrow"sv);
+    auto const name = [](std::string_view bytes) { return detail::foreign_format(bytes).name; };
+    auto tar = std::string(512, '\0');
+    tar.replace(0, 5, "a.log").replace(257, 5, "ustar");
+    CHECK(name(tar) == "a tar archive");
+    CHECK(name("\xD4\xC3\xB2\xA1\x02") == "a packet capture (pcap)");
+    CHECK(name("\x0A\x0D\x0D\x0A") == "a packet capture (pcapng)");
+    CHECK(name("\x00\x05\x00\x01"sv) == "NetFlow datagrams, as routers send them");
+    CHECK(name("\x00\x0A\x01\x20"sv) == "NetFlow datagrams, as routers send them");
+    CHECK(name("\x78\x9C\x01") == "zlib data");
+    CHECK(name("H4sIAAAA") == "base64 text of gzip data");
+    CHECK(name("v\0e\0r\0s\0"sv) == "UTF-16 text");
+    CHECK(name("\0v\0e\0r\0s"sv) == "UTF-16 text");
+    CHECK(name("{\"message\": 1}") == "JSON, as CloudWatch and Data Firehose wrap log lines");
+    for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr"})
+        CHECK(name(text).empty());
+}
+
+TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
+    auto const message = [](std::string_view text) {
+        auto lines = detail::malformed_lines{{}};
+        lines.report({.line = 1, .reason = reason::no_layout}, text, nullptr, named{});
+        auto const failed = thrown_by([&] { lines.require_none_waiting(named{}); });
+        return failed ? std::string{failed->what()} : std::string{};
+    };
+    CHECK(message("\x38\xED\xD5\xB7\xFE\x1F\x17\x81") ==
+          "test:1: cannot tell the format: this is binary data of no format that is known here");
+    CHECK(message("ab\0c"sv).ends_with("known here"));
+    CHECK(message(std::string(1000, 'x')).find(std::string(121, 'x')) == std::string::npos);
+    CHECK(message("caf\xC3\xA9 is no log").find("--format") != std::string::npos);
+    CHECK(message("version\xC2\xA0srcaddr").find("U+00A0") != std::string::npos);
 }

@@ -2,41 +2,98 @@
 #ifndef FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
 #define FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
-#include <utility>
 
 #include <flowlog/source/compression.hpp>
 
 namespace flowlog::detail {
 
-/// The format, as a message calls it, of a file that begins with these bytes and is no text log;
-/// empty if they do not tell. The last rows of the table of formats: formats that are recognised
-/// but not read, or that the text reader meets when it is used alone.
-constexpr auto foreign_format(std::string_view bytes) noexcept -> std::string_view {
+/// A format that is recognised but not read, or that the text reader meets when it is used alone.
+struct foreign {
+    std::string_view name{};    ///< as a message calls it: `a zip archive`; empty: none
+    std::string_view advice{};  ///< what to do with it; may be empty
+};
+
+/// What begins with two bytes in which every second one is zero, as ASCII in UTF-16 does.
+constexpr auto looks_like_utf16(std::string_view bytes) noexcept -> bool {
+    auto const letter = [](char c) { return c > ' ' && c <= '~'; };
+    return bytes.size() >= 4 &&
+           ((letter(bytes[0]) && bytes[1] == 0 && letter(bytes[2]) && bytes[3] == 0) ||
+            (bytes[0] == 0 && letter(bytes[1]) && bytes[2] == 0 && letter(bytes[3])));
+}
+
+/// The format of a file that begins with these bytes and is no text log; no name if they do not
+/// tell. The last rows of the table of formats.
+constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
     using namespace std::string_view_literals;
-    constexpr auto magics = std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"PK\x03\x04"sv, "a zip archive"},
-        {"PAR1"sv, "a Parquet file"},
-        {"Obj\x01"sv, "an Avro file"},
-        {"\xCF\x10"sv, "a flow-tools archive"},
-        {"\x0C\xA5"sv, "an nfdump archive"},
-        {"\xA5\x0C"sv, "an nfdump archive of the other byte order"},
-        {"\xFF\xFE"sv, "UTF-16 text"},
-        {"\xFE\xFF"sv, "UTF-16 text"},
+    struct magic {
+        std::string_view bytes;
+        foreign format;
+        std::size_t offset = 0;
+    };
+    constexpr auto utf16 = foreign{"UTF-16 text", "iconv -f UTF-16 -t UTF-8 makes it readable"};
+    constexpr auto capture =
+        foreign{"a packet capture (pcap)", "nfpcapd or softflowd makes flows of it"};
+    constexpr auto datagrams = foreign{"NetFlow datagrams, as routers send them",
+                                       "nfcapd or flow-capture stores them in archives"};
+    constexpr auto magics = std::to_array<magic>({
+        {"PK\x03\x04"sv, {"a zip archive", "unzip -p FILE | flowlog ... -"}},
+        {"ustar"sv, {"a tar archive", "tar -xOf FILE | flowlog ... -"}, 257},
+        {"PAR1"sv,
+         {"a Parquet file",
+          "programs that include flowlog/format/parquet.hpp read it, with the component "
+          "flowlog::arrow"}},
+        {"Obj\x01"sv, {"an Avro file", ""}},
+        {"\xCF\x10"sv, {"a flow-tools archive", ""}},
+        {"\x0C\xA5"sv, {"an nfdump archive", ""}},
+        {"\xA5\x0C"sv, {"an nfdump archive of the other byte order", ""}},
+        {"\xFF\xFE"sv, utf16},
+        {"\xFE\xFF"sv, utf16},
+        {"\xD4\xC3\xB2\xA1"sv, capture},
+        {"\xA1\xB2\xC3\xD4"sv, capture},
+        {"\x4D\x3C\xB2\xA1"sv, capture},
+        {"\xA1\xB2\x3C\x4D"sv, capture},
+        {"\x0A\x0D\x0D\x0A"sv, {"a packet capture (pcapng)", capture.advice}},
+        {"\xDE\xAD\xBE\xEF"sv, {"a SiLK file", "rwcut prints its flows"}},
+        {"\x00\x05\x00"sv, datagrams},
+        {"\x00\x07\x00"sv, datagrams},
+        {"\x00\x09\x00"sv, datagrams},
+        {"\x00\x0A\x00"sv, datagrams},
+        {"\x00\x0A\x01"sv, datagrams},
+        {"\x78\x01"sv, {"zlib data", "pigz -dz FILE | flowlog ... -"}},
+        {"\x78\x9C"sv, {"zlib data", "pigz -dz FILE | flowlog ... -"}},
+        {"\x78\xDA"sv, {"zlib data", "pigz -dz FILE | flowlog ... -"}},
+        {"H4sI"sv, {"base64 text of gzip data", "base64 -d FILE | flowlog ... -"}},
     });
-    if (!compression_of(bytes).empty()) return "a compressed file";
-    for (auto const& [magic, name] : magics) {
-        if (bytes.starts_with(magic)) return name;
+    if (!compression_of(bytes).empty()) return {"a compressed file", ""};
+    for (auto const& known : magics) {
+        if (bytes.size() > known.offset && bytes.substr(known.offset).starts_with(known.bytes))
+            return known.format;
     }
+    if (looks_like_utf16(bytes)) return utf16;
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     auto const first = bytes.find_first_not_of(" \t\r\n");
     if (first == bytes.npos) return {};
     if (bytes[first] == '{' || bytes[first] == '[')
-        return "JSON, as CloudWatch and Data Firehose wrap log lines";
+        return {"JSON, as CloudWatch and Data Firehose wrap log lines",
+                "jq -r '.message // .logEvents[].message' FILE | flowlog ... -"};
     if (bytes.substr(first).starts_with("timestamp,message"))
-        return "a CSV of the CloudWatch console";
+        return {"a CSV of the CloudWatch console", "cut -d, -f 2- FILE | flowlog ... -"};
     return {};
+}
+
+/// Whether a text has bytes that no text has: zeros, or many control characters.
+constexpr auto looks_binary(std::string_view text) noexcept -> bool {
+    text = text.substr(0, 512);
+    auto const strange = [](char c) {
+        return static_cast<unsigned char>(c) >= 0x80 || (c < ' ' && (c < '\t' || c > '\r'));
+    };
+    if (text.find('\0') != text.npos) return true;
+    auto const count = std::count_if(text.begin(), text.end(), strange);
+    return static_cast<std::size_t>(count) * 4 > text.size();
 }
 
 }  // namespace flowlog::detail

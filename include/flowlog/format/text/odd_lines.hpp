@@ -114,9 +114,14 @@ private:
 
     [[noreturn]] void throw_unrecognised(std::string name) const {
         auto const& first = waiting_.front();
+        auto where = location{std::move(name), first.line.line};
+        if (looks_binary(first.text)) {
+            throw error{errc::unknown_format, std::move(where),
+                        "cannot tell the format: this is binary data of no format that is known "
+                        "here"};
+        }
         throw error{
-            errc::unknown_format,
-            {std::move(name), first.line.line},
+            errc::unknown_format, std::move(where),
             "cannot tell the format: no header line, and neither of AWS's default formats; " +
                 std::string{what_to_do(first.text)} + ". The line is: " + escaped(first.text, 120)};
     }
@@ -135,15 +140,12 @@ private:
 /// Throws `errc::unsupported` if an input that begins with `text` is of a format that is not read
 /// as text.
 inline void refuse_foreign(std::string_view text, auto const& input) {
-    auto const what = foreign_format(text);
-    if (what.empty()) return;
+    auto const [name, advice] = foreign_format(text);
+    if (name.empty()) return;
     throw error{errc::unsupported,
                 {input.name()},
-                "this is " + std::string{what} +
-                    (what == "a Parquet file"
-                         ? ", which programs that include flowlog/format/parquet.hpp read, with "
-                           "the component flowlog::arrow"
-                         : ", which is not read here")};
+                "this is " + std::string{name} + ", which is not read here" +
+                    (advice.empty() ? "" : ": ") + std::string{advice}};
 }
 
 }  // namespace flowlog::detail

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] static auto of(input from, std::string_view first_bytes,
                                  open_options const& options, std::uint64_t chunk_size)
         -> std::optional<text_splitter> {
-        if (!foreign_format(first_bytes).empty()) return std::nullopt;
+        if (!foreign_format(first_bytes).name.empty()) return std::nullopt;
         auto const size = *from.size();
         auto first = text_reader<any_source>{from.open_range(0, size), {.format = options.format}};
         first.recognise();
