@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
-#include <csignal>
+#include <cerrno>
 #include <cstddef>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #endif
 
 #include <CLI/CLI.hpp>
-#include <signal.h>
+#include <fcntl.h>
 
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
@@ -87,22 +88,24 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
     return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
 }
 
-extern "C" void die(int signal) {
-    flowlog::remove_unfinished_files();
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);  // is delivered when this handler returns
+/// Opens those of the standard streams that are closed, in such a way that using them fails: else
+/// the first file that is opened would be taken for standard output.
+void open_closed_streams() {
+    for (auto const descriptor : {0, 1, 2}) {
+        if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+        static_cast<void>(::open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
+    }
 }
 
-/// Makes the signals that end a program (Ctrl-C, a closed pipe) first remove unfinished files.
-void catch_signals() {
-    for (auto const signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
-        struct sigaction now{};
-        if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
-        struct sigaction wanted{};
-        wanted.sa_handler = die;
-        ::sigfillset(&wanted.sa_mask);
-        ::sigaction(signal, &wanted, nullptr);
-    }
+/// Refuses empty values of options, which are variables of a script that are not set.
+void refuse_empty_values(CLI::App& command) {
+    auto const check = [](std::string const& given) -> std::string {
+        auto const empty = given.find_first_not_of(" \t,") == given.npos;
+        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
+    };
+    for (auto* const option : command.get_options(
+             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
+        option->check(CLI::Validator{check, ""});
 }
 
 /// Makes malloc keep freed memory for the next input instead of returning it to the system: with
@@ -115,6 +118,7 @@ void keep_memory() {
 }
 
 auto run(int argc, char** argv) -> int {
+    open_closed_streams();
     keep_memory();
     CLI::App app{"Answers from network flow logs", "flowlog"};
     app.footer(footer);
@@ -123,20 +127,26 @@ auto run(int argc, char** argv) -> int {
     auto actions = std::array<action, commands.size()>{};
     for (std::size_t i = 0; i < commands.size(); ++i) {
         auto* const called = app.add_subcommand(commands[i].name, commands[i].meaning);
-        called->preparse_callback(
-            [&actions, called, i](std::size_t) { actions[i] = commands[i].set_up(*called); });
+        called->preparse_callback([&actions, called, i](std::size_t) {
+            actions[i] = commands[i].set_up(*called);
+            refuse_empty_values(*called);
+        });
     }
     try {
         app.parse(argc, argv);
         for (auto const& act : actions) {
             if (!act) continue;
-            catch_signals();
+            flowlog::remove_unfinished_files_on_signals();
             return act();
         }
         print_error(app.help());
         return exit_code::failed;
     } catch (CLI::Success const& wanted) {
-        return app.exit(wanted);
+        auto text = std::ostringstream{};
+        auto const code = app.exit(wanted, text, text);
+        print(text.str());
+        flush_output();
+        return code;
     } catch (CLI::ParseError const& failure) {
         return complain_of_arguments(app, failure);
     } catch (usage_error const& failure) {

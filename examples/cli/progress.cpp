@@ -100,7 +100,8 @@ progress_bar::progress_bar(bool wanted, std::vector<flowlog::input> const& input
     : inputs_{inputs.size()} {
     if (!wanted) return;
     total_ = total_size(inputs);
-    if (wanted && is_terminal(stderr)) painter_ = std::thread{[this] { show(); }};
+    if (wanted && is_terminal(stderr) && !is_dumb_terminal())
+        painter_ = std::thread{[this] { show(); }};
 }
 
 auto progress_bar::counted(std::vector<flowlog::input> const& inputs)

@@ -71,7 +71,13 @@ void reading::report_trouble() const {
 auto reading::exit_code(reading_options const& options) const -> int {
     if (failures() != 0 && (!options.keep_going || nothing_read())) return exit_code::failed;
     auto const bad = stats.malformed != 0 || stats.skipdata != 0;
-    return options.strict && bad ? exit_code::bad_lines : exit_code::done;
+    if (!options.strict || !bad) return exit_code::done;
+    auto const malformed = count_text(stats.malformed, "line") + " malformed";
+    auto const skipdata = count_text(stats.skipdata, "SKIPDATA line");
+    complain("--strict: " + (stats.skipdata == 0    ? malformed
+                             : stats.malformed == 0 ? skipdata
+                                                    : malformed + ", and " + skipdata));
+    return exit_code::bad_lines;
 }
 
 auto reading::accounting() const -> std::string {
@@ -124,6 +130,7 @@ void malformed_writer::finish() const {
 
 auto find_logs(reading_options const& options) -> flowlog::input_list {
     if (options.logs.empty()) throw usage_error{"no LOG is given"};
+    require_one_stdin(options, {});
     use_store_settings(options.stores);
     auto found = find_objects(options.logs, options.objects);
     if (options.objects.verbose) print_error(found.summary() + '\n');

@@ -93,10 +93,12 @@ void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
 
 auto open_outputs(tag_options const& options) -> output_files {
     auto failed = std::error_code{};
+    auto const folder = (fs::path{options.out} / "file").lexically_normal().parent_path();
     auto const in_folder = [&](std::string const& path) {
-        return fs::path{path}.parent_path() == fs::path{options.out};
+        return fs::path{path}.lexically_normal().parent_path() == folder;
     };
-    if (std::ranges::any_of(options.paths, in_folder)) fs::create_directories(options.out, failed);
+    if (!folder.empty() && std::ranges::any_of(options.paths, in_folder))
+        fs::create_directories(folder, failed);
     if (failed) {
         throw flowlog::error{flowlog::errc::write_failed,
                              {options.out},
@@ -166,10 +168,16 @@ auto run_tag(tag_options options) -> int {
     auto files = logs.files.empty() ? output_files{} : open_outputs(options);
     auto& malformed_file = files[tag_output::malformed];
     malformed_file.write(tag_outputs[tag_output::malformed].heading);
-    auto malformed =
-        malformed_writer{[&](auto const& line) { malformed_file.write(describe(line) + '\n'); }};
+    auto warnings = limited_messages{"more malformed line"};
+    auto malformed = malformed_writer{[&](auto const& line) {
+        if (malformed_file)
+            malformed_file.write(describe(line) + '\n');
+        else
+            warnings.keep(describe(line));
+    }};
     counter_of(options.key)(options, logs, table, malformed.handler(), report);
     report.done.report_trouble();
+    warnings.finish();
     malformed.finish();
     if (auto warning = skipdata_warning(report.done.stats))
         report.warnings.push_back(*std::move(warning));

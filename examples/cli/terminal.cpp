@@ -33,9 +33,10 @@ void say(std::string_view kind, std::string_view message) {
 
 auto is_terminal(std::FILE* stream) -> bool { return ::isatty(::fileno(stream)) == 1; }
 
+auto is_dumb_terminal() -> bool { return environment("TERM") == "dumb"; }
+
 style::style(std::FILE* stream)
-    : colours_{is_terminal(stream) && environment("NO_COLOR").empty() &&
-               environment("TERM") != "dumb"} {}
+    : colours_{is_terminal(stream) && environment("NO_COLOR").empty() && !is_dumb_terminal()} {}
 
 auto style::with(std::string_view code, std::string_view text) const -> std::string {
     return colours_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};

@@ -23,6 +23,9 @@ using flowlog::percent_text;
 /// Whether a stream writes to a terminal.
 auto is_terminal(std::FILE* stream) -> bool;
 
+/// Whether the terminal knows no escape sequences.
+auto is_dumb_terminal() -> bool;
+
 /// Adds colours to texts if the stream is a terminal that has them and NO_COLOR is not set.
 class style {
 public:

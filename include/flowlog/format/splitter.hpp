@@ -96,7 +96,7 @@ public:
         auto const held = from.hold();
         if (!held.random_access() || held.size().value_or(0) <= chunk_size) return std::nullopt;
         chunk_size = std::max<std::uint64_t>(chunk_size, 1);
-        auto buffer = std::array<char, detail::recognisable>{};
+        auto buffer = std::array<char, recognisable>{};
         auto const front = std::string_view{buffer.data(), held.read_at(0, buffer)};
         if (find_decoder(front)) return std::nullopt;
         using result = std::optional<basic_log_splitter>;

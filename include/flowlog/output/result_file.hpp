@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_OUTPUT_RESULT_FILE_HPP
 #define FLOWLOG_OUTPUT_RESULT_FILE_HPP
 
+#include <csignal>
 #include <memory>
 #include <span>
 #include <string>
@@ -71,6 +72,26 @@ private:
 /// Removes the temporary files of all result files. May be called in a signal handler, to leave no
 /// file behind when a signal ends the program.
 inline void remove_unfinished_files() noexcept { detail::doomed_files::remove(); }
+
+/// Makes every signal that ends a program, unless it is ignored, first remove the temporary files
+/// of result files; and makes a file that is larger than the system permits an error of writing.
+template <class = void>
+void remove_unfinished_files_on_signals() {
+    constexpr auto die = [](int signal) {
+        remove_unfinished_files();
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);  // is delivered when this handler returns
+    };
+    for (auto const signal : detail::ending_signals) {
+        struct sigaction now{};
+        if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
+        struct sigaction wanted{};
+        wanted.sa_handler = die;
+        ::sigfillset(&wanted.sa_mask);
+        ::sigaction(signal, &wanted, nullptr);
+    }
+    std::signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace flowlog
 

@@ -86,13 +86,32 @@ private:
     static_assert(std::atomic<doomed_page*>::is_always_lock_free);
 };
 
+/// The signals that end a program unless it handles them, and that a program can handle and go on;
+/// but SIGXFSZ, which is better ignored: writing then fails.
+inline constexpr auto ending_signals = std::to_array<int>({
+    SIGINT,
+    SIGTERM,
+    SIGHUP,
+    SIGPIPE,
+    SIGQUIT,
+    SIGALRM,
+    SIGUSR1,
+    SIGUSR2,
+    SIGVTALRM,
+    SIGPROF,
+    SIGXCPU,
+#ifdef __linux__
+    SIGIO,
+#endif
+});
+
 /// Blocks the signals that end a program in this thread while it exists.
 class signals_blocked {
 public:
     signals_blocked() noexcept {
         auto set = ::sigset_t{};
         ::sigemptyset(&set);
-        for (auto const signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
+        for (auto const signal : ending_signals) ::sigaddset(&set, signal);
         ::pthread_sigmask(SIG_BLOCK, &set, &before_);
     }
     signals_blocked(signals_blocked const&) = delete;
