@@ -67,7 +67,9 @@ TEST_CASE("a header line is recognised by its words", "[layout]") {
     CHECK(is_header("# version account-id"));
     CHECK(is_header("#version account-id"));
     CHECK(is_header("#Fields: srcaddr dstaddr"));
-    CHECK_FALSE(is_header("srcaddr"));
+    CHECK(is_header("srcaddr"));
+    CHECK_FALSE(is_header("Version"));
+    CHECK_FALSE(is_header("dOctets"));
     CHECK_FALSE(is_header("# Version"));
     CHECK_FALSE(is_header("#"));
     CHECK(is_header("version account-id interface-id"));

@@ -153,7 +153,7 @@ TEST_CASE("another header line within the log changes the columns", "[text]") {
     auto const got = read(
         "srcaddr dstport log-status\n10.0.0.1 80 OK\n"
         "dstport log-status srcaddr\n81 OK 10.0.0.2\n- NODATA -\n"
-        "dstport\n82\n"
+        "dstport vpc-id\n82 -\n"
         "interface-id vpc-id dstport\neni-1 vpc-1 83\n");
     REQUIRE(got.flows.size() == 4);
     for (std::uint16_t i = 0; i < 4; ++i)
@@ -231,6 +231,50 @@ TEST_CASE("a time of export before each line is a column of its own", "[text]") 
     CHECK(custom.flows[0][field::dstport] == std::uint16_t{443});
     auto const given = read(lines(time + "443"), with_format({"when", "dstport"}));
     CHECK(given.flows[0][field::dstport] == std::uint16_t{443});
+}
+
+TEST_CASE("what tools put before each line is passed over", "[text]") {
+    for (auto const* const prefix :
+         {"2018-09-22T20:28:14+00:00 eni-1-all ", "EVENTS\t3786\t1\teni-1-all\t1418530070000\t",
+          "2018-09-22T20:28:14.000Z eni-1-all ", "1537648094000 ", "2018-09-22 20:28:14.000 ",
+          "Sep 22 20:28:14 host collector[7]: ", "pod-1 | "}) {
+        CAPTURE(prefix);
+        auto const got = read(lines(prefix + std::string{good}, prefix + std::string{nodata}));
+        CHECK(got.stats.records == 1);
+        CHECK(got.stats.nodata == 1);
+        CHECK(got.flows.at(0)[field::dstport] == std::uint16_t{22});
+    }
+}
+
+TEST_CASE("lines of both default formats may be mixed", "[text]") {
+    auto const gateway = std::string{
+        "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 1 2 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 "
+        "eni-2 use1-az1 use1-az2 tgw-attach-2 10.0.0.1 10.0.0.2 1000 443 6 10 500 1418530010 "
+        "1418530070 OK IPv4 0 1 2 3 16 us-east-1 ingress - S3"};
+    auto const got = read(lines(good, gateway, good, good, gateway, nodata));
+    CHECK(got.stats.records == 5);
+    CHECK(got.stats.nodata == 1);
+    CHECK(got.stats.malformed == 0);
+    CHECK(got.flows.at(1)[field::bytes] == std::uint64_t{500});
+    CHECK(got.flows.at(3)[field::dstport] == std::uint16_t{22});
+    CHECK(read(lines(gateway, good)).stats.records == 2);
+}
+
+TEST_CASE("a single word is a header line at the beginning of a log, or in a log of one column",
+          "[text]") {
+    CHECK(read("dstport\n80\ndstport\n81\n").stats.headers == 2);
+    auto const readme = read("srcaddr dstport\n10.0.0.1 80\nversion\n");
+    CHECK(readme.stats.headers == 1);
+    CHECK(readme.stats.malformed == 1);
+    CHECK_THROWS_AS(read("Downloaded logs\n\nversion\n1.2\n"), flowlog::error);
+    CHECK_THROWS_AS(read("Version\n1.2\n"), flowlog::error);
+}
+
+TEST_CASE("the version of the first line does not decide over the others", "[text]") {
+    auto three = std::string{good};
+    three[0] = '3';
+    CHECK(read(lines(three, good)).stats.records == 2);
+    CHECK(read(lines(good, three)).stats.records == 2);
 }
 
 TEST_CASE("blanks of every kind are skipped", "[text]") {
@@ -410,9 +454,10 @@ TEST_CASE("a malformed line comes with the columns in force", "[text]") {
         names.push_back(line.columns ? line.columns->size() : 0);
     };
     auto reading = flowlog::text_reader{
-        flowlog::memory_source{"what is this\nsrcaddr dstport\nx\ndstport\nx y z\n"}, options};
+        flowlog::memory_source{"what is this\nsrcaddr dstport\nx\ndstport action bytes\nx y\n"},
+        options};
     for (auto const& record : reading) static_cast<void>(record);
-    CHECK(names == std::vector<std::size_t>{2, 2, 1});
+    CHECK(names == std::vector<std::size_t>{2, 2, 3});
 }
 
 TEST_CASE("a record can be taken back", "[text]") {

@@ -11,6 +11,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/format/text.hpp>
+#include <flowlog/format/text/recognise.hpp>
 #include <flowlog/grammar/record.hpp>
 
 #include "catch.hpp"
@@ -210,7 +211,10 @@ private:
             case line_kind::skipdata:
                 if (!reject_empty(record)) ++got.stats.skipdata;
                 break;
-            case line_kind::malformed: reject(record); break;
+            case line_kind::malformed:
+                if (change_default(record)) return read_line(text);
+                reject(record);
+                break;
             case line_kind::header: change(record); break;
             case line_kind::record:
                 ++got.stats.records;
@@ -224,6 +228,20 @@ private:
         auto names = std::vector<std::string>{};
         for (auto const& word : record.words()) names.emplace_back(word.text);
         columns_ = layout{std::move(names)};
+    }
+
+    /// In a log of one of AWS's default formats, a line of the other one changes the columns.
+    auto change_default(reference_record const& record) -> bool {
+        auto const vpc = layout::vpc_default();
+        auto const gateway = layout::transit_gateway_default();
+        auto texts = std::vector<std::string_view>{};
+        for (auto const& word : record.words()) texts.push_back(word.text);
+        auto const& other = columns_ == vpc ? gateway : vpc;
+        auto const fits = columns_ == vpc       ? flowlog::detail::is_transit_gateway_default(texts)
+                          : columns_ == gateway ? flowlog::detail::is_vpc_default(texts)
+                                                : false;
+        if (fits) columns_ = other;
+        return fits;
     }
 
     auto reject_empty(reference_record const& record) -> bool {

@@ -65,12 +65,12 @@ public:
                   "pkt-dst-aws-service")};
     }
 
-    /// Whether the tokens of a line are a header line: there are at least two, none begins like a
-    /// value, and at least half are names of fields. The mark of a comment before them, `#` or
-    /// `#Fields:`, is passed over.
+    /// Whether the tokens of a line are a header line: none begins like a value, and at least half
+    /// are names of fields. A single token must be spelled as AWS does. The mark of a comment
+    /// before them, `#` or `#Fields:`, is passed over.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
         tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
-        if (tokens.size() < 2) return false;
+        if (tokens.size() < 2) return !tokens.empty() && is_name(tokens[0]);
         std::size_t unknown = 0;
         for (auto const token : tokens) {
             if (token.empty() || begins_as_value(token.front())) return false;
@@ -153,6 +153,12 @@ public:
     }
 
 private:
+    /// Whether a token is the name of a field, letter by letter.
+    [[nodiscard]] static auto is_name(std::string_view token) -> bool {
+        auto const id = find_field(token);
+        return id && info(*id).name == token;
+    }
+
     [[nodiscard]] static auto is_comment_mark(std::span<std::string_view const> tokens) noexcept
         -> bool {
         return !tokens.empty() && (tokens[0] == "#" || tokens[0] == "#Fields:");

@@ -136,8 +136,8 @@ concept has_each = requires(T& reader, any_use use, any_use_batch use_batch, any
 /// `require_log_reader<T>()` says in a sentence what a type lacks.
 template <class T>
 concept log_reader = std::movable<T> && detail::has_flows<T> && detail::has_stats<T> &&
-                     detail::has_name<T> && detail::has_field_test<T> && detail::has_description<T> &&
-                     detail::has_reject<T> && detail::has_each<T>;
+                     detail::has_name<T> && detail::has_field_test<T> &&
+                     detail::has_description<T> && detail::has_reject<T> && detail::has_each<T>;
 
 /// Stops the compilation with a sentence for each thing that `T` lacks to be a `log_reader`.
 template <class T>

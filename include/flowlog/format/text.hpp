@@ -269,7 +269,7 @@ private:
             return false;
         }
         if (!layout_ ? learn_columns() : change_columns()) return false;
-        if (tokens_.texts().size() != column_count_) {
+        if (tokens_.texts().size() != column_count_ && !change_default()) {
             report(reason::column_count, std::nullopt, layout::none);
             return false;
         }
@@ -281,6 +281,9 @@ private:
     auto learn_columns() -> bool {
         refuse_foreign(window_.text.substr(window_.start()));
         auto found = detail::recognise_line(tokens_.texts(), format_);
+        // a single word is a header line only at the beginning, not in a text that is no log
+        auto const is_first = stats_.lines() == stats_.blank;
+        if (found && found->header && tokens_.texts().size() == 1 && !is_first) found.reset();
         if (!found) {
             report_line(reason::no_layout, window_.line_text(), std::nullopt, 0);
             return true;
@@ -291,10 +294,23 @@ private:
         return found->header;
     }
 
+    /// Whether the line is of the other one of AWS's default formats, in a log of one of them, and
+    /// its columns are then in force: logs of VPCs and transit gateways are joined in one file.
+    auto change_default() -> bool {
+        auto const& tokens = tokens_.texts();
+        auto const is_vpc = detail::is_vpc_default(tokens);
+        if (!is_vpc && !detail::is_transit_gateway_default(tokens)) return false;
+        auto vpc = layout::vpc_default();
+        auto gateway = layout::transit_gateway_default();
+        if (*columns_ != (is_vpc ? gateway : vpc)) return false;
+        use(std::make_shared<layout const>(std::move(is_vpc ? vpc : gateway)));
+        return true;
+    }
+
     /// Whether the line is a header line, whose columns are then in force.
     auto change_columns() -> bool {
         auto found = tokens_.header();
-        if (!found) return false;
+        if (!found || (found->size() == 1 && column_count_ != 1)) return false;
         if (*found != *columns_) use(std::move(found));
         ++stats_.headers;
         return true;

@@ -240,10 +240,10 @@ public:
 
     /// What the line is, in a log with these columns.
     ///
-    /// A header line has at least two words, none of which begins with a digit or `-`, and at least
-    /// half of which are names of fields; before them may be the mark of a comment. A line without
-    /// a log-status is NODATA if its addresses and its protocol, as far as the log has columns for
-    /// them, are all `-`.
+    /// No word of a header line begins with a digit or `-`, and at least half of the words are
+    /// names of fields; before them may be the mark of a comment. A single word is a header line
+    /// only in a log of one column, and spelled as AWS does. A line without a log-status is NODATA
+    /// if its addresses and its protocol, as far as the log has columns for them, are all `-`.
     [[nodiscard]] auto kind() const -> line_kind {
         if (words_.empty()) return line_kind::blank;
         if (is_header()) return line_kind::header;
@@ -280,8 +280,11 @@ private:
         auto const words = std::span{words_}.subspan(has_comment_mark() ? 1 : 0);
         if (std::ranges::any_of(words, is_value)) return false;
         auto const known = static_cast<std::size_t>(std::ranges::count_if(words, is_field));
-        return words.size() >= 2 && known * 2 >= words.size() &&
-               words.size() <= layout::max_columns;
+        if (words.size() == 1) {
+            return columns_->size() == 1 && known == 1 &&
+                   info(*find_field(words[0].text)).name == words[0].text;
+        }
+        return !words.empty() && known * 2 >= words.size() && words.size() <= layout::max_columns;
     }
 
     [[nodiscard]] auto has_comment_mark() const -> bool {

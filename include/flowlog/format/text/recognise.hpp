@@ -30,15 +30,54 @@ constexpr auto is_export_time(std::string_view token) noexcept -> bool {
     return true;
 }
 
+/// Whether tokens are a line of AWS's default format for VPCs, whatever its version says.
+constexpr auto is_vpc_default(std::span<std::string_view const> tokens) noexcept -> bool {
+    auto const number = [](std::string_view token) {
+        return token == "-" || token.find_first_not_of("0123456789") == token.npos;
+    };
+    auto const action = [](std::string_view token) {
+        return token == "-" || token == "ACCEPT" || token == "REJECT";
+    };
+    auto const status = [](std::string_view token) {
+        return token == "OK" || token == "NODATA" || token == "SKIPDATA";
+    };
+    return tokens.size() == 14 && number(tokens[0]) && number(tokens[5]) && number(tokens[7]) &&
+           number(tokens[9]) && number(tokens[10]) && number(tokens[11]) && action(tokens[12]) &&
+           status(tokens[13]);
+}
+
+/// Whether tokens are a line of AWS's default format for transit gateways.
+constexpr auto is_transit_gateway_default(std::span<std::string_view const> tokens) noexcept
+    -> bool {
+    return tokens.size() == 36 && tokens[1].starts_with("TransitGateway");
+}
+
 /// The columns of a log, as given by one of its lines.
 struct recognised_layout {
     layout columns;
     bool header;  ///< the line is a header line, not data
 };
 
+/// The default format with which a line ends, after whatever `aws logs`, syslog or a container
+/// put before it. Every line must have as many words before it.
+template <class = void>
+auto recognise_prefixed(std::span<std::string_view const> tokens) -> std::optional<layout> {
+    auto const after_prefix = [&](layout const& columns) {
+        auto prefix = std::vector<std::string>{};
+        for (auto n = columns.size(); n < tokens.size(); ++n)
+            prefix.push_back("prefix-" + std::to_string(prefix.size() + 1));
+        return columns.after(prefix);
+    };
+    if (tokens.size() > 14 && is_vpc_default(tokens.last(14)))
+        return after_prefix(layout::vpc_default());
+    if (tokens.size() > 36 && is_transit_gateway_default(tokens.last(36)))
+        return after_prefix(layout::transit_gateway_default());
+    return std::nullopt;
+}
+
 /// Determines a log's columns from the tokens of one line (at least one token): a header line gives
 /// them; else `format` does; else the line must look like one of AWS's two default formats. A time
-/// of export may precede each of these.
+/// of export may precede each of these, and other words the default formats.
 template <class = void>
 auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
     -> std::optional<recognised_layout> {
@@ -52,10 +91,12 @@ auto recognise_line(std::span<std::string_view const> tokens, std::optional<layo
         return std::nullopt;
     }
     if (format) return recognised_layout{*format, false};
-    if (tokens.size() == 14 && tokens[0] == "2")
+    if (tokens.size() == 14 && (tokens[0] == "2" || is_vpc_default(tokens)))
         return recognised_layout{layout::vpc_default(), false};
-    if (tokens.size() == 36 && tokens[1].starts_with("TransitGateway"))
+    if (is_transit_gateway_default(tokens))
         return recognised_layout{layout::transit_gateway_default(), false};
+    if (auto columns = recognise_prefixed(tokens))
+        return recognised_layout{*std::move(columns), false};
     return std::nullopt;
 }
 
