@@ -80,6 +80,7 @@ private:
             case value_way::max: result.known = measure_values::time(value).has_value(); break;
             case value_way::wide_min:
             case value_way::wide_max: result.known = value[1] != 0; break;
+            case value_way::bits: result.known = *value != 0; break;
             case value_way::distinct:
                 result.value = core_.values.count(core_.plan.measures[by], value);
                 break;
