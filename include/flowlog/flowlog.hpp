@@ -8,6 +8,9 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/connections.hpp>
+#include <flowlog/aggregate/digest.hpp>
+#include <flowlog/aggregate/digest_line.hpp>
 #include <flowlog/aggregate/ephemeral.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>

@@ -229,7 +229,20 @@ public:
     void visit_groups(Function function) const {
         auto const& core = flushed();
         auto const offsets = detail::group_offsets{core};
-        for (auto const row : detail::group_results{core}.by_key())
+        auto const order = detail::group_results{core}.by_key();
+        constexpr std::size_t ahead = 16;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            if (i + ahead < order.size()) core.table.prefetch(order[i + ahead]);
+            function(group_view{core, offsets, order[i]});
+        }
+    }
+
+    /// The same in no particular order, which is faster.
+    template <class Function>
+    void visit_unordered(Function function) const {
+        auto const& core = flushed();
+        auto const offsets = detail::group_offsets{core};
+        for (std::size_t row = 0; row < core.table.size(); ++row)
             function(group_view{core, offsets, row});
     }
 
