@@ -211,6 +211,25 @@ class Answers(unittest.TestCase):
             self.assertEqual(sorted(told), sorted(f"{key},{counts[key]},{sums[key]}" for key in counts))
             self.assertGreater(len(told), 1)
 
+    def test_reference_digest(self):
+        log, _ = self.log("--records", 20_000, "--connections", 500)
+        lines = {}
+        for row in (line.split() for line in log.read_text().splitlines()):
+            if row[13] != "OK":
+                continue
+            source, destination = int(row[5]), int(row[6])
+            if source and destination:
+                source, destination = (0, destination) if source >= destination else (source, 0)
+            key = (*row[1:5], source, destination, row[7], row[12])
+            packets, size, start, end = map(int, row[8:12])
+            line = lines.setdefault(key, [0, 0, start, end])
+            line[:] = line[0] + packets, line[1] + size, min(line[2], start), max(line[3], end)
+        command = [AWK, "-f", BENCH / "reference" / "digest.awk", log]
+        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        right = (" ".join(map(str, ("2", *key[:7], *line, key[7], "OK"))) for key, line in lines.items())
+        self.assertEqual(sorted(told), sorted(right))
+        self.assertLess(len(told), 20_000)
+
     def test_reference_tells_damaged_lines(self):
         log, wrote = self.log("--records", 30_000, "--malformed", 0.2)
         answer, accounting = self.awk("reference/tag.awk", log)

@@ -5,7 +5,7 @@
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
-#   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
+#   oracle   filters, groups, digests and connections against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -67,6 +67,7 @@ run_oracle() {
     for seed in ${ORACLE_SEEDS:-5 6 7}; do
         echo "== Asking flowlog and DuckDB, seed $seed"
         build/oracle/bin/python tests/oracle/duckdb_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/shapes_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -261,18 +260,6 @@ private:
     reading done_;
 };
 
-/// Throws if the output would replace an input.
-void keep_apart(convert_options const& options, flowlog::input_list const& logs) {
-    namespace fs = std::filesystem;
-    auto ignored = std::error_code{};
-    if (!fs::is_regular_file(options.output, ignored)) return;
-    for (auto const& input : logs.files) {
-        if (fs::equivalent(input.name(), options.output, ignored))
-            throw usage_error{"the output would replace the input " +
-                              flowlog::escaped(input.name())};
-    }
-}
-
 void check(convert_options const& options) {
     if (options.output.empty()) throw usage_error{"no output is given: -o FILE"};
     auto const to_stdout = options.output == "-";
@@ -290,7 +277,7 @@ auto run_convert(convert_options const& options) -> int {
     check(options);
     auto const logs = find_logs(options.reading);
     if (!logs.missing.empty()) throw flowlog::error{logs.missing.front()};
-    keep_apart(options, logs);
+    keep_apart(options.output, logs);
     auto convert = converter{options};
     convert.convert_all(logs);
     return convert.finish();

@@ -4,11 +4,15 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/scheme.hpp>
+
+#include "commands.hpp"
 
 namespace cli {
 namespace {
@@ -48,6 +52,17 @@ void outputs::commit() {
     for (auto& object : objects_) object->finish();
     commit_all(std::span{files_});
     folders_.keep();
+}
+
+void keep_apart(std::string const& output, flowlog::input_list const& logs) {
+    namespace fs = std::filesystem;
+    auto ignored = std::error_code{};
+    if (!fs::is_regular_file(output, ignored)) return;
+    for (auto const& input : logs.files) {
+        if (fs::equivalent(input.name(), output, ignored))
+            throw usage_error{"the output would replace the input " +
+                              flowlog::escaped(input.name())};
+    }
 }
 
 }  // namespace cli

@@ -10,6 +10,7 @@
 #include <flowlog/output/encoder.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>
+#include <flowlog/source/inputs.hpp>
 #include <flowlog/source/object_store.hpp>
 
 namespace cli {
@@ -37,6 +38,9 @@ private:
     std::vector<flowlog::result_file> files_;
     std::vector<std::unique_ptr<flowlog::object_writer>> objects_;
 };
+
+/// Throws `usage_error` if an output would replace an input.
+void keep_apart(std::string const& output, flowlog::input_list const& logs);
 
 }  // namespace cli
 

@@ -217,6 +217,7 @@ void add_measure_options(CLI::App& app, top_options& options) {
          {"min", "Smallest values, also of times: --min start"},
          {"max", "Largest values"},
          {"rate", "Sums per second"},
+         {"or", "Bits that any of the values has: --or tcp-flags"},
          {"distinct", "Count distinct values; an estimate above 1024"}});
     for (auto const& [kind, meaning] : kinds) {
         auto const take = [named, name = std::string{kind}](std::string const& list) {

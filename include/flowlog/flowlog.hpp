@@ -8,9 +8,14 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/connections.hpp>
+#include <flowlog/aggregate/digest.hpp>
+#include <flowlog/aggregate/digest_line.hpp>
+#include <flowlog/aggregate/ephemeral.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>

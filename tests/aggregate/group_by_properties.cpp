@@ -38,10 +38,23 @@ auto labels() -> flowlog::label_table const& {
     return table;
 }
 
+// The keys that are both ports, less the one that is ephemeral.
+auto const rules = std::map<std::string, flowlog::ephemeral_rule>{
+    {"without larger port", flowlog::ephemeral_rule::min_port},
+    {"without client's port", flowlog::ephemeral_rule::syn},
+    {"without the other's port", flowlog::ephemeral_rule::direction},
+    {"without unknown port", flowlog::ephemeral_rule::known}};
+
 auto grouping_of(words const& keys, words const& measures) -> dynamic_grouping {
     auto parts = std::vector<flowlog::group_key>{};
-    for (auto const& text : keys)
-        parts.push_back(flowlog::parse_group_key(text, {&tags(), &labels()}));
+    for (auto const& text : keys) {
+        if (auto const rule = rules.find(text); rule != rules.end()) {
+            parts.push_back(flowlog::group_key::port(flowlog::field_id::srcport, rule->second));
+            parts.push_back(flowlog::group_key::port(flowlog::field_id::dstport, rule->second));
+        } else {
+            parts.push_back(flowlog::parse_group_key(text, {&tags(), &labels()}));
+        }
+    }
     auto values = std::vector<flowlog::measure>{};
     for (auto const& text : measures) values.push_back(flowlog::measure::parse(text));
     return flowlog::group_by(std::move(parts), std::move(values));
@@ -63,14 +76,15 @@ auto log_text(std::uint64_t seed, int lines) -> std::string {
     auto random = testing::random_numbers{seed};
     auto text = std::string{
         "srcaddr dstaddr srcport dstport protocol packets bytes start end "
-        "interface-id\n"};
+        "interface-id tcp-flags\n"};
     for (auto i = 0; i < lines; ++i) {
         auto const word = [&](std::uint64_t limit) { return std::to_string(random(limit)); };
         for (auto side = 0; side < 2; ++side)
             text += (random(9) == 0 ? "2001:db8::" : "10.0.0.") + word(20) + ' ';
         text += word(5) + ' ' + (random(30) == 0 ? "-" : word(6)) + ' ' + word(3) + ' ';
         text += word(100) + ' ' + word(100'000) + ' ' + std::to_string(1000 + random(500)) + ' ';
-        text += std::to_string(1500 + random(900)) + " eni-" + word(50) + '\n';
+        text += std::to_string(1500 + random(900)) + " eni-" + word(50) + ' ' +
+                (random(9) == 0 ? "-" : word(32)) + '\n';
     }
     return text;
 }
@@ -89,9 +103,14 @@ auto const all_keys = std::vector<words>{{"srcaddr"},
                                          {"class(ip)"},
                                          {"start:1m", "ip"},
                                          {"dstport"},
+                                         {"without larger port"},
+                                         {"without client's port"},
+                                         {"without the other's port"},
+                                         {"interface-id", "without unknown port", "srcaddr"},
                                          {"pair", "label(srcaddr)", "interface-id"}};
-auto const all_measures =
-    words{"flows", "bytes", "first", "last", "rate(bytes)", "max(packets)", "distinct(dstaddr)"};
+auto const all_measures = words{
+    "flows",        "bytes", "first", "last", "rate(bytes)", "max(packets)", "distinct(dstaddr)",
+    "or(tcp-flags)"};
 
 }  // namespace
 
@@ -172,12 +191,13 @@ TEST_CASE("many groups are merged with several threads as with one", "[group_by]
             record.set(flowlog::field::dstport, static_cast<std::uint16_t>(i));
             record.set(flowlog::field::bytes, i);
             record.set(flowlog::field::packets, i % 5);
+            record.set(flowlog::field::tcp_flags, static_cast<std::uint8_t>(i % 7));
             groups.add(record);
         }
         return groups;
     };
-    for (auto const& measures :
-         {words{"flows", "bytes", "max(packets)"}, words{"flows", "distinct(dstport)"}}) {
+    for (auto const& measures : {words{"flows", "bytes", "max(packets)", "or(tcp-flags)"},
+                                 words{"flows", "distinct(dstport)"}}) {
         CAPTURE(measures);
         auto expected = part(0, 150'000, measures);
         expected.merge(part(50'000, 200'000, measures));

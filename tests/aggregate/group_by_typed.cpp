@@ -212,3 +212,15 @@ TEST_CASE("a log may lack the fields of optional keys and measures", "[group_by]
     CHECK(needed.uses()[1] == field_use{field_id::bytes, true, false});
     CHECK_THROWS_AS(run({without}, needed), error);
 }
+
+TEST_CASE("the bits of a number are OR-ed, and absent if no flow has any", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", "dstport tcp-flags\n443 2\n443 17\n443 -\n22 0\n53 -\n");
+    auto const found = run({file}, group_by<field::dstport>(bit_or<field::tcp_flags>));
+    auto const groups = found.value.groups();
+    REQUIRE(groups.size() == 3);
+    CHECK(groups[0] == std::tuple{known<std::uint16_t>(22), known<std::uint8_t>(0)});
+    CHECK(groups[1] == std::tuple{known<std::uint16_t>(53), field_value<std::uint8_t>{}});
+    CHECK(groups[2] == std::tuple{known<std::uint16_t>(443), known<std::uint8_t>(19)});
+    CHECK(found.value.top(1, bit_or<field::tcp_flags>).front() == groups[2]);
+}

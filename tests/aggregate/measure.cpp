@@ -19,7 +19,7 @@ TEST_CASE("measures are written and read", "[measure]") {
     CHECK(measure::parse("min(start)") == measure::parse("first"));
     CHECK(measure::parse("max(end)") == measure::parse("last"));
     for (auto const* text : {"flows", "bytes", "min(bytes)", "max(end)", "distinct(srcaddr)",
-                             "rate(packets)", "distinct(action)", "sum(flows)"}) {
+                             "rate(packets)", "distinct(action)", "sum(flows)", "or(tcp-flags)"}) {
         CHECK(measure::parse(text).name() == text);
     }
 }
@@ -49,6 +49,8 @@ TEST_CASE("what is no measure is refused with what was expected", "[measure]") {
     CHECK(has(of("start"), "start is not a number"));
     CHECK(has(of("rate(start)"), "start is not a number"));
     CHECK(has(of("min(action)"), "action is neither a number nor a time"));
+    CHECK(has(of("or(bytes)"), "bytes has no bits to combine"));
+    CHECK(has(of("or(start)"), "start has no bits to combine"));
     CHECK(has(of(""), "expected flows"));
     CHECK(has(of("max(bytes"), "no field is called"));
     CHECK(has(of("a\x1b"), "a\\x1b"));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include <flowlog/aggregate/ephemeral.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
@@ -23,7 +24,8 @@ enum class key_kind : std::uint8_t {
     pair,     ///< both addresses, whichever way the flow went
     tag,      ///< the tag of the destination port and protocol
     label,    ///< the label of the smallest block that contains the address
-    scope     ///< what kind of address it is: private, public, multicast, …
+    scope,    ///< what kind of address it is: private, public, multicast, …
+    port      ///< a port, or 0 if it is the ephemeral one of the flow
 };
 
 /// One key by which flows are grouped. `parse_group_key` of aggregate/group_words.hpp reads one
@@ -35,6 +37,7 @@ struct group_key {
     std::uint8_t v4_length = 24;          ///< of networks
     std::uint8_t v6_length = 64;          ///< of networks
     std::chrono::microseconds span{};     ///< of buckets
+    ephemeral_rule ephemeral{};           ///< of ports
     std::string name = "srcaddr";         ///< as headings write it
     tag_table const* tags = nullptr;      ///< must outlive the grouping
     label_table const* labels = nullptr;  ///< must outlive the grouping
@@ -45,6 +48,14 @@ struct group_key {
         auto result = group_key{};
         result.field = id;
         result.name = info(id).name;
+        return result;
+    }
+
+    /// The key that is the source or the destination port, or 0 if that port is ephemeral.
+    [[nodiscard]] static auto port(field_id id, ephemeral_rule rule) -> group_key {
+        auto result = of(id);
+        result.kind = key_kind::port;
+        result.ephemeral = rule;
         return result;
     }
 };

@@ -23,7 +23,8 @@ enum class measure_kind : std::uint8_t {
     min,       ///< the smallest value of a number or time
     max,       ///< the largest value of a number or time
     distinct,  ///< the number of different values; above 1024 it is an estimate
-    rate       ///< the sum of a counter per second, from the group's first start to its last end
+    rate,      ///< the sum of a counter per second, from the group's first start to its last end
+    bit_or     ///< the bits that any value of a number has: of TCP flags
 };
 
 /// A measure: its kind, and the field that it is computed from (any field for `flows`).
@@ -33,7 +34,7 @@ struct measure {
     bool optional = false;  ///< the field may be missing from a log: then all its values are absent
 
     /// The measure as headings write it: `flows`, `bytes` (a sum), `min(start)`,
-    /// `distinct(srcaddr)`, `rate(bytes)`.
+    /// `distinct(srcaddr)`, `rate(bytes)`, `or(tcp-flags)`.
     [[nodiscard]] auto name() const -> std::string {
         auto const of = std::string{info(field).name};
         switch (kind) {
@@ -42,9 +43,10 @@ struct measure {
             case measure_kind::min: return "min(" + of + ")";
             case measure_kind::max: return "max(" + of + ")";
             case measure_kind::distinct: return "distinct(" + of + ")";
-            case measure_kind::rate: break;
+            case measure_kind::rate: return "rate(" + of + ")";
+            case measure_kind::bit_or: break;
         }
-        return "rate(" + of + ")";
+        return "or(" + of + ")";
     }
 
     /// Reads what `name` writes, and also `sum(bytes)`, `first` for `min(start)` and `last` for
@@ -66,6 +68,8 @@ struct measure {
                 result.kind = measure_kind::distinct;
             else if (kind == "rate")
                 result.kind = measure_kind::rate;
+            else if (kind == "or")
+                result.kind = measure_kind::bit_or;
             else if (kind != "sum")
                 fail(text, "no measure is called '" + escaped(kind, 40) + "'" + expected);
         }
@@ -77,7 +81,7 @@ struct measure {
     }
 
     /// Whether the measure can be computed from the field: a sum or a rate needs numbers, a minimum
-    /// or a maximum numbers or times.
+    /// or a maximum numbers or times, and an OR numbers of at most 32 bits.
     [[nodiscard]] constexpr auto possible() const noexcept -> bool {
         auto const type = info(field).type;
         switch (kind) {
@@ -85,6 +89,7 @@ struct measure {
             case measure_kind::rate: return is_number(type);
             case measure_kind::min:
             case measure_kind::max: return is_number(type) || type == field_type::time;
+            case measure_kind::bit_or: return is_number(type) && type != field_type::u64;
             default: return true;
         }
     }
@@ -98,8 +103,10 @@ private:
     void check(std::string_view text) const {
         if (possible()) return;
         auto const ordered = kind == measure_kind::min || kind == measure_kind::max;
-        fail(text, std::string{info(field).name} +
-                       (ordered ? " is neither a number nor a time" : " is not a number"));
+        auto const* const why = ordered                        ? " is neither a number nor a time"
+                                : kind == measure_kind::bit_or ? " has no bits to combine"
+                                                               : " is not a number";
+        fail(text, std::string{info(field).name} + why);
     }
 
     [[noreturn]] static void fail_on_name(std::string_view text, std::string_view called) {
@@ -116,7 +123,8 @@ private:
     }
 
     static constexpr auto expected =
-        "; expected flows, a field to sum, or min, max, distinct or rate of a field: max(bytes)";
+        "; expected flows, a field to sum, or min, max, distinct, rate or or of a field: "
+        "max(bytes)";
 };
 
 /// A measure whose kind and field are known at compile time. It converts to `measure`.
@@ -124,7 +132,8 @@ template <measure_kind Kind, field_id Field>
 struct static_measure {
     static constexpr auto value = measure{Kind, Field};
     static_assert(value.possible(),
-                  "sum and rate need a number, min and max need a number or a time");
+                  "sum and rate need a number, min and max need a number or a time, and bit_or "
+                  "needs a number of at most 32 bits");
 
     constexpr operator measure() const noexcept { return value; }
 };
@@ -142,6 +151,8 @@ template <auto Field>
 inline constexpr auto distinct = static_measure<measure_kind::distinct, Field.id>{};
 template <auto Field>
 inline constexpr auto rate = static_measure<measure_kind::rate, Field.id>{};
+template <auto Field>
+inline constexpr auto bit_or = static_measure<measure_kind::bit_or, Field.id>{};
 }  // namespace measures
 
 }  // namespace flowlog

@@ -6,10 +6,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
 #include <flowlog/aggregate/detail/group_core.hpp>
+#include <flowlog/aggregate/detail/key_order.hpp>
 
 namespace flowlog::detail {
 
@@ -33,9 +33,10 @@ public:
         auto ranks = std::vector<rank>(core_.table.size());
         for (std::size_t row = 0; row < ranks.size(); ++row)
             ranks[row] = rank_of(by, core_.table.values(row).data() + offset, row);
-        auto const before = [this](rank const& a, rank const& b) {
+        auto const order = key_order{core_};
+        auto const before = [&order](rank const& a, rank const& b) {
             if (a.known != b.known) return a.known;
-            return a.value != b.value ? a.value > b.value : key_before(a.row, b.row);
+            return a.value != b.value ? a.value > b.value : order.before(a.row, b.row);
         };
         auto const end = ranks.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ranks.size()));
         std::ranges::partial_sort(ranks, end, before);
@@ -47,10 +48,7 @@ public:
 
     /// The numbers of all rows in the order of their keys.
     [[nodiscard]] auto by_key() const -> std::vector<std::size_t> {
-        auto rows = std::vector<std::size_t>(core_.table.size());
-        std::iota(rows.begin(), rows.end(), std::size_t{0});
-        std::ranges::sort(rows, [this](auto a, auto b) { return key_before(a, b); });
-        return rows;
+        return key_order{core_}.sorted();
     }
 
     /// The values of no group.
@@ -80,6 +78,7 @@ private:
             case value_way::max: result.known = measure_values::time(value).has_value(); break;
             case value_way::wide_min:
             case value_way::wide_max: result.known = value[1] != 0; break;
+            case value_way::bits: result.known = *value != 0; break;
             case value_way::distinct:
                 result.value = core_.values.count(core_.plan.measures[by], value);
                 break;
@@ -90,28 +89,6 @@ private:
             }
         }
         return result;
-    }
-
-    /// A total order of keys, one after the other: absent before present, IPv4 before IPv6, texts
-    /// by their bytes.
-    [[nodiscard]] auto key_before(std::size_t a, std::size_t b) const -> bool {
-        auto const* x = core_.table.key(a).data();
-        auto const* y = core_.table.key(b).data();
-        auto x_states = *x++;
-        auto y_states = *y++;
-        for (auto const& key : core_.plan.keys) {
-            if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
-            auto const width = key_width(key);
-            if (!std::equal(x, x + width, y)) {
-                if (holds_text(key)) return core_.plan.texts.text(*x) < core_.plan.texts.text(*y);
-                return std::lexicographical_compare(x, x + width, y, y + width);
-            }
-            x += width;
-            y += width;
-            x_states >>= 2;
-            y_states >>= 2;
-        }
-        return false;
     }
 
     group_core const& core_;

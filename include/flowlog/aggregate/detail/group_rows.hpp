@@ -37,6 +37,10 @@ struct typed_measure<static_measure<measure_kind::max, Field>> {
     using type = field_value<field_value_type<Field>>;
 };
 template <field_id Field>
+struct typed_measure<static_measure<measure_kind::bit_or, Field>> {
+    using type = field_value<field_value_type<Field>>;
+};
+template <field_id Field>
 struct typed_measure<static_measure<measure_kind::rate, Field>> {
     using type = field_value<double>;
 };
@@ -99,6 +103,8 @@ private:
         typename typed_measure<static_measure<Kind, Field>>::type {
         if constexpr (Kind == measure_kind::rate) {
             return wrapped<double>(sets.rate(value));
+        } else if constexpr (Kind == measure_kind::bit_or) {
+            return wrapped<field_value_type<Field>>(sets.bits(value));
         } else if constexpr (Kind == measure_kind::min || Kind == measure_kind::max) {
             using type = field_value_type<Field>;
             if constexpr (std::is_same_v<type, timestamp>) {

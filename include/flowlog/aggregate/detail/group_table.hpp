@@ -137,6 +137,12 @@ public:
         }
     }
 
+    /// Brings a row into the cache.
+    void prefetch(std::size_t row) const noexcept {
+        __builtin_prefetch(rows_[row]);
+        __builtin_prefetch(rows_[row] + rows_.words() - 1);
+    }
+
     [[nodiscard]] auto key_words() const noexcept -> std::size_t { return key_words_; }
     [[nodiscard]] auto size() const noexcept -> std::size_t { return rows_.size(); }
     [[nodiscard]] auto key(std::size_t row) const noexcept -> std::span<word const> {

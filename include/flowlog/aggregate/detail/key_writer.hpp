@@ -120,9 +120,14 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return above ? rounded - span : rounded;
 }
 
+/// The port of the other end.
+[[nodiscard]] constexpr auto other_port(field_id id) noexcept -> field_id {
+    return id == field_id::srcport ? field_id::dstport : field_id::srcport;
+}
+
 /// How a key is written, worked out once for all flows.
 struct key_step {
-    enum class way : std::uint8_t { number, address, action, rare, derived };
+    enum class way : std::uint8_t { number, address, action, port, rare, derived };
 
     explicit key_step(group_key const& key)
         : how{way_of(key)},
@@ -139,6 +144,7 @@ struct key_step {
 
 private:
     [[nodiscard]] static auto way_of(group_key const& key) -> way {
+        if (key.kind == key_kind::port) return way::port;
         if (key.kind != key_kind::field) return way::derived;
         auto const type = info(key.field).type;
         if (is_number(type)) return way::number;
@@ -197,6 +203,7 @@ private:
             case key_kind::pair: return put_both(words);
             case key_kind::tag: return put_tag(key, words);
             case key_kind::label: return put_label(key, words);
+            case key_kind::port: return put_port(key, words);
             case key_kind::scope: break;
         }
         auto const value = get<address>(field_of(key));
@@ -243,6 +250,28 @@ private:
         if (!protocol || !source || !destination) return key_state::absent;
         *words = std::uint64_t{std::min(*source, *destination)} << 8 | *protocol;
         return key_state::present;
+    }
+
+    /// A port, or 0 if it is ephemeral. If the other port is absent, neither is.
+    auto put_port(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const source = get(field::srcport);
+        auto const destination = get(field::dstport);
+        auto const end = key.field == field_id::srcport ? flow_end::source : flow_end::destination;
+        auto const port = end == flow_end::source ? source : destination;
+        *words = *port;
+        if (!port) return key_state::absent;
+        if (source && destination)
+            *words = without_ephemeral(key.ephemeral, end, *source, *destination,
+                                       hints_for(key.ephemeral));
+        return key_state::present;
+    }
+
+    auto hints_for(ephemeral_rule rule) -> ephemeral_hints {
+        if (rule == ephemeral_rule::syn) return {.tcp_flags = get(field::tcp_flags)};
+        if (rule == ephemeral_rule::direction)
+            return {.direction = get(field::flow_direction),
+                    .biflow_direction = get(field::biflow_direction)};
+        return {};
     }
 
     auto put_both(std::uint64_t* words) -> key_state {

@@ -29,7 +29,8 @@
 //     row    | key … | 1042 | 80321 | ordered time | 17      | known: 1 | sum | first | last |
 //     input  | key … | 1    | 40    | ordered time | 3       | 1        | 40  | start | end  |
 //
-// The value of `distinct` in a row is the number of a set, or 0; its input is a hash, or 0.
+// The value of `distinct` in a row is the number of a set, or 0; its input is a hash, or 0. An OR
+// is a word whose upper half tells whether there is one.
 
 namespace flowlog::detail {
 
@@ -61,7 +62,7 @@ template <class T>
 }
 
 /// How the values of a measure are kept, worked out once for all flows.
-enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinct, rate };
+enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinct, rate, bits };
 
 [[nodiscard]] constexpr auto way_of(measure const& of) noexcept -> value_way {
     auto const wide = info(of.field).type == field_type::u64;
@@ -70,6 +71,7 @@ enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinc
         case measure_kind::max: return wide ? value_way::wide_max : value_way::max;
         case measure_kind::distinct: return value_way::distinct;
         case measure_kind::rate: return value_way::rate;
+        case measure_kind::bit_or: return value_way::bits;
         default: return value_way::sum;
     }
 }
@@ -107,6 +109,15 @@ template <class T>
     } else {
         return nothing;
     }
+}
+
+/// The bit of an OR that tells that there is a value.
+inline constexpr auto some_bits = group_word{1} << 32;
+
+/// A number of at most 32 bits as the input of an OR; 0 if there is none.
+template <class T>
+[[nodiscard]] constexpr auto bits_or_none(field_value<T> const& value) noexcept -> group_word {
+    return value ? some_bits | number_or_zero(value) : 0;
 }
 
 /// Writes the input of a minimum or maximum.
@@ -169,6 +180,9 @@ template <class Read>
                  [&](auto const& v) { input[1] = ordered_or(v, nothing_smaller); });
             read(field_id::end, [&](auto const& v) { input[2] = ordered_or(v, nothing_larger); });
             break;
+        case measure_kind::bit_or:
+            read(of.field, [&](auto const& v) { *input = bits_or_none(v); });
+            break;
     }
 }
 
@@ -206,6 +220,7 @@ public:
             case value_way::min: *value = std::min(*value, *input); break;
             case value_way::wide_max: value[1] |= input[1]; [[fallthrough]];
             case value_way::max: *value = std::max(*value, *input); break;
+            case value_way::bits: *value |= *input; break;
             case value_way::distinct:
                 if (*input != 0) set_of(*value).add(*input);
                 break;
@@ -243,6 +258,12 @@ public:
         return is_known(*value) ? std::optional{ordered_time(*value)} : std::nullopt;
     }
 
+    /// The value of an OR, if there is one.
+    [[nodiscard]] static auto bits(group_word const* value) noexcept
+        -> std::optional<std::uint64_t> {
+        return *value == 0 ? std::nullopt : std::optional{*value & (some_bits - 1)};
+    }
+
     /// A rate per second, if there is one. Less than a second counts as one.
     [[nodiscard]] static auto rate(group_word const* value) noexcept -> std::optional<double> {
         if (value[1] == nothing_smaller || value[2] == nothing_larger) return std::nullopt;
@@ -262,12 +283,20 @@ public:
                 return info(of.field).type == field_type::time ? cell_of(time(value))
                                                                : cell_of(number(of, value));
             case measure_kind::rate: return cell_of(rate(value));
+            case measure_kind::bit_or: return cell_of(bits(value));
             default: return count(of, value);
         }
     }
 
     /// Whether some sum stopped at its largest value.
     [[nodiscard]] auto saturated() const noexcept -> bool { return saturated_; }
+    /// Whether a row has a sum that stopped at its largest value, or reached it.
+    [[nodiscard]] auto saturated(measure const& of, group_word const* value) const noexcept
+        -> bool {
+        auto const way = way_of(of);
+        return saturated_ && (way == value_way::sum || way == value_way::rate) &&
+               *value == std::numeric_limits<group_word>::max();
+    }
     void note_saturated(bool also) noexcept { saturated_ = saturated_ || also; }
 
     /// Whether some count of different values is an estimate.

@@ -51,6 +51,7 @@ struct row_plan {
                     add(field_id::srcaddr);
                     add(field_id::dstaddr);
                     break;
+                case key_kind::port: add_port(result, key); break;
                 default: add(key.field);
             }
             if (key.other) add(*key.other);
@@ -72,6 +73,17 @@ struct row_plan {
     std::size_t key_words = 1;                   ///< the states, and the words of each key
     std::size_t input_words = 0;
     bool both_ends = false;
+
+private:
+    /// Both ports, and the fields by which the ephemeral one is found.
+    static void add_port(std::vector<field_use>& uses, group_key const& key) {
+        add_use(uses, {key.field, true, key.optional});
+        add_use(uses, {other_port(key.field), true, true});
+        if (key.ephemeral == ephemeral_rule::syn) add_use(uses, {field_id::tcp_flags, true, true});
+        if (key.ephemeral != ephemeral_rule::direction) return;
+        add_use(uses, {field_id::flow_direction, true, true});
+        add_use(uses, {field_id::biflow_direction, true, true});
+    }
 };
 
 }  // namespace flowlog::detail

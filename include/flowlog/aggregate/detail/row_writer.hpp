@@ -2,12 +2,14 @@
 #ifndef FLOWLOG_AGGREGATE_DETAIL_ROW_WRITER_HPP
 #define FLOWLOG_AGGREGATE_DETAIL_ROW_WRITER_HPP
 
+#include <array>
 #include <cstddef>
 #include <tuple>
 
 #include <flowlog/aggregate/detail/group_table.hpp>
 #include <flowlog/aggregate/detail/key_writer.hpp>
 #include <flowlog/aggregate/detail/measure_values.hpp>
+#include <flowlog/aggregate/detail/pending_batches.hpp>
 #include <flowlog/aggregate/detail/row_plan.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/visit_field.hpp>
@@ -163,6 +165,10 @@ private:
             for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
             return flows.numbers(field, at, stride);
         }
+        if (step.how == key_step::way::port && needs_ports_alone(plan_.keys[key].ephemeral)) {
+            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
+            return put_port_column(flows, plan_.keys[key], at);
+        }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
             auto const record = flows[i];
@@ -170,6 +176,28 @@ private:
             note(i, writer.put(step, plan_.keys[key], at + i * stride));
         }
         return !bad;
+    }
+
+    [[nodiscard]] static auto needs_ports_alone(ephemeral_rule rule) noexcept -> bool {
+        return rule == ephemeral_rule::min_port || rule == ephemeral_rule::known;
+    }
+
+    /// Writes the ports of one end of flows, 0 for those that are ephemeral.
+    template <record_batch Batch>
+    [[nodiscard]] auto put_port_column(Batch const& flows, group_key const& key, group_word* at)
+        -> bool {
+        auto const stride = plan_.words() * plan_.ends();
+        auto others = std::array<group_word, pending_batches::batch_size>{};
+        if (!flows.numbers(key.field, at, stride)) return false;
+        if (!flows.numbers(other_port(key.field), others.data(), 1)) return false;
+        auto const end = key.field == field_id::srcport ? flow_end::source : flow_end::destination;
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride) {
+            auto const port = static_cast<std::uint16_t>(*at);
+            auto const other = static_cast<std::uint16_t>(others[i]);
+            *at = end == flow_end::source ? without_ephemeral(key.ephemeral, end, port, other)
+                                          : without_ephemeral(key.ephemeral, end, other, port);
+        }
+        return true;
     }
 
     template <record_batch Batch>

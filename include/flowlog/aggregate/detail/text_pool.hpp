@@ -25,6 +25,8 @@ public:
         texts_.emplace_back(text);
         return texts_.size() - 1;
     }
+    /// How many texts have a number.
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return texts_.size(); }
     [[nodiscard]] auto text(std::uint64_t number) const noexcept -> std::string const& {
         return texts_[number];
     }

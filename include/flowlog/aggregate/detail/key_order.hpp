@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_DETAIL_KEY_ORDER_HPP
+#define FLOWLOG_AGGREGATE_DETAIL_KEY_ORDER_HPP
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include <flowlog/aggregate/detail/group_core.hpp>
+
+// The parts of all keys, each in as many bits as its values need, one after the other:
+//
+//     key     | state | account | state | interface | state | srcaddr …   (a word or two bits each)
+//     packed  |        0 bits   |       | 7 bits    |       | 32 bits …   until 128 bits are full
+//
+// Two packed keys compare like the keys, unless they are equal and did not fit. Sorting millions of
+// groups by them reads no rows.
+
+namespace flowlog::detail {
+
+/// A total order of the rows of a `group_core`, by one key after the other: absent before present,
+/// IPv4 before IPv6, texts by their bytes.
+class key_order {
+public:
+    explicit key_order(group_core const& core) : core_{core} {}
+
+    /// The numbers of all rows, in this order.
+    [[nodiscard]] auto sorted() const -> std::vector<std::size_t> {
+        auto const parts = packed_parts();
+        auto rows = std::vector<packed>(core_.table.size());
+        for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = pack(parts, row);
+        std::ranges::sort(rows, [&](packed const& a, packed const& b) {
+            if (a.high != b.high) return a.high < b.high;
+            if (a.low != b.low) return a.low < b.low;
+            return before(a.row, b.row);
+        });
+        auto result = std::vector<std::size_t>(rows.size());
+        std::ranges::transform(rows, result.begin(), &packed::row);
+        return result;
+    }
+
+    /// Whether one row comes before another one.
+    [[nodiscard]] auto before(std::size_t a, std::size_t b) const -> bool {
+        auto const* x = core_.table.key(a).data();
+        auto const* y = core_.table.key(b).data();
+        auto x_states = *x++;
+        auto y_states = *y++;
+        for (auto const& key : core_.plan.keys) {
+            if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
+            auto const width = key_width(key);
+            if (!std::equal(x, x + width, y)) {
+                if (holds_text(key)) return core_.plan.texts.text(*x) < core_.plan.texts.text(*y);
+                return std::lexicographical_compare(x, x + width, y, y + width);
+            }
+            x += width;
+            y += width;
+            x_states >>= 2;
+            y_states >>= 2;
+        }
+        return false;
+    }
+
+private:
+    /// The beginning of a packed key, and its row.
+    struct packed {
+        std::uint64_t high = 0;
+        std::uint64_t low = 0;
+        std::size_t row = 0;
+    };
+
+    /// A part of a key: a word of it, or its state, which is two bits of the first word.
+    struct part {
+        std::size_t word = 0;
+        unsigned shift = 0;
+        bool is_state = false;
+        bool is_text = false;
+        group_word smallest = 0;
+        int bits = 0;  ///< that its values need
+        int cut = 0;   ///< how many of them, from the lowest, do not fit
+    };
+
+    static constexpr int packed_bits = 128;
+
+    [[nodiscard]] auto value(part const& of, group_word const* key,
+                             std::vector<group_word> const& ranks) const noexcept -> group_word {
+        auto const word = key[of.word] >> of.shift;
+        if (of.is_state) return word & 3;
+        return of.is_text && !ranks.empty() ? ranks[word] : word;
+    }
+
+    [[nodiscard]] auto all_parts() const -> std::vector<part> {
+        auto result = std::vector<part>{};
+        auto word = std::size_t{1};
+        auto shift = 0U;
+        for (auto const& key : core_.plan.keys) {
+            result.push_back({.shift = shift, .is_state = true});
+            for (std::size_t i = 0; i < key_width(key); ++i)
+                result.push_back({.word = word++, .is_text = holds_text(key)});
+            shift += 2;
+        }
+        return result;
+    }
+
+    struct packing {
+        std::vector<part> parts{};
+        std::vector<group_word> ranks{};  ///< of texts, by their numbers
+    };
+
+    /// The parts that are packed.
+    [[nodiscard]] auto packed_parts() const -> packing {
+        auto result = packing{.ranks = ranks_of_texts()};
+        auto left = packed_bits;
+        for (auto& one : all_parts()) {
+            measure(one, result.ranks);
+            if (one.bits > left) one.cut = one.bits - left;
+            left -= one.bits - one.cut;
+            if (one.bits != 0) result.parts.push_back(one);
+            if (left == 0) break;
+        }
+        return result;
+    }
+
+    /// Finds the smallest value of a part, and how many bits the others need above it.
+    void measure(part& one, std::vector<group_word> const& ranks) const {
+        auto largest = group_word{0};
+        one.smallest = ~group_word{0};
+        for (std::size_t row = 0; row < core_.table.size(); ++row) {
+            auto const found = value(one, core_.table.key(row).data(), ranks);
+            one.smallest = std::min(one.smallest, found);
+            largest = std::max(largest, found);
+        }
+        if (core_.table.size() != 0)
+            one.bits = static_cast<int>(std::bit_width(largest - one.smallest));
+    }
+
+    [[nodiscard]] auto pack(packing const& how, std::size_t row) const -> packed {
+        auto result = packed{.row = row};
+        auto const* const key = core_.table.key(row).data();
+        for (auto const& one : how.parts) {
+            auto const bits = one.bits - one.cut;
+            auto const found = (value(one, key, how.ranks) - one.smallest) >> one.cut;
+            result.high = bits == 64 ? result.low : result.high << bits | result.low >> (64 - bits);
+            result.low = bits == 64 ? found : result.low << bits | found;
+        }
+        return result;
+    }
+
+    /// The place of each text among all of them, in the order of their bytes.
+    [[nodiscard]] auto ranks_of_texts() const -> std::vector<group_word> {
+        auto const& texts = core_.plan.texts;
+        auto order = std::vector<std::size_t>(texts.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::sort(order, {},
+                          [&](auto number) -> auto const& { return texts.text(number); });
+        auto result = std::vector<group_word>(order.size());
+        for (std::size_t rank = 0; rank < order.size(); ++rank) result[order[rank]] = rank;
+        return result;
+    }
+
+    group_core const& core_;
+};
+
+}  // namespace flowlog::detail
+
+#endif
