@@ -32,6 +32,7 @@ using action = std::function<int()>;
 // options of the command that is called are set up.
 auto set_up_tag(CLI::App& tag) -> action;
 auto set_up_top(CLI::App& top) -> action;
+auto set_up_graph(CLI::App& graph) -> action;
 auto set_up_print(CLI::App& print) -> action;
 auto set_up_check(CLI::App& check) -> action;
 auto set_up_convert(CLI::App& convert) -> action;

@@ -34,6 +34,7 @@ struct command {
 constexpr auto commands = std::to_array<command>({
     {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
     {"top", "Group flows, and rank the groups", set_up_top},
+    {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},
