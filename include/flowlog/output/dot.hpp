@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,11 @@ namespace flowlog {
         result += c;
     }
     return result + '"';
+}
+
+/// The id of a node in DOT. Graphviz keeps names that begin with `%` for itself.
+[[nodiscard]] inline auto dot_id(std::string_view id) -> std::string {
+    return dot_quoted(id.starts_with('%') ? '\\' + std::string{id} : std::string{id});
 }
 
 /// A text as a label in DOT, without quotes: what `\` and `&` would mean there is undone.
@@ -79,7 +85,9 @@ public:
 
     void write(graph_caption const& caption) {
         begin(caption);
-        for (auto const& node : graph_.nodes) write(node);
+        if (graph_.left_out != 0) write_rest_nodes();
+        // Graphviz begins at the bottom: the ends of the largest edges come to the top
+        for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) write(*node);
         for (auto const& edge : graph_.edges) write(edge);
         if (graph_.left_out != 0) write_rest();
         out_.text() += "}\n";
@@ -89,7 +97,7 @@ public:
 private:
     /// The widths of lines, in points.
     static constexpr double min_width = 0.8;
-    static constexpr double max_width = 9;
+    static constexpr double max_width = 7;
 
     void begin(graph_caption const& caption) {
         out_.text() +=
@@ -102,14 +110,16 @@ private:
             "fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 fontcolor=\"#24292f\" height=0.3 "
             "margin=\"0.12,0.05\"]\n"
             "\tedge [fontname=\"Helvetica,Arial,sans-serif\" fontsize=10 fontcolor=\"#24292f\" "
-            "arrowsize=0.6 color=\"#5b6b7b\"]\n";
+            "arrowsize=0.5 color=\"#5b6b7b\"]\n";
     }
 
     /// The caption and the meaning of the colours, as a label in HTML.
     [[nodiscard]] auto heading(graph_caption const& caption) const -> std::string {
-        auto const lines = caption_lines(graph_, caption);
-        auto result = "<FONT POINT-SIZE=\"18\"><B>" + xml_text(lines.front()) + "</B></FONT>";
-        for (std::size_t i = 1; i < lines.size(); ++i) result += "<BR/>" + xml_text(lines[i]);
+        auto result =
+            "<FONT POINT-SIZE=\"18\"><B>" + xml_text(title_text(graph_, caption)) + "</B></FONT>";
+        for (auto const& line : summary_lines(graph_)) result += "<BR/>" + xml_text(line);
+        for (auto const& note : caption.notes)
+            result += "<BR/><FONT COLOR=\"#b42318\">" + xml_text(escaped(note)) + "</FONT>";
         result += "<BR/>" + legend() + "<BR/> ";
         return result;
     }
@@ -128,13 +138,16 @@ private:
         add(action::accept, "— accepted");
         add(action::reject, "- - rejected");
         add(std::nullopt, "— no action logged");
+        if (std::ranges::find(graph_.nodes, address_scope::global, &graph_node::scope) !=
+            graph_.nodes.end())
+            parts.emplace_back("<FONT COLOR=\"#8a6d1f\">public address</FONT>");
         parts.push_back("width: " + std::string{name(graph_.by)});
         return joined_lines(parts, " &#160; ");
     }
 
     void write(graph_node const& node) {
         auto& text = out_.text();
-        text += '\t' + dot_quoted(node.id) + " [label=\"" + dot_label(short_name(node)) + '"';
+        text += '\t' + dot_id(node.id) + " [label=\"" + dot_label(short_name(node)) + '"';
         if (node.scope == address_scope::global) text += " fillcolor=\"#fff3d6\" color=\"#b08c3c\"";
         if (node.scope) {
             text += " tooltip=\"" + dot_label(escaped(node.name, 200)) + ", " +
@@ -150,8 +163,8 @@ private:
 
     void write(graph_edge const& edge) {
         auto& text = out_.text();
-        text += '\t' + dot_quoted(graph_.nodes[edge.from].id) + " -> " +
-                dot_quoted(graph_.nodes[edge.to].id) + " [";
+        text += '\t' + dot_id(graph_.nodes[edge.from].id) + " -> " +
+                dot_id(graph_.nodes[edge.to].id) + " [";
         write_attributes(edge);
         text += "color=\"";
         text += colour_of(edge);
@@ -214,9 +227,9 @@ private:
         return {buffer.data(), print_unix_time(buffer.data(), *time)};
     }
 
-    /// The edge of all that is left out, between two nodes of its own. Their ids are no names that
-    /// are escaped.
-    void write_rest() {
+    /// The nodes of the edge of all that is left out. No other node has their ids, because
+    /// `escaped` writes no such backslash.
+    void write_rest_nodes() {
         auto& text = out_.text();
         for (auto const* const end : {"sources", "destinations"}) {
             text += "\t\"\\";
@@ -225,6 +238,10 @@ private:
             text += end;
             text += "\" style=\"rounded,dashed\" fontcolor=\"#57606a\"]\n";
         }
+    }
+
+    void write_rest() {
+        auto& text = out_.text();
         text += "\t\"\\sources\" -> \"\\destinations\" [";
         write_attribute("leftOut", std::to_string(graph_.left_out));
         write_values(graph_.rest);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -69,14 +70,19 @@ struct graph_caption {
            percent_text(shown, all) + " of the " + std::string{name(graph.by)};
 }
 
-/// The lines above a graph: the title, the period, the totals, what is left out, and the notes.
-[[nodiscard]] inline auto caption_lines(flow_graph const& graph, graph_caption const& caption)
-    -> std::vector<std::string> {
-    auto result = std::vector<std::string>{escaped(caption.title)};
-    if (caption.title.empty()) {
-        result.front() = escaped(graph.ends[0]) + " → " + escaped(graph.ends[1]);
-        for (auto const& key : graph.own) result.front() += ", " + escaped(key);
-    }
+/// The title of a graph: what the caption says, or the keys.
+[[nodiscard]] inline auto title_text(flow_graph const& graph, graph_caption const& caption)
+    -> std::string {
+    if (!caption.title.empty()) return escaped(caption.title);
+    auto result = escaped(graph.ends[0]) + " → " + escaped(graph.ends[1]);
+    for (std::size_t i = 0; i < graph.own.size(); ++i)
+        result += (i == 0 ? ", by " : ", ") + escaped(graph.own[i]);
+    return result;
+}
+
+/// The lines below the title: the totals, the period, and what is drawn if it is not all.
+[[nodiscard]] inline auto summary_lines(flow_graph const& graph) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
     auto totals = count_text(graph.total.flows, "flow");
     if (graph.total.bytes != 0)
         totals = bytes_text(static_cast<double>(graph.total.bytes)) + " in " + totals;
@@ -84,7 +90,6 @@ struct graph_caption {
     result.push_back(std::move(totals));
     if (auto covered = coverage_text(graph); !covered.empty())
         result.push_back("Drawn: " + std::move(covered));
-    for (auto const& note : caption.notes) result.push_back(escaped(note));
     return result;
 }
 
@@ -139,13 +144,14 @@ struct graph_caption {
     return {count_text(graph.left_out, "more edge"), value_text(graph.rest, graph.by)};
 }
 
-/// The share of an edge in the largest one, 0 to 1: how wide it is drawn.
+/// How wide an edge is drawn, 0 to 1: the square root of its share of the largest one, so that
+/// small edges still differ.
 [[nodiscard]] inline auto edge_width(flow_graph const& graph, edge_values const& values) -> double {
     auto const largest =
         graph.edges.empty() ? values.value(graph.by) : graph.edges.front().values.value(graph.by);
     if (largest == 0) return 0;
     auto const share = static_cast<double>(values.value(graph.by)) / static_cast<double>(largest);
-    return std::min(share, 1.0);
+    return std::sqrt(std::min(share, 1.0));
 }
 
 /// The lines as one text.

@@ -29,9 +29,10 @@ public:
 
     void write(graph_caption const& caption) {
         begin();
-        for (auto const& line : caption_lines(graph_, caption)) description_ += line + '\n';
-        description_.pop_back();
-        data("description", escaped_lines(description_));
+        auto lines = summary_lines(graph_);
+        lines.insert(lines.begin(), title_text(graph_, caption));
+        for (auto const& note : caption.notes) lines.push_back(escaped(note));
+        data("description", xml_text(joined_lines(lines, "\n")));
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             write_node(std::to_string(i), graph_.nodes[i].name, false);
         if (graph_.left_out != 0) {
@@ -83,10 +84,6 @@ private:
     }
     void data(std::string_view key, std::uint64_t number) { data(key, std::to_string(number)); }
 
-    [[nodiscard]] static auto escaped_lines(std::string_view lines) -> std::string {
-        return xml_text(lines);
-    }
-
     void write_node(std::string const& number, std::string_view name, bool rest) {
         out_.text() += "    <node id=\"n" + number + "\">\n";
         data("label", xml_text(escaped(name)));
@@ -128,7 +125,6 @@ private:
 
     flow_graph const& graph_;
     text_blocks out_;
-    std::string description_{};
 };
 
 }  // namespace detail

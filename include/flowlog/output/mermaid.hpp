@@ -50,10 +50,10 @@ public:
     mermaid_graph(flow_graph const& graph, byte_sink out) : graph_{graph}, out_{std::move(out)} {}
 
     void write(graph_caption const& caption) {
-        auto lines = caption_lines(graph_, caption);
-        begin(lines.front());
-        lines.erase(lines.begin());
-        write_notes(lines);
+        begin(title_text(graph_, caption));
+        auto lines = summary_lines(graph_);
+        for (auto const& note : caption.notes) lines.push_back(escaped(note));
+        write_notes(std::move(lines));
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             write_node("n" + std::to_string(i), escaped(graph_.nodes[i].name, 60));
         if (graph_.left_out != 0) {
@@ -68,7 +68,7 @@ public:
 
 private:
     static constexpr double min_width = 1;
-    static constexpr double max_width = 10;
+    static constexpr double max_width = 8;
 
     /// The title is a text of YAML, which may be written as in JSON.
     void begin(std::string const& title) {
