@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|mermaid|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters and groups against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, and gs:// against fake-gcs-server
+#   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
@@ -67,6 +68,7 @@ run_oracle() {
     for seed in ${ORACLE_SEEDS:-5 6 7}; do
         echo "== Asking flowlog and DuckDB, seed $seed"
         build/oracle/bin/python tests/oracle/duckdb_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/graph_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 
@@ -78,6 +80,14 @@ run_stores() {
     [ -x build/stores/bin/fake-gcs-server ] || GOBIN="$PWD/build/stores/bin" GOTOOLCHAIN=local GOFLAGS=-p=1 \
         go install github.com/fsouza/fake-gcs-server@v1.56.1
     build/stores/bin/python tests/stores/gcs.py build/cli/examples/flowlog build/stores/bin/fake-gcs-server
+}
+
+run_mermaid() {
+    cmake --preset cli
+    cmake --build --preset cli
+    mkdir -p build/mermaid
+    (cd build/mermaid && [ -d node_modules/mermaid ] || npm install --prefix . --no-audit --no-fund mermaid@11.17.2 jsdom@29.1.1)
+    MERMAID="$PWD/build/mermaid" bash tests/cli/graph.sh build/cli/examples/flowlog
 }
 
 run_bench() {
@@ -96,6 +106,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan asan oracle stores bench}"; do
+for what in "${@:-aarch64 fuzz tsan asan oracle stores mermaid bench}"; do
     for one in $what; do "run_$one"; done
 done

@@ -69,7 +69,7 @@ case_dot() {
     empty err
     says out 'srcaddr → dstaddr'
     says out '98.1 kB in 6 flows, 2024-05-01 12:02:05 to 12:08:11 UTC'
-    says out '"10.0.1.1" -> "10.0.0.1" [govpc_action="ACCEPT" govpc_flows="1" govpc_packets="20" govpc_bytes="90000" govpc_start="1714564925" govpc_end="1714564935" color="#2e8b57" penwidth=7.00 label="90 kB"'
+    says out '"10.0.1.1" -> "10.0.0.1" [govpc_action="ACCEPT" govpc_flows="1" govpc_packets="20" govpc_bytes="90000" govpc_start="1714564925" govpc_end="1714564935" color="#2e8b57" penwidth=7.70 label="90 kB\n "'
     says out '"10.0.0.1" -> "10.0.1.1" [govpc_action="ACCEPT" govpc_flows="2" govpc_packets="20" govpc_bytes="8000"'
     says out '"10.0.0.1" -> "10.0.1.1" [govpc_action="REJECT" govpc_flows="1"'
     says out 'color="#d1242f" style=dashed'
@@ -141,8 +141,8 @@ flowchart LR
     elsewhere["other destinations"]
     n0 -->|"90 kB"| n1
     others -.->|"4 more edges<br/>8.12 kB"| elsewhere
-    linkStyle 0 stroke:#2e8b57,stroke-width:8.0px
-    linkStyle 1 stroke:#8c98a4,stroke-width:3.1px
+    linkStyle 0 stroke:#2e8b57,stroke-width:7.7px
+    linkStyle 1 stroke:#8c98a4,stroke-width:3.0px
     style notes fill:none,stroke:none
 END
     { echo srcaddr dstaddr; for i in {1..2}; do for j in {1..251}; do echo "10.0.$i.1 10.1.$i.$j"; done; done; } >b.log
@@ -232,7 +232,7 @@ case_what_is_left_out() {
     run graph a.log -n 0 --quiet
     returns 0
     empty err
-    says out 'label="5 more edges\n98.1 kB"'
+    says out 'label="5 more edges\n98.1 kB\n "'
     run graph a.log --all
     lacks out 'more edge'
     lacks err Drawn

@@ -18,7 +18,7 @@ TEST_CASE("A graph in DOT", "[dot]") {
     CHECK(text.starts_with("digraph flowlog {\n"));
     CHECK(text.ends_with("}\n"));
     CHECK(contains(text, "<B>srcaddr → dstaddr, by dstport</B>"));
-    CHECK(contains(text, "Drawn: the 3 largest of 5 edges, 87.5% of the bytes"));
+    CHECK(contains(text, "Drawn: the 3 largest of 5 edges, 89.0% of the bytes"));
     CHECK(contains(text, "2 lines &lt; 3 are lost"));
     CHECK(contains(text, "— accepted"));
     CHECK(contains(text, "- - rejected"));
@@ -26,16 +26,16 @@ TEST_CASE("A graph in DOT", "[dot]") {
     CHECK(contains(text, "\t\"10.0.0.1\" [label=\"10.0.0.1\" tooltip=\"10.0.0.1, private\"]\n"));
     CHECK(contains(text,
                    "\t\"10.0.0.1\" -> \"8.8.8.8\" [govpc_dstPort=\"443\" govpc_action=\"ACCEPT\" "
-                   "govpc_flows=\"2\" govpc_packets=\"20\" govpc_bytes=\"7000000\" "
+                   "govpc_flows=\"2\" govpc_packets=\"20\" govpc_bytes=\"6400000\" "
                    "govpc_start=\"1714564920\" govpc_end=\"1714564940\" color=\"#2e8b57\" "
-                   "penwidth=7.00 label=\"dstport 443\\n7 MB\" "
+                   "penwidth=6.56 label=\"dstport 443\\n6.4 MB\\n \" "
                    "tooltip=\"10.0.0.1 → 8.8.8.8\\ndstport 443\\nACCEPT\\n2 flows"));
-    CHECK(contains(text, "color=\"#d1242f\" style=dashed penwidth=3.90"));
+    CHECK(contains(text, "color=\"#d1242f\" style=dashed penwidth=4.40"));
     CHECK(contains(text,
                    "govpc_dstPort=\"-\" govpc_flows=\"1\" govpc_packets=\"1\" "
                    "govpc_bytes=\"0\" govpc_start=\"-\" govpc_end=\"-\" color=\"#5b6b7b\""));
     CHECK(contains(text, "\t\"\\sources\" -> \"\\destinations\" [govpc_leftOut=\"2\" "));
-    CHECK(contains(text, "label=\"2 more edges\\n1.25 MB\""));
+    CHECK(contains(text, "label=\"2 more edges\\n1.1 MB\""));
 }
 
 TEST_CASE("All of a graph in DOT has no edge of the rest", "[dot]") {

@@ -15,17 +15,17 @@ using testing::written;
 TEST_CASE("A graph as GraphML", "[graphml]") {
     auto const text = written(write_graphml, some_graph(), {.notes = {"a & b"}});
     CHECK(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml "));
-    CHECK(contains(text, "UTC\nDrawn: the 3 largest of 5 edges, 87.5% of the bytes\na &amp; b</"));
+    CHECK(contains(text, "UTC\nDrawn: the 3 largest of 5 edges, 89.0% of the bytes\na &amp; b</"));
     CHECK(contains(text, "<key id=\"key0\" for=\"edge\" attr.name=\"by dstport\""));
     CHECK(contains(text,
                    "<edge source=\"n0\" target=\"n1\">\n"
                    "      <data key=\"key0\">443</data>\n"
                    "      <data key=\"action\">ACCEPT</data>\n"
-                   "      <data key=\"edge_label\">dstport 443, 7 MB</data>\n"
-                   "      <data key=\"weight\">7000000</data>\n"
+                   "      <data key=\"edge_label\">dstport 443, 6.4 MB</data>\n"
+                   "      <data key=\"weight\">6400000</data>\n"
                    "      <data key=\"flows\">2</data>\n"
                    "      <data key=\"packets\">20</data>\n"
-                   "      <data key=\"bytes\">7000000</data>\n"
+                   "      <data key=\"bytes\">6400000</data>\n"
                    "      <data key=\"first\">2024-05-01T12:02:00Z</data>\n"
                    "      <data key=\"last\">2024-05-01T12:02:20Z</data>\n"
                    "    </edge>\n"));

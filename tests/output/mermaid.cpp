@@ -19,17 +19,17 @@ TEST_CASE("A graph as a flowchart of Mermaid", "[mermaid]") {
           "---\ntitle: \"a \\\"b\\\"\"\n---\n"
           "flowchart LR\n"
           "    notes[\"10 MB in 7 flows, 2024-05-01 12#58;02#58;00 to 2024-05-02 12#58;02#58;05 "
-          "UTC<br/>Drawn#58; the 2 largest of 4 edges, 87.5#37; of the bytes<br/>lost\"]\n"
+          "UTC<br/>Drawn#58; the 2 largest of 4 edges, 89.0#37; of the bytes<br/>lost\"]\n"
           "    n0[\"10.0.0.1\"]\n"
           "    n1[\"8.8.8.8\"]\n"
           "    others[\"other sources\"]\n"
           "    elsewhere[\"other destinations\"]\n"
-          "    n0 -->|\"dstport 443<br/>7 MB\"| n1\n"
-          "    n1 -.->|\"dstport 22<br/>1.75 MB\"| n0\n"
-          "    others -.->|\"2 more edges<br/>1.25 MB\"| elsewhere\n"
-          "    linkStyle 0 stroke:#2e8b57,stroke-width:8.0px\n"
+          "    n0 -->|\"dstport 443<br/>6.4 MB\"| n1\n"
+          "    n1 -.->|\"dstport 22<br/>2.5 MB\"| n0\n"
+          "    others -.->|\"2 more edges<br/>1.1 MB\"| elsewhere\n"
+          "    linkStyle 0 stroke:#2e8b57,stroke-width:6.6px\n"
           "    linkStyle 1 stroke:#d1242f,stroke-width:4.5px\n"
-          "    linkStyle 2 stroke:#8c98a4,stroke-width:4.0px\n"
+          "    linkStyle 2 stroke:#8c98a4,stroke-width:3.3px\n"
           "    style notes fill:none,stroke:none\n");
 }
 

@@ -32,15 +32,15 @@ inline auto some_graph() -> flowlog::flow_graph {
                      1,
                      flowlog::action::accept,
                      {port(443)},
-                     {2, 20, 7'000'000, at(1714564920), at(1714564940)}},
+                     {2, 20, 6'400'000, at(1714564920), at(1714564940)}},
                     {1,
                      0,
                      flowlog::action::reject,
                      {port(22)},
-                     {1, 1, 1'750'000, at(1714564925), at(1714651325)}},
+                     {1, 1, 2'500'000, at(1714564925), at(1714651325)}},
                     {1, 1, std::nullopt, {{}}, {1, 1, 0, {}, {}}}};
     result.left_out = 2;
-    result.rest = {3, 3, 1'250'000, at(1714564920), at(1714564940)};
+    result.rest = {3, 3, 1'100'000, at(1714564920), at(1714564940)};
     result.total = {7, 25, 10'000'000, at(1714564920), at(1714651325)};
     return result;
 }

@@ -97,7 +97,7 @@ public:
 private:
     /// The widths of lines, in points.
     static constexpr double min_width = 0.8;
-    static constexpr double max_width = 7;
+    static constexpr double max_width = 8;
 
     void begin(graph_caption const& caption) {
         out_.text() +=
@@ -177,10 +177,10 @@ private:
 
     void write_look(edge_values const& values, std::vector<std::string> label,
                     std::vector<std::string> details) {
-        auto const width = edge_width(graph_, values);
+        auto const width = min_width + (max_width - min_width) * edge_width(graph_, values);
         auto& text = out_.text();
-        text += " penwidth=" + digits_text(min_width + (max_width - min_width) * width,
-                                           std::chars_format::fixed, 2);
+        text += " penwidth=" + digits_text(width, std::chars_format::fixed, 2);
+        if (width > max_width / 2) label.emplace_back(" ");  // lifts the text off the line
         for (auto* const lines : {&label, &details}) {
             for (auto& line : *lines) line = dot_label(line);
         }

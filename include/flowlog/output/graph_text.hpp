@@ -144,13 +144,12 @@ struct graph_caption {
     return {count_text(graph.left_out, "more edge"), value_text(graph.rest, graph.by)};
 }
 
-/// How wide an edge is drawn, 0 to 1: the square root of its share of the largest one, so that
-/// small edges still differ.
+/// How wide an edge is drawn, 0 to 1: the square root of its share, so that small edges still
+/// differ.
 [[nodiscard]] inline auto edge_width(flow_graph const& graph, edge_values const& values) -> double {
-    auto const largest =
-        graph.edges.empty() ? values.value(graph.by) : graph.edges.front().values.value(graph.by);
-    if (largest == 0) return 0;
-    auto const share = static_cast<double>(values.value(graph.by)) / static_cast<double>(largest);
+    auto const all = graph.total.value(graph.by);
+    if (all == 0) return 0;
+    auto const share = static_cast<double>(values.value(graph.by)) / static_cast<double>(all);
     return std::sqrt(std::min(share, 1.0));
 }
 
