@@ -177,9 +177,9 @@ private:
             found.rank(limit, static_cast<std::size_t>(measure)));
     };
     if (by) return make(*by);
-    auto const totals = found.totals();
     for (auto const one : {edge_measure::bytes, edge_measure::packets}) {
-        if (totals[static_cast<std::size_t>(one)] != group_cell{std::uint64_t{0}}) return make(one);
+        auto made = make(one);
+        if (made.total.value(one) != 0) return made;
     }
     return make(edge_measure::flows);
 }
