@@ -45,7 +45,7 @@ install_arrow() {
     folder="$(dirname "$list")/../build/stores"
     [[ -x $folder/bin/python ]] || python3 -m venv "$folder"
     "$folder/bin/python" -m pip install --quiet "pyarrow==$(sed -n 's/^# pyarrow //p' "$list")" \
-        "duckdb==$(sed -n 's/^# duckdb //p' "$list")"
+        "duckdb==$(sed -n 's/^# duckdb //p' "$list")" "networkx==$(sed -n 's/^# networkx //p' "$list")"
     echo "== Apache Arrow is in $folder"
     [[ $1 == stores ]] || install_versitygw "$(cd "$folder" && pwd)/bin"
 }

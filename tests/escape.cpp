@@ -34,6 +34,9 @@ TEST_CASE("no control character is left", "[escape]") {
     CHECK(escaped("\xe2\x81\xa6") == "\\xe2\\x81\\xa6");  // isolate
     CHECK(escaped("\xd8\x9c") == "\\xd8\\x9c");           // Arabic letter mark
     CHECK(escaped("\xef\xbb\xbf") == "\\xef\\xbb\\xbf");  // byte order mark
+    CHECK(escaped("\xef\xbf\xbf") == "\\xef\\xbf\\xbf");  // U+FFFF, no character
+    CHECK(escaped("\xf0\x9f\xbf\xbe").size() == 16);      // U+1FFFE, no character either
+    CHECK(escaped("\xef\xbf\xbd") == "\xef\xbf\xbd");     // U+FFFD, the replacement character
 }
 
 TEST_CASE("a backslash is doubled, so that escapes cannot be confused with text", "[escape]") {

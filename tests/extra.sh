@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|mermaid|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters, groups, digests and connections against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
+#   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
@@ -68,6 +69,7 @@ run_oracle() {
         echo "== Asking flowlog and DuckDB, seed $seed"
         build/oracle/bin/python tests/oracle/duckdb_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/shapes_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/graph_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 
@@ -83,6 +85,14 @@ run_stores() {
     command -v npm >/dev/null || { echo "== No npm here: abfs:// is not tested"; return 0; }
     [ -x "$azurite" ] || npm install --silent --prefix build/stores/azurite azurite@3.35.0
     build/stores/bin/python tests/stores/azure.py build/cli/examples/flowlog "$azurite"
+}
+
+run_mermaid() {
+    cmake --preset cli
+    cmake --build --preset cli
+    mkdir -p build/mermaid
+    (cd build/mermaid && [ -d node_modules/mermaid ] || npm install --prefix . --no-audit --no-fund mermaid@11.17.2 jsdom@29.1.1)
+    MERMAID="$PWD/build/mermaid" bash tests/cli/graph.sh build/cli/examples/flowlog
 }
 
 run_bench() {
@@ -101,6 +111,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan asan oracle stores bench}"; do
+for what in "${@:-aarch64 fuzz tsan asan oracle stores mermaid bench}"; do
     for one in $what; do "run_$one"; done
 done

@@ -34,6 +34,7 @@ auto set_up_tag(CLI::App& tag) -> action;
 auto set_up_top(CLI::App& top) -> action;
 auto set_up_digest(CLI::App& digest) -> action;
 auto set_up_connections(CLI::App& connections) -> action;
+auto set_up_graph(CLI::App& graph) -> action;
 auto set_up_print(CLI::App& print) -> action;
 auto set_up_check(CLI::App& check) -> action;
 auto set_up_convert(CLI::App& convert) -> action;

@@ -37,6 +37,7 @@ constexpr auto commands = std::to_array<command>({
     {"top", "Group flows, and rank the groups", set_up_top},
     {"digest", "Make a short flow log out of long ones", set_up_digest},
     {"connections", "Join both directions of conversations", set_up_connections},
+    {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},

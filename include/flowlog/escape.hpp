@@ -33,11 +33,12 @@ constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> 
 }
 
 /// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line
-/// separators, zero-width characters, and the marks that change the direction of writing.
+/// separators, zero-width characters, the marks that change the direction of writing, and what is
+/// no character at all, such as U+FFFF.
 constexpr auto is_control(std::uint32_t point) noexcept -> bool {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
            (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
-           point == 0x061C || point == 0xFEFF;
+           point == 0x061C || point == 0xFEFF || (point & 0xFFFE) == 0xFFFE;
 }
 
 /// Appends a byte as two digits.

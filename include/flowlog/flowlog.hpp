@@ -12,6 +12,8 @@
 #include <flowlog/aggregate/digest.hpp>
 #include <flowlog/aggregate/digest_line.hpp>
 #include <flowlog/aggregate/ephemeral.hpp>
+#include <flowlog/aggregate/edge_keys.hpp>
+#include <flowlog/aggregate/edges.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
@@ -46,8 +48,14 @@
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
+#include <flowlog/output/dot.hpp>
+#include <flowlog/output/dot_records.hpp>
 #include <flowlog/output/encoder.hpp>
+#include <flowlog/output/graph_json.hpp>
+#include <flowlog/output/graph_text.hpp>
+#include <flowlog/output/graphml.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/mermaid.hpp>
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ranking.hpp>
 #include <flowlog/output/record_options.hpp>

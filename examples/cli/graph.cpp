@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSL-1.0
+// flowlog graph: draws who talks to whom, for Graphviz, Gephi, Mermaid and programs.
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/aggregate/edges.hpp>
+#include <flowlog/did_you_mean.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/output/dot.hpp>
+#include <flowlog/output/graph_json.hpp>
+#include <flowlog/output/graph_text.hpp>
+#include <flowlog/output/graphml.hpp>
+#include <flowlog/output/mermaid.hpp>
+
+#include "choice.hpp"
+#include "commands.hpp"
+#include "graph_records.hpp"
+#include "keys.hpp"
+#include "languages.hpp"
+#include "reading.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+using flowlog::edge_measure;
+
+enum class graph_format : std::uint8_t { dot, graphml, mermaid, json };
+
+struct graph_options {
+    reading_options reading{};
+    std::optional<graph_format> format{};
+    std::string by{};
+    std::optional<edge_measure> sort{};
+    std::size_t limit = 50;
+    bool all = false;
+    bool raw = false;
+    std::string title{};
+    key_options tables{};
+};
+
+/// All that the command found out.
+struct graph_report {
+    flowlog::flow_graph graph{};
+    std::vector<std::string> warnings{};
+    reading done{};
+};
+
+auto parse_edge_keys(graph_options const& options, key_tables const& tables) -> flowlog::edge_keys {
+    auto named = tables.parse(options.by, "--by");
+    if (named.empty()) {
+        if (!options.by.empty()) throw usage_error{"--by names no key"};
+        named.push_back(flowlog::group_key::of(flowlog::field_id::srcaddr));
+    }
+    return flowlog::edge_keys{std::move(named)};
+}
+
+/// What somebody who sees only the picture must know about it.
+auto notes_of(graph_report const& report) -> std::vector<std::string> {
+    auto notes = std::vector<std::string>{};
+    if (auto const bad = report.done.stats.malformed; bad != 0)
+        notes.push_back(count_text(bad, "malformed line") + (bad == 1 ? " is" : " are") +
+                        " not counted");
+    if (auto const failed = report.done.failures(); failed != 0)
+        notes.push_back(fmt::format("INCOMPLETE: {} of {} could not be read to the end", failed,
+                                    count_text(report.done.inputs.size(), "input")));
+    if (auto warning = skipdata_warning(report.done.stats)) notes.push_back(*std::move(warning));
+    if (report.graph.saturated)
+        notes.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+    return notes;
+}
+
+void print_json(graph_report const& report) {
+    auto text = std::string{};
+    auto json = flowlog::json_writer{text};
+    json.begin_object().member("flows", report.done.flows());
+    write_members(json, report.graph);
+    write(json.key("warnings"), report.warnings);
+    report.done.write_members(json);
+    json.end_object();
+    print(text + '\n');
+}
+
+void print_graph(graph_report const& report, graph_options const& options) {
+    auto const caption = flowlog::graph_caption{.title = options.title, .notes = notes_of(report)};
+    switch (options.format.value_or(graph_format::dot)) {
+        case graph_format::dot: write_dot(report.graph, caption, print); break;
+        case graph_format::graphml: write_graphml(report.graph, caption, print); break;
+        case graph_format::mermaid: write_mermaid(report.graph, caption, print); break;
+        case graph_format::json: print_json(report); break;
+    }
+    flush_output();
+}
+
+/// Says on standard error what the picture says, too.
+void report_of(graph_report const& report, graph_options const& options) {
+    auto const edges = report.graph.edges.size() + (report.graph.left_out != 0 ? 1 : 0);
+    if (options.format == graph_format::mermaid && edges > flowlog::max_mermaid_edges) {
+        warn(fmt::format("Mermaid draws at most {} edges unless its maxEdges is set; these are {}",
+                         flowlog::max_mermaid_edges, number_text(edges)));
+    }
+    if (options.reading.quiet) return;
+    if (auto const covered = coverage_text(report.graph); !covered.empty())
+        print_error("Drawn: " + covered + "; -n N or --all draws more\n");
+    print_error(report.done.accounting());
+}
+
+auto run_edges(graph_options const& options) -> int {
+    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    auto const tables = key_tables{options.tables};
+    auto const keys = parse_edge_keys(options, tables);
+    auto const logs = find_logs(options.reading);
+
+    auto report = graph_report{};
+    report.warnings = warnings_about(tables.tags(), logs);
+    warn_of_all(report.warnings);
+
+    auto malformed = limited_messages{"more malformed line"};
+    auto counted = read_logs(logs, flowlog::edges_by(keys, options.sort), options.reading,
+                             [&](auto const& line) { malformed.keep(describe(line)); });
+    malformed.finish();
+    report.done = std::move(counted.done);
+    report.done.report_trouble();
+    if (auto warning = skipdata_warning(report.done.stats))
+        report.warnings.push_back(*std::move(warning));
+
+    auto const limit = options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
+    report.graph = flowlog::graph_of(counted.value, keys, limit, options.sort);
+    if (report.graph.saturated) {
+        report.warnings.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+        warn(report.warnings.back());
+    }
+    if (!report.done.nothing_read() || options.format == graph_format::json)
+        print_graph(report, options);
+    report_of(report, options);
+    return report.done.exit_code(options.reading);
+}
+
+auto run_graph(graph_options const& options) -> int {
+    if (!options.raw) return run_edges(options);
+    if (options.format.value_or(graph_format::dot) != graph_format::dot)
+        throw usage_error{
+            "--raw is for --format dot alone; 'flowlog print' prints every flow as "
+            "JSON"};
+    if (!options.by.empty() || options.sort || !options.title.empty())
+        throw usage_error{
+            "--raw draws every flow between its addresses: --by, --sort and --title "
+            "do not go with it"};
+    return print_raw_graph(options.reading);
+}
+
+constexpr auto examples =
+    "Keys: as for top. One key (srcaddr/24, label(srcaddr), class(srcaddr)) makes nodes of both\n"
+    "      ends. With two, edges go from the first to the second: srcaddr,service. Further ones\n"
+    "      make edges of their own: srcaddr,dstaddr,dstport.\n"
+    "\n"
+    "Examples:\n"
+    "  flowlog graph vpc.log | dot -Tsvg -o who.svg\n"
+    "      draws the 50 edges with the most bytes between addresses\n"
+    "  flowlog graph logs --by 'label(srcaddr)' --map subnets.csv | dot -Tpng -o subnets.png\n"
+    "      draws what the subnets send each other\n"
+    "  flowlog graph vpc.log --by srcaddr,tag --lookup tags.csv --format mermaid\n"
+    "      draws who uses which service, for Markdown\n"
+    "\n"
+    "Edges are as wide as their share of the measure; green is ACCEPT, red and dashed is REJECT.\n"
+    "\n"
+    "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
+    "input that could not be read to its end.\n";
+
+/// Adds --format, which takes the format of the graph, and, as in other commands, the columns of
+/// logs.
+void add_format(CLI::App& app, graph_options& options) {
+    using enum graph_format;
+    static auto const words = std::vector<std::pair<std::string, graph_format>>{
+        {"dot", dot}, {"graphml", graphml}, {"mermaid", mermaid}, {"json", json}};
+    app.remove_option(app.get_option("--format"));
+    auto const take = [&options](std::string const& given) {
+        for (auto const& [word, format] : words) {
+            if (word == given) return void(options.format = format);
+        }
+        if (given.find_first_of("$ ") != given.npos || given == "tgw")
+            return void(options.reading.format = given);
+        throw CLI::ValidationError{
+            "--format",
+            "expected dot|graphml|mermaid|json, or the columns of logs without a "
+            "header line ('${srcaddr} ${dstaddr} ...'), found '" +
+                flowlog::escaped(given, 60) + '\'' +
+                flowlog::did_you_mean(given, std::views::keys(words))};
+    };
+    app.add_option_function<std::string>(
+           "--format", take,
+           "The format of the graph (default: dot). Also, as in other commands, the\n"
+           "columns of logs without a header line: '${srcaddr} ${dstport} ...'")
+        ->type_name("dot|graphml|mermaid|json")
+        ->trigger_on_parse();
+}
+
+}  // namespace
+
+auto set_up_graph(CLI::App& graph) -> action {
+    auto options = std::make_shared<graph_options>();
+    graph.footer(examples);
+    graph.add_option("--by", options->by, "Nodes and edges (default: srcaddr, of both ends)")
+        ->type_name("KEYS");
+    add_key_options(graph, options->tables);
+    add_reading_options(graph, options->reading);
+    add_format(graph, *options);
+    auto* const limit = graph.add_option("-n", options->limit,
+                                         "Draw the N largest edges, and the rest as one "
+                                         "(default: 50)");
+    limit->type_name("N")->check(whole_number());
+    auto* const all = graph.add_flag("--all", options->all, "Draw all edges")->excludes(limit);
+    add_choice<std::optional<edge_measure>>(graph, "--sort", options->sort,
+                                            "What makes an edge large (default: bytes, if any)",
+                                            {{"bytes", edge_measure::bytes},
+                                             {"packets", edge_measure::packets},
+                                             {"flows", edge_measure::flows}});
+    graph.add_option("--title", options->title, "The title of the picture")->type_name("TEXT");
+    graph
+        .add_flag("--raw", options->raw,
+                  "Draw an edge per flow, with the attributes of go-vpc, in DOT")
+        ->excludes(limit)
+        ->excludes(all);
+    add_strict(graph, options->reading);
+    return [options] { return run_graph(*options); };
+}
+
+}  // namespace cli
