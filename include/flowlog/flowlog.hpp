@@ -8,10 +8,13 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/diff.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/in_out.hpp>
+#include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>

@@ -55,6 +55,8 @@ concept measure_choice = std::convertible_to<T, std::size_t> || std::convertible
 
 namespace detail {
 
+class grouping_access;
+
 /// Guards the pending rows of groupings that are read.
 inline std::mutex flush_mutex;
 
@@ -134,8 +136,8 @@ public:
     }
     ~grouping() = default;
 
-    /// The fields that are read. A flow may lack any of them; a log only the fields of keys and measures
-    /// that are `optional`.
+    /// The fields that are read. A flow may lack any of them; a log only the fields of keys and
+    /// measures that are `optional`.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return core_.plan.uses(); }
 
     /// Adds a record. False, and nothing is added, if a field that is read is malformed.
@@ -259,6 +261,7 @@ public:
 private:
     template <class, class>
     friend class grouping;
+    friend class detail::grouping_access;
 
     [[nodiscard]] auto both_ends() const noexcept -> bool { return core_.plan.both_ends; }
 

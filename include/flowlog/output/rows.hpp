@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_OUTPUT_ROWS_HPP
 #define FLOWLOG_OUTPUT_ROWS_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,8 @@ inline void write(json_writer& json, group_cell const& value) {
         json.value(*number);
     } else if (auto const* rate = std::get_if<double>(&value)) {
         json.value(*rate);
+    } else if (auto const* duration = std::get_if<std::chrono::microseconds>(&value)) {
+        json.value(static_cast<double>(duration->count()) / 1e6);
     } else if (std::holds_alternative<std::monostate>(value)) {
         json.null();
     } else {

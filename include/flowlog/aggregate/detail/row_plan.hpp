@@ -51,6 +51,10 @@ struct row_plan {
                     add(field_id::srcaddr);
                     add(field_id::dstaddr);
                     break;
+                case key_kind::duration:
+                    add(field_id::start);
+                    add(field_id::end);
+                    break;
                 default: add(key.field);
             }
             if (key.other) add(*key.other);

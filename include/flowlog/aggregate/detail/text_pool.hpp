@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -25,6 +26,12 @@ public:
         texts_.emplace_back(text);
         return texts_.size() - 1;
     }
+    /// The number of a text, if it has one.
+    [[nodiscard]] auto find(std::string_view text) const -> std::optional<std::uint64_t> {
+        auto const found = numbers_.find(text);
+        return found == numbers_.end() ? std::nullopt : std::optional{found->second};
+    }
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return texts_.size(); }
     [[nodiscard]] auto text(std::uint64_t number) const noexcept -> std::string const& {
         return texts_[number];
     }
