@@ -161,7 +161,8 @@ public:
         malformed_.finish();
         differing_.finish();
         if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
-        if (wanted_) done_.matched = files_->rows();
+        done_.note_matched(files_->rows(), options_.reading);
+        if (auto const warning = done_.status_warning()) warn(*warning);
         if (!options_.reading.quiet) {
             print_error(done_.accounting());
             print_error(count_text(files_->rows(), "flow") + " written to " +

@@ -34,6 +34,7 @@ struct command {
 constexpr auto commands = std::to_array<command>({
     {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
     {"top", "Group flows, and rank the groups", set_up_top},
+    {"diff", "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},

@@ -59,6 +59,20 @@ void reading::add_missing(flowlog::input_list const& logs) {
         inputs.push_back({.name = missing.where().source, .failure = missing});
 }
 
+void reading::note_matched(std::uint64_t flows, reading_options const& options) {
+    auto const wanted = wanted_flows(options);
+    if (!wanted) return;
+    matched = flows;
+    wanted_by = filter_options(options);
+    names_status = tests_status(*wanted);
+}
+
+auto reading::status_warning() const -> std::optional<std::string> {
+    if (!names_status || matched != 0U || stats.nodata + stats.skipdata == 0) return std::nullopt;
+    return "no flow has such a log-status; NODATA and SKIPDATA lines are not flows, and are not "
+           "counted here: 'flowlog print --where ...' prints them";
+}
+
 void reading::report_trouble() const {
     auto messages = limited_messages{"more error", complain};
     for (auto const& input : inputs) {
@@ -66,6 +80,7 @@ void reading::report_trouble() const {
     }
     messages.finish();
     if (auto const warning = skipdata_warning(stats)) warn(*warning);
+    if (auto const warning = status_warning()) warn(*warning);
 }
 
 auto reading::exit_code(reading_options const& options) const -> int {
@@ -174,6 +189,12 @@ auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filt
     if (options.where.empty()) return in_range;
     auto wanted = parse_filter(options.where);
     return in_range ? wanted && *in_range : wanted;
+}
+
+auto tests_status(flowlog::filter const& wanted) -> bool {
+    auto const uses = wanted.uses();
+    return std::ranges::find(uses, flowlog::field_id::log_status, &flowlog::field_use::id) !=
+           uses.end();
 }
 
 auto filter_options(reading_options const& options) -> std::string {

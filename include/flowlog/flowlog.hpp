@@ -9,6 +9,7 @@
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/diff.hpp>
+#include <flowlog/aggregate/difference.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
@@ -43,6 +44,7 @@
 #include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
+#include <flowlog/output/diff.hpp>
 #include <flowlog/output/encoder.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/numbers.hpp>
