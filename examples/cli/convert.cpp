@@ -21,6 +21,7 @@
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "keys.hpp"
 #include "languages.hpp"
 #include "outputs.hpp"
 #include "partition.hpp"
@@ -37,6 +38,7 @@ struct convert_options {
     std::string output{};
     std::string to{};
     std::string fields{};
+    key_options tables{};
     std::string partition{};
     times_option times{};
     bool force = false;
@@ -139,6 +141,7 @@ class converter {
 public:
     explicit converter(convert_options const& options)
         : options_{options},
+          tables_{options.tables},
           keys_{partition_keys::parse(options.partition)},
           columns_{parse_columns(options.fields)},
           given_{!columns_.empty()},
@@ -244,12 +247,13 @@ private:
 
     /// Begins the output. `present` are the columns of the first log.
     void begin(columns const& present) {
-        require_known(columns_, present);
+        resolve(columns_, present, tables_);
         files_ = std::make_unique<record_files>(options_, keys_, columns_);
         first_ = present;
     }
 
     convert_options const& options_;
+    key_tables tables_;
     partition_keys keys_;
     columns columns_;
     bool given_;     // the columns do not depend on the logs
@@ -329,6 +333,7 @@ auto set_up_convert(CLI::App& convert) -> action {
         ->type_name("FORMAT");
     convert.add_option("--fields", options->fields, "Write these fields: srcaddr,dstport,...")
         ->type_name("LIST");
+    add_key_options(convert, options->tables);
     convert
         .add_option("--partition", options->partition,
                     "Write a folder with a file for each value of these: account,region,date")

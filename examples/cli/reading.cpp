@@ -209,6 +209,7 @@ auto open_options_of(reading_options const& options, flowlog::malformed_handler 
     -> flowlog::open_options {
     auto how = flowlog::open_options{.on_malformed = std::move(on_malformed),
                                      .overlap = true,
+                                     .all_lines = options.all_lines,
                                      .repair_wraps = !options.keep_wraps};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;

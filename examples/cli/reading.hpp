@@ -40,6 +40,7 @@ struct reading_options {
     bool keep_wraps = false;
     bool keep_going = false;
     store_settings stores{};
+    bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 

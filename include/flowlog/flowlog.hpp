@@ -50,6 +50,7 @@
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ranking.hpp>
 #include <flowlog/output/record_options.hpp>
+#include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>

@@ -20,6 +20,11 @@
 
 namespace flowlog {
 
+/// The words that name a key and no field.
+[[nodiscard]] constexpr auto group_words() noexcept -> std::array<std::string_view, 7> {
+    return {"ip", "port", "tag", "service", "pair", "date", "duration"};
+}
+
 namespace detail {
 
 /// Reads one key of a grouping.
@@ -55,6 +60,7 @@ private:
     /// `tag`, `service`, `pair`, `date`, `duration`.
     [[nodiscard]] auto word() const -> group_key {
         auto result = group_key{};
+        constexpr auto words = group_words();
         auto const* const known = std::ranges::find_if(
             words, [this](auto const& word) { return same_name(word, text_); });
         if (known == words.end()) fail_on_name(text_);
@@ -164,7 +170,7 @@ private:
 
     [[noreturn]] void fail_on_name(std::string_view called) const {
         auto similar = similar_words{called};
-        for (auto const word : words) similar.consider(word);
+        for (auto const word : group_words()) similar.consider(word);
         for (auto const name : field_names()) similar.consider(name);
         auto const hint = similar.hint();
         fail("no field is called '" + escaped(called, 40) + "'" +
@@ -175,8 +181,6 @@ private:
         throw error{errc::invalid_argument, {}, "key '" + escaped(text_, 80) + "': " + why};
     }
 
-    static constexpr auto words = std::to_array<std::string_view>(
-        {"ip", "port", "tag", "service", "pair", "date", "duration"});
     static constexpr auto expected = std::string_view{
         "; expected a field, ip, port, tag, service, pair, date, duration, srcaddr/24, "
         "srcaddr/24/48, start:5m, label(srcaddr) or class(srcaddr)"};
