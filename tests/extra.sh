@@ -67,6 +67,7 @@ run_oracle() {
     for seed in ${ORACLE_SEEDS:-5 6 7}; do
         echo "== Asking flowlog and DuckDB, seed $seed"
         build/oracle/bin/python tests/oracle/duckdb_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/diff_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 

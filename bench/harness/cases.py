@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """All comparisons by name; each is made by calling it with a `Lab`."""
-from . import archives, fields, groups, stores, tag
+from . import archives, fields, groups, stores, tag, windows
 
 MAKERS = {
     "plain": tag.plain,
@@ -11,6 +11,7 @@ MAKERS = {
     "action": groups.action,
     "top": groups.top,
     "keys": groups.keys,
+    "diff": windows.diff,
     "flowtools": archives.flow_tools,
     "flowtools-z": archives.flow_tools_zlib,
     "print": archives.print_rows,

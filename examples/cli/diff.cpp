@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // flowlog diff: compares two logs, or two times of one.
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -19,6 +22,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
+#include "languages.hpp"
 #include "measures.hpp"
 #include "objects.hpp"
 #include "reading.hpp"
