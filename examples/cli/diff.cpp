@@ -121,8 +121,11 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
     auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
     auto const before = wanted && starting_in(time::min(), at - time::duration{1});
     auto const after = wanted && starting_in(at, time::max());
-    auto read = read_twice_grouped(find_logs(options.reading), {empty, before}, {empty, after},
-                                   wanted && without_start(), options.reading,
+    auto const logs = find_logs(options.reading);
+    for (auto& warning : warnings_about(flowlog::tag_table{}, logs))
+        say(report, std::move(warning));
+    auto read = read_twice_grouped(logs, {empty, before}, {empty, after}, wanted && without_start(),
+                                   options.reading,
                                    [&](auto const& line) { malformed.keep(describe(line)); });
     read.done.note_matched(read.in_first + read.in_second + read.counted, options.reading);
     if (read.counted != 0)
