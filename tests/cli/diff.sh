@@ -221,8 +221,8 @@ case_govpc() {
             --by account-id,interface-id,srcaddr,dstaddr,srcport,dstport,protocol,action
         returns 0
         awk -F, 'NR == 1 { print "change,srcaddr,dstaddr,srcport,dstport,action,bytes"; next }
-            { print $1 "," $4 "," $5 "," $6 "," $7 "," $9 "," $10 $11 }' out >found
-        holds found <"$govpc/$case/expected.csv"
+            { print $1 "," $4 "," $5 "," $6 "," $7 "," $9 "," $10 $11 }' out | sort >found
+        sort "$govpc/$case/expected.csv" | holds found
     done
 }
 

@@ -133,7 +133,7 @@ EOF
 }
 
 case_sorted() {
-    printf 'srcaddr bytes x\n10.0.0.9 5 a\n10.0.0.10 700 b\n10.0.0.1 60 c\n- - d\n10.0.0.2 5 e\n' >a.log
+    printf 'srcaddr bytes x\n10.0.0.9 5 a\n10.0.0.10 700 b\n10.0.0.1 60 c\n10.0.0.7 - d\n10.0.0.2 5 e\n' >a.log
     run print a.log --sort bytes -n 2
     returns 0
     empty err
@@ -142,7 +142,7 @@ case_sorted() {
     printf '[\n{"x":"a","bytes":5},\n{"x":"e","bytes":5},\n{"x":"a","bytes":5},\n{"x":"e","bytes":5},\n' >expected
     printf '{"x":"c","bytes":60}\n]\n' | cat expected - | holds out
     run print a.log --sort srcaddr --ascending --fields srcaddr
-    printf 'srcaddr\n10.0.0.1\n10.0.0.2\n10.0.0.9\n10.0.0.10\n\n' | holds out
+    printf 'srcaddr\n10.0.0.1\n10.0.0.2\n10.0.0.7\n10.0.0.9\n10.0.0.10\n' | holds out
     { echo bytes; seq 30; } >b.log
     run print b.log --sort bytes
     [ "$(wc -l <out)" = 21 ] || fail 'not 20 flows'

@@ -88,7 +88,7 @@ case_in_and_out_of_both_ends() {
         run top "$archives/nfdump/$archive.nfdump" --by ip --flows --sum bytes --all --csv
         tail -n +2 out | sort >expected
         run top "$archives/nfdump/$archive.nfdump" --by ip --in-out --flows --sum bytes --all --csv
-        tail -n +2 out | awk -F, '{ print $1 "," $2 + $3 "," $4 + $5 }' | sort >found
+        tail -n +2 out | awk -F, '{ printf "%s,%.0f,%.0f\n", $1, $2 + $3, $4 + $5 }' | sort >found
         [ -s found ] || fail 'nothing found'
         holds found <expected
     done

@@ -38,19 +38,19 @@ auto sorted(std::string const& log, std::string const& by, record_sorter::option
 }
 
 constexpr auto log_text =
-    "srcaddr bytes note\n10.0.0.9 5 a\n10.0.0.10 700 b,c\n::1 5 -\n- - d\n10.0.0.1 60 e\n";
+    "srcaddr bytes note\n10.0.0.9 5 a\n10.0.0.10 700 b,c\n::1 5 -\n10.0.0.7 - d\n10.0.0.1 60 e\n";
 
 }  // namespace
 
 TEST_CASE("The largest records come first, and absent values last", "[record_sorter]") {
     CHECK(sorted(log_text, "bytes", {}) ==
-          "10.0.0.10,700,\"b,c\"\n10.0.0.1,60,e\n10.0.0.9,5,a\n::1,5,\n,,d\n0");
+          "10.0.0.10,700,\"b,c\"\n10.0.0.1,60,e\n10.0.0.9,5,a\n::1,5,\n10.0.0.7,,d\n0");
     CHECK(sorted(log_text, "bytes", {.limit = 3}) ==
           "10.0.0.10,700,\"b,c\"\n10.0.0.1,60,e\n10.0.0.9,5,a\n0");
     CHECK(sorted(log_text, "bytes", {.limit = 3, .ascending = true}) ==
           "10.0.0.9,5,a\n::1,5,\n10.0.0.1,60,e\n0");
     CHECK(sorted(log_text, "srcaddr", {.limit = 9, .ascending = true}) ==
-          "10.0.0.1,60,e\n10.0.0.9,5,a\n10.0.0.10,700,\"b,c\"\n::1,5,\n,,d\n0");
+          "10.0.0.1,60,e\n10.0.0.7,,d\n10.0.0.9,5,a\n10.0.0.10,700,\"b,c\"\n::1,5,\n0");
     CHECK(sorted(log_text, "bytes", {.limit = 0}) == "0");
 }
 
