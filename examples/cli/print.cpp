@@ -178,8 +178,10 @@ private:
                 flowlog::record_sorter::options{.limit = options_.head.value_or(default_sorted),
                                                 .ascending = options_.ascending});
         auto const terminal = is_terminal(stdout);
-        auto how = flowlog::record_options{
-            .format = options_.format(), .names = options_.names, .escape = terminal};
+        auto how = flowlog::record_options{.format = options_.format(),
+                                           .names = options_.names,
+                                           .escape = terminal,
+                                           .all_lines = options_.reading.all_lines};
         how.times = options_.times.value_or(how.format == record_format::table
                                                 ? flowlog::time_format::rfc3339
                                                 : flowlog::time_format::unix_seconds);

@@ -145,7 +145,7 @@ TEST_CASE("a log in columns holds what the text log does", "[column_format]") {
     for (auto const with_status : {true, false}) {
         auto const text = log_text(7, 300, with_status);
         for (auto const& [check_empty, all_lines] :
-             {std::pair{false, false}, {true, false}, {false, true}}) {
+             {std::pair{false, false}, {true, false}, {false, true}, {true, true}}) {
             auto options = flowlog::open_options{};
             options.check_empty = check_empty;
             options.all_lines = all_lines;

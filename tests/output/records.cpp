@@ -313,8 +313,10 @@ TEST_CASE("A VPC flow log has the log-status of its records", "[records]") {
         (flow.set(field::log_status, status), ...);
         return flow;
     };
+    CHECK(written({of_status()}, {.format = record_format::vpc}, some) ==
+          "srcaddr log-status\n- OK\n");
     CHECK(written({some_flow(), of_status(), of_status(flowlog::log_status::nodata),
                    of_status(flowlog::log_status::skipdata), of_status(flowlog::log_status::ok)},
-                  {.format = record_format::vpc}, some) ==
+                  {.format = record_format::vpc, .all_lines = true}, some) ==
           "srcaddr log-status\n2001:db8::1 OK\n- NODATA\n- NODATA\n- SKIPDATA\n- OK\n");
 }

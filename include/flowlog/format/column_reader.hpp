@@ -82,7 +82,8 @@ struct column_options {
     malformed_handler on_malformed{};
     /// NODATA and SKIPDATA rows with a malformed field are malformed, too.
     bool check_empty = false;
-    /// NODATA and SKIPDATA rows are handed out as records, too. They are counted as what they are.
+    /// NODATA and SKIPDATA rows are handed out as records, too. They are counted as what they are,
+    /// and are checked by whoever reads them, like flows.
     bool all_lines = false;
 };
 

@@ -49,7 +49,8 @@ struct text_options {
     /// NODATA and SKIPDATA lines with a field that does not decode are malformed, too. (Fields of
     /// flows are checked by whoever reads them.)
     bool check_empty = false;
-    /// NODATA and SKIPDATA lines are handed out as records, too. They are counted as what they are.
+    /// NODATA and SKIPDATA lines are handed out as records, too. They are counted as what they are,
+    /// and are checked by whoever reads them, like flows.
     bool all_lines = false;
 };
 
@@ -80,7 +81,7 @@ public:
                    options.offset},
           format_{std::move(options.format)},
           malformed_{std::move(options.on_malformed)},
-          check_empty_{options.check_empty},
+          check_empty_{options.check_empty && !options.all_lines},
           all_lines_{options.all_lines} {
         if (options.continues) use(std::move(options.continues));
     }

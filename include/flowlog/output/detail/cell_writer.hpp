@@ -186,15 +186,28 @@ private:
         return value ? writer.put(cell.key->cell(*value), out) : nullptr;
     }
 
-    /// A record without a log-status is OK, unless it names neither an address nor a protocol.
     template <class Record>
-    static auto print_status(cell_writer&, Record const& record, output_cell&, char* out) -> char* {
+    static auto print_status(cell_writer& writer, Record const& record, output_cell&, char* out)
+        -> char* {
         auto const status = record[field::log_status];
         if (status.malformed()) return nullptr;
         if (status) return print_value(out, *status);
-        auto const empty = record[field::srcaddr].absent() && record[field::dstaddr].absent() &&
-                           record[field::protocol].absent();
+        auto const empty = writer.options_.all_lines && is_empty_window(record);
         return print_value(out, empty ? log_status::nodata : log_status::ok);
+    }
+
+    /// Whether a record could name an address or a protocol, and names none: what readers take for
+    /// NODATA in logs without a log-status.
+    template <class Record>
+    [[nodiscard]] static auto is_empty_window(Record const& record) -> bool {
+        if constexpr (requires { record.columns().has(field_id::srcaddr); }) {
+            auto const& columns = record.columns();
+            if (!columns.has(field_id::srcaddr) && !columns.has(field_id::dstaddr) &&
+                !columns.has(field_id::protocol))
+                return false;
+        }
+        return record[field::srcaddr].absent() && record[field::dstaddr].absent() &&
+               record[field::protocol].absent();
     }
 
     /// Fields of one type share a function in text records, and in all records if archives hardly
