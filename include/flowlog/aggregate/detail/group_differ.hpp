@@ -23,21 +23,42 @@ namespace flowlog::detail {
 
 using dynamic_rows = group_rows<field_list<>, std::tuple<>>;
 
-/// The cell of one measure of a row.
+/// A value of a measure that is a number, if there is one.
+struct measured {
+    enum class type : std::uint8_t { nothing, whole, real };
+
+    type is = type::nothing;
+    group_word whole = 0;
+    double real = 0;
+};
+
+/// The values of one measure of all rows. The measure is no time.
 class measure_column {
 public:
     measure_column(group_core const& core, std::size_t position)
-        : core_{core}, of_{core.plan.measures[position]} {
+        : core_{core}, of_{core.plan.measures[position]}, is_sum_{way_of(of_) == value_way::sum} {
         for (std::size_t i = 0; i < position; ++i) offset_ += width(core.ways[i]);
     }
 
-    [[nodiscard]] auto operator[](std::size_t row) const -> group_cell {
-        return core_.values.cell(of_, core_.table.values(row).data() + offset_);
+    /// A cell takes longer to make than to look a group up, so that sums are read without one.
+    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t row) const -> measured {
+        auto const* const value = core_.table.values(row).data() + offset_;
+        return is_sum_ ? measured{measured::type::whole, *value} : from_cell(value);
     }
 
 private:
+    [[nodiscard]] auto from_cell(group_word const* value) const -> measured {
+        auto const cell = core_.values.cell(of_, value);
+        if (auto const* const whole = std::get_if<std::uint64_t>(&cell))
+            return {measured::type::whole, *whole};
+        if (auto const* const real = std::get_if<double>(&cell))
+            return {measured::type::real, 0, *real};
+        return {};
+    }
+
     group_core const& core_;
     measure of_;
+    bool is_sum_;
     std::size_t offset_ = 0;
 };
 
@@ -106,7 +127,7 @@ private:
         for (std::size_t row = 0; row < partners.size(); ++row) {
             auto const old = before_value_[row];
             auto const partner = partners[row];
-            auto const now = partner == none ? group_cell{} : after_value_[partner];
+            auto const now = partner == none ? measured{} : after_value_[partner];
             auto const kind = partner == none         ? Kind::removed
                               : has_changed(old, now) ? Kind::changed
                                                       : Kind::unchanged;
@@ -127,35 +148,20 @@ private:
     }
 
     /// Whether two values differ by the factor. A value differs from an absent one.
-    [[nodiscard]] auto has_changed(group_cell const& a, group_cell const& b) const -> bool {
-        if (a == b) return false;
-        if (a.index() != b.index()) return true;
+    [[nodiscard]] auto has_changed(measured const& a, measured const& b) const -> bool {
+        if (a.is != b.is) return true;
         auto const differ = [factor = static_cast<long double>(factor_)](auto x, auto y) {
-            auto const [low, high] = std::minmax(x, y);
-            return static_cast<long double>(high) >= factor * static_cast<long double>(low);
+            auto const high = static_cast<long double>(std::max(x, y));
+            return x != y && high >= factor * static_cast<long double>(std::min(x, y));
         };
-        if (auto const* const x = std::get_if<std::uint64_t>(&a))
-            return differ(*x, std::get<std::uint64_t>(b));
-        if (auto const* const x = std::get_if<double>(&a)) return differ(*x, std::get<double>(b));
-        return true;
+        return a.is == measured::type::real ? differ(a.real, b.real) : differ(a.whole, b.whole);
     }
 
     /// How far two numbers are apart, as a word that compares like it. An absent one is 0.
-    [[nodiscard]] static auto distance(group_cell const& a, group_cell const& b) -> group_word {
-        if (std::holds_alternative<double>(a) || std::holds_alternative<double>(b)) {
-            auto const value = [](group_cell const& cell) {
-                auto const* const found = std::get_if<double>(&cell);
-                return found == nullptr ? 0.0 : *found;
-            };
-            return std::bit_cast<group_word>(std::abs(value(a) - value(b)));
-        }
-        auto const value = [](group_cell const& cell) {
-            auto const* const found = std::get_if<std::uint64_t>(&cell);
-            return found == nullptr ? std::uint64_t{0} : *found;
-        };
-        auto const x = value(a);
-        auto const y = value(b);
-        return x < y ? y - x : x - y;
+    [[nodiscard]] static auto distance(measured const& a, measured const& b) -> group_word {
+        if (a.is == measured::type::real || b.is == measured::type::real)
+            return std::bit_cast<group_word>(std::abs(a.real - b.real));
+        return a.whole < b.whole ? b.whole - a.whole : a.whole - b.whole;
     }
 
     /// The rows of a kind with the largest differences, in order.
