@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """All comparisons by name; each is made by calling it with a `Lab`."""
-from . import archives, digests, fields, graphs, groups, stores, tag
+from . import archives, digests, fields, graphs, groups, stores, tag, windows
 
 MAKERS = {
     "plain": tag.plain,
@@ -13,6 +13,7 @@ MAKERS = {
     "keys": groups.keys,
     "digest": digests.digest,
     "graph": graphs.graph,
+    "diff": windows.diff,
     "flowtools": archives.flow_tools,
     "flowtools-z": archives.flow_tools_zlib,
     "print": archives.print_rows,

@@ -109,6 +109,25 @@ class Generator:
         self.make(path, lambda p: self.log(p, size_of(self.size), *option, malformed=0), stamp)
         return DataSet("connections", [path], path.stat().st_size, stamp=stamp)
 
+    def windows(self, count):
+        """The same log as two: its first and its second half."""
+        whole = self.connections(count).files[0]
+        paths = [whole.with_name(f"{whole.stem}-{half}.log") for half in ("first", "second")]
+        middle = whole.stat().st_size // 2
+        with whole.open("rb") as lines:
+            lines.seek(middle)
+            middle += len(lines.readline())
+
+        def write(path, begin, end):
+            with whole.open("rb") as source, path.open("wb") as target:
+                source.seek(begin)
+                for at in range(begin, end, 1 << 20):
+                    target.write(source.read(min(1 << 20, end - at)))
+
+        for path, begin, end in zip(paths, (0, middle), (middle, whole.stat().st_size)):
+            self.make(path, lambda p, begin=begin, end=end: write(p, begin, end))
+        return DataSet("windows", paths, whole.stat().st_size, stamp=str(middle))
+
     def small(self):
         path = self.folder / f"flow-1K-s{self.seed}.log"
         self.make(path, lambda p: self.log(p, 1000))

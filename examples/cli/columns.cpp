@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/did_you_mean.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_names.hpp>
 
@@ -29,7 +32,26 @@ auto names_not_in(columns const& others, columns const& some) -> std::string {
     return names;
 }
 
+/// Throws that there is no field and no key of this name.
+[[noreturn]] void throw_unknown(std::string const& name, columns const& present) {
+    auto names = flowlog::field_names();
+    for (auto const word : flowlog::group_words()) names.push_back(word);
+    for (auto const& other : present) names.push_back(other.name);
+    throw usage_error{"no such field: " + flowlog::escaped(name, 60) +
+                      flowlog::did_you_mean(name, names) + " ('flowlog fields' prints all)"};
+}
+
 }  // namespace
+
+auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
+                     columns const& present) -> flowlog::group_key try {
+    auto const keys = tables.parse(word, option);
+    return flowlog::key_reader{keys.at(0)}.key();  // which refuses keys of both ends
+} catch (flowlog::error const& failure) {
+    auto const is_name = word.find_first_of("/:()") == word.npos;
+    if (is_name && word != "ip" && word != "port") throw_unknown(word, present);
+    throw usage_error{option + ": " + failure.message()};
+}
 
 auto has(columns const& all, record_column const& wanted) -> bool {
     return std::ranges::find(all, wanted) != all.end();
@@ -42,14 +64,10 @@ auto parse_columns(std::string_view list) -> columns {
     return result;
 }
 
-void require_known(columns const& wanted, columns const& present) {
-    for (auto const& column : wanted) {
-        if (column.field || has(present, column)) continue;
-        auto names = flowlog::field_names();
-        for (auto const& other : present) names.push_back(other.name);
-        throw usage_error{"no such field: " + name_of(column) +
-                          flowlog::did_you_mean(column.name, names) +
-                          " ('flowlog fields' prints all)"};
+void resolve(columns& wanted, columns const& present, key_tables const& tables) {
+    for (auto& column : wanted) {
+        if (column.field || column.computed || has(present, column)) continue;
+        column = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
     }
 }
 

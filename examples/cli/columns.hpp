@@ -9,6 +9,8 @@
 
 #include <flowlog/output/record_column.hpp>
 
+#include "keys.hpp"
+
 namespace cli {
 
 using columns = std::vector<flowlog::record_column>;
@@ -19,8 +21,14 @@ auto has(columns const& all, flowlog::record_column const& wanted) -> bool;
 /// The columns that a list names: fields, or columns of text logs that are no fields.
 auto parse_columns(std::string_view list) -> columns;
 
-/// Throws `usage_error` if one of the columns is no field, and no column of the first log.
-void require_known(columns const& wanted, columns const& present);
+/// The key of flows that a word of an option names; `present` are other names that it may have
+/// meant. Throws `usage_error` if it names none, or a key of both ends of a flow.
+auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
+                     columns const& present) -> flowlog::group_key;
+
+/// Makes keys, such as `service`, of the columns that are no fields and no columns of the first
+/// log. The tables must outlive the columns. Throws `usage_error` if one is no key either.
+void resolve(columns& wanted, columns const& present, key_tables const& tables);
 
 /// The warning that a log has other columns than the first one, if it has. `done` is what happens
 /// to the columns: "printed".

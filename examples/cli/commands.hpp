@@ -38,6 +38,7 @@ auto set_up_graph(CLI::App& graph) -> action;
 auto set_up_print(CLI::App& print) -> action;
 auto set_up_check(CLI::App& check) -> action;
 auto set_up_convert(CLI::App& convert) -> action;
+auto set_up_diff(CLI::App& diff) -> action;
 auto set_up_detect(CLI::App& detect) -> action;
 auto set_up_ls(CLI::App& ls) -> action;
 auto set_up_fields(CLI::App& fields) -> action;

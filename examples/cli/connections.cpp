@@ -312,7 +312,7 @@ void fill(connections_report& report, flowlog::connection_list found,
 auto run_connections(connections_options const& options) -> int {
     require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
-    auto report = connections_report{.warnings = warnings_about({}, logs)};
+    auto report = connections_report{.warnings = warnings_about(logs)};
     warn_of_all(report.warnings);
     auto malformed = limited_messages{"more malformed line"};
     auto counted = read_logs(logs, flowlog::connection_grouping(), options.reading,

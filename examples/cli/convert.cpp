@@ -20,6 +20,7 @@
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "keys.hpp"
 #include "languages.hpp"
 #include "outputs.hpp"
 #include "partition.hpp"
@@ -36,6 +37,7 @@ struct convert_options {
     std::string output{};
     std::string to{};
     std::string fields{};
+    key_options tables{};
     std::string partition{};
     times_option times{};
     bool force = false;
@@ -138,6 +140,7 @@ class converter {
 public:
     explicit converter(convert_options const& options)
         : options_{options},
+          tables_{options.tables},
           keys_{partition_keys::parse(options.partition)},
           columns_{parse_columns(options.fields)},
           given_{!columns_.empty()},
@@ -160,7 +163,8 @@ public:
         malformed_.finish();
         differing_.finish();
         if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
-        if (wanted_) done_.matched = files_->rows();
+        done_.note_matched(files_->rows(), options_.reading);
+        if (auto const warning = done_.status_warning()) warn(*warning);
         if (!options_.reading.quiet) {
             print_error(done_.accounting());
             print_error(count_text(files_->rows(), "flow") + " written to " +
@@ -242,12 +246,13 @@ private:
 
     /// Begins the output. `present` are the columns of the first log.
     void begin(columns const& present) {
-        require_known(columns_, present);
+        resolve(columns_, present, tables_);
         files_ = std::make_unique<record_files>(options_, keys_, columns_);
         first_ = present;
     }
 
     convert_options const& options_;
+    key_tables tables_;
     partition_keys keys_;
     columns columns_;
     bool given_;     // the columns do not depend on the logs
@@ -315,6 +320,7 @@ auto set_up_convert(CLI::App& convert) -> action {
         ->type_name("FORMAT");
     convert.add_option("--fields", options->fields, "Write these fields: srcaddr,dstport,...")
         ->type_name("LIST");
+    add_key_options(convert, options->tables);
     convert
         .add_option("--partition", options->partition,
                     "Write a folder with a file for each value of these: account,region,date")

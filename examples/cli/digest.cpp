@@ -126,7 +126,7 @@ auto run_digest(digest_command const& options) -> int {
                                         .global_bounds = options.global_bounds}};
     auto const logs = find_logs(options.reading);
     keep_apart(options.output, logs);
-    warn_of_all(warnings_about({}, logs));
+    warn_of_all(warnings_about(logs));
     auto malformed = limited_messages{"more malformed line"};
     auto const [made, done] = read_logs(logs, empty, options.reading,
                                         [&](auto const& line) { malformed.keep(describe(line)); });

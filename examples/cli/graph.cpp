@@ -123,7 +123,7 @@ auto run_edges(graph_options const& options) -> int {
     auto const logs = find_logs(options.reading);
 
     auto report = graph_report{};
-    report.warnings = warnings_about(tables.tags(), logs);
+    report.warnings = warnings_about(logs, tables.warnings());
     warn_of_all(report.warnings);
 
     auto malformed = limited_messages{"more malformed line"};

@@ -10,6 +10,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "reading.hpp"
 
 namespace cli {
 
@@ -43,14 +44,14 @@ auto key_tables::parse(std::string_view list, std::string_view option) const
     return result;
 }
 
-auto key_tables::tags() const -> flowlog::tag_table const& {
-    static auto const none = flowlog::tag_table{};
-    return tags_ ? *tags_ : none;
-}
-
-auto key_tables::labels() const -> flowlog::label_table const& {
-    static auto const none = flowlog::label_table{};
-    return labels_ ? *labels_ : none;
+auto key_tables::warnings() const -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    if (tags_) result = warnings_of(tags_->warnings(), tags_->warning_count());
+    if (labels_) {
+        for (auto& warning : warnings_of(labels_->warnings(), labels_->warning_count()))
+            result.push_back(std::move(warning));
+    }
+    return result;
 }
 
 }  // namespace cli

@@ -37,11 +37,8 @@ public:
     [[nodiscard]] auto parse(std::string_view list, std::string_view option) const
         -> std::vector<flowlog::group_key>;
 
-    /// The table of tags; empty if none is given.
-    [[nodiscard]] auto tags() const -> flowlog::tag_table const&;
-
-    /// The table of labels; empty if none is given.
-    [[nodiscard]] auto labels() const -> flowlog::label_table const&;
+    /// What in the tables is probably a mistake.
+    [[nodiscard]] auto warnings() const -> std::vector<std::string>;
 
 private:
     std::optional<flowlog::tag_table> tags_{};

@@ -38,6 +38,7 @@ constexpr auto commands = std::to_array<command>({
     {"digest", "Make a short flow log out of long ones", set_up_digest},
     {"connections", "Join both directions of conversations", set_up_connections},
     {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
+    {"diff", "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},

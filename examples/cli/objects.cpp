@@ -301,6 +301,10 @@ void add_object_options(CLI::App& app, object_options& options) {
         ->group(group);
 }
 
+auto first_moment(std::string const& option, std::string const& text) -> timestamp {
+    return period_of(option, text).first;
+}
+
 auto object_filter_of(object_options const& options) -> object_filter {
     auto result = object_filter{.accounts = options.accounts,
                                 .regions = options.regions,

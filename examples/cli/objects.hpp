@@ -39,6 +39,9 @@ auto object_filter_of(object_options const& options) -> flowlog::object_filter;
 /// range.
 auto flows_in_range(object_options const& options) -> std::optional<flowlog::filter>;
 
+/// The first moment of the period that an option names. Throws `usage_error` if it names none.
+auto first_moment(std::string const& option, std::string const& text) -> flowlog::timestamp;
+
 /// A log that was found.
 struct found_log {
     flowlog::input input;

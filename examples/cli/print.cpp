@@ -2,8 +2,8 @@
 // flowlog print: prints the flows of logs of any format.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +13,15 @@
 #include <CLI/CLI.hpp>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "keys.hpp"
 #include "languages.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
@@ -33,7 +36,11 @@ struct print_options {
     reading_options reading{};
     std::vector<record_format> formats{};  // of which one may be given
     std::string fields{};
-    std::uint64_t head = std::numeric_limits<std::uint64_t>::max();
+    key_options tables{};
+    std::optional<std::uint64_t> head{};
+    std::string sort{};
+    bool ascending = false;
+    bool all_lines = false;
     flowlog::naming names = flowlog::naming::aws;
     std::optional<flowlog::time_format> times{};
 
@@ -58,15 +65,18 @@ class log_printer {
 public:
     explicit log_printer(print_options const& options)
         : options_{options},
+          tables_{options.tables},
           columns_{parse_columns(options.fields)},
           wanted_{wanted_flows(options.reading)} {
+        warn_of_all(tables_.warnings());
+        if (!options.sort.empty()) sort_key_ = key_of_one_flow(options.sort, "--sort", tables_, {});
         if (columns_.empty() && options_.format() == record_format::vpc)
             columns_ = flowlog::columns_of(flowlog::layout::vpc_default());
         given_ = !columns_.empty();
     }
 
     /// Whether no more rows are wanted.
-    [[nodiscard]] auto full() const -> bool { return rows() >= options_.head; }
+    [[nodiscard]] auto full() const -> bool { return options_.head && rows() >= *options_.head; }
 
     void print_log(flowlog::input const& input) {
         auto report = flowlog::input_report{.name = input.name()};
@@ -91,17 +101,31 @@ public:
 
     [[nodiscard]] auto finish() -> int {
         if (!writer_ && (given_ || options_.format() == record_format::json)) begin({});
+        if (sorter_) write_sorted();
         if (writer_) writer_->finish();
         flush_output();
         malformed_.finish();
         differing_.finish();
         failures_.finish();
         if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
+        note_left_out();
         return done_.exit_code(options_.reading);
     }
 
 private:
     [[nodiscard]] auto rows() const -> std::uint64_t { return writer_ ? writer_->rows() : 0; }
+
+    void write_sorted() {
+        sorter_->each([this](auto const& record) { static_cast<void>(writer_->write(record)); });
+    }
+
+    /// Says how many flows of a default number are left out.
+    void note_left_out() const {
+        if (!sorter_ || options_.head || options_.reading.quiet) return;
+        if (auto const found = sorter_->added(); found > rows())
+            print_error(number_text(rows()) + " of " + count_text(found, "flow") +
+                        " are printed; -n N prints N of them\n");
+    }
 
     void complain_of(flowlog::error const& failure) {
         if (writer_) writer_->flush();
@@ -122,12 +146,14 @@ private:
         }
         if (full()) return;
         if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
+        if (sorter_) flowlog::require_fields(sorter_->uses(), reader);
         if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
             if (wanted_) reader.restrict(wanted_->bounds());
         }
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
-            if (auto const offending_field = writer_->write(record)) [[unlikely]]
+            auto const offending_field = sorter_ ? sorter_->add(record) : writer_->write(record);
+            if (offending_field) [[unlikely]]
                 reader.reject(*offending_field, flowlog::reason::bad_value);
             if (full()) [[unlikely]]
                 return;
@@ -144,10 +170,18 @@ private:
 
     /// Begins the output. `present` are the columns of the first log.
     void begin(columns const& present) {
-        require_known(columns_, present);
+        resolve(columns_, present, tables_);
+        require_printable();
+        if (sort_key_)
+            sorter_.emplace(
+                *sort_key_, columns_,
+                flowlog::record_sorter::options{.limit = options_.head.value_or(default_sorted),
+                                                .ascending = options_.ascending});
         auto const terminal = is_terminal(stdout);
-        auto how = flowlog::record_options{
-            .format = options_.format(), .names = options_.names, .escape = terminal};
+        auto how = flowlog::record_options{.format = options_.format(),
+                                           .names = options_.names,
+                                           .escape = terminal,
+                                           .all_lines = options_.reading.all_lines};
         how.times = options_.times.value_or(how.format == record_format::table
                                                 ? flowlog::time_format::rfc3339
                                                 : flowlog::time_format::unix_seconds);
@@ -159,27 +193,46 @@ private:
         first_ = present;
     }
 
+    /// A VPC flow log has fields alone.
+    void require_printable() const {
+        if (options_.format() != record_format::vpc) return;
+        for (auto const& column : columns_) {
+            if (column.computed)
+                throw usage_error{"--vpc: " + flowlog::escaped(column.name, 60) +
+                                  " is computed, and is no field of a VPC flow log"};
+        }
+    }
+
     /// Warns if a log has other columns than the first one, whose columns are printed.
     void compare(std::string const& name, columns const& present) {
         if (auto const message = difference(name, first_, columns_, present, "printed"))
             differing_.say(*message);
     }
 
+    static constexpr std::size_t default_sorted = 20;
+
     print_options const& options_;
+    key_tables tables_;
     columns columns_;
     bool given_ = false;  // the columns do not depend on the logs
     columns first_;       // of the first log
     std::optional<flowlog::filter> wanted_;
     std::optional<flowlog::record_writer> writer_;
+    std::optional<flowlog::group_key> sort_key_;
+    std::optional<flowlog::record_sorter> sorter_;
     limited_messages malformed_{"more malformed line"};
     limited_messages differing_{"more log with other column"};
     limited_messages failures_{"more error", complain};
     reading done_;
 };
 
-auto run_print(print_options const& options) -> int {
+auto run_print(print_options options) -> int {
     if (options.formats.size() > 1)
         throw usage_error{"--csv, --tsv, --json, --ndjson, --vpc and --table exclude each other"};
+    if (options.ascending && options.sort.empty()) throw usage_error{"--ascending is for --sort"};
+    auto const wanted = wanted_flows(options.reading);
+    options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
+    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
     printer.add_missing(logs);
@@ -191,11 +244,19 @@ auto run_print(print_options const& options) -> int {
 }
 
 constexpr auto examples =
+    "Fields: any field ('flowlog fields' prints all), a column of a text log, or a key that is\n"
+    "        computed, as for top: service, duration (seconds), pair, date, tag (--lookup),\n"
+    "        srcaddr/24, start:5m, class(srcaddr), label(srcaddr) (--map)\n"
+    "\n"
     "Examples:\n"
     "  flowlog print ft-v05.2015-07-01 --fields srcaddr,dstaddr,dstport,bytes --head 10\n"
     "      prints the first ten flows of a flow-tools archive as CSV\n"
     "  flowlog print nfcapd.202107010000 --vpc | flowlog tag - --lookup tags.csv\n"
     "      prints an nfdump archive as a VPC flow log\n"
+    "  flowlog print logs --sort bytes -n 5 --fields srcaddr,dstaddr,service,bytes,duration\n"
+    "      prints the five largest flows\n"
+    "  flowlog print logs --where 'log-status = SKIPDATA'\n"
+    "      prints the times for which AWS lost records\n"
     "\n"
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";
@@ -231,9 +292,19 @@ auto set_up_print(CLI::App& print) -> action {
     add_format_options(print, *options);
     print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    print.add_option("--head", options->head, "Print at most N flows")
+    add_key_options(print, options->tables);
+    print.add_option("--head,-n", options->head, "Print at most N flows")
         ->type_name("N")
         ->check(whole_number());
+    print
+        .add_option("--sort", options->sort,
+                    "Print the flows with the largest values first: bytes (20, or as many as -n\n"
+                    "says)")
+        ->type_name("FIELD");
+    print.add_flag("--ascending", options->ascending, "With --sort, the smallest values first");
+    print.add_flag("--all-lines", options->all_lines,
+                   "Print NODATA and SKIPDATA lines, too; with a test of log-status in --where,\n"
+                   "this is on");
     add_choice(print, "--names", options->names, "Names of the fields in headings (default: aws)",
                {{"aws", flowlog::naming::aws}, {"netflow", flowlog::naming::netflow}});
     add_choice<std::optional<flowlog::time_format>>(

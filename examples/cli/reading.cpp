@@ -59,6 +59,20 @@ void reading::add_missing(flowlog::input_list const& logs) {
         inputs.push_back({.name = missing.where().source, .failure = missing});
 }
 
+void reading::note_matched(std::uint64_t flows, reading_options const& options) {
+    auto const wanted = wanted_flows(options);
+    if (!wanted) return;
+    matched = flows;
+    wanted_by = filter_options(options);
+    names_status = tests_status(*wanted);
+}
+
+auto reading::status_warning() const -> std::optional<std::string> {
+    if (!names_status || matched != 0U || stats.nodata + stats.skipdata == 0) return std::nullopt;
+    return "no flow has such a log-status; NODATA and SKIPDATA lines are not flows, and are not "
+           "counted here: 'flowlog print --where ...' prints them";
+}
+
 void reading::report_trouble() const {
     auto messages = limited_messages{"more error", complain};
     for (auto const& input : inputs) {
@@ -66,6 +80,7 @@ void reading::report_trouble() const {
     }
     messages.finish();
     if (auto const warning = skipdata_warning(stats)) warn(*warning);
+    if (auto const warning = status_warning()) warn(*warning);
 }
 
 auto reading::exit_code(reading_options const& options) const -> int {
@@ -151,23 +166,17 @@ auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::str
     return result;
 }
 
-namespace {
-
-template <class Table>
-void add_warnings(std::vector<std::string>& warnings, Table const& table) {
-    for (auto const& [where, message] : table.warnings())
-        warnings.push_back(describe(where, message));
-    auto const more = table.warning_count() - table.warnings().size();
+auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t count)
+    -> std::vector<std::string> {
+    auto warnings = std::vector<std::string>{};
+    for (auto const& [where, message] : kept) warnings.push_back(describe(where, message));
+    auto const more = count - kept.size();
     if (more != 0) warnings.push_back(fmt::format("... and {} more like these", number_text(more)));
+    return warnings;
 }
 
-}  // namespace
-
-auto warnings_about(flowlog::tag_table const& tags, flowlog::label_table const& labels,
-                    flowlog::input_list const& logs) -> std::vector<std::string> {
-    auto warnings = std::vector<std::string>{};
-    add_warnings(warnings, tags);
-    add_warnings(warnings, labels);
+auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> warnings)
+    -> std::vector<std::string> {
     auto names = names_of(logs.files);
     std::ranges::sort(names);
     for (auto same = names.begin(); same != names.end();) {
@@ -193,6 +202,12 @@ auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filt
     return in_range ? wanted && *in_range : wanted;
 }
 
+auto tests_status(flowlog::filter const& wanted) -> bool {
+    auto const uses = wanted.uses();
+    return std::ranges::find(uses, flowlog::field_id::log_status, &flowlog::field_use::id) !=
+           uses.end();
+}
+
 auto filter_options(reading_options const& options) -> std::string {
     auto names = std::vector<std::string>{};
     if (!options.where.empty()) names.emplace_back("--where");
@@ -205,6 +220,7 @@ auto open_options_of(reading_options const& options, flowlog::malformed_handler 
     -> flowlog::open_options {
     auto how = flowlog::open_options{.on_malformed = std::move(on_malformed),
                                      .overlap = true,
+                                     .all_lines = options.all_lines,
                                      .repair_wraps = !options.keep_wraps};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;

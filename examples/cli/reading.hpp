@@ -13,8 +13,7 @@
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/format/detect.hpp>
-#include <flowlog/lookup/label_table.hpp>
-#include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/lookup/table_warning.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
@@ -41,6 +40,7 @@ struct reading_options {
     bool keep_wraps = false;
     bool keep_going = false;
     store_settings stores{};
+    bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
@@ -57,6 +57,7 @@ struct reading {
     flowlog::statistics stats{};
     std::optional<std::uint64_t> matched{};  ///< how many records the filter wanted
     std::string wanted_by{};                 ///< the options that make up the filter
+    bool names_status = false;               ///< the filter tests the log-status
     double seconds = 0;
 
     /// How many records were counted.
@@ -68,6 +69,12 @@ struct reading {
 
     /// Adds the arguments that name no input.
     void add_missing(flowlog::input_list const& logs);
+
+    /// Notes how many flows the options wanted, if they are a filter.
+    void note_matched(std::uint64_t flows, reading_options const& options);
+
+    /// The warning that a filter matched no flow because it asked for lines that are none.
+    [[nodiscard]] auto status_warning() const -> std::optional<std::string>;
 
     /// Names the inputs that failed, and warns of lost records, on standard error.
     void report_trouble() const;
@@ -110,15 +117,23 @@ void require_one_stdin(reading_options const& options,
 /// The names of inputs.
 auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
 
-/// Warnings to give before reading: rows of tables, and inputs that are given more than once.
-auto warnings_about(flowlog::tag_table const& tags, flowlog::label_table const& labels,
-                    flowlog::input_list const& logs) -> std::vector<std::string>;
+/// The warnings of a table as text, with how many more there are.
+auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t count)
+    -> std::vector<std::string>;
+
+/// Warnings to give before reading: those of tables, and about inputs that are given more than
+/// once.
+auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> of_tables = {})
+    -> std::vector<std::string>;
 
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;
 
 /// The filter of --where, --since and --until, if one is given.
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter>;
+
+/// Whether a filter tests the log-status, and so may ask for lines that are no flows.
+auto tests_status(flowlog::filter const& wanted) -> bool;
 
 /// The options that make up this filter: `--where, --since and --until`.
 auto filter_options(reading_options const& options) -> std::string;
@@ -141,33 +156,34 @@ struct counted_logs {
     reading done;
 };
 
-/// Adds the flows of the logs to an aggregator, while a bar shows the progress. An input that fails
+/// Adds all flows of the logs to an aggregator, while a bar shows the progress. An input that fails
 /// is named in the result.
 template <flowlog::aggregator A>
-auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options const& options,
-               flowlog::malformed_handler on_malformed, bool show_progress = true)
+auto read_all(flowlog::input_list const& logs, A const& empty, reading_options const& options,
+              flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
     auto how = run_options_of(options, std::move(on_malformed));
     auto bar = progress_bar{show_progress && !options.quiet, logs.files};
     auto const files = bar.counted(logs.files);
     how.progress = bar.bytes();
-    auto const wanted = wanted_flows(options);
-    auto const finish = [&](auto& result) {
-        auto done = reading{
-            .inputs = std::move(result.inputs), .stats = result.stats, .seconds = bar.stop()};
-        done.add_missing(logs);
-        return done;
-    };
-    if (wanted) {
-        auto result = flowlog::run(files, flowlog::filtered{*wanted, empty}, how);
-        auto done = finish(result);
-        done.matched = result.value.matched();
-        done.wanted_by = filter_options(options);
-        return {std::move(result.value).inner(), std::move(done)};
-    }
     auto result = flowlog::run(files, empty, how);
-    auto done = finish(result);
+    auto done =
+        reading{.inputs = std::move(result.inputs), .stats = result.stats, .seconds = bar.stop()};
+    done.add_missing(logs);
     return {std::move(result.value), std::move(done)};
+}
+
+/// The same for the flows that the options want.
+template <flowlog::aggregator A>
+auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options const& options,
+               flowlog::malformed_handler on_malformed, bool show_progress = true)
+    -> counted_logs<A> {
+    auto const wanted = wanted_flows(options);
+    if (!wanted) return read_all(logs, empty, options, std::move(on_malformed), show_progress);
+    auto counted = read_all(logs, flowlog::filtered{*wanted, empty}, options,
+                            std::move(on_malformed), show_progress);
+    counted.done.note_matched(counted.value.matched(), options);
+    return {std::move(counted.value).inner(), std::move(counted.done)};
 }
 
 }  // namespace cli

@@ -160,7 +160,7 @@ auto run_tag(tag_options options) -> int {
     options.table.protocols = &report.protocols;
     auto const table = flowlog::tag_table::load(options.lookup, options.table);
     auto const logs = find_logs(options.reading);
-    report.warnings = warnings_about(table, {}, logs);
+    report.warnings = warnings_about(logs, warnings_of(table.warnings(), table.warning_count()));
     warn_of_label(table, report);
     warn_of_all(report.warnings);
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/in_out.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/output/ranking.hpp>
 
@@ -20,20 +22,20 @@
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "measures.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
+#include "two_groupings.hpp"
 
 namespace cli {
 namespace {
 
-using flowlog::measure;
-
 struct top_options {
     reading_options reading{};
     std::string by{};
-    std::vector<std::string> measures{};  // as they were named on the command line
-    std::string sort{};
+    measure_options measures{};
+    bool in_out = false;
     std::size_t limit = 20;
     bool all = false;
     key_options tables{};
@@ -44,6 +46,7 @@ struct top_options {
 /// All that the command found out.
 struct top_report {
     flowlog::ranking_headings headings{};
+    std::string ranked_by{};  // the name of a measure
     flowlog::ranking found{};
     std::vector<std::string> warnings{};
     reading done{};
@@ -54,37 +57,6 @@ auto parse_keys(top_options const& options, key_tables const& tables)
     auto result = tables.parse(options.by, "--by");
     if (result.empty())
         throw usage_error{"no key is given: --by srcaddr,dstport ('flowlog fields' prints all)"};
-    return result;
-}
-
-/// Adds a measure unless it is listed already. Returns its position.
-auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
-    auto const found = std::ranges::find(measures, wanted);
-    if (found != measures.end()) return static_cast<std::size_t>(found - measures.begin());
-    measures.push_back(wanted);
-    return measures.size() - 1;
-}
-
-/// The measures of each group. By default flows, and bytes if there are any.
-struct wanted_measures {
-    std::vector<measure> all{};
-    std::size_t by = 0;  ///< the measure that ranks
-};
-
-auto parse_measures(top_options const& options, std::vector<flowlog::group_key> const& keys)
-    -> wanted_measures {
-    auto result = wanted_measures{};
-    for (auto const& name : options.measures) add(result.all, measure::parse(name));
-    if (result.all.empty()) {
-        constexpr auto bytes = flowlog::field_id::bytes;
-        auto const is_key = std::ranges::any_of(keys, [](auto const& key) {
-            return key.kind == flowlog::key_kind::field && key.field == bytes;
-        });
-        result.all = {{}, {flowlog::measure_kind::sum, bytes, !is_key}};
-    }
-    if (options.sort.empty()) return result;
-    result.by = add(result.all, measure::parse(options.sort));
-    if (result.by != 0) result.all[1].optional = false;
     return result;
 }
 
@@ -118,7 +90,8 @@ void print_table(top_report const& report, bool quiet) {
 }
 
 void print_rows(top_report const& report, flowlog::row_format format) {
-    auto const& [keys, measures, kinds, by, human] = report.headings;
+    auto const& keys = report.headings.keys;
+    auto const& measures = report.headings.measures;
     auto const& found = report.found;
     auto names = keys;
     names.insert(names.end(), measures.begin(), measures.end());
@@ -128,7 +101,7 @@ void print_rows(top_report const& report, flowlog::row_format format) {
         json->begin_object().member("flows", report.done.flows());
         write(json->key("by"), keys);
         write(json->key("measures"), measures);
-        json->member("sort", measures[by]).key("groups").begin_array();
+        json->member("sort", report.ranked_by).key("groups").begin_array();
     }
     for (auto const& group : found.groups) rows.row(group.key, group.values);
     if (json) {
@@ -149,31 +122,80 @@ void print_rows(top_report const& report, flowlog::row_format format) {
     rows.finish();
 }
 
+auto limit_of(top_options const& options) -> std::size_t {
+    return options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
+}
+
+/// Tells of what was read, after the malformed lines.
+void report_reading(top_report& report, limited_messages& malformed, reading done) {
+    malformed.finish();
+    report.done = std::move(done);
+    report.done.report_trouble();
+    if (auto warning = skipdata_warning(report.done.stats))
+        report.warnings.push_back(*std::move(warning));
+}
+
+/// Reads the logs, and ranks their groups.
+void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
+          wanted_measures const& measures, flowlog::input_list const& logs,
+          top_options const& options) {
+    auto malformed = limited_messages{"more malformed line"};
+    auto counted = read_logs(logs, flowlog::group_by(keys, measures.all), options.reading,
+                             [&](auto const& line) { malformed.keep(describe(line)); });
+    report_reading(report, malformed, std::move(counted.done));
+    report.found = counted.value.rank(limit_of(options), measures.by);
+    if (measures.has_optional_bytes()) drop_last_measure_if_zero(report);
+}
+
+/// Reads the logs, and ranks their groups by what came in and went out.
+void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys,
+                 wanted_measures const& measures, flowlog::input_list const& logs,
+                 top_options const& options) {
+    auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
+    auto malformed = limited_messages{"more malformed line"};
+    auto counted = read_twice_grouped(
+        logs, {flowlog::group_by(flowlog::keys_of_destination(keys), measures.all), wanted},
+        {flowlog::group_by(flowlog::keys_of_source(keys), measures.all), wanted},
+        !flowlog::filter{}, options.reading,
+        [&](auto const& line) { malformed.keep(describe(line)); });
+    counted.done.note_matched(counted.in_first, options.reading);
+    report_reading(report, malformed, std::move(counted.done));
+    report.headings = flowlog::headings_in_out(report.headings);
+    report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options),
+                                        measures.by, std::thread::hardware_concurrency());
+    if (!measures.has_optional_bytes()) return;
+    drop_last_measure_if_zero(report);
+    drop_last_measure_if_zero(report);
+}
+
+/// Throws `usage_error` if flows have no two ends, or the measure that ranks cannot be added up.
+void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures) {
+    if (std::ranges::none_of(keys, [](auto const& key) { return key.other.has_value(); }))
+        throw usage_error{
+            "--in-out needs a key of both ends: ip, port, ip/24, label(ip) or "
+            "class(ip)"};
+    auto const& by = measures.all[measures.by];
+    if (by.kind != flowlog::measure_kind::flows && by.kind != flowlog::measure_kind::sum)
+        throw usage_error{"--in-out ranks by what came in and went out together, which " +
+                          by.name() + " is not the sum of; --sort bytes chooses another measure"};
+}
+
 auto run_top(top_options const& options) -> int {
     require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
     auto const tables = key_tables{options.tables};
     auto const keys = parse_keys(options, tables);
-    auto const measures = parse_measures(options, keys);
+    auto const measures = parse_measures(options.measures, keys);
+    if (options.in_out) require_in_out(keys, measures);
     auto const logs = find_logs(options.reading);
 
     auto report = top_report{.headings = flowlog::headings_of(keys, measures.all, measures.by)};
     report.headings.human = options.human;
-    report.warnings = warnings_about(tables.tags(), tables.labels(), logs);
+    report.ranked_by = report.headings.measures[measures.by];
+    report.warnings = warnings_about(logs, tables.warnings());
     warn_of_all(report.warnings);
-
-    auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_logs(logs, flowlog::group_by(keys, measures.all), options.reading,
-                             [&](auto const& line) { malformed.keep(describe(line)); });
-    malformed.finish();
-    report.done = std::move(counted.done);
-    report.done.report_trouble();
-    if (auto warning = skipdata_warning(report.done.stats))
-        report.warnings.push_back(*std::move(warning));
-
-    auto const limit = options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
-    report.found = counted.value.rank(limit, measures.by);
-    if (measures.all.back().optional) drop_last_measure_if_zero(report);
+    options.in_out ? rank_in_out(report, keys, measures, logs, options)
+                   : rank(report, keys, measures, logs, options);
     for (auto const& caveat : caveats(report.found)) {
         warn(caveat);
         report.warnings.push_back(caveat);
@@ -185,7 +207,7 @@ auto run_top(top_options const& options) -> int {
 }
 
 constexpr auto examples =
-    "Keys: any field; ip, port (of both ends); pair, service, date, tag (--lookup);\n"
+    "Keys: any field; ip, port (of both ends); pair, service, date, duration, tag (--lookup);\n"
     "      srcaddr/24, srcaddr/24/48; start:5m (s, m, h, d); class(srcaddr);\n"
     "      label(srcaddr) (--map)\n"
     "\n"
@@ -194,49 +216,21 @@ constexpr auto examples =
     "      prints who sends most to whom\n"
     "  flowlog top logs --by start:5m --where 'action = REJECT' --all --csv\n"
     "      prints the rejected flows over time\n"
+    "  flowlog top vpc.log --by ip --in-out --sum bytes\n"
+    "      prints what came in and went out of each address\n"
     "\n"
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";
-
-/// Adds options that append to one list, so that measures keep the order of the command line.
-void add_measure_options(CLI::App& app, top_options& options) {
-    constexpr auto measures = "Measures (default: flows, and bytes if there are any)";
-    auto* const named = &options.measures;
-    constexpr auto words = std::to_array<std::pair<char const*, char const*>>(
-        {{"flows", "Count flows"},
-         {"first", "When the first flow began: --min start"},
-         {"last", "When the last flow ended: --max end"}});
-    for (auto const& [word, meaning] : words) {
-        auto const take = [named, name = std::string{word}] { named->push_back(name); };
-        app.add_flag_callback(fmt::format("--{}", word), take, meaning)
-            ->trigger_on_parse()
-            ->group(measures);
-    }
-    constexpr auto kinds = std::to_array<std::pair<char const*, char const*>>(
-        {{"sum", "Add up"},
-         {"min", "Smallest values, also of times: --min start"},
-         {"max", "Largest values"},
-         {"rate", "Sums per second"},
-         {"or", "Bits that any of the values has: --or tcp-flags"},
-         {"distinct", "Count distinct values; an estimate above 1024"}});
-    for (auto const& [kind, meaning] : kinds) {
-        auto const take = [named, name = std::string{kind}](std::string const& list) {
-            for (auto const of : split(list)) named->push_back(fmt::format("{}({})", name, of));
-        };
-        app.add_option_function<std::string>(fmt::format("--{}", kind), take, meaning)
-            ->type_name("FIELDS")
-            ->trigger_on_parse()
-            ->group(measures);
-    }
-}
 
 void add_result_options(CLI::App& app, top_options& options) {
     auto* const limit = app.add_option("-n", options.limit, "Show N groups (default: 20)");
     limit->type_name("N")->check(whole_number());
     app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
-    app.add_option("--sort", options.sort,
+    app.add_option("--sort", options.measures.sort,
                    "Measure to rank by: bytes, max(packets) (default: the first one)")
         ->type_name("MEASURE");
+    app.add_flag("--in-out", options.in_out,
+                 "Measures of what came in and went out of each ip or port, apart");
     add_row_formats(app, options.format, "group");
     app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
     add_strict(app, options.reading);
@@ -250,7 +244,7 @@ auto set_up_top(CLI::App& top) -> action {
     top.add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
     add_key_options(top, options->tables);
     add_reading_options(top, options->reading);
-    add_measure_options(top, *options);
+    add_measure_options(top, options->measures);
     add_result_options(top, *options);
     return [options] { return run_top(*options); };
 }

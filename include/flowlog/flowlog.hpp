@@ -14,11 +14,15 @@
 #include <flowlog/aggregate/ephemeral.hpp>
 #include <flowlog/aggregate/edge_keys.hpp>
 #include <flowlog/aggregate/edges.hpp>
+#include <flowlog/aggregate/diff.hpp>
+#include <flowlog/aggregate/difference.hpp>
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/in_out.hpp>
+#include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
@@ -50,6 +54,7 @@
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/dot.hpp>
 #include <flowlog/output/dot_records.hpp>
+#include <flowlog/output/diff.hpp>
 #include <flowlog/output/encoder.hpp>
 #include <flowlog/output/graph_json.hpp>
 #include <flowlog/output/graph_text.hpp>
@@ -59,6 +64,7 @@
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ranking.hpp>
 #include <flowlog/output/record_options.hpp>
+#include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>

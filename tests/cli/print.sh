@@ -83,6 +83,110 @@ case_head() {
     empty err
 }
 
+case_computed() {
+    printf 'srcaddr dstaddr srcport dstport protocol bytes start end tag\n%s\n%s\n' \
+        '10.0.0.1 8.8.8.8 50000 443 6 5 1620140761 1620140771 x' '::1 ::2 - - - 7 1620140761 - y' >a.log
+    run print a.log --fields 'service,duration,srcaddr/16,start:1h,class(srcaddr),pair,bytes'
+    returns 0
+    empty err
+    holds out <<'EOF'
+service,duration,srcaddr/16,start:1h,class(srcaddr),pair,bytes
+443/tcp,10,10.0.0.0/16,1620140400,private,8.8.8.8 - 10.0.0.1,5
+,,::/64,1620140400,loopback,::1 - ::2,7
+EOF
+    run print a.log --fields service,duration --json
+    printf '[\n{"service":"443/tcp","duration":10},\n{"service":null,"duration":null}\n]\n' | holds out
+    run print a.log --fields service,duration --table
+    printf 'service       duration\n443/tcp             10\n-                    -\n' | holds out
+    printf 'dstport,protocol,tag\n443,tcp,"=w,b"\n' >tags.csv
+    echo 10.0.0.0/8,office >map.csv
+    run print a.log --fields tag # a column of the log
+    printf 'tag\nx\ny\n' | holds out
+    sed 's/ tag$/ note/' a.log >b.log
+    run print b.log --fields 'tag,label(srcaddr)' --lookup tags.csv --map map.csv
+    printf 'tag,label(srcaddr)\n"=w,b",office\n,\n' | holds out
+    run print b.log --fields tag
+    returns 2
+    says err 'the key tag needs a table of tags: --lookup FILE'
+    run print b.log --fields service --vpc
+    returns 2
+    says err '--vpc: service is computed, and is no field of a VPC flow log'
+    run print b.log --fields ip
+    returns 2
+    says err 'name one end: srcaddr or dstaddr'
+    run print b.log --fields srcaddr/33
+    returns 2
+    says err 'expected a prefix length of IPv4'
+    run print b.log --fields servce
+    returns 2
+    says err "did you mean 'service'?"
+    printf 'srcport dstport protocol\n1 2 6\n1 x 6\n' >c.log
+    run print c.log --fields service
+    printf 'service\n1/tcp\n' | holds out
+    says err 'c.log:3:3: dstport: expected a port'
+    run convert b.log -o - --to csv --fields service
+    printf 'service\n443/tcp\n\n' | holds out
+    has_component arrow || return 0
+    run convert b.log -o b.parquet --fields service
+    returns 2
+    says err 'service is computed, and is not written to Parquet files'
+}
+
+case_sorted() {
+    printf 'srcaddr bytes x\n10.0.0.9 5 a\n10.0.0.10 700 b\n10.0.0.1 60 c\n10.0.0.7 - d\n10.0.0.2 5 e\n' >a.log
+    run print a.log --sort bytes -n 2
+    returns 0
+    empty err
+    printf 'srcaddr,bytes,x\n10.0.0.10,700,b\n10.0.0.1,60,c\n' | holds out
+    run print a.log a.log --sort bytes --ascending -n 5 --fields x,bytes --json
+    printf '[\n{"x":"a","bytes":5},\n{"x":"e","bytes":5},\n{"x":"a","bytes":5},\n{"x":"e","bytes":5},\n' >expected
+    printf '{"x":"c","bytes":60}\n]\n' | cat expected - | holds out
+    run print a.log --sort srcaddr --ascending --fields srcaddr
+    printf 'srcaddr\n10.0.0.1\n10.0.0.2\n10.0.0.7\n10.0.0.9\n10.0.0.10\n' | holds out
+    { echo bytes; seq 30; } >b.log
+    run print b.log --sort bytes
+    [ "$(wc -l <out)" = 21 ] || fail 'not 20 flows'
+    says err '20 of 30 flows are printed; -n N prints N of them'
+    run print b.log --sort bytes --quiet
+    empty err
+    run print a.log --sort byts
+    returns 2
+    says err "did you mean 'bytes'?"
+    run print a.log --sort packets
+    returns 2
+    says err packets
+    run print a.log --ascending
+    returns 2
+    says err '--ascending is for --sort'
+    run print "$archives/nfdump/v2-171-mixed.nfdump" --sort duration -n 3 --fields duration
+    tail -n +2 out | sort -gr >sorted
+    [ "$(wc -l <sorted)" = 3 ] || fail 'not 3 flows'
+    tail -n +2 out | holds sorted
+}
+
+case_all_lines() {
+    printf 'srcaddr dstport start log-status\n10.0.0.1 1 5 OK\n- - 6 NODATA\n- - 7 SKIPDATA\n10.0.0.2 2 8 OK\n' >a.log
+    run print a.log --all-lines
+    returns 0
+    printf 'srcaddr,dstport,start,log-status\n10.0.0.1,1,5,OK\n,,6,NODATA\n,,7,SKIPDATA\n10.0.0.2,2,8,OK\n' | holds out
+    says err 'AWS lost records of 1 window'
+    run print a.log --where 'log-status = SKIPDATA' --fields start
+    printf 'start\n7\n' | holds out
+    run print a.log --all-lines --vpc
+    mv out vpc.log
+    run print vpc.log --vpc --all-lines
+    holds out <vpc.log
+    says out '2 - - - - - - - - - 7 - - SKIPDATA'
+    says out '2 - - 10.0.0.2 - - 2 - - - 8 - - OK'
+    printf 'srcaddr dstaddr protocol start\n10.0.0.1 10.0.0.2 6 5\n- - - 6\n' >b.log
+    run print b.log --all-lines --vpc
+    says out '- NODATA'
+    run print a.log
+    printf 'srcaddr,dstport,start,log-status\n10.0.0.1,1,5,OK\n10.0.0.2,2,8,OK\n' | holds out
+    run convert a.log -o c.csv --where 'log-status = NODATA'
+    says err "'flowlog print --where ...' prints them"
+}
+
 # --- print: mistakes --------------------------------------------------------------------------------
 
 case_fields() {

@@ -54,6 +54,55 @@ ip,port,packets
 EOF
 }
 
+case_in_and_out() {
+    talkers >a.log
+    run top a.log --by ip --in-out --sum bytes,packets -n 2 --quiet
+    returns 0
+    holds out <<'EOF'
+ip        bytes_in  bytes_out  packets_in  packets_out
+10.0.0.1     90000       5060          20           11
+10.0.1.1      5000      90000          10           20
+(4 more)       530        470           6            5
+(total)      95530      95530          36           36
+EOF
+    run top a.log --by 'ip,protocol' --in-out --where 'dstport = 53' --json
+    is_json out
+    says out '"sort":"flows","groups":[{"ip":"8.8.8.8","protocol":17,"flows_in":2,"flows_out":0,"bytes_in":130,"bytes_out":0}'
+    says out '"matched":2'
+    run top a.log --by srcaddr --in-out
+    returns 2
+    says err '--in-out needs a key of both ends'
+    run top a.log --by ip --in-out --max bytes
+    returns 2
+    says err 'max(bytes) is not the sum of'
+    run top a.log --by ip --in-out --max bytes --sort flows --csv -n 1
+    holds out <<'EOF'
+ip,max(bytes)_in,max(bytes)_out,flows_in,flows_out
+10.0.0.1,90000,5000,1,2
+EOF
+}
+
+# every flow is an in of one address and an out of another
+case_in_and_out_of_both_ends() {
+    for archive in v1-1625-all v2-178-mixed; do
+        run top "$archives/nfdump/$archive.nfdump" --by ip --flows --sum bytes --all --csv
+        tail -n +2 out | sort >expected
+        run top "$archives/nfdump/$archive.nfdump" --by ip --in-out --flows --sum bytes --all --csv
+        tail -n +2 out | awk -F, '{ printf "%s,%.0f,%.0f\n", $1, $2 + $3, $4 + $5 }' | sort >found
+        [ -s found ] || fail 'nothing found'
+        holds found <expected
+    done
+}
+
+case_lines_that_are_no_flows() {
+    printf 'srcaddr dstport log-status\n10.0.0.1 1 OK\n- - NODATA\n' >a.log
+    run top a.log --by srcaddr --where 'log-status = NODATA' --csv
+    returns 0
+    says err "'flowlog print --where ...' prints them"
+    run top a.log --by srcaddr --where 'log-status = OK' --csv
+    empty err
+}
+
 # addresses of both ends, as nfdump counts them
 case_nfdump_addresses() {
     command -v nfdump >/dev/null || { echo '    nfdump is not installed: not compared with it'; return; }

@@ -144,14 +144,18 @@ TEST_CASE("a registered format is opened by its content", "[column_format]") {
 TEST_CASE("a log in columns holds what the text log does", "[column_format]") {
     for (auto const with_status : {true, false}) {
         auto const text = log_text(7, 300, with_status);
-        for (auto const check_empty : {false, true}) {
+        for (auto const& [check_empty, all_lines] :
+             {std::pair{false, false}, {true, false}, {false, true}, {true, true}}) {
             auto options = flowlog::open_options{};
             options.check_empty = check_empty;
+            options.all_lines = all_lines;
             auto const expected = read(memory_input{text}, options);
             CHECK(expected.stats.malformed > 10);
             CHECK(expected.stats.nodata > 5);
+            CHECK((expected.flows.size() > expected.stats.records + expected.stats.nodata) ==
+                  all_lines);
             for (std::size_t const rows : {1U, 2U, 64U, 1000U}) {
-                CAPTURE(with_status, check_empty, rows);
+                CAPTURE(with_status, check_empty, all_lines, rows);
                 CHECK(read(memory_input{in_columns(text, rows)}, options) == expected);
             }
         }

@@ -417,6 +417,33 @@ TEST_CASE("windows without data are not flows", "[text]") {
     CHECK(neither.stats.records == 2);
 }
 
+TEST_CASE("windows without data are handed out if the options say so", "[text]") {
+    auto options = flowlog::text_options{};
+    options.all_lines = true;
+    auto const text =
+        "srcaddr dstport log-status\n1.2.3.4 80 OK\n- - NODATA\n- 5 SKIPDATA\n- - -\n- - WHAT\n"sv;
+    for (std::size_t const size : {1U, 7U, 1000U}) {
+        auto const all = read(text, options, size);
+        REQUIRE(all.flows.size() == 4);
+        CHECK(all.flows[1][field::log_status] == flowlog::log_status::nodata);
+        CHECK(all.flows[2][field::log_status] == flowlog::log_status::skipdata);
+        CHECK(all.flows[2][field::dstport] == std::uint16_t{5});
+        CHECK(all.flows[3][field::log_status].absent());
+        CHECK(all.stats.records == 1);
+        CHECK(all.stats.nodata == 2);
+        CHECK(all.stats.skipdata == 1);
+        CHECK(all.stats.malformed == 1);
+        CHECK(all.stats.lines() == 6);
+    }
+    auto reader = flowlog::text_reader{flowlog::memory_source{text}, options};
+    for (auto const& record : reader)
+        if (record[field::dstport] == std::uint16_t{5})
+            reader.reject(field_id::dstport, reason::bad_value);
+    CHECK(reader.stats().records == 1);
+    CHECK(reader.stats().skipdata == 0);
+    CHECK(reader.stats().malformed == 2);
+}
+
 TEST_CASE("windows without data are checked if the options say so", "[text]") {
     constexpr auto text =
         "srcaddr dstport start log-status\n- - 5 NODATA\n- x 5 NODATA\n- - y SKIPDATA\n- - - -\n"sv;

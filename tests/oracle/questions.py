@@ -111,6 +111,7 @@ KEYS = [
       for side in ("src", "dst")),
     *(Key(f"{of}:{text}", [f'("{of}" // {span}) * {span}'], time)
       for of, text, span in (("start", "5m", 300), ("start", "1h", 3600), ("end", "7d", 604800), ("start", "45s", 45))),
+    Key("duration", ['CASE WHEN "end" >= start THEN "end" - start END']),
     Key("start", ["start"], time), Key("date", ["start // 86400"], lambda day: time(int(day) * 86400)[:10]),
 ]
 KEYS += [either(Key("srcaddr", ["src_v6", "src_num"], address), "ip"), either(text_key("srcport"), "port"),

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/output/records.hpp>
@@ -254,4 +256,67 @@ TEST_CASE("a column is found by the name that a person writes", "[records]") {
     CHECK(record_column::named("DSTADDR-RAW") == record_column{field::dstaddr_raw});
     CHECK_FALSE(record_column::named("srcaddr_raw") == record_column{field_id::srcaddr});
     CHECK(record_column::named("x") == record_column{std::string_view{"x"}});
+}
+
+TEST_CASE("Computed columns in every format", "[records]") {
+    auto flow = some_flow();
+    flow.set(field::srcport, std::uint16_t{50000});
+    flow.set(field::protocol, std::uint8_t{6});
+    flow.set(field::end, flowlog::timestamp{std::chrono::milliseconds{1620140763500}});
+    auto some = std::vector<record_column>{};
+    for (auto const* const word : {"service", "duration", "srcaddr/24/32", "start:1h", "date"})
+        some.emplace_back(flowlog::parse_group_key(word));
+    auto const in = [&](record_format format, flowlog::time_format times) {
+        return written({flow, flowlog::flow{}}, {.format = format, .times = times}, some);
+    };
+    using enum flowlog::time_format;
+    CHECK(in(record_format::csv, unix_seconds) ==
+          "service,duration,srcaddr/24/32,start:1h,date\n"
+          "443/tcp,2.250,2001:db8::/32,1620140400,2021-05-04\n,,,,\n");
+    CHECK(in(record_format::tsv, rfc3339) ==
+          "service\tduration\tsrcaddr/24/32\tstart:1h\tdate\n"
+          "443/tcp\t2.250\t2001:db8::/32\t2021-05-04T15:00:00Z\t2021-05-04\n\t\t\t\t\n");
+    CHECK(in(record_format::ndjson, unix_seconds) ==
+          R"({"service":"443/tcp","duration":2.250,"srcaddr/24/32":"2001:db8::/32",)"
+          R"("start:1h":1620140400,"date":"2021-05-04"})"
+          "\n"
+          R"({"service":null,"duration":null,"srcaddr/24/32":null,"start:1h":null,"date":null})"
+          "\n");
+    CHECK(in(record_format::json, rfc3339).find("\"start:1h\":\"2021-05-04T15:00:00Z\"") !=
+          std::string::npos);
+    CHECK(in(record_format::table, rfc3339) ==
+          "service       duration  srcaddr/24/32  start:1h                  date\n"
+          "443/tcp          2.250  2001:db8::/32  2021-05-04T15:00:00Z      2021-05-04\n"
+          "-                    -  -              -                         -\n");
+    CHECK_THROWS_AS(in(record_format::vpc, unix_seconds), flowlog::error);
+}
+
+TEST_CASE("A malformed field of a computed column", "[records]") {
+    auto reader = flowlog::text_reader{
+        flowlog::memory_source{"srcport dstport protocol\n1 2 6\n1 x 6\n3 4 y\n"}};
+    auto text = std::string{};
+    auto writer = record_writer{{record_column{flowlog::parse_group_key("service")}},
+                                {},
+                                [&](std::string_view block) { text += block; }};
+    auto bad = std::vector<field_id>{};
+    for (auto const& record : reader)
+        if (auto const field = writer.write(record)) bad.push_back(*field);
+    writer.finish();
+    CHECK(text == "service\n1/tcp\n");
+    CHECK(bad == std::vector<field_id>{field_id::dstport, field_id::protocol});
+}
+
+TEST_CASE("A VPC flow log has the log-status of its records", "[records]") {
+    auto const some = std::vector<record_column>{field_id::srcaddr, field_id::log_status};
+    auto of_status = [&](auto... status) {
+        auto flow = flowlog::flow{};
+        (flow.set(field::log_status, status), ...);
+        return flow;
+    };
+    CHECK(written({of_status()}, {.format = record_format::vpc}, some) ==
+          "srcaddr log-status\n- OK\n");
+    CHECK(written({some_flow(), of_status(), of_status(flowlog::log_status::nodata),
+                   of_status(flowlog::log_status::skipdata), of_status(flowlog::log_status::ok)},
+                  {.format = record_format::vpc, .all_lines = true}, some) ==
+          "srcaddr log-status\n2001:db8::1 OK\n- NODATA\n- NODATA\n- SKIPDATA\n- OK\n");
 }

@@ -41,6 +41,18 @@ TEST_CASE("Rows in every format", "[rows]") {
           "{\"a\":7,\"b\":[\"x\",\"y,z\"]}\n{\"a\":null,\"b\":true}\n");
 }
 
+TEST_CASE("Differences and durations as cells", "[rows]") {
+    auto const rows = [](row_writer& to) {
+        to.row({difference{signed_count{true, 7}}, difference{signed_count{false, 8}}});
+        to.row({difference{}, difference{-0.5}});
+        to.row({difference{signed_count{true, std::uint64_t{1} << 63}},
+                group_cell{std::chrono::microseconds{1'500'000}}});
+    };
+    CHECK(written(row_format::csv, rows) == "a,b\n-7,8\n,-0.5\n-9223372036854775808,1.500\n");
+    CHECK(written(row_format::ndjson, rows) ==
+          "{\"a\":-7,\"b\":8}\n{\"a\":null,\"b\":-0.5}\n{\"a\":-9223372036854775808,\"b\":1.5}\n");
+}
+
 TEST_CASE("No rows", "[rows]") {
     auto const nothing = [](row_writer&) {};
     CHECK(written(row_format::csv, nothing) == "a,b\n");

@@ -120,8 +120,12 @@ public:
 
     /// The aggregator at a position, as it was given.
     template <std::size_t I>
-    [[nodiscard]] auto get() const noexcept -> auto const& {
+    [[nodiscard]] auto get() const& noexcept -> auto const& {
         return std::get<I>(all_);
+    }
+    template <std::size_t I>
+    [[nodiscard]] auto get() && noexcept -> auto&& {
+        return std::get<I>(std::move(all_));
     }
 
 private:

@@ -56,6 +56,8 @@ concept measure_choice = std::convertible_to<T, std::size_t> || std::convertible
 
 namespace detail {
 
+class grouping_access;
+
 /// Guards the pending rows of groupings that are read.
 inline std::mutex flush_mutex;
 
@@ -293,6 +295,7 @@ public:
 private:
     template <class, class>
     friend class grouping;
+    friend class detail::grouping_access;
 
     [[nodiscard]] auto both_ends() const noexcept -> bool { return core_.plan.both_ends; }
 

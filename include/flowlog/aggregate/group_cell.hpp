@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_AGGREGATE_GROUP_CELL_HPP
 #define FLOWLOG_AGGREGATE_GROUP_CELL_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -13,10 +14,12 @@
 
 namespace flowlog {
 
-/// A cell of the table that a grouping makes: nothing, a number, a time or a text.
-using group_cell = std::variant<std::monostate, std::uint64_t, double, timestamp, std::string>;
+/// A cell of the table that a grouping makes: nothing, a number, a time, a text or a duration.
+using group_cell = std::variant<std::monostate, std::uint64_t, double, timestamp, std::string,
+                                std::chrono::microseconds>;
 
-/// A cell as text; nothing is `-`, a number with a fraction has one digit of it.
+/// A cell as text; nothing is `-`, a number with a fraction has one digit of it, and a duration is
+/// in seconds, with three or six digits of a fraction if it has one.
 [[nodiscard]] inline auto to_text(group_cell const& cell) -> std::string {
     struct visitor {
         auto operator()(std::monostate) const -> std::string { return "-"; }
@@ -30,6 +33,10 @@ using group_cell = std::variant<std::monostate, std::uint64_t, double, timestamp
         }
         auto operator()(timestamp time) const -> std::string { return to_text(time); }
         auto operator()(std::string const& text) const -> std::string { return text; }
+        auto operator()(std::chrono::microseconds duration) const -> std::string {
+            char buffer[max_printed];
+            return {buffer, print_unix_time(buffer, timestamp{duration})};
+        }
     };
     return std::visit(visitor{}, cell);
 }

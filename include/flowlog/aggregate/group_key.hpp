@@ -16,16 +16,17 @@ namespace flowlog {
 
 /// How a key is made from a flow.
 enum class key_kind : std::uint8_t {
-    field,    ///< a field as it is
-    network,  ///< the network of an address
-    bucket,   ///< a time, rounded down to a multiple of a span
-    date,     ///< the day of a time, in UTC
-    service,  ///< the smaller port, and the protocol
-    pair,     ///< both addresses, whichever way the flow went
-    tag,      ///< the tag of the destination port and protocol
-    label,    ///< the label of the smallest block that contains the address
-    scope,    ///< what kind of address it is: private, public, multicast, …
-    port      ///< a port, or 0 if it is the ephemeral one of the flow
+    field,     ///< a field as it is
+    network,   ///< the network of an address
+    bucket,    ///< a time, rounded down to a multiple of a span
+    date,      ///< the day of a time, in UTC
+    service,   ///< the smaller port, and the protocol
+    pair,      ///< both addresses, whichever way the flow went
+    tag,       ///< the tag of the destination port and protocol
+    label,     ///< the label of the smallest block that contains the address
+    duration,  ///< the time from start to end
+    scope,     ///< what kind of address it is: private, public, multicast, …
+    port       ///< a port, or 0 if it is the ephemeral one of the flow
 };
 
 /// One key by which flows are grouped. `parse_group_key` of aggregate/group_words.hpp reads one
@@ -58,6 +59,8 @@ struct group_key {
         result.ephemeral = rule;
         return result;
     }
+
+    friend auto operator==(group_key const&, group_key const&) -> bool = default;
 };
 
 /// The tables that some keys need.

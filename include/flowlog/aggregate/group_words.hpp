@@ -20,6 +20,11 @@
 
 namespace flowlog {
 
+/// The words that name a key and no field.
+[[nodiscard]] constexpr auto group_words() noexcept -> std::array<std::string_view, 7> {
+    return {"ip", "port", "tag", "service", "pair", "date", "duration"};
+}
+
 namespace detail {
 
 /// Reads one key of a grouping.
@@ -52,9 +57,10 @@ private:
         return id ? std::optional{group_key::of(*id)} : std::nullopt;
     }
 
-    /// `tag`, `service`, `pair`, `date`.
+    /// `tag`, `service`, `pair`, `date`, `duration`.
     [[nodiscard]] auto word() const -> group_key {
         auto result = group_key{};
+        constexpr auto words = group_words();
         auto const* const known = std::ranges::find_if(
             words, [this](auto const& word) { return same_name(word, text_); });
         if (known == words.end()) fail_on_name(text_);
@@ -67,6 +73,8 @@ private:
             result.kind = key_kind::service;
         } else if (result.name == "pair") {
             result.kind = key_kind::pair;
+        } else if (result.name == "duration") {
+            result.kind = key_kind::duration;
         } else {
             result.kind = key_kind::date;
             result.field = field_id::start;
@@ -162,7 +170,7 @@ private:
 
     [[noreturn]] void fail_on_name(std::string_view called) const {
         auto similar = similar_words{called};
-        for (auto const word : words) similar.consider(word);
+        for (auto const word : group_words()) similar.consider(word);
         for (auto const name : field_names()) similar.consider(name);
         auto const hint = similar.hint();
         fail("no field is called '" + escaped(called, 40) + "'" +
@@ -173,11 +181,9 @@ private:
         throw error{errc::invalid_argument, {}, "key '" + escaped(text_, 80) + "': " + why};
     }
 
-    static constexpr auto words =
-        std::to_array<std::string_view>({"ip", "port", "tag", "service", "pair", "date"});
     static constexpr auto expected = std::string_view{
-        "; expected a field, ip, port, tag, service, pair, date, srcaddr/24, srcaddr/24/48, "
-        "start:5m, label(srcaddr) or class(srcaddr)"};
+        "; expected a field, ip, port, tag, service, pair, date, duration, srcaddr/24, "
+        "srcaddr/24/48, start:5m, label(srcaddr) or class(srcaddr)"};
 
     std::string_view text_;
     group_tables const& tables_;
@@ -189,7 +195,7 @@ private:
 ///
 /// - `srcaddr`: a field, by any of its names
 /// - `ip`, `port`: of either end of a flow, which then counts in two groups
-/// - `tag`, `service`, `pair`, `date`: see `key_kind`
+/// - `tag`, `service`, `pair`, `date`, `duration`: see `key_kind`
 /// - `srcaddr/24`, `srcaddr/24/48`: the network of an address; IPv6 has /64 or the second length
 /// - `start:5m`: a time in spans of seconds (s), minutes (m), hours (h) or days (d)
 /// - `label(srcaddr)`, `class(srcaddr)`: the label or the kind of an address

@@ -82,6 +82,9 @@ struct column_options {
     malformed_handler on_malformed{};
     /// NODATA and SKIPDATA rows with a malformed field are malformed, too.
     bool check_empty = false;
+    /// NODATA and SKIPDATA rows are handed out as records, too. They are counted as what they are,
+    /// and are checked by whoever reads them, like flows.
+    bool all_lines = false;
 };
 
 /// Reads the log of any registered format: an input range of `column_record`. Rows whose log-status
@@ -129,7 +132,7 @@ public:
 
     /// Counts the current record as malformed instead of as a flow.
     void reject(field_id offending_field, reason why) {
-        --stats_.records;
+        --(stats_.*counted_as_);
         report(record_.row(), why, offending_field);
     }
 
@@ -142,7 +145,9 @@ public:
     void each(Use use, UseBatch use_batch, Refused refused, std::vector<field_use> const& wanted) {
         if (!begun_ && !wanted.empty()) want(wanted);
         while (find_flows()) {
-            auto const taken = use_batch(column_rows{state_->batch, row_, flows_end_ - row_});
+            auto const taken = options_.all_lines
+                                   ? 0
+                                   : use_batch(column_rows{state_->batch, row_, flows_end_ - row_});
             row_ += taken;
             stats_.records += taken;
             if (row_ == flows_end_) continue;
@@ -174,8 +179,27 @@ private:
     auto advance() -> bool {
         if (!find_flows()) return false;
         record_ = column_record{state_->batch, row_++};
-        ++stats_.records;
+        counted_as_ = options_.all_lines ? kind_of(record_.row()) : &statistics::records;
+        ++(stats_.*counted_as_);
         return true;
+    }
+
+    /// What a row that is not malformed counts as.
+    [[nodiscard]] auto kind_of(std::size_t row) const -> std::uint64_t statistics::* {
+        auto const status = status_of(row);
+        if (status == log_status::nodata) return &statistics::nodata;
+        return status == log_status::skipdata ? &statistics::skipdata : &statistics::records;
+    }
+
+    /// The status of a row; none if it is malformed. If the row has none, it is OK or NODATA.
+    [[nodiscard]] auto status_of(std::size_t row) const -> std::optional<log_status> {
+        auto const& batch = state_->batch;
+        auto const status = batch.values<log_status>(field_id::log_status);
+        auto const told =
+            status.empty() ? presence::absent : batch.state(field_id::log_status, row);
+        if (told == presence::malformed) return std::nullopt;
+        if (told == presence::present) return status[row];
+        return is_empty_window(row) ? log_status::nodata : log_status::ok;
     }
 
     [[nodiscard]] auto current() const noexcept -> column_record const& { return record_; }
@@ -245,15 +269,11 @@ private:
                 continue;
             }
             if (!may_be_empty) continue;
-            auto const told = status.empty()          ? presence::absent
-                              : status_states.empty() ? presence::present
-                                                      : status_states[row];
-            if (told == presence::malformed) {
+            auto const found = status_of(row);
+            if (!found) {
                 odd_rows_.push_back({row, log_status::ok, reason::bad_value, field_id::log_status});
-            } else if (told == presence::present) {
-                if (status[row] != log_status::ok) odd_rows_.push_back({row, status[row]});
-            } else if (is_empty_window(row)) {
-                odd_rows_.push_back({row, log_status::nodata});
+            } else if (*found != log_status::ok && !options_.all_lines) {
+                odd_rows_.push_back({row, *found});
             }
         }
     }
@@ -313,7 +333,8 @@ private:
     std::size_t row_ = 0;        // the next one
     std::size_t flows_end_ = 0;  // up to here, rows are flows
     std::vector<odd_row> odd_rows_;
-    std::size_t odd_ = 0;  // the next one in `odd_rows_`
+    std::size_t odd_ = 0;                                            // the next one in `odd_rows_`
+    std::uint64_t statistics::* counted_as_ = &statistics::records;  // the current record
     bool begun_ = false;
     bool ended_ = false;
     std::exception_ptr failure_;

@@ -36,7 +36,8 @@ auto open_as(Source source, open_options options, std::optional<input> from) -> 
             return Log{column_log_reader{format.open({std::move(source), std::move(from)}, options),
                                          {.format = std::string{format.name},
                                           .on_malformed = options.on_malformed,
-                                          .check_empty = options.check_empty}},
+                                          .check_empty = options.check_empty,
+                                          .all_lines = options.all_lines}},
                        std::move(packed)};
         } else {
             return Log{format.open(std::move(source), std::move(options), is_packed),

@@ -176,7 +176,8 @@ struct text_format {
         return text_reader<Source>{std::move(source),
                                    {.format = std::move(options.format),
                                     .on_malformed = std::move(options.on_malformed),
-                                    .check_empty = options.check_empty}};
+                                    .check_empty = options.check_empty,
+                                    .all_lines = options.all_lines}};
     }
 };
 

@@ -23,6 +23,8 @@ struct open_options {
     bool overlap = false;
     /// Also checks the fields of NODATA and SKIPDATA lines, as in `text_options`.
     bool check_empty = false;
+    /// NODATA and SKIPDATA lines are handed out as records, too, as in `text_options`.
+    bool all_lines = false;
     /// Corrects the times of flows during which the uptime of the router wrapped around, as in
     /// `flow_tools_options` and `flowd_options`.
     bool repair_wraps = true;

@@ -64,7 +64,8 @@ public:
         return column_log_reader{from_->open(which, options),
                                  {.format = format_,
                                   .on_malformed = options.on_malformed,
-                                  .check_empty = options.check_empty}};
+                                  .check_empty = options.check_empty,
+                                  .all_lines = options.all_lines}};
     }
     [[nodiscard]] auto mismatch_after(chunk const&, column_log_reader const&) const
         -> std::optional<std::uint64_t> {

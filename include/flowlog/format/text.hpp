@@ -49,6 +49,9 @@ struct text_options {
     /// NODATA and SKIPDATA lines with a field that does not decode are malformed, too. (Fields of
     /// flows are checked by whoever reads them.)
     bool check_empty = false;
+    /// NODATA and SKIPDATA lines are handed out as records, too. They are counted as what they are,
+    /// and are checked by whoever reads them, like flows.
+    bool all_lines = false;
 };
 
 /// Reads a text log: an input range of `text_record`, one for each flow. It counts NODATA,
@@ -78,7 +81,8 @@ public:
                    options.offset},
           format_{std::move(options.format)},
           malformed_{std::move(options.on_malformed)},
-          check_empty_{options.check_empty} {
+          check_empty_{options.check_empty && !options.all_lines},
+          all_lines_{options.all_lines} {
         if (options.continues) use(std::move(options.continues));
     }
 
@@ -122,7 +126,7 @@ public:
     /// Takes the current record back: it counts as malformed, not as a flow, and goes to
     /// `on_malformed`. For jobs that need a field that is malformed or absent.
     void reject(field_id offending_field, reason why) {
-        --stats_.records;
+        --(stats_.*counted_as_);
         report(why, offending_field, layout_->column(offending_field));
     }
 
@@ -323,11 +327,19 @@ private:
         status_column_ = columns_->column(field::log_status);
     }
 
-    /// Counts the data line in `record_` as what it is. True if it is a flow.
+    /// Counts the data line in `record_` as what it is. True if it is to be handed out: a flow, or
+    /// another line if all are.
     auto count_flow() -> bool {
+        counted_as_ = &statistics::records;
         auto const flow = is_flow();
         if (flow) ++stats_.records;
-        return flow;
+        return flow || (all_lines_ && counted_as_ != &statistics::records);
+    }
+
+    /// Counts a line that is no flow.
+    void count_empty(std::uint64_t statistics::* as) {
+        ++(stats_.*as);
+        counted_as_ = as;
     }
 
     /// Whether the data line in `record_` is a flow; counts it if not.
@@ -342,8 +354,8 @@ private:
             return false;
         }
         if (*status != log_status::ok && is_bad_empty()) return false;
-        if (*status == log_status::nodata) ++stats_.nodata;
-        if (*status == log_status::skipdata) ++stats_.skipdata;
+        if (*status == log_status::nodata) count_empty(&statistics::nodata);
+        if (*status == log_status::skipdata) count_empty(&statistics::skipdata);
         return *status == log_status::ok;
     }
 
@@ -357,7 +369,7 @@ private:
             empty = true;
         }
         if (empty && is_bad_empty()) return true;
-        if (empty) ++stats_.nodata;
+        if (empty) count_empty(&statistics::nodata);
         return empty;
     }
 
@@ -419,7 +431,9 @@ private:
     detail::line_tokens tokens_;  // of an odd line
     detail::malformed_lines malformed_;
     bool check_empty_;
+    bool all_lines_;
     statistics stats_;
+    std::uint64_t statistics::* counted_as_ = &statistics::records;  // the line in `record_`
 };
 
 }  // namespace flowlog

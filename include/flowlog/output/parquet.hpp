@@ -19,6 +19,7 @@
 
 #include <flowlog/detail/arrow_module.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/batch.hpp>
 #include <flowlog/output/detail/parquet_column.hpp>
@@ -55,7 +56,14 @@ public:
           out_{std::move(out)},
           module_{detail::load_arrow_module(options_.name, "is written").parquet},
           columns_{columns.begin(), columns.end()} {
-        for (auto const& column : columns) fields_.push_back(column.field);
+        for (auto const& column : columns) {
+            if (column.computed)
+                throw error{
+                    errc::invalid_argument,
+                    {},
+                    escaped(column.name, 60) + " is computed, and is not written to Parquet files"};
+            fields_.push_back(column.field);
+        }
     }
     parquet_writer(parquet_writer const&) = delete;
     auto operator=(parquet_writer const&) -> parquet_writer& = delete;

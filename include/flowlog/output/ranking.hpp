@@ -23,6 +23,7 @@ struct ranking_headings {
     std::vector<std::string> measures{};
     std::vector<measure> kinds{};  ///< of the measures
     std::size_t by = 0;            ///< the measure that ranks
+    bool shares = true;            ///< groups have shares of the measure that ranks, if it is a sum
     bool human = false;            ///< numbers are written to be easy to read: `1,234`, `5.6 MB`
 };
 
@@ -42,6 +43,26 @@ struct ranking_headings {
 }
 
 namespace detail {
+
+/// Whether the values of a measure are numbers of bytes.
+[[nodiscard]] inline auto counts_bytes(measure const& of) -> bool {
+    auto const name = info(of.field).name;
+    auto const is_value = of.kind != measure_kind::flows && of.kind != measure_kind::distinct;
+    return is_value && (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
+}
+
+/// The value of a measure in a table; `human`: to be easy to read.
+[[nodiscard]] inline auto measure_text(measure const& of, group_cell const& value, bool human)
+    -> std::string {
+    if (!human) return to_text(value);
+    auto const* const number = std::get_if<std::uint64_t>(&value);
+    auto const* const rate = std::get_if<double>(&value);
+    if (number == nullptr && rate == nullptr) return to_text(value);
+    auto const per_second = rate != nullptr ? "/s" : "";
+    if (counts_bytes(of))
+        return bytes_text(rate != nullptr ? *rate : static_cast<double>(*number)) + per_second;
+    return (number != nullptr ? number_text(*number) : to_text(value)) + per_second;
+}
 
 /// Makes the table of a ranking.
 class ranking_table_maker {
@@ -85,7 +106,7 @@ private:
         -> std::vector<std::string> {
         cells.resize(headings_.keys.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
-            cells.push_back(text(headings_.kinds[i], values[i]));
+            cells.push_back(measure_text(headings_.kinds[i], values[i], headings_.human));
             if (i != headings_.by || !has_shares()) continue;
             cells.push_back(percent_text(std::get<std::uint64_t>(values[i]),
                                          std::get<std::uint64_t>(found_.total[i])));
@@ -95,26 +116,9 @@ private:
 
     /// Whether the measure that ranks is a sum, so that groups have shares of it.
     [[nodiscard]] auto has_shares() const -> bool {
+        if (!headings_.shares) return false;
         auto const kind = headings_.kinds[headings_.by].kind;
         return kind == measure_kind::flows || kind == measure_kind::sum;
-    }
-
-    [[nodiscard]] auto text(measure const& of, group_cell const& value) const -> std::string {
-        if (!headings_.human) return to_text(value);
-        auto const* const number = std::get_if<std::uint64_t>(&value);
-        auto const* const rate = std::get_if<double>(&value);
-        if (number == nullptr && rate == nullptr) return to_text(value);
-        auto const per_second = rate != nullptr ? "/s" : "";
-        if (counts_bytes(of))
-            return bytes_text(rate != nullptr ? *rate : static_cast<double>(*number)) + per_second;
-        return (number != nullptr ? number_text(*number) : to_text(value)) + per_second;
-    }
-
-    [[nodiscard]] static auto counts_bytes(measure const& of) -> bool {
-        auto const name = info(of.field).name;
-        auto const is_value = of.kind != measure_kind::flows && of.kind != measure_kind::distinct;
-        return is_value &&
-               (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
     }
 
     ranking const& found_;
@@ -122,6 +126,19 @@ private:
 };
 
 }  // namespace detail
+
+/// The headings of a ranking by `rank_in_out`: each measure twice, `bytes_in` and `bytes_out`.
+[[nodiscard]] inline auto headings_in_out(ranking_headings const& headings) -> ranking_headings {
+    auto result = ranking_headings{
+        .keys = headings.keys, .by = 2 * headings.by, .shares = false, .human = headings.human};
+    for (std::size_t i = 0; i < headings.measures.size(); ++i) {
+        for (auto const* const side : {"_in", "_out"}) {
+            result.measures.push_back(headings.measures[i] + side);
+            result.kinds.push_back(headings.kinds[i]);
+        }
+    }
+    return result;
+}
 
 /// The table of a ranking for people: its groups, with their shares of the total if the measure
 /// that ranks is a sum; the groups that are left out, as one row; and the total.

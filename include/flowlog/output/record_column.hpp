@@ -10,23 +10,27 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog {
 
-/// A column of records that are written out: a field, the number of an address, or whatever a text
-/// log has in a column with an unknown name.
+/// A column of records that are written out: a field, the number of an address, what a text log has
+/// in a column with an unknown name, or a key that is computed from the record.
 struct record_column {
     std::optional<field_id> field{};
     std::string name{};  ///< of a column that is not a field
     bool raw = false;  ///< the number of an IPv4 address, see `raw_address`; `field` is the address
+    std::optional<group_key> computed{};
 
     record_column(field_id id) : field{id} {}
     template <field_id Id>
     record_column(raw_address_key<Id>) : field{Id}, raw{true} {}
     explicit record_column(std::string_view opaque) : name{opaque} {}
+    /// A key such as `service` or `srcaddr/24`. Its tables must outlive the column.
+    explicit record_column(group_key key) : name{key.name}, computed{std::move(key)} {}
 
     /// The column with a name that a person writes: any spelling of a field, `srcaddr_raw` or
     /// `dstaddr_raw`; else the column of a text log with exactly this name.

@@ -31,6 +31,10 @@ struct record_options {
     naming names = naming::aws;
     /// Makes texts safe for a terminal in CSV and TSV, too; in the other formats they always are.
     bool escape = false;
+    /// The records may be NODATA lines, as `open_options::all_lines` hands them out. In a VPC flow
+    /// log, a record without a log-status is then NODATA if it names neither an address nor a
+    /// protocol; otherwise it is OK.
+    bool all_lines = false;
     /// The text is handed on in blocks of at least this many bytes.
     std::size_t block_size = std::size_t{256} << 10;
 };

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/output/detail/cell_writer.hpp>
 #include <flowlog/output/json.hpp>
@@ -27,12 +29,15 @@ namespace flowlog {
 ///     writer.finish();
 ///
 /// In `vpc`, times are whole seconds, `version` is the highest version among the columns,
-/// `log-status` is OK, and blanks and control characters in texts are percent-encoded.
+/// `log-status` is OK where a record has none, and blanks and control characters in texts are
+/// percent-encoded.
 class record_writer {
 public:
     /// Takes over blocks of text.
     using sink = std::function<void(std::string_view)>;
 
+    /// Throws `errc::invalid_argument` for a computed column of a VPC flow log, which nothing could
+    /// read again.
     record_writer(std::vector<record_column> columns, record_options options, sink out)
         : writer_{for_format(options)}, out_{std::move(out)} {
         for (auto const& column : columns) add(column);
@@ -56,7 +61,7 @@ public:
                               : writer_.write_plain(record, cell, out);
                 if (out == nullptr) [[unlikely]] {
                     buffer.cut(begun);
-                    return cell.field;
+                    return cell.key ? cell.key->malformed_field(record) : cell.field;
                 }
             }
             end_row(out);
@@ -107,6 +112,7 @@ private:
     }
 
     void add(record_column const& column) {
+        if (column.computed) require_computable(column);
         auto made = detail::output_cell{.field = column.field,
                                         .printer = detail::cell_writer::opaque_printer,
                                         .name = title(column)};
@@ -118,6 +124,11 @@ private:
         if (is_raw(column)) {
             type = field_type::u32;
             made.printer = detail::cell_writer::raw_printer;
+        }
+        if (column.computed) {
+            made.key.emplace(*column.computed);
+            made.printer = detail::cell_writer::computed_printer;
+            type = type_of(*column.computed);
         }
         auto const json = writer_.is_json();
         auto const number = type <= field_type::u64;
@@ -136,6 +147,24 @@ private:
             made.width = std::max(typical_width(type, made.name), made.name.size());
         writer_.count(made);
         cells_.push_back(std::move(made));
+    }
+
+    void require_computable(record_column const& column) const {
+        if (format() == record_format::vpc)
+            throw error{
+                errc::invalid_argument,
+                {},
+                escaped(column.name, 60) + " is computed, and is no field of a VPC flow log"};
+    }
+
+    /// The type of a field that looks most like a computed column.
+    [[nodiscard]] static auto type_of(group_key const& key) noexcept -> field_type {
+        switch (key.kind) {
+            case key_kind::duration: return field_type::u32;
+            case key_kind::bucket: return field_type::time;
+            case key_kind::field: return info(key.field).type;
+            default: return field_type::text;
+        }
     }
 
     /// The width of a column of a table before its first row, so that most rows fit below the
@@ -161,7 +190,7 @@ private:
         }
         for (auto& c : cells_) {
             if (c.field == field_id::version) c.constant = std::to_string(newest);
-            if (c.field == field_id::log_status) c.constant = "OK";
+            if (c.field == field_id::log_status) c.printer = detail::cell_writer::status_printer;
             if (!c.constant.empty()) c.printer = detail::cell_writer::constant_printer;
         }
     }

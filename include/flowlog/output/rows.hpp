@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_OUTPUT_ROWS_HPP
 #define FLOWLOG_OUTPUT_ROWS_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include <flowlog/aggregate/difference.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/output/csv.hpp>
@@ -23,9 +25,10 @@ namespace flowlog {
 /// object per line.
 enum class row_format : std::uint8_t { csv, tsv, json, ndjson };
 
-/// A cell of a row: a value as groupings have it, a truth value, or a list of texts. A list is an
-/// array in JSON; in CSV its texts have blanks between them. An absent value is `null` or empty.
-using row_cell = std::variant<group_cell, bool, std::vector<std::string>>;
+/// A cell of a row: a value as groupings have it, a truth value, a list of texts, or a difference.
+/// A list is an array in JSON; in CSV its texts have blanks between them. An absent value is `null`
+/// or empty.
+using row_cell = std::variant<group_cell, bool, std::vector<std::string>, difference>;
 
 /// Writes a cell as a JSON value.
 inline void write(json_writer& json, group_cell const& value) {
@@ -33,6 +36,8 @@ inline void write(json_writer& json, group_cell const& value) {
         json.value(*number);
     } else if (auto const* rate = std::get_if<double>(&value)) {
         json.value(*rate);
+    } else if (auto const* duration = std::get_if<std::chrono::microseconds>(&value)) {
+        json.value(static_cast<double>(duration->count()) / 1e6);
     } else if (std::holds_alternative<std::monostate>(value)) {
         json.null();
     } else {
@@ -44,11 +49,29 @@ inline void write(json_writer& json, std::vector<std::string> const& texts) {
     for (auto const& text : texts) json.value(text);
     json.end_array();
 }
+/// Writes all digits of a difference of less than 2^63.
+inline void write(json_writer& json, difference const& value) {
+    auto const* const count = std::get_if<signed_count>(&value);
+    auto const* const real = std::get_if<double>(&value);
+    if (count != nullptr && !count->negative) {
+        json.value(count->magnitude);
+    } else if (count != nullptr && count->magnitude >> 63 == 0) {
+        json.value(-static_cast<std::int64_t>(count->magnitude));
+    } else if (count != nullptr) {
+        json.value(-static_cast<double>(count->magnitude));
+    } else if (real != nullptr) {
+        json.value(*real);
+    } else {
+        json.null();
+    }
+}
 inline void write(json_writer& json, row_cell const& value) {
     if (auto const* truth = std::get_if<bool>(&value))
         json.value(*truth);
     else if (auto const* texts = std::get_if<std::vector<std::string>>(&value))
         write(json, *texts);
+    else if (auto const* change = std::get_if<difference>(&value))
+        write(json, *change);
     else
         write(json, std::get<group_cell>(value));
 }
@@ -156,9 +179,15 @@ private:
         if (std::holds_alternative<std::monostate>(cell)) return {};
         return escape_ ? escaped(to_text(cell)) : to_text(cell);
     }
+    [[nodiscard]] static auto csv_text(difference const& cell) -> std::string {
+        if (std::holds_alternative<std::monostate>(cell)) return {};
+        auto text = to_text(cell);
+        return text.starts_with('+') ? text.substr(1) : text;
+    }
     [[nodiscard]] auto csv_text(row_cell const& cell) const -> std::string {
         if (auto const* truth = std::get_if<bool>(&cell)) return *truth ? "true" : "false";
         if (auto const* single = std::get_if<group_cell>(&cell)) return csv_text(*single);
+        if (auto const* change = std::get_if<difference>(&cell)) return csv_text(*change);
         auto joined = std::string{};
         for (auto const& text : std::get<std::vector<std::string>>(cell))
             joined += (joined.empty() ? "" : " ") + text;

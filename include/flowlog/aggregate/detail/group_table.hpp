@@ -112,6 +112,12 @@ public:
         return row == none ? nullptr : rows_[row] + key_words_;
     }
 
+    /// The number of the row with this key; `size()` if there is none.
+    [[nodiscard]] auto number_of(word const* key, word hash) const noexcept -> std::size_t {
+        auto const row = slots_[slot_of(key, hash)].row;
+        return row == none ? size() : row;
+    }
+
     /// Adds `count` rows, which the caller must fill and then link; returns the number of the
     /// first.
     [[nodiscard]] auto extend(std::size_t count) -> std::size_t {

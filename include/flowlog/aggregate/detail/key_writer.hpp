@@ -204,6 +204,7 @@ private:
             case key_kind::tag: return put_tag(key, words);
             case key_kind::label: return put_label(key, words);
             case key_kind::port: return put_port(key, words);
+            case key_kind::duration: return put_duration(words);
             case key_kind::scope: break;
         }
         auto const value = get<address>(field_of(key));
@@ -300,6 +301,16 @@ private:
         return found ? key_state::present : key_state::absent;
     }
 
+    /// Absent if the end is before the start.
+    auto put_duration(std::uint64_t* words) -> key_state {
+        auto const start = get(field::start);
+        auto const end = get(field::end);
+        *words = 0;
+        if (!start || !end || *end < *start) return key_state::absent;
+        *words = time_word(*end) - time_word(*start);
+        return key_state::present;
+    }
+
     Record const& record_;
     text_pool& texts_;
     bool& bad_;
@@ -337,6 +348,8 @@ private:
                    get_address(second, words + 2).to_string();
         }
         case key_kind::scope: return std::string{name(static_cast<address_scope>(*words))};
+        case key_kind::duration:
+            return std::chrono::microseconds{static_cast<std::int64_t>(*words)};
         default: break;
     }
     switch (info(key.field).type) {

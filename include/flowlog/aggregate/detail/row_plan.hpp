@@ -52,6 +52,10 @@ struct row_plan {
                     add(field_id::dstaddr);
                     break;
                 case key_kind::port: add_port(result, key); break;
+                case key_kind::duration:
+                    add(field_id::start);
+                    add(field_id::end);
+                    break;
                 default: add(key.field);
             }
             if (key.other) add(*key.other);

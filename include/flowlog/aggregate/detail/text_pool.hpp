@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,11 @@ public:
         numbers_.emplace(std::string{text}, texts_.size());
         texts_.emplace_back(text);
         return texts_.size() - 1;
+    }
+    /// The number of a text, if it has one.
+    [[nodiscard]] auto find(std::string_view text) const -> std::optional<std::uint64_t> {
+        auto const found = numbers_.find(text);
+        return found == numbers_.end() ? std::nullopt : std::optional{found->second};
     }
     /// How many texts have a number.
     [[nodiscard]] auto size() const noexcept -> std::size_t { return texts_.size(); }

@@ -50,7 +50,8 @@ public:
         -> text_reader<any_source> {
         auto how = text_options{.offset = which.begin,
                                 .on_malformed = std::move(options.on_malformed),
-                                .check_empty = options.check_empty};
+                                .check_empty = options.check_empty,
+                                .all_lines = options.all_lines};
         if (which.begin == 0) {
             how.format = std::move(options.format);
         } else {

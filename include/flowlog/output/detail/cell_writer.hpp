@@ -7,12 +7,16 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
+#include <flowlog/aggregate/group_cell.hpp>
+#include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
@@ -39,8 +43,9 @@ struct output_cell {
     bool quoted = false;     ///< whether the value is a JSON string
     bool right = false;      ///< whether a table aligns the cell to the right
     bool last = false;
-    std::size_t width = 0;   ///< in a table
-    std::size_t column = 0;  ///< the column of a text log, if the cell is not a field
+    std::size_t width = 0;            ///< in a table
+    std::size_t column = 0;           ///< the column of a text log, if the cell is not a field
+    std::optional<key_reader> key{};  ///< of a cell that is computed
 };
 
 /// Writes the cells of rows into a buffer. Cells are written through a pointer, `out`; the buffer
@@ -50,6 +55,8 @@ public:
     static constexpr auto opaque_printer = fields.size();
     static constexpr auto constant_printer = fields.size() + 1;
     static constexpr auto raw_printer = fields.size() + 2;  ///< the number of an IPv4 address
+    static constexpr auto computed_printer = fields.size() + 3;
+    static constexpr auto status_printer = fields.size() + 4;  ///< the log-status of a VPC flow log
 
     explicit cell_writer(record_options options) : options_{options} {}
 
@@ -172,6 +179,37 @@ private:
         return print_text(out, cell.constant);
     }
 
+    template <class Record>
+    static auto print_computed(cell_writer& writer, Record const& record, output_cell& cell,
+                               char* out) -> char* {
+        auto const value = cell.key->read(record);
+        return value ? writer.put(cell.key->cell(*value), out) : nullptr;
+    }
+
+    template <class Record>
+    static auto print_status(cell_writer& writer, Record const& record, output_cell&, char* out)
+        -> char* {
+        auto const status = record[field::log_status];
+        if (status.malformed()) return nullptr;
+        if (status) return print_value(out, *status);
+        auto const empty = writer.options_.all_lines && is_empty_window(record);
+        return print_value(out, empty ? log_status::nodata : log_status::ok);
+    }
+
+    /// Whether a record could name an address or a protocol, and names none: what readers take for
+    /// NODATA in logs without a log-status.
+    template <class Record>
+    [[nodiscard]] static auto is_empty_window(Record const& record) -> bool {
+        if constexpr (requires { record.columns().has(field_id::srcaddr); }) {
+            auto const& columns = record.columns();
+            if (!columns.has(field_id::srcaddr) && !columns.has(field_id::dstaddr) &&
+                !columns.has(field_id::protocol))
+                return false;
+        }
+        return record[field::srcaddr].absent() && record[field::dstaddr].absent() &&
+               record[field::protocol].absent();
+    }
+
     /// Fields of one type share a function in text records, and in all records if archives hardly
     /// have fields of the type. Archives store other fields in different ways: a function for each
     /// takes three quarters of the time of one that branches.
@@ -192,9 +230,13 @@ private:
     /// that calls a function to load the value takes a sixth longer.
     template <class Record>
     static constexpr auto printers = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<printer<Record>, fields.size() + 3>{
-            printer_of<Record, static_cast<field_id>(I)>()..., &print_opaque<Record>,
-            &print_constant<Record>, &print_raw<Record>};
+        return std::array<printer<Record>, fields.size() + 5>{
+            printer_of<Record, static_cast<field_id>(I)>()...,
+            &print_opaque<Record>,
+            &print_constant<Record>,
+            &print_raw<Record>,
+            &print_computed<Record>,
+            &print_status<Record>};
     }(std::make_index_sequence<fields.size()>{});
 
     /// The value of a column that is not a field. Only text records have such columns.
@@ -230,6 +272,22 @@ private:
             if (cell.quoted) *out++ = '"';
             return out;
         }
+    }
+
+    /// Writes a computed value: a time as the format has times, a number as it is, a text quoted.
+    auto put(group_cell const& value, char* out) -> char* {
+        if (std::holds_alternative<std::monostate>(value)) return print_text(out, missing());
+        if (auto const* number = std::get_if<std::uint64_t>(&value))
+            return print_value(out, *number);
+        if (auto const* time = std::get_if<timestamp>(&value)) {
+            auto const quoted = is_json() && options_.times == time_format::rfc3339;
+            if (quoted) *out++ = '"';
+            out = put_time(*time, out);
+            if (quoted) *out++ = '"';
+            return out;
+        }
+        if (auto const* text = std::get_if<std::string>(&value)) return put_text(*text, out);
+        return print_text(out, to_text(value));
     }
 
     /// The text of an absent value.

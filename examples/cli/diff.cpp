@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSL-1.0
+// flowlog diff: compares two logs, or two times of one.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/aggregate/diff.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/output/diff.hpp>
+#include <flowlog/query/filter_tree.hpp>
+
+#include "choice.hpp"
+#include "commands.hpp"
+#include "keys.hpp"
+#include "languages.hpp"
+#include "measures.hpp"
+#include "objects.hpp"
+#include "reading.hpp"
+#include "rows.hpp"
+#include "terminal.hpp"
+#include "two_groupings.hpp"
+
+namespace cli {
+namespace {
+
+using flowlog::change_kind;
+using flowlog::field_id;
+
+struct compare_options {
+    reading_options reading{};
+    std::string by = "srcaddr,dstaddr,dstport,protocol";
+    std::string split{};
+    measure_options measures{};
+    double factor = 2;
+    std::size_t limit = 20;
+    bool all = false;
+    bool exit_code = false;
+    bool human = false;
+    key_options tables{};
+    row_format format{};
+};
+
+/// Both sides, and what was read for them: once with --split, else each on its own.
+struct sides {
+    flowlog::dynamic_grouping before;
+    flowlog::dynamic_grouping after;
+    std::vector<reading> done{};
+};
+
+/// All that the command found out.
+struct diff_report {
+    flowlog::ranking_headings headings{};
+    flowlog::grouping_diff found{};
+    double factor = 2;
+    std::vector<std::string> warnings{};
+    std::vector<reading> done{};
+};
+
+void say(diff_report& report, std::string warning) {
+    warn(warning);
+    report.warnings.push_back(std::move(warning));
+}
+
+/// The flows that begin in a period.
+auto starting_in(flowlog::timestamp first, flowlog::timestamp last) -> flowlog::filter {
+    auto tree = flowlog::filter_tree{};
+    tree.add(flowlog::filter_leaf{
+        .subject = flowlog::filter_subject::time,
+        .field = field_id::start,
+        .numbers = {{flowlog::filter_number(first), flowlog::filter_number(last)}}});
+    return flowlog::filter{std::move(tree)};
+}
+
+auto without_start() -> flowlog::filter {
+    auto tree = flowlog::filter_tree{};
+    tree.add(flowlog::filter_leaf{.subject = flowlog::filter_subject::time,
+                                  .field = field_id::start,
+                                  .question = flowlog::filter_question::absent});
+    return flowlog::filter{std::move(tree)};
+}
+
+/// The options for one of the two logs.
+auto options_for(compare_options const& options, std::size_t side) -> reading_options {
+    auto result = options.reading;
+    result.logs = {options.reading.logs[side]};
+    return result;
+}
+
+/// Reads the log of each side.
+auto read_two(compare_options const& options, flowlog::dynamic_grouping const& empty,
+              limited_messages& malformed) -> sides {
+    auto const read = [&](std::size_t side) {
+        auto const of_side = options_for(options, side);
+        return read_logs(find_logs(of_side), empty, of_side,
+                         [&](auto const& line) { malformed.keep(describe(line)); });
+    };
+    auto before = read(0);
+    auto after = read(1);
+    auto result = sides{std::move(before.value), std::move(after.value)};
+    result.done.push_back(std::move(before.done));
+    result.done.push_back(std::move(after.done));
+    return result;
+}
+
+/// Reads logs once, and divides their flows at a time.
+auto read_split(compare_options const& options, flowlog::dynamic_grouping const& empty,
+                limited_messages& malformed, diff_report& report) -> sides {
+    using time = flowlog::timestamp;
+    auto const at = first_moment("--split", options.split);
+    if (at == time::min()) throw usage_error{"--split: nothing is before this time"};
+    auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
+    auto const before = wanted && starting_in(time::min(), at - time::duration{1});
+    auto const after = wanted && starting_in(at, time::max());
+    auto const logs = find_logs(options.reading);
+    for (auto& warning : warnings_about(logs)) say(report, std::move(warning));
+    auto read = read_twice_grouped(logs, {empty, before}, {empty, after}, wanted && without_start(),
+                                   options.reading,
+                                   [&](auto const& line) { malformed.keep(describe(line)); });
+    read.done.note_matched(read.in_first + read.in_second + read.counted, options.reading);
+    if (read.counted != 0)
+        say(report, count_text(read.counted, "flow") +
+                        " without a start time: neither before nor after the time of --split");
+    for (auto const& [flows, side] :
+         {std::pair{read.in_first, "before"}, {read.in_second, "after"}})
+        if (flows == 0 && !read.done.nothing_read())
+            say(report, fmt::format("no flow begins {} {}", side, flowlog::to_text(at)));
+    auto result = sides{std::move(read.first), std::move(read.second)};
+    result.done.push_back(std::move(read.done));
+    return result;
+}
+
+void require_two_sides(compare_options const& options) {
+    auto const& logs = options.reading.logs;
+    if (logs.empty()) throw usage_error{"no LOG is given"};
+    if (!options.split.empty()) return;
+    if (logs.size() == 1)
+        throw usage_error{
+            "one LOG is given: give two to compare, or --split TIME to compare what "
+            "is before a time with what is after it"};
+    if (logs.size() > 2)
+        throw usage_error{fmt::format(
+            "{} LOGs are given, and two are compared: give a folder, or a pattern in quotes, for "
+            "several files",
+            logs.size())};
+}
+
+auto default_limit(compare_options const& options) -> std::size_t {
+    return options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
+}
+
+/// The bytes, which nobody asked for, decide if there are any, and otherwise the flows.
+auto is_zero(flowlog::group_cell const& cell) -> bool {
+    return cell == flowlog::group_cell{std::uint64_t{0}};
+}
+
+/// Removes the last measure, which is zero everywhere.
+void drop_last_measure(diff_report& report) {
+    auto& found = report.found;
+    for (auto& change : found.changes) {
+        change.before.pop_back();
+        change.after.pop_back();
+    }
+    for (auto* const total :
+         {&found.kinds[0], &found.kinds[1], &found.kinds[2], &found.kinds[3], &found.all}) {
+        total->before.pop_back();
+        total->after.pop_back();
+    }
+    report.headings.measures.pop_back();
+    report.headings.kinds.pop_back();
+}
+
+/// Compares the two sides.
+void compare(diff_report& report, sides const& both, wanted_measures measures,
+             compare_options const& options) {
+    auto const threads = options.reading.threads != 0 ? options.reading.threads
+                                                      : std::thread::hardware_concurrency();
+    auto const drop = measures.has_optional_bytes() && is_zero(both.before.totals().back()) &&
+                      is_zero(both.after.totals().back());
+    if (measures.has_optional_bytes()) measures.by = drop ? 0 : 1;
+    report.headings = flowlog::headings_of(both.before.keys(), measures.all, measures.by);
+    report.headings.human = options.human;
+    report.found = flowlog::diff(both.before, both.after,
+                                 {.by = measures.by,
+                                  .factor = options.factor,
+                                  .limit = default_limit(options),
+                                  .threads = threads});
+    if (drop) drop_last_measure(report);
+    if (report.found.saturated)
+        say(report, "a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+    if (report.found.estimated)
+        say(report, "counts of distinct values above 1024 are estimates (standard error 1.6%)");
+}
+
+/// Warns of what is lost, and of what that means for the comparison.
+void report_trouble(diff_report& report) {
+    constexpr auto sides = std::array{"the first log", "the second log"};
+    for (std::size_t i = 0; i < report.done.size(); ++i) {
+        auto const& done = report.done[i];
+        done.report_trouble();
+        if (auto warning = skipdata_warning(done.stats))
+            report.warnings.push_back(*std::move(warning));
+        if (done.failures() == 0) continue;
+        say(report, std::string{report.done.size() == 1 ? "the log" : sides[i]} +
+                        " is incomplete: what it lacks may look removed, added or changed");
+    }
+}
+
+auto is_incomplete(diff_report const& report) -> bool {
+    return std::ranges::any_of(report.done, [](auto const& done) { return done.failures() != 0; });
+}
+
+auto accounting(diff_report const& report) -> std::string {
+    if (report.done.size() == 1) return report.done.front().accounting();
+    return "before: " + report.done[0].accounting() + "after:  " + report.done[1].accounting();
+}
+
+/// How many groups of a kind are not listed.
+auto left_out(flowlog::grouping_diff const& found, change_kind kind) -> std::size_t {
+    auto const listed = std::ranges::count(found.changes, kind, &flowlog::group_change::kind);
+    return found.of(kind).groups - static_cast<std::size_t>(listed);
+}
+
+void print_table(diff_report const& report, bool quiet) {
+    auto const table = flowlog::diff_table(report.found, report.headings);
+    auto text = style{stdout}.bold(table.heading()) + table.body();
+    auto more = std::vector<std::string>{};
+    for (auto const kind : {change_kind::added, change_kind::removed, change_kind::changed})
+        if (auto const count = left_out(report.found, kind); count != 0)
+            more.push_back(number_text(count) + ' ' + std::string{name(kind)});
+    if (!more.empty()) text += "not listed: " + joined(more) + "; --all lists all\n";
+    if (is_incomplete(report)) text += "INCOMPLETE: not all inputs could be read\n";
+    print(quiet ? text : text + '\n' + accounting(report));
+    flush_output();
+}
+
+void write_total(flowlog::json_writer& json, flowlog::ranking_headings const& headings,
+                 flowlog::change_total const& total) {
+    auto const write_values = [&](char const* side, auto const& values) {
+        json.key(side).begin_object();
+        for (std::size_t i = 0; i < values.size(); ++i)
+            flowlog::write(json.key(headings.measures[i]), values[i]);
+        json.end_object();
+    };
+    json.begin_object().member("groups", total.groups);
+    write_values("before", total.before);
+    write_values("after", total.after);
+    json.end_object();
+}
+
+void write_reading(flowlog::json_writer& json, diff_report const& report) {
+    if (report.done.size() == 1) return report.done.front().write_members(json);
+    json.member("incomplete", is_incomplete(report));
+    for (std::size_t i = 0; i < report.done.size(); ++i) {
+        json.key(i == 0 ? "before" : "after").begin_object();
+        report.done[i].write_members(json);
+        json.end_object();
+    }
+}
+
+void print_rows(diff_report const& report, flowlog::row_format format) {
+    auto const& [headings, found, factor, warnings, done] = report;
+    auto rows = row_printer{format, flowlog::diff_names(headings)};
+    auto* const json = rows.json();
+    if (json) {
+        json->begin_object().member("differs", found.differs());
+        write(json->key("by"), headings.keys);
+        write(json->key("measures"), headings.measures);
+        json->member("sort", headings.measures[headings.by]).member("factor", factor);
+        json->key("changes").begin_array();
+    }
+    for (auto const& change : found.changes)
+        rows.row(flowlog::diff_cells(change, headings, format));
+    if (json) {
+        json->end_array();
+        for (auto const kind : {change_kind::added, change_kind::removed, change_kind::changed,
+                                change_kind::unchanged})
+            write_total(json->key(name(kind)), headings, found.of(kind));
+        write_total(json->key("all"), headings, found.all);
+        json->member("saturated", found.saturated).member("estimated", found.estimated);
+        write(json->key("warnings"), warnings);
+        write_reading(*json, report);
+        json->end_object();
+    }
+    rows.finish();
+}
+
+auto exit_code_of(diff_report const& report, compare_options const& options) -> int {
+    auto result = exit_code::done;
+    for (auto const& done : report.done) result = std::max(result, done.exit_code(options.reading));
+    if (result == exit_code::done && options.exit_code && report.found.differs())
+        return exit_code::bad_lines;
+    return result;
+}
+
+auto run_diff(compare_options const& options) -> int {
+    require_two_sides(options);
+    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    if (options.human && options.format) throw usage_error{"--human is for the table alone"};
+    auto const tables = key_tables{options.tables};
+    auto const keys = tables.parse(options.by, "--by");
+    if (keys.empty()) throw usage_error{"--by names no key"};
+    auto const measures = parse_measures(options.measures, keys);
+    auto const empty = flowlog::group_by(keys, measures.all);
+
+    auto report = diff_report{.factor = options.factor};
+    report.warnings = tables.warnings();
+    warn_of_all(report.warnings);
+    auto malformed = limited_messages{"more malformed line"};
+    auto both = options.split.empty() ? read_two(options, empty, malformed)
+                                      : read_split(options, empty, malformed, report);
+    malformed.finish();
+    report.done = std::move(both.done);
+    report_trouble(report);
+    auto const nothing = std::ranges::any_of(report.done, &reading::nothing_read);
+    if (!nothing || options.format == flowlog::row_format::json) {
+        compare(report, both, measures, options);
+        options.format ? print_rows(report, *options.format)
+                       : print_table(report, options.reading.quiet);
+    }
+    return nothing ? exit_code::failed : exit_code_of(report, options);
+}
+
+constexpr auto examples =
+    "A and B are two LOGs: each a file, a folder, a pattern in quotes or a prefix of a store. "
+    "With\n"
+    "--split, the flows of all LOGs that begin before TIME are compared with the later ones.\n"
+    "A group is added or removed if only one side has it, and has changed if its bytes (or "
+    "--sort)\n"
+    "grew or shrank by the --factor.\n"
+    "\n"
+    "Examples:\n"
+    "  flowlog diff monday.log tuesday.log\n"
+    "      prints who talks to whom now and did not before, and who has stopped\n"
+    "  flowlog diff logs --split 2024-05-01T12:00Z --by srcaddr,service --factor 10\n"
+    "      compares the flows before noon with those after it\n"
+    "  flowlog diff baseline 's3://bucket/AWSLogs/**' --exit-code --ndjson --all\n"
+    "      exits with 1 if something is new, gone or changed\n"
+    "\n"
+    "Exit codes: 0 done; 1 with --exit-code, the sides differ, or with --strict, lines are "
+    "malformed\n"
+    "or SKIPDATA; 2 wrong usage, or an input that could not be read to its end.\n";
+
+void add_result_options(CLI::App& app, compare_options& options) {
+    app.add_option("--factor", options.factor,
+                   "A group has changed if it grew or shrank F times (default: 2)")
+        ->type_name("F")
+        ->check(CLI::Range(1.0, 1e15));
+    app.add_option("--sort", options.measures.sort,
+                   "Measure that decides: flows, max(packets) (default: bytes, or the first one)")
+        ->type_name("MEASURE");
+    auto* const limit =
+        app.add_option("-n", options.limit, "List N groups of each kind (default: 20)");
+    limit->type_name("N")->check(whole_number());
+    app.add_flag("--all", options.all, "List all groups that differ")->excludes(limit);
+    app.add_flag("--exit-code", options.exit_code, "Exit with 1 if the sides differ");
+    add_row_formats(app, options.format, "group that differs");
+    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
+    add_strict(app, options.reading);
+}
+
+}  // namespace
+
+auto set_up_diff(CLI::App& diff) -> action {
+    auto options = std::make_shared<compare_options>();
+    diff.footer(examples);
+    diff.add_option("--by", options->by,
+                    "Compare these groups (default: srcaddr,dstaddr,dstport,protocol)")
+        ->type_name("KEYS");
+    diff.add_option("--split", options->split, "Compare the flows before this time with the others")
+        ->type_name("TIME");
+    add_key_options(diff, options->tables);
+    add_reading_options(diff, options->reading);
+    add_measure_options(diff, options->measures);
+    add_result_options(diff, *options);
+    return [options] { return run_diff(*options); };
+}
+
+}  // namespace cli

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_AGGREGATE_IN_OUT_HPP
+#define FLOWLOG_AGGREGATE_IN_OUT_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <flowlog/aggregate/detail/group_join.hpp>
+#include <flowlog/aggregate/detail/group_results.hpp>
+#include <flowlog/aggregate/detail/group_rows.hpp>
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/error.hpp>
+
+namespace flowlog {
+
+/// The keys of one end of flows, in place of keys of both ends: `srcaddr` for `ip`, or `dstaddr`.
+[[nodiscard]] inline auto keys_of_source(std::vector<group_key> keys) -> std::vector<group_key> {
+    for (auto& key : keys) key.other.reset();
+    return keys;
+}
+[[nodiscard]] inline auto keys_of_destination(std::vector<group_key> keys)
+    -> std::vector<group_key> {
+    for (auto& key : keys) key.field = std::exchange(key.other, std::nullopt).value_or(key.field);
+    return keys;
+}
+
+namespace detail {
+
+/// Ranks the groups of two groupings, side by side.
+class side_ranker {
+public:
+    side_ranker(group_core const& in, group_core const& out, std::size_t by, unsigned threads)
+        : in_{in}, out_{out}, join_{in, out, threads} {
+        for (std::size_t i = 0; i < by; ++i) offset_ += width(in.ways[i]);
+    }
+
+    [[nodiscard]] auto run(std::size_t limit) -> ranking {
+        find_rows();
+        auto const end = rows_.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows_.size()));
+        auto const keys_in = group_results{in_};
+        auto const keys_out = group_results{out_};
+        std::ranges::partial_sort(rows_, end, [&](auto const& a, auto const& b) {
+            return a.rank != b.rank ? a.rank > b.rank : key_before(a, b);
+        });
+        auto result = ranking{};
+        for (auto row = rows_.begin(); row != end; ++row) result.groups.push_back(described(*row));
+        auto rest_in = keys_in.none();
+        auto rest_out = keys_out.none();
+        for (auto row = end; row != rows_.end(); ++row) {
+            if (row->in != none) keys_in.add(rest_in, row->in);
+            if (row->out != none) keys_out.add(rest_out, row->out);
+        }
+        result.left_out = static_cast<std::size_t>(rows_.end() - end);
+        result.rest = side_by_side(values(in_, rest_in), values(out_, rest_out));
+        result.saturated = saturated_ || in_.values.saturated() || out_.values.saturated() ||
+                           rest_in.sets.saturated() || rest_out.sets.saturated();
+        result.estimated = in_.values.estimated() || out_.values.estimated() ||
+                           rest_in.sets.estimated() || rest_out.sets.estimated();
+        return result;
+    }
+
+    /// The values of two sides, measure by measure.
+    [[nodiscard]] static auto side_by_side(std::vector<group_cell> in, std::vector<group_cell> out)
+        -> std::vector<group_cell> {
+        auto result = std::vector<group_cell>{};
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            result.push_back(std::move(in[i]));
+            result.push_back(std::move(out[i]));
+        }
+        return result;
+    }
+
+private:
+    using rows = group_rows<field_list<>, std::tuple<>>;
+    static constexpr auto none = group_join::none;
+
+    struct pair_of_rows {
+        group_word rank;
+        std::uint32_t in;
+        std::uint32_t out;
+    };
+
+    void find_rows() {
+        auto const& partners = join_.partners();
+        for (std::size_t row = 0; row < partners.size(); ++row)
+            add(static_cast<std::uint32_t>(row), partners[row]);
+        for (auto const row : join_.rows_without_partner())
+            add(none, static_cast<std::uint32_t>(row));
+    }
+
+    void add(std::uint32_t in, std::uint32_t out) {
+        auto const value = [this](group_core const& core, std::uint32_t row) {
+            return row == none ? 0 : core.table.values(row)[offset_];
+        };
+        rows_.push_back({saturating_add(value(in_, in), value(out_, out), saturated_), in, out});
+    }
+
+    /// The order of the keys of two pairs, which may be in different groupings.
+    [[nodiscard]] auto key_before(pair_of_rows const& a, pair_of_rows const& b) const -> bool {
+        auto const& of_a = a.in != none ? in_ : out_;
+        auto const& of_b = b.in != none ? in_ : out_;
+        return group_results::key_before(of_a, a.in != none ? a.in : a.out, of_b,
+                                         b.in != none ? b.in : b.out);
+    }
+
+    [[nodiscard]] auto described(pair_of_rows const& pair) const -> group {
+        auto in = pair.in != none ? rows::row(in_, pair.in) : group{};
+        auto out = pair.out != none ? rows::row(out_, pair.out) : group{};
+        if (pair.in == none) in.values = values(in_, group_results{in_}.none());
+        if (pair.out == none) out.values = values(out_, group_results{out_}.none());
+        return {pair.in != none ? std::move(in.key) : std::move(out.key),
+                side_by_side(std::move(in.values), std::move(out.values))};
+    }
+
+    [[nodiscard]] static auto values(group_core const& core, group_sums const& sums)
+        -> std::vector<group_cell> {
+        return rows::values(core, sums.words.data(), sums.sets);
+    }
+
+    group_core const& in_;
+    group_core const& out_;
+    group_join join_;
+    std::size_t offset_ = 0;
+    std::vector<pair_of_rows> rows_{};
+    bool saturated_ = false;
+};
+
+}  // namespace detail
+
+/// Ranks groups by what came in and what went out, together: `in` grouped flows by their
+/// destination and `out` by their source, and both compute the same measures. The values of a group
+/// are those of each measure, in and then out. `by` is the position of the measure that ranks.
+///
+/// Throws `errc::invalid_argument` if the keys or measures differ, or if the measure that ranks is
+/// neither a sum nor the number of flows.
+[[nodiscard]] inline auto rank_in_out(dynamic_grouping const& in, dynamic_grouping const& out,
+                                      std::size_t limit, std::size_t by = 0, unsigned threads = 1)
+    -> ranking {
+    auto const fail = [](char const* why) { throw error{errc::invalid_argument, {}, why}; };
+    if (in.measures() != out.measures())
+        fail("two groupings can be ranked together only if they compute the same measures");
+    if (by >= in.measures().size()) fail("the measure that is to rank the groups is not computed");
+    auto const kind = in.measures()[by].kind;
+    if (kind != measure_kind::flows && kind != measure_kind::sum)
+        fail("only a sum or the number of flows can rank what came in and went out together");
+    auto result = detail::side_ranker{detail::grouping_access::core(in),
+                                      detail::grouping_access::core(out), by, threads}
+                      .run(limit);
+    result.total = detail::side_ranker::side_by_side(in.totals(), out.totals());
+    return result;
+}
+
+}  // namespace flowlog
+
+#endif
