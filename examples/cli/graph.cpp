@@ -103,6 +103,15 @@ void print_graph(graph_report const& report, graph_options const& options) {
     flush_output();
 }
 
+/// What makes the picture show more: larger nodes, if edges between addresses are all small.
+auto how_to_draw_more(flowlog::flow_graph const& graph, graph_options const& options)
+    -> std::string {
+    auto const all = graph.total.value(graph.by);
+    auto const few = graph.rest.value(graph.by) > all - all / 10;
+    return options.by.empty() && few ? "--by srcaddr/24 or 'label(srcaddr)' draws larger edges"
+                                     : "-n N or --all draws more";
+}
+
 /// Says on standard error what the picture says, too.
 void report_of(graph_report const& report, graph_options const& options) {
     auto const edges = report.graph.edges.size() + (report.graph.left_out != 0 ? 1 : 0);
@@ -112,7 +121,7 @@ void report_of(graph_report const& report, graph_options const& options) {
     }
     if (options.reading.quiet) return;
     if (auto const covered = coverage_text(report.graph); !covered.empty())
-        print_error("Drawn: " + covered + "; -n N or --all draws more\n");
+        print_error("Drawn: " + covered + "; " + how_to_draw_more(report.graph, options) + '\n');
     print_error(report.done.accounting());
 }
 
@@ -153,10 +162,12 @@ auto run_graph(graph_options const& options) -> int {
         throw usage_error{
             "--raw is for --format dot alone; 'flowlog print' prints every flow as "
             "JSON"};
-    if (!options.by.empty() || options.sort || !options.title.empty())
+    auto const& [lookup, map] = options.tables;
+    if (!options.by.empty() || options.sort || !options.title.empty() || !lookup.empty() ||
+        !map.empty())
         throw usage_error{
-            "--raw draws every flow between its addresses: --by, --sort and --title "
-            "do not go with it"};
+            "--raw draws every flow between its addresses: --by, --lookup, --map, "
+            "--sort and --title do not go with it"};
     return print_raw_graph(options.reading);
 }
 
@@ -173,7 +184,7 @@ constexpr auto examples =
     "  flowlog graph vpc.log --by srcaddr,tag --lookup tags.csv --format mermaid\n"
     "      draws who uses which service, for Markdown\n"
     "\n"
-    "Edges are as wide as their share of the measure; green is ACCEPT, red and dashed is REJECT.\n"
+    "Edges are wider the larger their share is. Green is ACCEPT, red and dashed is REJECT.\n"
     "\n"
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";

@@ -43,10 +43,12 @@ hostile_log() {
 
 has_dot() { command -v dot >/dev/null || { echo '    Graphviz is not installed: nothing was drawn'; return 1; }; }
 
+has_python() { command -v python3 >/dev/null || { echo '    no Python: not compared'; return 1; }; }
+
 # The Python of build/stores, which has networkx, or any.
 python() {
     local own=$here/../../build/stores/bin/python
-    [ -x "$own" ] || own=$(command -v python3) || { echo '    no Python: not compared'; return 77; }
+    [ -x "$own" ] || own=$(command -v python3) || return 77
     "$own" "$@"
 }
 
@@ -55,7 +57,7 @@ same() {
     python "$here/graph.py" "$1" "$2" graph.json 2>diff
     case $? in
         0) ;;
-        77) echo "    not read with $1, which is not installed" ;;
+        77) echo "    not read with $1, which is not installed, or without Python" ;;
         *) fail "$1 reads another graph:"; show diff ;;
     esac
 }
@@ -108,6 +110,7 @@ case_names_survive() {
     same dot read.json
     dot -Tsvg graph.dot >graph.svg
     lacks graph.svg '<script'
+    has_python || return
     python -c 'import xml.dom.minidom; xml.dom.minidom.parse("graph.svg")' || fail 'the SVG is no XML'
 }
 
@@ -162,6 +165,7 @@ for edge in json.load(open("out"))["edges"]:
 }
 
 case_keys() {
+    has_python || return
     talkers >a.log
     printf '10.0.0.0/24,office\n10.0.1.0/24,"data ""center"""\n' >map.csv
     printf '443,tcp,web\n' >tags.csv
@@ -205,6 +209,7 @@ END
 
 # What is drawn is the same groups that top ranks by the same keys.
 case_as_top() {
+    has_python || return
     local archive=$archives/nfdump/v1-1625-all.nfdump
     for keys in srcaddr,dstaddr srcaddr/16,dstaddr/16 srcaddr,service 'class(srcaddr),class(dstaddr),protocol'; do
         run top "$archive" --by "$keys" --flows --sum packets,bytes --sort bytes --all --csv
@@ -240,6 +245,8 @@ case_what_is_left_out() {
     run graph b.log
     says err 'Drawn: the 50 largest of 60 edges, 83.3% of the flows'
     says out 'label="10 more edges\n10 flows"'
+    run graph b.log -n 2
+    says err "3.3% of the flows; --by srcaddr/24 or 'label(srcaddr)' draws larger edges"
 }
 
 case_threads_make_no_difference() {
@@ -301,7 +308,8 @@ case_usage() {
     refused "expected dot|graphml|mermaid|json, or the columns of logs without a header line ('\${srcaddr} \${dstaddr} ...'), found 'graphlm'; did you mean 'graphml'?" a.log --format graphlm
     refused "expected bytes|packets|flows, found 'first'" a.log --sort first
     refused '--raw is for --format dot alone' a.log --raw --format json
-    refused '--raw draws every flow between its addresses: --by, --sort and --title do not go with it' a.log --raw --by ip
+    refused '--raw draws every flow between its addresses: --by, --lookup, --map, --sort and --title do not go with it' a.log --raw --by ip
+    refused '--lookup, --map' a.log --raw --map x.csv
     refused '-n excludes --raw' a.log --raw -n 3
     refused '-n excludes --all' a.log --all -n 3
     refused 'no LOG is given'
