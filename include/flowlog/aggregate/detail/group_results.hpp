@@ -50,7 +50,7 @@ public:
     [[nodiscard]] auto by_key() const -> std::vector<std::size_t> {
         auto rows = std::vector<std::size_t>(core_.table.size());
         std::iota(rows.begin(), rows.end(), std::size_t{0});
-        std::ranges::sort(rows, [this](auto a, auto b) { return key_before(a, b); });
+        std::ranges::sort(rows, [this](auto a, auto b) { return this->key_before(a, b); });
         return rows;
     }
 
