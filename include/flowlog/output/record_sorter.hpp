@@ -141,9 +141,14 @@ private:
     }
 
     /// Orders a heap that has the last record at its front.
-    [[nodiscard]] auto by_rank() const noexcept {
-        return [this](entry const& a, entry const& b) { return before(a.rank, b.rank); };
-    }
+    struct rank_order {
+        record_sorter const* sorter;
+
+        auto operator()(entry const& a, entry const& b) const noexcept -> bool {
+            return sorter->before(a.rank, b.rank);
+        }
+    };
+    [[nodiscard]] auto by_rank() const noexcept -> rank_order { return {this}; }
 
     template <class Record>
     [[nodiscard]] auto malformed_field(Record const& record) -> std::optional<field_id> {

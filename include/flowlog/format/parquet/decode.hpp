@@ -40,11 +40,11 @@ namespace flowlog::detail {
 /// would be after the year 5138 in seconds.
 [[nodiscard]] constexpr auto time_of_number(std::uint64_t number) noexcept
     -> field_value<timestamp> {
-    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
+    constexpr auto end_of_seconds = std::uint64_t{100'000'000'000};
     constexpr auto limit = std::uint64_t{9'000'000'000'000'000};
     if (number >= limit) return field_value<timestamp>{presence::malformed};
     auto const count = static_cast<std::int64_t>(number);
-    if (number < first_milliseconds) return timestamp{std::chrono::seconds{count}};
+    if (number < end_of_seconds) return timestamp{std::chrono::seconds{count}};
     return timestamp{std::chrono::milliseconds{count}};
 }
 
