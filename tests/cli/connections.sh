@@ -40,8 +40,8 @@ case_limit_and_order() {
     sed -n '2s/ .*//p; 3,$p' out >some
     holds some <<'END'
 10.0.0.1:40000
-(3 more)                         4     2    308    168
-(total)                         14    22   5308  90168
+(3 more)                                      4     2    308    168
+(total)                                      14    22   5308  90168
 END
     for sort in bytes packets flows duration first last; do
         run connections a.log --all --csv --sort $sort

@@ -17,6 +17,7 @@ END
 }
 
 case_as_go_vpc() {
+    local name
     for name in happy-path bidirectional-case readme-example ipv6 larger-dstport time-bounds two-interfaces-two-accounts; do
         run digest "$govpc/$name/input.log" --global-bounds --quiet
         returns 0
@@ -47,6 +48,7 @@ $header tcp-flags
 3 - - 10.0.0.1 10.0.1.1 4001 0 6 1 60 1714564990 1714564991 ACCEPT OK 1
 3 - - 10.0.1.1 10.0.0.1 0 4000 6 20 90000 1714564925 1714564940 ACCEPT OK 18
 END
+    local rule
     for rule in known direction; do
         run digest a.log --quiet --ephemeral $rule
         holds out <<END
