@@ -111,8 +111,9 @@ TEST_CASE("One key makes nodes of both ends", "[edges]") {
     CHECK(names(keys_of({"ip"})) == "srcaddr,dstaddr,action");
     CHECK(names(keys_of({"class(ip)"})) == "class(srcaddr),class(dstaddr),action");
     CHECK(names(keys_of({"port"})) == "srcport,dstport,action");
-    CHECK(keys_of({"ip/24"}).alike());
-    for (auto const& key : keys_of({"ip/24"}).all()) CHECK_FALSE(key.other.has_value());
+    auto const networks = keys_of({"ip/24"});
+    CHECK(networks.alike());
+    for (auto const& key : networks.all()) CHECK_FALSE(key.other.has_value());
 }
 
 TEST_CASE("A key of no end is where edges from the source address end", "[edges]") {

@@ -182,7 +182,7 @@ case_mistakes() {
     says err "did you mean 'srcaddr'?"
     run diff monday.log tuesday.log --by ,
     returns 2
-    says err '--by names no key'
+    says err "--by: expected a value, found ','"
 }
 
 case_lost() {

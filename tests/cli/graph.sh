@@ -303,7 +303,7 @@ case_usage() {
     refused "key 'ip': it is both ends of a flow, so that it cannot be one key of several" a.log --by ip,service
     refused 'the key tag needs a table of tags: --lookup FILE' a.log --by tag
     refused '--by names srcaddr twice' a.log --by srcaddr,srcaddr
-    refused '--by names no key' a.log --by ,
+    refused "--by: expected a value, found ','" a.log --by ,
     refused "no field is called 'srcadr'; did you mean 'srcaddr'?" a.log --by srcadr
     refused "expected dot|graphml|mermaid|json, or the columns of logs without a header line ('\${srcaddr} \${dstaddr} ...'), found 'graphlm'; did you mean 'graphml'?" a.log --format graphlm
     refused "expected bytes|packets|flows, found 'first'" a.log --sort first

@@ -267,7 +267,7 @@ case_errors() {
     says err 'flowlog: error: copy: cannot open: no flow log here is wanted by --since and --until (2 objects listed in 20 requests'
     run ls copy --account ''
     returns 2
-    says err 'the name is empty'
+    says err "--account: expected a value, found ''"
     run ls
     returns 2
     says err 'no LOG is given'

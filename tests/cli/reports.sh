@@ -176,7 +176,7 @@ case_closed_streams() {
     ("$flowlog" top - --by srcaddr <&- >out 2>err)
     rc=$?
     returns 2
-    says err 'cannot read'
+    says err 'read failed'
     ("$flowlog" tag "$data/flow_logs.txt" --lookup "$data/lookup_table.csv" --out p 2>&- >out)
     rc=$?
     returns 0
