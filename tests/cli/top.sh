@@ -498,7 +498,7 @@ case_usage() {
     says err 'only one input can be standard input'
     run top --help
     returns 0
-    [ "$(grep -c '^  flowlog top' out)" = 2 ] || fail "not two examples"
+    [ "$(grep -c '^  flowlog top' out)" = 3 ] || fail "not three examples"
 }
 
 run_cases
