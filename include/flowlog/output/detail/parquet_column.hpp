@@ -60,15 +60,15 @@ public:
         if (append_column(batch)) return true;
         if (kind_ == kind::text && field_ && type_ == field_type::text) {
             return append_each(batch, [this](auto const& record) {
-                return append_text_value(load_field<std::string_view>(record, *field_));
+                return this->append_text_value(load_field<std::string_view>(record, *field_));
             });
         }
         if (kind_ == kind::text && field_ && type_ == field_type::action) {
             return append_each(batch, [this](auto const& record) {
-                return append_name(load_field<flowlog::action>(record, *field_));
+                return this->append_name(load_field<flowlog::action>(record, *field_));
             });
         }
-        return append_each(batch, [this](auto const& record) { return append(record); });
+        return append_each(batch, [this](auto const& record) { return this->append(record); });
     }
 
     /// Drops all values after the first `rows`.
