@@ -19,7 +19,7 @@ struct foreign {
 
 /// What begins with two bytes in which every second one is zero, as ASCII in UTF-16 does.
 constexpr auto looks_like_utf16(std::string_view bytes) noexcept -> bool {
-    auto const letter = [](char c) { return c > ' ' && c <= '~'; };
+    auto const letter = [](char c) { return c >= ' ' && c <= '~'; };
     return bytes.size() >= 4 &&
            ((letter(bytes[0]) && bytes[1] == 0 && letter(bytes[2]) && bytes[3] == 0) ||
             (bytes[0] == 0 && letter(bytes[1]) && bytes[2] == 0 && letter(bytes[3])));
