@@ -78,10 +78,10 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
 ///     for (auto const& flow : flowlog::open("vpc.log.gz") | flowlog::where("dst port 443"))
 ///         std::cout << *flow[flowlog::field::srcaddr] << '\n';
 ///
-/// The filter is a predicate, too, which is what `filtered` and algorithms take. Times such as `-2h`
-/// are relative to `now`. Throws `errc::invalid_filter` with the line and column of the error, what
-/// was expected there, and the expression with a caret below the error. Time and memory are
-/// proportional to the length of the expression, however deeply it is nested.
+/// The filter is a predicate, too, which is what `filtered` and algorithms take. Times such as
+/// `-2h` are relative to `now`. Throws `errc::invalid_filter` with the line and column of the
+/// error, what was expected there, and the expression with a caret below the error. Time and memory
+/// are proportional to the length of the expression, however deeply it is nested.
 [[nodiscard]] inline auto where(std::string_view expression, timestamp now) -> filter {
     if (expression.size() > max_filter_length)
         throw error{errc::invalid_filter, {"filter"}, "the expression is longer than 1 MiB"};
