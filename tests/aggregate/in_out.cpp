@@ -98,3 +98,25 @@ TEST_CASE("What cannot be ranked", "[in_out]") {
     CHECK_THROWS_AS(flowlog::rank_in_out(sides.in, both{"port", {"max(bytes)", "bytes"}}.out, 1, 1),
                     flowlog::error);
 }
+
+TEST_CASE("Equal groups with texts are ranked by their texts, on whichever side they are",
+          "[in_out]") {
+    auto const keys =
+        std::vector{flowlog::parse_group_key("vpc-id"), flowlog::parse_group_key("ip")};
+    auto const measures = std::vector{flowlog::measure{}};
+    auto in = flowlog::group_by(flowlog::keys_of_destination(keys), measures);
+    auto out = flowlog::group_by(flowlog::keys_of_source(keys), measures);
+    auto const add = [](auto& to, char const* vpc) {
+        auto one = flow{};
+        one.set(field::vpc_id, vpc);
+        one.set(field::srcaddr, address::v4(1));
+        one.set(field::dstaddr, address::v4(1));
+        to.add(one);
+    };
+    add(in, "vpc-c");
+    for (auto const* vpc : {"vpc-d", "vpc-b", "vpc-a"}) add(out, vpc);
+    auto const found = flowlog::rank_in_out(in, out, 10);
+    auto order = std::string{};
+    for (auto const& group : found.groups) order += to_text(group.key[0]) + ' ';
+    CHECK(order == "vpc-a vpc-b vpc-c vpc-d ");
+}

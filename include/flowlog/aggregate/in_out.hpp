@@ -11,6 +11,7 @@
 #include <flowlog/aggregate/detail/group_join.hpp>
 #include <flowlog/aggregate/detail/group_results.hpp>
 #include <flowlog/aggregate/detail/group_rows.hpp>
+#include <flowlog/aggregate/detail/key_order.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/error.hpp>
 
@@ -102,8 +103,8 @@ private:
     [[nodiscard]] auto key_before(pair_of_rows const& a, pair_of_rows const& b) const -> bool {
         auto const& of_a = a.in != none ? in_ : out_;
         auto const& of_b = b.in != none ? in_ : out_;
-        return group_results::key_before(of_a, a.in != none ? a.in : a.out, of_b,
-                                         b.in != none ? b.in : b.out);
+        return key_order::before(of_a, a.in != none ? a.in : a.out, of_b,
+                                 b.in != none ? b.in : b.out);
     }
 
     [[nodiscard]] auto described(pair_of_rows const& pair) const -> group {
@@ -132,7 +133,7 @@ private:
 
 /// Ranks groups by what came in and what went out, together: `in` grouped flows by their
 /// destination and `out` by their source, and both compute the same measures. The values of a group
-/// are those of each measure, in and then out. `by` is the position of the measure that ranks.
+/// come measure by measure, first in and then out. `by` is the position of the measure that ranks.
 ///
 /// Throws `errc::invalid_argument` if the keys or measures differ, or if the measure that ranks is
 /// neither a sum nor the number of flows.

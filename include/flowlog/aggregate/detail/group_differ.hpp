@@ -16,6 +16,7 @@
 #include <flowlog/aggregate/detail/group_join.hpp>
 #include <flowlog/aggregate/detail/group_results.hpp>
 #include <flowlog/aggregate/detail/group_rows.hpp>
+#include <flowlog/aggregate/detail/key_order.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 
@@ -167,13 +168,13 @@ private:
     /// The rows of a kind with the largest differences, in order.
     [[nodiscard]] auto largest(Kind kind, std::size_t limit) -> std::vector<differing_row>& {
         auto& rows = part_of(kind).rows;
-        auto const keys = group_results{kind == Kind::added ? after_ : before_};
+        auto const keys = key_order{kind == Kind::added ? after_ : before_};
         auto const row_of = [kind](differing_row const& row) {
             return kind == Kind::added ? row.after : row.before;
         };
         auto const end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows.size()));
         std::ranges::partial_sort(rows, end, [&](auto const& a, auto const& b) {
-            return a.rank != b.rank ? a.rank > b.rank : keys.key_before(row_of(a), row_of(b));
+            return a.rank != b.rank ? a.rank > b.rank : keys.before(row_of(a), row_of(b));
         });
         rows.erase(end, rows.end());
         return rows;

@@ -119,7 +119,7 @@ private:
         }
     }
 
-    /// Replaces the numbers of texts by those of b. False if b does not have one of the texts.
+    /// Replaces the number of each text by its number in b. False if b lacks one of the texts.
     [[nodiscard]] auto renumber_texts(group_word* key) const -> bool {
         if (numbers_.empty()) return true;
         auto states = *key;

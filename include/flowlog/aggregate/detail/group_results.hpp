@@ -63,36 +63,6 @@ public:
                            core_.values);
     }
 
-    /// A total order of keys, one after the other: absent before present, IPv4 before IPv6, texts
-    /// by their bytes.
-    [[nodiscard]] auto key_before(std::size_t a, std::size_t b) const -> bool {
-        return key_before(core_, a, core_, b);
-    }
-    /// The same of rows of two groupings with the same kinds of keys.
-    [[nodiscard]] static auto key_before(group_core const& of_a, std::size_t a,
-                                         group_core const& of_b, std::size_t b) -> bool {
-        auto const* x = of_a.table.key(a).data();
-        auto const* y = of_b.table.key(b).data();
-        auto x_states = *x++;
-        auto y_states = *y++;
-        for (auto const& key : of_a.plan.keys) {
-            if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
-            auto const width = key_width(key);
-            auto const are_texts = holds_text(key) && (x_states & 3) != 0;
-            if (are_texts && (&of_a != &of_b || *x != *y)) {
-                auto const order = of_a.plan.texts.text(*x) <=> of_b.plan.texts.text(*y);
-                if (order != 0) return order < 0;
-            } else if (!are_texts && !std::equal(x, x + width, y)) {
-                return std::lexicographical_compare(x, x + width, y, y + width);
-            }
-            x += width;
-            y += width;
-            x_states >>= 2;
-            y_states >>= 2;
-        }
-        return false;
-    }
-
 private:
     struct rank {
         group_word value = 0;  // compares like the value of the measure

@@ -44,15 +44,23 @@ public:
 
     /// Whether one row comes before another one.
     [[nodiscard]] auto before(std::size_t a, std::size_t b) const -> bool {
-        auto const* x = core_.table.key(a).data();
-        auto const* y = core_.table.key(b).data();
+        return before(core_, a, core_, b);
+    }
+
+    /// The same for rows of two groupings with the same kinds of keys.
+    [[nodiscard]] static auto before(group_core const& of_a, std::size_t a, group_core const& of_b,
+                                     std::size_t b) -> bool {
+        auto const* x = of_a.table.key(a).data();
+        auto const* y = of_b.table.key(b).data();
         auto x_states = *x++;
         auto y_states = *y++;
-        for (auto const& key : core_.plan.keys) {
+        for (auto const& key : of_a.plan.keys) {
             if ((x_states & 3) != (y_states & 3)) return (x_states & 3) < (y_states & 3);
             auto const width = key_width(key);
-            if (!std::equal(x, x + width, y)) {
-                if (holds_text(key)) return core_.plan.texts.text(*x) < core_.plan.texts.text(*y);
+            if (holds_text(key) && (x_states & 3) != 0) {
+                auto const order = of_a.plan.texts.text(*x) <=> of_b.plan.texts.text(*y);
+                if (order != 0) return order < 0;
+            } else if (!std::equal(x, x + width, y)) {
                 return std::lexicographical_compare(x, x + width, y, y + width);
             }
             x += width;
