@@ -92,8 +92,8 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
     return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
 }
 
-/// Opens those of the standard streams that are closed, in such a way that using them fails: else
-/// the first file that is opened would be taken for standard output.
+/// Opens each standard stream that is closed, so that reading or writing it fails. Otherwise the
+/// first file that the program opens would be taken for standard output.
 void open_closed_streams() {
     for (auto const descriptor : {0, 1, 2}) {
         if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;

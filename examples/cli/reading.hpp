@@ -121,7 +121,7 @@ auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::str
 auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t count)
     -> std::vector<std::string>;
 
-/// Warnings to give before reading: those of tables, and about inputs that are given more than
+/// Warnings to give before reading: what the tables warn of, and inputs that are given more than
 /// once.
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> of_tables = {})
     -> std::vector<std::string>;

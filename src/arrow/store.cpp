@@ -109,8 +109,8 @@ auto open_gcs(std::string const& uri, module_store_options const& how, std::stri
 #endif
 
 #ifdef ARROW_AZURE
-/// The credentials that the variables of Azure's own tools name; otherwise those that Azure's
-/// library finds: a workload's, a managed identity's, those of `az login`.
+/// Takes the credentials from the variables that Azure's own tools read. If none is set, Azure's
+/// library looks for a workload identity, a managed identity and the login of `az login`.
 auto set_azure_credentials(fs::AzureOptions& options, module_store_options const& how)
     -> arrow::Status {
     if (how.anonymous != 0) return options.ConfigureAnonymousCredential();

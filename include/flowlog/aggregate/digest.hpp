@@ -121,9 +121,9 @@ public:
         return groups_.keys();
     }
 
-    /// The fields of the lines: those of AWS's default format in its order, then others. With the
-    /// default keys these are all fields of the default format, and `tcp-flags` if some flow has
-    /// them; with other keys, only the keys and what is counted.
+    /// The fields of the lines. Fields of AWS's default format come first, in its order. The
+    /// default keys give all of them, and `tcp-flags` if some flow has flags; other keys give only
+    /// the keys and what is counted.
     [[nodiscard]] auto columns() const -> std::vector<field_id> {
         auto const has_flags = groups_.totals()[digest_line::tcp_flags] != group_cell{};
         auto result = std::vector<field_id>{};
