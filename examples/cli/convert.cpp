@@ -82,9 +82,9 @@ public:
     }
     [[nodiscard]] auto count() const noexcept -> std::size_t { return files_.size(); }
 
-    /// Completes all files, and lets them appear.
-    void finish() {
-        for (auto const& [_, file] : files_) file->finish();
+    /// Completes all files, and lets them appear. `missing` is what they do not hold, if anything.
+    void finish(std::string const& missing) {
+        for (auto const& [_, file] : files_) file->finish(missing);
         outputs_.commit();
     }
 
@@ -150,21 +150,23 @@ public:
         auto bar = progress_bar{!options_.reading.quiet, logs.files};
         for (auto const& input : bar.counted(logs.files)) convert_log(input, *bar.bytes());
         done_.seconds = bar.stop();
+        done_.add_missing(logs);
+        if (done_.nothing_read() && done_.failures() != 0)
+            throw flowlog::error{*done_.inputs.front().failure};
         if (!files_ && given_) begin({});
         if (!files_)
             throw flowlog::error{flowlog::errc::missing_field,
                                  {options_.output},
                                  "is not written: the logs are empty, and without --fields, the "
                                  "first log says which columns there are"};
-        files_->finish();
+        files_->finish(done_.failures() != 0 ? done_.missing_text() : "");
     }
 
     [[nodiscard]] auto finish() -> int {
         malformed_.finish();
         differing_.finish();
-        if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
         done_.note_matched(files_->rows(), options_.reading);
-        if (auto const warning = done_.status_warning()) warn(*warning);
+        done_.report_trouble();
         if (!options_.reading.quiet) {
             print_error(done_.accounting());
             print_error(count_text(files_->rows(), "flow") + " written to " +
@@ -180,10 +182,19 @@ private:
             malformed_.keep(describe(line));
         });
         how.progress = &progress;
-        auto log = flowlog::open(input, std::move(how));
-        log.visit([this](auto& reader) { convert_reader(reader); });
-        done_.stats += log.stats();
-        done_.inputs.push_back({.name = input.name(), .stats = log.stats()});
+        auto report = flowlog::input_report{.name = input.name()};
+        auto log = std::optional<flowlog::log>{};
+        try {
+            log.emplace(flowlog::open(input, std::move(how)));
+            log->visit([this](auto& reader) { convert_reader(reader); });
+        } catch (flowlog::error const& failure) {
+            if (!options_.reading.keep_going || failure.code() == flowlog::errc::write_failed)
+                throw;
+            report.failure = failure;
+        }
+        if (log) report.stats = log->stats();
+        done_.stats += report.stats;
+        done_.inputs.push_back(std::move(report));
     }
 
     template <class Reader>
@@ -281,7 +292,8 @@ void check(convert_options const& options) {
 auto run_convert(convert_options const& options) -> int {
     check(options);
     auto const logs = find_logs(options.reading);
-    if (!logs.missing.empty()) throw flowlog::error{logs.missing.front()};
+    if (!logs.missing.empty() && !options.reading.keep_going)
+        throw flowlog::error{logs.missing.front()};
     keep_apart(options.output, logs);
     auto convert = converter{options};
     convert.convert_all(logs);

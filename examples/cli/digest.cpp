@@ -80,7 +80,7 @@ struct written_lines {
     std::uint64_t refused = 0;
 };
 
-auto write_lines(flowlog::digest const& made, digest_command const& options,
+auto write_lines(flowlog::digest const& made, reading const& done, digest_command const& options,
                  file_format const& format) -> written_lines {
     auto shown = columns{};
     for (auto const id : made.columns()) shown.emplace_back(id);
@@ -89,7 +89,7 @@ auto write_lines(flowlog::digest const& made, digest_command const& options,
     auto refused = std::uint64_t{0};
     made.visit_lines(
         [&](flowlog::digest_line const& line) { refused += file.write(line) ? 1U : 0U; });
-    file.finish();
+    file.finish(done.failures() != 0 ? done.missing_text() : "");
     files.commit();
     return {file.rows(), refused};
 }
@@ -114,9 +114,7 @@ void warn_of(flowlog::digest const& made, reading const& done) {
     if (made.untimed() != 0)
         warn(count_text(made.untimed(), "flow") +
              " without start or end: counted, but not in the times of the lines");
-    if (done.failures() != 0)
-        warn(fmt::format("the digest is incomplete: {} of {} could not be read to the end",
-                         done.failures(), count_text(done.inputs.size(), "input")));
+    if (done.failures() != 0) warn("the digest is incomplete: " + done.missing_text());
 }
 
 auto run_digest(digest_command const& options) -> int {
@@ -139,7 +137,7 @@ auto run_digest(digest_command const& options) -> int {
         return code;
     }
     warn_of(made, done);
-    auto const lines = write_lines(made, options, format);
+    auto const lines = write_lines(made, done, options, format);
     if (!options.reading.quiet)
         print_error(done.accounting() + count_text(done.flows(), "flow") + " in " +
                     count_text(lines.written, "line") + '\n');

@@ -102,15 +102,17 @@ auto reading::accounting() const -> std::string {
                             count_text(stats.records, "record"), wanted_by);
     }
     auto const bytes = static_cast<double>(stats.bytes);
-    auto const input_count = count_text(inputs.size(), "input");
-    text += fmt::format("{} of {} in {}", bytes_text(bytes), input_count, duration_text(seconds));
+    text += fmt::format("{} of {} in {}", bytes_text(bytes), count_text(inputs.size(), "input"),
+                        duration_text(seconds));
     if (seconds > 0) text += fmt::format(", {}/s", bytes_text(bytes / seconds));
     text += '\n';
-    if (auto const failed = failures(); failed != 0) {
-        text +=
-            fmt::format("INCOMPLETE: {} of {} could not be read to the end\n", failed, input_count);
-    }
+    if (failures() != 0) text += "INCOMPLETE: " + missing_text() + '\n';
     return text;
+}
+
+auto reading::missing_text() const -> std::string {
+    return fmt::format("{} of {} could not be read to the end", failures(),
+                       count_text(inputs.size(), "input"));
 }
 
 void reading::write_members(flowlog::json_writer& json) const {

@@ -85,6 +85,10 @@ struct reading {
     /// The accounting: how many lines of each kind, how much was read, and how long it took.
     [[nodiscard]] auto accounting() const -> std::string;
 
+    /// How many inputs could not be read to their end: `1 of 2 inputs could not be read to the
+    /// end`.
+    [[nodiscard]] auto missing_text() const -> std::string;
+
     /// Writes the accounting as members of a JSON object: `matched` (with a filter), `incomplete`,
     /// `total`, `inputs` and `seconds`.
     void write_members(flowlog::json_writer& json) const;
@@ -178,10 +182,11 @@ template <flowlog::aggregator A>
 auto read_logs(flowlog::input_list const& logs, A const& empty, reading_options const& options,
                flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
-    auto const wanted = wanted_flows(options);
-    if (!wanted) return read_all(logs, empty, options, std::move(on_malformed), show_progress);
-    auto counted = read_all(logs, flowlog::filtered{*wanted, empty}, options,
-                            std::move(on_malformed), show_progress);
+    // a filter that wants all is not skipped, so that the runner is compiled once for each
+    // aggregator
+    auto counted =
+        read_all(logs, flowlog::filtered{wanted_flows(options).value_or(flowlog::filter{}), empty},
+                 options, std::move(on_malformed), show_progress);
     counted.done.note_matched(counted.value.matched(), options);
     return {std::move(counted.value).inner(), std::move(counted.done)};
 }

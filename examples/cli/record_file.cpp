@@ -90,9 +90,7 @@ record_file::record_file(std::string name, file_format const& format, columns co
                                      format.compression};
         compressor_ = found->make(out_);
     }
-    auto const to = [this](std::string_view bytes) {
-        compressor_ ? compressor_->write(bytes) : out_(bytes);
-    };
+    auto const to = [this](std::string_view bytes) { put(bytes); };
     if (format.is_parquet()) {
         auto how = flowlog::parquet_options{.name = std::move(name)};
         if (times) how.timestamps = *times == flowlog::time_format::rfc3339;
@@ -101,6 +99,7 @@ record_file::record_file(std::string name, file_format const& format, columns co
         auto const how = flowlog::record_options{
             .format = *format.text, .times = times.value_or(flowlog::time_format::unix_seconds)};
         text_ = std::make_unique<flowlog::record_writer>(shown, how, to);
+        has_comments_ = how.format != record_format::json && how.format != record_format::ndjson;
     }
 }
 
@@ -108,8 +107,13 @@ void record_file::flush() {
     if (parquet_) parquet_->flush();
 }
 
-void record_file::finish() {
+void record_file::put(std::string_view bytes) {
+    compressor_ ? compressor_->write(bytes) : out_(bytes);
+}
+
+void record_file::finish(std::string const& missing) {
     parquet_ ? parquet_->finish() : text_->finish();
+    if (!missing.empty() && has_comments_) put("# INCOMPLETE: " + missing + '\n');
     if (compressor_) compressor_->finish();
 }
 

@@ -64,14 +64,18 @@ public:
     /// Writes the records that are in memory.
     void flush();
 
-    /// Writes the end of the file.
-    void finish();
+    /// Writes the end of the file. If inputs are missing from it, and the format has comments, the
+    /// last line is one that says so.
+    void finish(std::string const& missing);
 
 private:
+    void put(std::string_view bytes);
+
     flowlog::byte_sink out_;
     std::unique_ptr<flowlog::compressor> compressor_;
     std::unique_ptr<flowlog::parquet_writer> parquet_;
     std::unique_ptr<flowlog::record_writer> text_;
+    bool has_comments_ = false;
 };
 
 }  // namespace cli

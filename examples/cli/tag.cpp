@@ -139,14 +139,31 @@ void warn_of_label(flowlog::tag_table const& table, tag_report& report) {
     }
 }
 
-void print_summary(tag_report const& report, output_files const& files) {
+/// Writes the results; but where inputs failed, they replace complete results only on request.
+/// Returns whether they were written.
+auto write_results(tag_options const& options, tag_report const& report, output_files& files)
+    -> bool {
+    write_files(report, files);
+    auto const complete = std::ranges::find_if(files, &flowlog::result_file::replaces_complete);
+    auto const may_replace = options.force || options.reading.keep_going;
+    if (report.done.failures() != 0 && complete != files.end() && !may_replace) {
+        complain(flowlog::escaped(complete->path()) +
+                 " is complete and stays, and no result is written: " + report.done.missing_text() +
+                 "; --keep-going replaces it, --out DIR writes elsewhere");
+        return false;
+    }
+    commit_all(files);
+    return true;
+}
+
+void print_summary(tag_report const& report, output_files const& files, bool written) {
     auto paths = std::string{};
     auto const printed = std::ranges::any_of(files, &flowlog::result_file::is_stdout);
     for (auto const& file : files) {
         if (file && !file.is_stdout()) paths += "  " + flowlog::escaped(file.path()) + '\n';
     }
     auto text = summary_text(report, printed ? stderr : stdout);
-    if (!paths.empty()) text += "\nResults:\n" + paths;
+    if (written && !paths.empty()) text += "\nResults:\n" + paths;
     printed ? print_error(text) : print(text);
 }
 
@@ -183,9 +200,8 @@ auto run_tag(tag_options options) -> int {
         report.warnings.push_back(*std::move(warning));
 
     if (!report.done.nothing_read()) {
-        write_files(report, files);
-        commit_all(files);
-        if (!options.format && !options.reading.quiet) print_summary(report, files);
+        auto const written = write_results(options, report, files);
+        if (!options.format && !options.reading.quiet) print_summary(report, files, written);
     }
     if (options.format == flowlog::row_format::json)
         print(json_text(report));

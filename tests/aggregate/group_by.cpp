@@ -518,6 +518,18 @@ TEST_CASE("sums stick at their largest value, and say so", "[group_by]") {
     CHECK(other.saturated());
     CHECK(other.top(1)[0].values[0] == group_cell{most});
     CHECK(other.top(1)[0].values[2] == group_cell{half});
+
+    auto plain = grouping_of({"dstport"}, {"bytes"});
+    made.set(field::bytes, 1);
+    plain.add(made);
+    CHECK_FALSE(plain.saturated());
+    auto stuck = grouping_of({"dstport"}, {"bytes"});
+    made.set(field::bytes, most);
+    stuck.add(made);
+    stuck.add(made);
+    made.set(field::dstport, 3);
+    plain.merge(std::move(stuck));  // groups of its own
+    CHECK(plain.saturated());
 }
 
 TEST_CASE("different values are counted exactly, then estimated", "[group_by]") {

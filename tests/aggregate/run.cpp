@@ -163,6 +163,11 @@ TEST_CASE("columns that change within a file change for the rest of it", "[run]"
     check_all({here.write("a.log", text)});
     auto const other = here.write("b.log", header + log_text(5, 100));
     check_all({other, here / "a.log", other, here / "a.log", other});
+
+    auto bad =
+        header + log_text(3, 20) + "dstport protocol\n";  // each line is malformed: the first too
+    for (auto i = 0; i < 20; ++i) bad += "70000 17\n";
+    check_all({here.write("c.log", bad)});
 }
 
 TEST_CASE("a log may begin with what is none", "[run]") {

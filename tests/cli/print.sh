@@ -77,6 +77,12 @@ case_head() {
     run print "$data/flow_logs.txt" "$data/flow_logs.txt" --fields dstport --head 16
     returns 0
     [ "$(wc -l <out)" = 17 ] || fail 'not 16 flows'
+    echo 'what is this?' >unknown.log # is not opened
+    run print "$data/flow_logs.txt" unknown.log --head 16
+    returns 2
+    run print "$data/flow_logs.txt" unknown.log --head 14
+    returns 0
+    empty err
     for i in $(seq 20000); do echo "10.0.0.1 $i"; done | cat <(echo srcaddr dstport) - >long.log
     "$flowlog" print long.log 2>err | head -2 >out
     printf 'srcaddr,dstport\n10.0.0.1,1\n' | holds out
@@ -170,6 +176,9 @@ case_all_lines() {
     returns 0
     printf 'srcaddr,dstport,start,log-status\n10.0.0.1,1,5,OK\n,,6,NODATA\n,,7,SKIPDATA\n10.0.0.2,2,8,OK\n' | holds out
     says err 'AWS lost records of 1 window'
+    run print a.log --strict
+    returns 1
+    says err '--strict: 1 SKIPDATA line'
     run print a.log --where 'log-status = SKIPDATA' --fields start
     printf 'start\n7\n' | holds out
     run print a.log --all-lines --vpc

@@ -159,6 +159,21 @@ case_empty_values_of_options() {
     returns 2
 }
 
+case_convert_without_some_inputs() {
+    cp "$data/flow_logs.txt" a.log
+    run convert a.log missing.log -o out.log
+    returns 2
+    [ ! -e out.log ] || fail 'a file was written'
+    run convert a.log missing.log -o out.log --keep-going
+    returns 0
+    says err 'missing.log: cannot open'
+    says err 'INCOMPLETE: 1 of 2 inputs'
+    [ "$(tail -n 1 out.log)" = '# INCOMPLETE: 1 of 2 inputs could not be read to the end' ] || fail 'the file does not say so'
+    run convert out.log -o out.csv
+    returns 0
+    [ "$(wc -l <out.csv)" = 15 ] || fail "$(wc -l <out.csv) lines"
+}
+
 case_standard_input_twice() {
     local command
     for command in check print detect; do

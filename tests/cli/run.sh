@@ -294,11 +294,38 @@ EOF
 case_missing_inputs() {
     web >lookup.csv
     flow 443 >a.log
+    run tag a.log $(seq -f no%g 20) --lookup lookup.csv --csv
+    [ "$(grep -c '^flowlog: error: no' err)" = 20 ] || fail 'not 20 messages'
+    lacks err '... and'
+    run tag a.log $(seq -f no%g 21) --lookup lookup.csv --csv
+    [ "$(grep -c '^flowlog: error: no' err)" = 20 ] || fail 'not 20 messages'
+    says err '... and 1 more error'
     run tag a.log missing.log --lookup lookup.csv --out o
     returns 2
     says err 'error: missing.log: cannot open: No such file or directory'
     says out 'INCOMPLETE: 1 of 2 inputs could not be read'
     says o/tag_counts.csv 'web,1'
+    for name in tag_counts.csv output.csv port_protocol_counts.csv untagged_flows.csv malformed.log; do
+        [ "$(tail -n 1 "o/$name")" = '# INCOMPLETE: 1 of 2 inputs could not be read to the end' ] || fail "$name does not say that it is incomplete"
+    done
+    run tag a.log --lookup lookup.csv --out o # replaces what is incomplete
+    returns 0
+    lacks o/tag_counts.csv INCOMPLETE
+    flow 443 80 >b.log
+    run tag b.log missing.log --lookup lookup.csv --out o
+    returns 2
+    says err 'is complete and stays'
+    lacks out Results
+    says out INCOMPLETE
+    says o/tag_counts.csv 'web,1'
+    lacks o/untagged_flows.csv 80
+    for option in --keep-going --force; do
+        run tag b.log missing.log --lookup lookup.csv --out o $option
+        says o/untagged_flows.csv 80
+        says o/tag_counts.csv INCOMPLETE
+        run tag a.log --lookup lookup.csv --out o
+        returns 0
+    done
     run tag missing.log --lookup lookup.csv --out o2
     returns 2
     gone o2

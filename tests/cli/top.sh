@@ -129,6 +129,10 @@ srcaddr   bytes   share  packets
 (2 more)    470    0.5%        5
 (total)   95530  100.0%       36
 EOF
+    run top a.log --by srcaddr --sum bytes -n 3 --quiet
+    says out '(1 more)'
+    run top a.log --by srcaddr --sum bytes -n 4 --quiet
+    lacks out 'more)'
     run top a.log --by srcaddr --sum bytes -n 0 --quiet
     holds out <<'EOF'
 srcaddr   bytes   share
@@ -310,6 +314,14 @@ case_terminal_is_safe() {
     returns 0
     says out 'e\x1b[31m'
     lacks out "$(printf '\033')"
+    command -v script >/dev/null && script --version 2>/dev/null | grep -q util-linux || return 0
+    for command in 'top a.log --by interface-id --csv' 'print a.log --fields interface-id' 'top a.log --by interface-id --tsv'; do
+        script -qec "'$flowlog' $command" /dev/null </dev/null >out 2>err
+        says out 'e\x1b[31m'
+        lacks out "$(printf '\033[31m')"
+    done
+    run top a.log --by interface-id --csv # a file gets what the log has
+    says out "$(printf 'e\033[31m')"
 }
 
 # --- --where ----------------------------------------------------------------------------------------

@@ -91,6 +91,8 @@ auto mixed_nfdump(bool big, std::uint64_t seed) -> std::string {
             }
             auto elements = std::vector<element>{{1, generic.bytes()}, {v6 ? 3 : 2, ends.bytes()}};
             if (nat) elements.push_back({20, writer{big}.put(u32{1}, u32{2}).bytes()});
+            // the same size in another order, among many alike
+            if (nat && random(50) == 0) std::swap(elements[1], elements[2]);
             body += record_v3(big, elements, static_cast<u8>(random(2) * 2));
         }
     }

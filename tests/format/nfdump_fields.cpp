@@ -202,6 +202,14 @@ TEST_CASE("records of the same size whose elements have another order", "[nfdump
     CHECK(flows[1][field::src_as] == 3);
 }
 
+TEST_CASE("the element 25 of nfdump 1.7.0, which was another one", "[nfdump]") {
+    auto const old = writer{false}.put(u64{1700000004000}, u64{0}, u32{4}).bytes();
+    auto const flows = flows_of(layout_2(false, 1, record_v3(false, {generic(false), {25, old}})));
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0][field::event_time].absent());
+    CHECK(flows[0][field::nat_event].absent());
+}
+
 TEST_CASE("nfdump's layout 1 with wide and narrow fields, in both byte orders", "[nfdump]") {
     for (auto const big : {false, true}) {
         CAPTURE(big);
@@ -377,4 +385,12 @@ TEST_CASE("exporters of nfdump, as its versions store them", "[nfdump]") {
     auto reader = nfdump_reader{memory_source{archive}};
     CHECK(reader.begin() == reader.end());
     CHECK(reader.describe().exporter == "192.0.2.1, 2001:db8::1, 192.0.2.2, 2001:db8::2");
+
+    auto many = std::string{};
+    for (u32 i = 1; i <= 9; ++i) many += record(number(0, i), 2);
+    auto const of_nine = layout_2(false, 9, many);
+    auto another = nfdump_reader{memory_source{of_nine}};
+    CHECK(another.begin() == another.end());
+    CHECK(another.describe().exporter ==
+          "0.0.0.1, 0.0.0.2, 0.0.0.3, 0.0.0.4, 0.0.0.5, 0.0.0.6, 0.0.0.7, 0.0.0.8");
 }

@@ -122,6 +122,10 @@ TEST_CASE("Records are written as lines of a VPC flow log", "[records]") {
     CHECK(written({early}, {.format = record_format::vpc},
                   {field_id::version, field_id::tcp_flags, field_id::start}) ==
           "version tcp-flags start\n3 - -\n");
+    early.set(field::start, flowlog::timestamp{});
+    CHECK(written({early}, {.format = record_format::vpc},
+                  {field_id::version, field_id::tcp_flags, field_id::start}) ==
+          "version tcp-flags start\n3 - 0\n");
 }
 
 TEST_CASE("Records are written as a table that widens", "[records]") {

@@ -155,6 +155,8 @@ TEST_CASE("derived values", "[filter]") {
     other = made();
     other.set(field::bytes, ~std::uint64_t{0});
     CHECK(holds("bps > 1P and bytes = 18446744073709551615", other));
+    other.set(field::end, *other[field::start] + std::chrono::milliseconds{3});
+    CHECK(holds("bps = 18446744073709551615", other));  // the most that can be said
 }
 
 TEST_CASE("bits", "[filter]") {
@@ -193,6 +195,8 @@ TEST_CASE("sets", "[filter]") {
     CHECK(holds("vpc-id in (a, b, vpc-1a2b, c)"));
     CHECK(holds("vpc-id in (a, b, *2b)"));
     CHECK_FALSE(holds("vpc-id in (a, b)"));
+    CHECK_FALSE(holds("vpc-id = vpc-1*1a2b"));  // no byte counts for both
+    CHECK(holds("vpc-id = vpc-1*a2b"));
     CHECK(holds("start in (2024-05-01, 2024-07-01)"));
     CHECK(holds("protocol in (tcp, udp)"));
 }

@@ -82,6 +82,15 @@ TEST_CASE("a file that cannot be opened says why", "[file]") {
     CHECK(caught([&] { file_source{here / "missing.log"}; })->code() == errc::cannot_open);
 }
 
+TEST_CASE("a read that fails is an error, not the end", "[file]") {
+    // nothing is mapped at address 0, the beginning of this file
+    auto const failed = caught([] { static_cast<void>(all(file_source{"/proc/self/mem"})); });
+    REQUIRE(failed);
+    CHECK(failed->code() == errc::read_failed);
+    CHECK(failed->where().source == "/proc/self/mem");
+    CHECK(failed->message() == std::string{"read failed: "} + std::strerror(EIO));
+}
+
 TEST_CASE("a file that shrinks while it is read is an error", "[file]") {
     auto const here = testing::folder{};
     auto const path = here.write("a.log", std::string(1000, 'x'));

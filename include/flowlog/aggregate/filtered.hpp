@@ -60,6 +60,11 @@ public:
     /// are wanted; returns how many flows it dealt with.
     template <record_batch Batch>
     [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
+        if (wants_all()) {
+            auto const added = detail::add_batch(inner_, batch);
+            matched_ += added;
+            return added;
+        }
         return in_chunks(
             batch, [this](Batch const& flows) { return detail::add_each(*this, flows); },
             [this](Batch const& picked) {
@@ -72,6 +77,7 @@ public:
     /// The number of flows of a batch that `add_batch` would deal with.
     template <record_batch Batch>
     [[nodiscard]] auto count_addable(Batch const& batch) -> std::size_t {
+        if (wants_all()) return check_.count(inner_, batch);
         return in_chunks(
             batch,
             [this](Batch const& flows) {
@@ -131,6 +137,14 @@ public:
 
 private:
     static constexpr std::size_t chunk_size = 64;  // flows: a bit each in a word
+
+    [[nodiscard]] auto wants_all() const noexcept -> bool {
+        if constexpr (requires { wanted_.wants_all(); }) {
+            return wanted_.wants_all();
+        } else {
+            return false;
+        }
+    }
 
     /// Asks the filter about the flows of a batch in chunks. `use(picked)` is given the wanted
     /// flows and returns how many of them it took; if the filter cannot answer for a chunk,

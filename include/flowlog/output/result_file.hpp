@@ -51,6 +51,21 @@ public:
         if (file_) file_->write(text);
     }
 
+    /// Says at the end of a text that inputs are missing from it: `# INCOMPLETE: REASON`. Throws
+    /// `errc::write_failed`.
+    template <class = void>
+    void mark_incomplete(std::string_view reason) {
+        write(detail::atomic_file::incomplete_mark);
+        write(reason);
+        write("\n");
+    }
+
+    /// Whether there is a file under this name that holds a result, and is not marked as
+    /// incomplete.
+    [[nodiscard]] auto replaces_complete() const -> bool {
+        return file_ != nullptr && file_->replaces_complete();
+    }
+
     /// Completes all files, and then renames them. Signals that end a program are blocked
     /// meanwhile, so that either all files appear or none, unless renaming fails. Throws
     /// `errc::write_failed`.

@@ -85,6 +85,9 @@ public:
     /// The fields that the expression names. A record may lack them, but a log must have them.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return state_->uses; }
 
+    /// Whether every flow is wanted, because there is no condition.
+    [[nodiscard]] auto wants_all() const noexcept -> bool { return state_->program.nodes.empty(); }
+
     /// Bounds of numbers and times: a flow with a value outside of them is not wanted, nor is one
     /// without a value. There may be narrower bounds, and fields without any.
     template <class = void>

@@ -125,6 +125,9 @@ private:
 /// The implementation of a `result_file`.
 class atomic_file {
 public:
+    /// How the last line of an incomplete result begins.
+    static constexpr std::string_view incomplete_mark = "# INCOMPLETE: ";
+
     explicit atomic_file(std::string path) : path_{std::move(path)} {}
     atomic_file(atomic_file const&) = delete;
     auto operator=(atomic_file const&) -> atomic_file& = delete;
@@ -158,6 +161,13 @@ public:
         if (!force && !begins_with(heading))
             fail("exists, but is not such a result; use another name, or force its replacement");
         open_temporary(status.st_mode & 07777U, true);
+    }
+
+    /// Whether a file that is not empty, and not marked as incomplete, will be replaced.
+    [[nodiscard]] auto replaces_complete() const -> bool {
+        if (temporary_.empty()) return false;
+        auto const end = last_bytes();
+        return !end.empty() && !last_line(end).starts_with(incomplete_mark);
     }
 
     void write(std::string_view text) {
@@ -197,6 +207,25 @@ private:
         ::close(file);
         if (size <= 0) return size == 0;
         return std::string_view{front.data(), static_cast<std::size_t>(size)}.starts_with(heading);
+    }
+
+    /// The end of the file that is replaced; empty if there is none.
+    [[nodiscard]] auto last_bytes() const -> std::string {
+        constexpr auto size = ::off_t{512};
+        auto const file = ::open(target_.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0) return {};
+        auto const end = ::lseek(file, 0, SEEK_END);
+        auto text = std::string(static_cast<std::size_t>(size), '\0');
+        auto const got =
+            ::pread(file, text.data(), text.size(), end > size ? end - size : ::off_t{0});
+        ::close(file);
+        text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return text;
+    }
+
+    [[nodiscard]] static auto last_line(std::string_view text) -> std::string_view {
+        if (text.ends_with('\n')) text.remove_suffix(1);
+        return text.substr(text.rfind('\n') + 1);
     }
 
     void open_directly() {
