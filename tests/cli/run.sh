@@ -254,7 +254,7 @@ case_malformed() {
 # Malformed lines
 a.log:2:45: dstport: expected a port (0-65535), found '65536': 2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 65536 6 1 40 1620140761 1620140821 ACCEPT OK
 a.log:3:8: expected 14 columns, found 2: one two
-a.log:5:45: dstport: expected a port (0-65535), found '-': 2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 - 6 1 40 1620140761 1620140821 ACCEPT OK
+a.log:5:45: dstport: expected a port (0-65535), found '-', which is absent: 2 123456789012 eni-1 10.0.0.1 10.0.0.2 1234 - 6 1 40 1620140761 1620140821 ACCEPT OK
 # Protocol numbers without a name
 EOF
     run tag a.log --lookup lookup.csv --out o --strict

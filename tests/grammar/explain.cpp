@@ -73,8 +73,10 @@ TEST_CASE("a bad value is explained by what was expected and what was found", "[
 TEST_CASE("a value that a job lacks is explained, too", "[explain]") {
     auto const absent = reason::absent_value;
     auto const text = "2 1 eni-1 10.0.0.1 10.0.0.2 1 - 6 3 4 5 6 - OK"sv;
-    CHECK(why(text, absent, field_id::dstport) == "expected a port (0-65535), found '-'");
-    CHECK(why(text, absent, field_id::action) == "expected ACCEPT or REJECT, found '-'");
+    CHECK(why(text, absent, field_id::dstport) ==
+          "expected a port (0-65535), found '-', which is absent");
+    CHECK(why(text, absent, field_id::action) ==
+          "expected ACCEPT or REJECT, found '-', which is absent");
     auto const column = explain(line(text, absent, field_id::flow_direction));
     CHECK(column.reason == "expected ingress or egress, found no column flow-direction");
     CHECK(column.column == 0);

@@ -72,7 +72,8 @@ inline auto explain_value(malformed_line const& line) -> explanation {
         "expected " + expectation(*id, line.reason == reason::bad_value) + ", found ";
     if (column >= words.size())
         return {.field = id, .reason = expected + "no column " + std::string{info(*id).name}};
-    return {words[column].column, id, expected + quoted(words[column].text)};
+    auto const absent = line.reason == reason::absent_value ? ", which is absent" : "";
+    return {words[column].column, id, expected + quoted(words[column].text) + absent};
 }
 
 }  // namespace detail
