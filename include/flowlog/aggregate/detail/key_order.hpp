@@ -121,8 +121,9 @@ private:
     [[nodiscard]] auto packed_parts() const -> packing {
         auto result = packing{.ranks = ranks_of_texts()};
         auto left = packed_bits;
-        for (auto& one : all_parts()) {
-            measure(one, result.ranks);
+        auto all = all_parts();
+        measure(all, result.ranks);
+        for (auto& one : all) {
             if (one.bits > left) one.cut = one.bits - left;
             left -= one.bits - one.cut;
             if (one.bits != 0) result.parts.push_back(one);
@@ -131,17 +132,22 @@ private:
         return result;
     }
 
-    /// Finds the smallest value of a part, and how many bits the others need above it.
-    void measure(part& one, std::vector<group_word> const& ranks) const {
-        auto largest = group_word{0};
-        one.smallest = ~group_word{0};
+    /// Finds the smallest value of each part, and how many bits the others need above it. Reads the
+    /// rows once: millions of them do not fit into a cache.
+    void measure(std::vector<part>& parts, std::vector<group_word> const& ranks) const {
+        auto largest = std::vector<group_word>(parts.size());
+        for (auto& one : parts) one.smallest = ~group_word{0};
         for (std::size_t row = 0; row < core_.table.size(); ++row) {
-            auto const found = value(one, core_.table.key(row).data(), ranks);
-            one.smallest = std::min(one.smallest, found);
-            largest = std::max(largest, found);
+            auto const* const key = core_.table.key(row).data();
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                auto const found = value(parts[i], key, ranks);
+                parts[i].smallest = std::min(parts[i].smallest, found);
+                largest[i] = std::max(largest[i], found);
+            }
         }
-        if (core_.table.size() != 0)
-            one.bits = static_cast<int>(std::bit_width(largest - one.smallest));
+        if (core_.table.size() == 0) return;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            parts[i].bits = static_cast<int>(std::bit_width(largest[i] - parts[i].smallest));
     }
 
     [[nodiscard]] auto pack(packing const& how, std::size_t row) const -> packed {
