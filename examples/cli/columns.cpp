@@ -2,6 +2,7 @@
 #include "columns.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
@@ -41,6 +42,11 @@ auto names_not_in(columns const& others, columns const& some) -> std::string {
                       flowlog::did_you_mean(name, names) + " ('flowlog fields' prints all)"};
 }
 
+/// Throws that a list names a column twice: a JSON object cannot have a name twice.
+[[noreturn]] void throw_twice(record_column const& column) {
+    throw usage_error{"--fields names " + name_of(column) + " twice"};
+}
+
 }  // namespace
 
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
@@ -59,7 +65,11 @@ auto has(columns const& all, record_column const& wanted) -> bool {
 
 auto parse_columns(std::string_view list) -> columns {
     auto result = columns{};
-    for (auto const name : split(list)) result.push_back(record_column::named(name));
+    for (auto const name : split(list)) {
+        auto column = record_column::named(name);
+        if (has(result, column)) throw_twice(column);
+        result.push_back(std::move(column));
+    }
     if (result.empty() && !list.empty()) throw usage_error{"--fields names none"};
     return result;
 }
@@ -67,7 +77,9 @@ auto parse_columns(std::string_view list) -> columns {
 void resolve(columns& wanted, columns const& present, key_tables const& tables) {
     for (auto& column : wanted) {
         if (column.field || column.computed || has(present, column)) continue;
-        column = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
+        auto made = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
+        if (has(wanted, made)) throw_twice(made);
+        column = std::move(made);
     }
 }
 

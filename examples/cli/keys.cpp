@@ -21,15 +21,28 @@ void add_key_options(CLI::App& app, key_options& options) {
         ->type_name("FILE");
 }
 
-key_tables::key_tables(key_options const& options) {
-    if (!options.lookup.empty()) tags_ = flowlog::tag_table::load(options.lookup);
-    if (!options.map.empty()) labels_ = flowlog::label_table::load(options.map);
+auto key_options::tags() const -> std::shared_ptr<flowlog::tag_table const> {
+    if (!lookup.empty() && !loaded_->tags) {
+        loaded_->tags =
+            std::make_shared<flowlog::tag_table const>(flowlog::tag_table::load(lookup, how));
+    }
+    return loaded_->tags;
 }
+
+auto key_options::labels() const -> std::shared_ptr<flowlog::label_table const> {
+    if (!map.empty() && !loaded_->labels) {
+        loaded_->labels =
+            std::make_shared<flowlog::label_table const>(flowlog::label_table::load(map));
+    }
+    return loaded_->labels;
+}
+
+key_tables::key_tables(key_options const& options)
+    : tags_{options.tags()}, labels_{options.labels()} {}
 
 auto key_tables::parse(std::string_view list, std::string_view option) const
     -> std::vector<flowlog::group_key> {
-    auto const tables =
-        flowlog::group_tables{tags_ ? &*tags_ : nullptr, labels_ ? &*labels_ : nullptr};
+    auto const tables = flowlog::group_tables{tags_.get(), labels_.get()};
     auto result = std::vector<flowlog::group_key>{};
     for (auto const word : split(list)) {
         if (word == "tag" && !tags_)

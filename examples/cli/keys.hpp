@@ -2,7 +2,7 @@
 #ifndef FLOWLOG_CLI_KEYS_HPP
 #define FLOWLOG_CLI_KEYS_HPP
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +17,24 @@ class App;
 
 namespace cli {
 
-/// The files of the tables that keys may need.
+/// The files of the tables that keys and filters may need.
 struct key_options {
     std::string lookup{};
     std::string map{};
+    flowlog::tag_table_options how{};  ///< how the table of tags is read
+
+    /// The table of tags, or null. Each table is read once, because it may be standard input; keys
+    /// and filters that use it point into it.
+    [[nodiscard]] auto tags() const -> std::shared_ptr<flowlog::tag_table const>;
+    /// The table of labels, or null.
+    [[nodiscard]] auto labels() const -> std::shared_ptr<flowlog::label_table const>;
+
+private:
+    struct loaded {
+        std::shared_ptr<flowlog::tag_table const> tags{};
+        std::shared_ptr<flowlog::label_table const> labels{};
+    };
+    std::shared_ptr<loaded> loaded_ = std::make_shared<loaded>();  // copies share it
 };
 
 /// Adds --lookup and --map.
@@ -41,8 +55,8 @@ public:
     [[nodiscard]] auto warnings() const -> std::vector<std::string>;
 
 private:
-    std::optional<flowlog::tag_table> tags_{};
-    std::optional<flowlog::label_table> labels_{};
+    std::shared_ptr<flowlog::tag_table const> tags_;
+    std::shared_ptr<flowlog::label_table const> labels_;
 };
 
 }  // namespace cli

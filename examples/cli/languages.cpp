@@ -13,7 +13,10 @@ namespace cli {
 
 auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::parse_format(text); }
 
-auto parse_filter(std::string_view text) -> flowlog::filter { return flowlog::where(text); }
+auto parse_filter(std::string_view text, flowlog::filter_options const& options)
+    -> flowlog::filter {
+    return flowlog::where(text, options);
+}
 
 auto parse_time(std::string_view text, flowlog::timestamp now)
     -> flowlog::closed_range<flowlog::timestamp> {

@@ -9,6 +9,7 @@
 
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/output/rows.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/filter_sets.hpp>
@@ -20,7 +21,7 @@ namespace cli {
 // take long to compile.
 
 auto parse_format(std::string_view text) -> flowlog::layout;
-auto parse_filter(std::string_view text) -> flowlog::filter;
+auto parse_filter(std::string_view text, flowlog::filter_options const& options) -> flowlog::filter;
 
 /// The period that a time names, as filters read times: a day, a minute, an instant. Throws
 /// `errc::invalid_argument`.

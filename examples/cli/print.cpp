@@ -36,7 +36,6 @@ struct print_options {
     reading_options reading{};
     std::vector<record_format> formats{};  // of which one may be given
     std::string fields{};
-    key_options tables{};
     std::optional<std::uint64_t> head{};
     std::string sort{};
     bool ascending = false;
@@ -65,7 +64,7 @@ class log_printer {
 public:
     explicit log_printer(print_options const& options)
         : options_{options},
-          tables_{options.tables},
+          tables_{options.reading.tables},
           columns_{parse_columns(options.fields)},
           wanted_{wanted_flows(options.reading)} {
         warn_of_all(tables_.warnings());
@@ -77,6 +76,9 @@ public:
 
     /// Whether no more rows are wanted.
     [[nodiscard]] auto full() const -> bool { return options_.head && rows() >= *options_.head; }
+
+    /// Whether no more logs are wanted. The first one determines the heading.
+    [[nodiscard]] auto done() const -> bool { return full() && writer_; }
 
     void print_log(flowlog::input const& input) {
         auto report = flowlog::input_report{.name = input.name()};
@@ -232,12 +234,12 @@ auto run_print(print_options options) -> int {
     if (options.ascending && options.sort.empty()) throw usage_error{"--ascending is for --sort"};
     auto const wanted = wanted_flows(options.reading);
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
-    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
     printer.add_missing(logs);
     for (auto const& input : logs.files) {
-        if (printer.full()) break;
+        if (printer.done()) break;
         printer.print_log(input);
     }
     return printer.finish();
@@ -292,7 +294,7 @@ auto set_up_print(CLI::App& print) -> action {
     add_format_options(print, *options);
     print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    add_key_options(print, options->tables);
+    add_key_options(print, options->reading.tables);
     print.add_option("--head,-n", options->head, "Print at most N flows")
         ->type_name("N")
         ->check(whole_number());

@@ -38,7 +38,6 @@ struct top_options {
     bool in_out = false;
     std::size_t limit = 20;
     bool all = false;
-    key_options tables{};
     row_format format{};
     bool human = false;
 };
@@ -181,9 +180,9 @@ void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures
 }
 
 auto run_top(top_options const& options) -> int {
-    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    require_one_stdin(options.reading, {});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
-    auto const tables = key_tables{options.tables};
+    auto const tables = key_tables{options.reading.tables};
     auto const keys = parse_keys(options, tables);
     auto const measures = parse_measures(options.measures, keys);
     if (options.in_out) require_in_out(keys, measures);
@@ -242,7 +241,7 @@ auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(examples);
     top.add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
-    add_key_options(top, options->tables);
+    add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);
     add_result_options(top, *options);

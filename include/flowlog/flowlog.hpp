@@ -71,6 +71,7 @@
 #include <flowlog/output/rows.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
+#include <flowlog/query/labelled_blocks.hpp>
 #include <flowlog/query/views.hpp>
 #include <flowlog/source/compression.hpp>
 #include <flowlog/source/file.hpp>
@@ -84,6 +85,7 @@
 #include <flowlog/source/object_key.hpp>
 #include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
+#include <flowlog/source/read_text.hpp>
 #include <flowlog/source/store_options.hpp>
 #include <flowlog/source/unpack.hpp>
 #include <flowlog/version.hpp>
