@@ -334,6 +334,83 @@ EOF
     says err '         ^'
 }
 
+case_where_of_two_fields_and_what_is_derived() {
+    {
+        echo 'srcaddr dstaddr srcport dstport protocol pkt-srcaddr instance-tag bytes'
+        echo '10.0.0.1 8.8.8.8 50000 443 6 10.0.0.1 web-1 1'
+        echo '10.0.0.1 8.8.8.8 50000 53 17 10.0.7.7 web-22 2'
+        echo '8.8.8.8 10.0.0.1 123 123 17 8.8.8.8 db 4'
+        echo '2001:db8::1 fd00::1 1 22 6 - - 8'
+    } >a.log
+    printf 'cidr,label\n10.0.0.0/8,all\n10.0.0.0/24,nat\n' >map.csv
+    printf 'dstport,protocol,tag\n443,tcp,web\n22,tcp,ssh\n' >tags.csv
+    local expression bytes
+    while IFS='|' read -r expression bytes; do
+        run top a.log --by protocol --sum bytes --json --quiet --where "$expression" --map map.csv --lookup tags.csv
+        returns 0
+        says out "\"all\":{\"bytes\":$bytes}"
+    done <<'EOF'
+srcaddr != pkt-srcaddr and pkt-srcaddr is present|2
+srcport = dstport|4
+srcport < dstport|8
+class(dstaddr) = public|3
+class(ip) in (unique-local, documentation)|8
+label(srcaddr) = nat|3
+label(pkt-srcaddr) = all|2
+label(dstaddr) is absent|11
+tag = web|1
+tag = Untagged|6
+tag in (web, s*)|9
+service = 443/tcp|1
+service in (domain, 22)|10
+srcaddr = 10.0.*|3
+srcaddr = 10.?.0.1|3
+EOF
+    for expression in 'srcaddr = dstport' 'tag = wob' 'label(srcaddr) = nit' 'class(srcaddr) = publik'; do
+        run top a.log --by protocol --where "$expression" --map map.csv --lookup tags.csv
+        returns 2
+        says err 'filter:1:'
+    done
+    says err "no class of addresses is called 'publik'; did you mean 'public'?"
+    run top a.log --by protocol --where 'tag = web'
+    returns 2
+    says err 'this needs a table of tags (--lookup), and none is given'
+    for command in digest connections check; do
+        run $command a.log --where 'label(srcaddr) = nat and tag = web' --map map.csv --lookup tags.csv
+        says err 'are wanted by --where'
+    done
+    run tag a.log --lookup tags.csv --where 'label(srcaddr) = nat and tag = web' --map map.csv --csv
+    returns 0
+    says out 'web,1'
+}
+
+case_where_with_a_regular_expression() {
+    printf 'srcaddr instance-tag bytes\n10.0.0.1 web-1 1\n10.0.0.2 web-22 2\n10.0.1.1 db 4\n10.0.1.2 - 8\n' >a.log
+    if ! "$flowlog" --version | grep -q '^components:.* re2'; then
+        run top a.log --by srcaddr --where "instance-tag ~ 'web'"
+        returns 2
+        says err 'regular expressions need the component re2'
+        return 0
+    fi
+    local expression bytes
+    while IFS='|' read -r expression bytes; do
+        run top a.log --by srcaddr --sum bytes --json --quiet --where "$expression"
+        returns 0
+        says out "\"all\":{\"bytes\":$bytes}"
+    done <<'EOF'
+instance-tag ~ '^web-[0-9]$'|1
+instance-tag !~ 'web'|12
+srcaddr ~ '\.1$'|5
+instance-tag ~ '(?i)WEB' and bytes ~ '2'|2
+EOF
+    run top a.log --by srcaddr --where "instance-tag ~ '(a'"
+    returns 2
+    says err 'filter:1:17: this is no regular expression: missing ): (a'
+    { echo instance-tag && head -c 500000 /dev/zero | tr '\0' a && echo; } >long.log
+    run top long.log --by instance-tag --where "instance-tag ~ '(a+)+\$b'" --csv
+    returns 0
+}
+
 case_where_of_other_commands() {
     talkers >a.log
     echo '443,tcp,web' >tags.csv
