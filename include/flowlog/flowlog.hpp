@@ -19,6 +19,7 @@
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/in_out.hpp>
@@ -50,6 +51,7 @@
 #include <flowlog/lookup/protocol_table.hpp>
 #include <flowlog/lookup/table_warning.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/diff.hpp>

@@ -161,7 +161,7 @@ private:
     [[nodiscard]] static auto type_of(group_key const& key) noexcept -> field_type {
         switch (key.kind) {
             case key_kind::duration: return field_type::u32;
-            case key_kind::bucket: return field_type::time;
+            case key_kind::bucket: return key.zone == nullptr ? field_type::time : field_type::text;
             case key_kind::field: return info(key.field).type;
             default: return field_type::text;
         }
