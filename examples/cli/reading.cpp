@@ -11,6 +11,7 @@
 #include <flowlog/output/accounting.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "terminal.hpp"
@@ -25,6 +26,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
                    "Only these flows: 'action = REJECT and dstport < 1024'")
         ->type_name("EXPR");
     add_object_options(app, options.objects);
+    add_zone_option(app);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
