@@ -13,6 +13,7 @@
 #include <flowlog/source/read_text.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "terminal.hpp"
@@ -30,6 +31,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
                    "Only these flows: a file with an expression, or with a list of addresses")
         ->type_name("FILE");
     add_object_options(app, options.objects);
+    add_zone_option(app);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
@@ -210,6 +212,8 @@ auto read_filter(std::string const& expression, std::string const& source,
                  reading_options const& options) -> flowlog::filter {
     auto const labels = options.tables.labels();
     auto how = flowlog::filter_options{};
+    how.now = now();
+    how.zone = &zone();
     how.source = source;
     how.tags = options.tables.tags();
     how.labels = labels.get();

@@ -10,6 +10,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/lookup/label_table.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 
 namespace flowlog {
 
@@ -17,6 +18,9 @@ namespace flowlog {
 struct filter_options {
     /// Times such as `-2h` are relative to it.
     timestamp now = std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
+
+    /// The zone of dates and times without one; null: UTC. Only used while the expression is read.
+    time_zone const* zone = nullptr;
 
     /// What errors call the expression: the name of its file, if it has one.
     std::string source = "filter";

@@ -21,6 +21,7 @@
 #include <flowlog/grammar/filter/time.hpp>
 #include <flowlog/grammar/filter/value.hpp>
 #include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
@@ -205,11 +206,12 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
 }
 
 /// The range of numbers, by `filter_number`, that a text means: usually a single number.
-[[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now)
+[[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now,
+                                      time_zone const* zone = nullptr)
     -> std::optional<number_range> {
     if (auto const named = named_number(kind, text)) return number_range{*named, *named};
     if (kind == filter_kind::time) {
-        auto const found = parse_filter_time(text, now);
+        auto const found = parse_filter_time(text, now, zone);
         if (!found) return std::nullopt;
         return number_range{filter_number(found->first), filter_number(found->last)};
     }

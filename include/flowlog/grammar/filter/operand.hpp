@@ -120,6 +120,7 @@ public:
           style_{target.style},
           first_field_{target.fields.empty() ? std::nullopt : std::optional{target.fields[0]}},
           now_{options.now},
+          zone_{options.zone},
           values_{expanded_values(test, options, lists)} {
         leaf_.subject = target.what;
         switch (test.relation) {
@@ -232,7 +233,7 @@ private:
     [[nodiscard]] auto is_value(std::string_view text) const -> bool {
         if (text == "-") return true;
         if (kind_ == filter_kind::address) return cidr::parse(text).has_value();
-        if (kind_ != filter_kind::text) return number_from(kind_, text, now_).has_value();
+        if (kind_ != filter_kind::text) return number_from(kind_, text, now_, zone_).has_value();
         auto const id = find_field(text);
         return !id || info(*id).type != field_type::text || info(*id).name != text;
     }
@@ -442,12 +443,12 @@ private:
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {
-        if (auto const found = number_from(kind_, word.text, now_)) return *found;
+        if (auto const found = number_from(kind_, word.text, now_, zone_)) return *found;
         if (!has_hyphen_ranges(kind_)) fail_value(word);
         for (auto at = word.text.find('-'); at != word.text.npos;
              at = word.text.find('-', at + 1)) {
-            auto const first = number_from(kind_, word.text.substr(0, at), now_);
-            auto const last = number_from(kind_, word.text.substr(at + 1), now_);
+            auto const first = number_from(kind_, word.text.substr(0, at), now_, zone_);
+            auto const last = number_from(kind_, word.text.substr(at + 1), now_, zone_);
             if (first && last) return {first->first, last->last};
         }
         fail_value(word);
@@ -470,6 +471,7 @@ private:
     filter_style style_;
     std::optional<field_id> first_field_;
     timestamp now_;
+    time_zone const* zone_;
     std::vector<filter_value> values_;
     filter_leaf leaf_{};
     text_set printed_{};  // patterns of addresses
