@@ -106,6 +106,19 @@ set_property(
              include/flowlog/source/detail/inflate_zlib.hpp
 )
 
+# Regular expressions in filters, in linear time.
+flowlog_look_for(RE2)
+if(RE2_FOUND)
+    set(found ON)
+else()
+    set(found OFF)
+endif()
+option(FLOWLOG_WITH_RE2 "The component flowlog::re2" ${found})
+if(FLOWLOG_WITH_RE2)
+    find_package(RE2 REQUIRED)
+endif()
+flowlog_component(re2 HEADERS include/flowlog/query/re2.hpp LINK RE2::RE2 PACKAGES RE2)
+
 # The compressions of nfdump's blocks; zstd and bzip2 also for whole files.
 #
 #     flowlog_codec(<name> <package> <target> [<more headers>…])

@@ -5,7 +5,7 @@
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
-#   oracle   filters, groups, digests and connections against DuckDB, which it installs from PyPI into build/oracle
+#   oracle   filters, groups, digests, connections and recipes against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
@@ -71,6 +71,8 @@ run_oracle() {
         build/oracle/bin/python tests/oracle/shapes_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/graph_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/diff_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/recipes_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/measures_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 

@@ -99,6 +99,7 @@ auto set_up_check(CLI::App& check) -> action {
     options->reading.check_empty = true;
     check.footer(examples);
     add_reading_options(check, options->reading);
+    add_key_options(check, options->reading.tables);
     check.add_option("--max", options->max, "Print at most N malformed lines (default: 100)")
         ->type_name("N")
         ->check(whole_number());

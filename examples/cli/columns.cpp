@@ -2,6 +2,9 @@
 #include "columns.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <ranges>
+#include <utility>
 
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
@@ -12,6 +15,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "languages.hpp"
 
 namespace cli {
 namespace {
@@ -41,6 +45,11 @@ auto names_not_in(columns const& others, columns const& some) -> std::string {
                       flowlog::did_you_mean(name, names) + " ('flowlog fields' prints all)"};
 }
 
+/// Throws that a list names a column twice: a JSON object cannot have a name twice.
+[[noreturn]] void throw_twice(record_column const& column) {
+    throw usage_error{"--fields names " + name_of(column) + " twice"};
+}
+
 }  // namespace
 
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
@@ -59,15 +68,42 @@ auto has(columns const& all, record_column const& wanted) -> bool {
 
 auto parse_columns(std::string_view list) -> columns {
     auto result = columns{};
-    for (auto const name : split(list)) result.push_back(record_column::named(name));
+    for (auto const name : split(list)) {
+        auto column = record_column::named(name);
+        if (has(result, column)) throw_twice(column);
+        result.push_back(std::move(column));
+    }
     if (result.empty() && !list.empty()) throw usage_error{"--fields names none"};
+    return result;
+}
+
+auto unknown_columns(reading_options const& options) -> std::vector<std::string> {
+    constexpr std::size_t max_logs = 20;
+    auto result = std::vector<std::string>{};
+    auto const add = [&result](columns const& all) {
+        for (auto const& column : all)
+            if (!column.field) result.push_back(column.name);
+    };
+    if (!options.format.empty()) add(flowlog::columns_of(parse_format(options.format)));
+    auto const logs = find_logs(options).files;
+    for (auto const& from : logs | std::views::take(max_logs)) {
+        if (from.name() == "-") continue;  // which can be read once only
+        try {
+            auto log = open_log(from, options, {});
+            add(flowlog::columns_of(log));
+        } catch (flowlog::error const&) {
+            continue;  // whoever reads it says why it cannot be read
+        }
+    }
     return result;
 }
 
 void resolve(columns& wanted, columns const& present, key_tables const& tables) {
     for (auto& column : wanted) {
         if (column.field || column.computed || has(present, column)) continue;
-        column = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
+        auto made = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
+        if (has(wanted, made)) throw_twice(made);
+        column = std::move(made);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <flowlog/format/parquet.hpp>
+#include <flowlog/query/text_matcher.hpp>
 #include <flowlog/source/arrow_store.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/decoder.hpp>
@@ -23,6 +24,9 @@
 #endif
 #ifdef FLOWLOG_CLI_WITH_LZO
 #include <flowlog/source/lzo.hpp>
+#endif
+#ifdef FLOWLOG_CLI_WITH_RE2
+#include <flowlog/query/re2.hpp>
 #endif
 #ifdef FLOWLOG_CLI_WITH_ZSTD
 #include <flowlog/output/zstd.hpp>
@@ -43,6 +47,7 @@ auto component_names(bool built_in) -> std::string {
         {"gzip", flowlog::find_decoder_named("gzip").has_value()},
         {"lz4", has(codec::lz4)},
         {"lzo", has(codec::lzo)},
+        {"re2", flowlog::has_matcher()},
         {"zstd", has(codec::zstd)},
     });
     auto text = std::string{};

@@ -354,6 +354,7 @@ auto set_up_connections(CLI::App& connections) -> action {
     auto options = std::make_shared<connections_options>();
     connections.footer(examples);
     add_reading_options(connections, options->reading);
+    add_key_options(connections, options->reading.tables);
     auto* const limit =
         connections.add_option("-n", options->limit, "Show N connections (default: 20)");
     limit->type_name("N")->check(whole_number());

@@ -37,7 +37,6 @@ struct convert_options {
     std::string output{};
     std::string to{};
     std::string fields{};
-    key_options tables{};
     std::string partition{};
     times_option times{};
     bool force = false;
@@ -140,7 +139,7 @@ class converter {
 public:
     explicit converter(convert_options const& options)
         : options_{options},
-          tables_{options.tables},
+          tables_{options.reading.tables},
           keys_{partition_keys::parse(options.partition)},
           columns_{parse_columns(options.fields)},
           given_{!columns_.empty()},
@@ -332,7 +331,7 @@ auto set_up_convert(CLI::App& convert) -> action {
         ->type_name("FORMAT");
     convert.add_option("--fields", options->fields, "Write these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    add_key_options(convert, options->tables);
+    add_key_options(convert, options->reading.tables);
     convert
         .add_option("--partition", options->partition,
                     "Write a folder with a file for each value of these: account,region,date")

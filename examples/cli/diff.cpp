@@ -46,7 +46,6 @@ struct compare_options {
     bool all = false;
     bool exit_code = false;
     bool human = false;
-    key_options tables{};
     row_format format{};
 };
 
@@ -195,10 +194,9 @@ void compare(diff_report& report, sides const& both, wanted_measures measures,
                                   .limit = default_limit(options),
                                   .threads = threads});
     if (drop) drop_last_measure(report);
-    if (report.found.saturated)
-        say(report, "a sum does not fit into 64 bits: it is printed as 2^64 - 1");
-    if (report.found.estimated)
-        say(report, "counts of distinct values above 1024 are estimates (standard error 1.6%)");
+    auto const& found = report.found;
+    for (auto& caveat : caveats(found.saturated, found.estimated, found.rounded))
+        say(report, std::move(caveat));
 }
 
 /// Warns of what is lost, and of what that means for the comparison.
@@ -304,12 +302,12 @@ auto exit_code_of(diff_report const& report, compare_options const& options) -> 
 
 auto run_diff(compare_options const& options) -> int {
     require_two_sides(options);
-    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    require_one_stdin(options.reading, {});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
-    auto const tables = key_tables{options.tables};
+    auto const tables = key_tables{options.reading.tables};
     auto const keys = tables.parse(options.by, "--by");
     if (keys.empty()) throw usage_error{"--by names no key"};
-    auto const measures = parse_measures(options.measures, keys);
+    auto const measures = parse_ranking_measures(options.measures, keys);
     auto const empty = flowlog::group_by(keys, measures.all);
 
     auto report = diff_report{.factor = options.factor};
@@ -378,7 +376,7 @@ auto set_up_diff(CLI::App& diff) -> action {
         ->type_name("KEYS");
     diff.add_option("--split", options->split, "Compare the flows before this time with the others")
         ->type_name("TIME");
-    add_key_options(diff, options->tables);
+    add_key_options(diff, options->reading.tables);
     add_reading_options(diff, options->reading);
     add_measure_options(diff, options->measures);
     add_result_options(diff, *options);

@@ -177,6 +177,7 @@ auto set_up_digest(CLI::App& digest) -> action {
     auto options = std::make_shared<digest_command>();
     digest.footer(examples);
     add_reading_options(digest, options->reading);
+    add_key_options(digest, options->reading.tables);
     digest
         .add_option("--by", options->by,
                     "Keys of a line: fields, srcaddr/24, start:1h (default: account-id,\n"

@@ -47,7 +47,6 @@ struct graph_options {
     bool all = false;
     bool raw = false;
     std::string title{};
-    key_options tables{};
 };
 
 /// All that the command found out.
@@ -126,8 +125,8 @@ void report_of(graph_report const& report, graph_options const& options) {
 }
 
 auto run_edges(graph_options const& options) -> int {
-    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
-    auto const tables = key_tables{options.tables};
+    require_one_stdin(options.reading, {});
+    auto const tables = key_tables{options.reading.tables};
     auto const keys = parse_edge_keys(options, tables);
     auto const logs = find_logs(options.reading);
 
@@ -162,9 +161,10 @@ auto run_graph(graph_options const& options) -> int {
         throw usage_error{
             "--raw is for --format dot alone; 'flowlog print' prints every flow as "
             "JSON"};
-    auto const& [lookup, map] = options.tables;
-    if (!options.by.empty() || options.sort || !options.title.empty() || !lookup.empty() ||
-        !map.empty())
+    auto const& reading = options.reading;
+    auto const filtered = !reading.where.empty() || !reading.where_file.empty();
+    auto const tables = !reading.tables.lookup.empty() || !reading.tables.map.empty();
+    if (!options.by.empty() || options.sort || !options.title.empty() || (tables && !filtered))
         throw usage_error{
             "--raw draws every flow between its addresses: --by, --lookup, --map, "
             "--sort and --title do not go with it"};
@@ -224,7 +224,7 @@ auto set_up_graph(CLI::App& graph) -> action {
     graph.footer(examples);
     graph.add_option("--by", options->by, "Nodes and edges (default: srcaddr, of both ends)")
         ->type_name("KEYS");
-    add_key_options(graph, options->tables);
+    add_key_options(graph, options->reading.tables);
     add_reading_options(graph, options->reading);
     add_format(graph, *options);
     auto* const limit = graph.add_option("-n", options->limit,

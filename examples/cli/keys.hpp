@@ -2,7 +2,8 @@
 #ifndef FLOWLOG_CLI_KEYS_HPP
 #define FLOWLOG_CLI_KEYS_HPP
 
-#include <optional>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,24 @@ class App;
 
 namespace cli {
 
-/// The files of the tables that keys may need.
+/// The files of the tables that keys and filters may need.
 struct key_options {
     std::string lookup{};
     std::string map{};
+    flowlog::tag_table_options how{};  ///< how the table of tags is read
+
+    /// The table of tags, or null. Each table is read once, because it may be standard input; keys
+    /// and filters that use it point into it.
+    [[nodiscard]] auto tags() const -> std::shared_ptr<flowlog::tag_table const>;
+    /// The table of labels, or null.
+    [[nodiscard]] auto labels() const -> std::shared_ptr<flowlog::label_table const>;
+
+private:
+    struct loaded {
+        std::shared_ptr<flowlog::tag_table const> tags{};
+        std::shared_ptr<flowlog::label_table const> labels{};
+    };
+    std::shared_ptr<loaded> loaded_ = std::make_shared<loaded>();  // copies share it
 };
 
 /// Adds --lookup and --map.
@@ -32,17 +47,21 @@ public:
     /// Loads the tables that are given. Throws as they do.
     explicit key_tables(key_options const& options);
 
+    /// The names of columns of text logs that are no fields; called if a word is no key.
+    using column_names = std::function<std::vector<std::string>()>;
+
     /// Reads the keys of a list, which may not name one twice. Throws `usage_error` and
     /// `flowlog::error`; `option` is the option whose list it is: `--by`.
-    [[nodiscard]] auto parse(std::string_view list, std::string_view option) const
+    [[nodiscard]] auto parse(std::string_view list, std::string_view option,
+                             column_names const& columns = {}) const
         -> std::vector<flowlog::group_key>;
 
     /// What in the tables is probably a mistake.
     [[nodiscard]] auto warnings() const -> std::vector<std::string>;
 
 private:
-    std::optional<flowlog::tag_table> tags_{};
-    std::optional<flowlog::label_table> labels_{};
+    std::shared_ptr<flowlog::tag_table const> tags_;
+    std::shared_ptr<flowlog::label_table const> labels_;
 };
 
 }  // namespace cli

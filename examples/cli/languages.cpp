@@ -7,17 +7,20 @@
 #include <flowlog/grammar/object_key.hpp>
 #include <flowlog/grammar/time.hpp>
 
+#include "clock.hpp"
 #include "rows.hpp"
 
 namespace cli {
 
 auto parse_format(std::string_view text) -> flowlog::layout { return flowlog::parse_format(text); }
 
-auto parse_filter(std::string_view text) -> flowlog::filter { return flowlog::where(text); }
+auto parse_filter(std::string_view text, flowlog::filter_options const& options)
+    -> flowlog::filter {
+    return flowlog::where(text, options);
+}
 
-auto parse_time(std::string_view text, flowlog::timestamp now)
-    -> flowlog::closed_range<flowlog::timestamp> {
-    return flowlog::parse_time(text, now);
+auto parse_time(std::string_view text) -> flowlog::closed_range<flowlog::timestamp> {
+    return flowlog::parse_time(text, now(), zone());
 }
 
 auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key> {

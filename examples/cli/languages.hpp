@@ -9,6 +9,7 @@
 
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/output/rows.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/filter_sets.hpp>
@@ -20,12 +21,11 @@ namespace cli {
 // take long to compile.
 
 auto parse_format(std::string_view text) -> flowlog::layout;
-auto parse_filter(std::string_view text) -> flowlog::filter;
+auto parse_filter(std::string_view text, flowlog::filter_options const& options) -> flowlog::filter;
 
-/// The period that a time names, as filters read times: a day, a minute, an instant. Throws
-/// `errc::invalid_argument`.
-auto parse_time(std::string_view text, flowlog::timestamp now)
-    -> flowlog::closed_range<flowlog::timestamp>;
+/// The period that a time names, as filters read times: a day, a minute, an instant. Dates without
+/// a zone are in that of --tz. Throws `errc::invalid_argument`.
+auto parse_time(std::string_view text) -> flowlog::closed_range<flowlog::timestamp>;
 
 /// What the key of a log object says; none if it is another object's.
 auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key>;

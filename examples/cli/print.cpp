@@ -2,12 +2,14 @@
 // flowlog print: prints the flows of logs of any format.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +17,8 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/batch.hpp>
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
@@ -36,7 +40,6 @@ struct print_options {
     reading_options reading{};
     std::vector<record_format> formats{};  // of which one may be given
     std::string fields{};
-    key_options tables{};
     std::optional<std::uint64_t> head{};
     std::string sort{};
     bool ascending = false;
@@ -65,7 +68,7 @@ class log_printer {
 public:
     explicit log_printer(print_options const& options)
         : options_{options},
-          tables_{options.tables},
+          tables_{options.reading.tables},
           columns_{parse_columns(options.fields)},
           wanted_{wanted_flows(options.reading)} {
         warn_of_all(tables_.warnings());
@@ -77,6 +80,9 @@ public:
 
     /// Whether no more rows are wanted.
     [[nodiscard]] auto full() const -> bool { return options_.head && rows() >= *options_.head; }
+
+    /// Whether no more logs are wanted. The first one determines the heading.
+    [[nodiscard]] auto done() const -> bool { return full() && writer_; }
 
     void print_log(flowlog::input const& input) {
         auto report = flowlog::input_report{.name = input.name()};
@@ -150,6 +156,7 @@ private:
         if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
             if (wanted_) reader.restrict(wanted_->bounds());
         }
+        if (!options_.head && !sorter_) return print_all(reader);
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
             auto const offending_field = sorter_ ? sorter_->add(record) : writer_->write(record);
@@ -158,6 +165,70 @@ private:
             if (full()) [[unlikely]]
                 return;
         }
+    }
+
+    /// Prints all flows of a log that are wanted, in batches.
+    template <class Reader>
+    void print_all(Reader& reader) {
+        auto buffer = flowlog::selection_buffer{};
+        auto offending_field = flowlog::field_id{};
+        auto const use = [&](auto const& record) {
+            auto const wanted = wanted_ ? wanted_->test(record) : flowlog::field_value<bool>{true};
+            if (wanted.malformed()) [[unlikely]]
+                offending_field = wanted_->malformed_field(record);
+            if (wanted.malformed() || wanted != true) return !wanted.malformed();
+            auto const bad = writer_->write(record);
+            if (bad) offending_field = *bad;
+            return !bad;
+        };
+        auto const use_batch = [&](auto const& flows) { return print_batch(flows, buffer); };
+        auto const refused = [&](auto const&) {
+            return std::pair{offending_field, flowlog::reason::bad_value};
+        };
+        reader.each(use, use_batch, refused, {});
+    }
+
+    /// Prints the wanted flows of a batch up to the first that has to be looked at alone; returns
+    /// how many flows it dealt with.
+    template <class Batch>
+    [[nodiscard]] auto print_batch(Batch const& flows, flowlog::selection_buffer& buffer)
+        -> std::size_t {
+        constexpr std::size_t chunk_size = 64;
+        for (std::size_t begin = 0; begin != flows.size();) {
+            auto const chunk = flows.slice(begin, std::min(chunk_size, flows.size() - begin));
+            auto wanted = ~std::uint64_t{0} >> (chunk_size - chunk.size());
+            if (wanted_) {
+                auto const found = wanted_->test_batch(chunk);
+                if (!found) {
+                    auto const done = print_each(chunk);
+                    begin += done;
+                    if (done != chunk.size()) return begin;
+                    continue;
+                }
+                wanted = *found;
+            }
+            if (wanted != 0) {
+                auto const picked = chunk.select(wanted, buffer);
+                auto const written = writer_->write_batch(picked);
+                for (std::size_t i = 0; i < written; ++i) wanted &= wanted - 1;
+                if (written != picked.size())
+                    return begin + static_cast<std::size_t>(std::countr_zero(wanted));
+            }
+            begin += chunk.size();
+        }
+        return flows.size();
+    }
+
+    /// Prints the wanted flows of a batch, of which some have malformed values, one by one; returns
+    /// how many came before the first that cannot be printed.
+    template <class Batch>
+    [[nodiscard]] auto print_each(Batch const& flows) -> std::size_t {
+        for (std::size_t i = 0; i != flows.size(); ++i) {
+            auto const record = flows[i];
+            auto const wanted = wanted_->test(record);
+            if (wanted.malformed() || (wanted == true && writer_->write(record))) return i;
+        }
+        return flows.size();
     }
 
     template <class Record, class Reader>
@@ -232,12 +303,12 @@ auto run_print(print_options options) -> int {
     if (options.ascending && options.sort.empty()) throw usage_error{"--ascending is for --sort"};
     auto const wanted = wanted_flows(options.reading);
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
-    require_one_stdin(options.reading, {options.tables.map, options.tables.lookup});
+    require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
     printer.add_missing(logs);
     for (auto const& input : logs.files) {
-        if (printer.full()) break;
+        if (printer.done()) break;
         printer.print_log(input);
     }
     return printer.finish();
@@ -292,7 +363,7 @@ auto set_up_print(CLI::App& print) -> action {
     add_format_options(print, *options);
     print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
-    add_key_options(print, options->tables);
+    add_key_options(print, options->reading.tables);
     print.add_option("--head,-n", options->head, "Print at most N flows")
         ->type_name("N")
         ->check(whole_number());

@@ -8,9 +8,12 @@
 #include <fmt/format.h>
 
 #include <flowlog/escape.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/output/accounting.hpp>
+#include <flowlog/source/read_text.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "terminal.hpp"
@@ -24,7 +27,11 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--where", options.where,
                    "Only these flows: 'action = REJECT and dstport < 1024'")
         ->type_name("EXPR");
+    app.add_option("--where-file", options.where_file,
+                   "Only these flows: a file with an expression, or with a list of addresses")
+        ->type_name("FILE");
     add_object_options(app, options.objects);
+    add_zone_option(app);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
@@ -158,7 +165,9 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
 
 void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files) {
-    if (std::ranges::count(options.logs, "-") + std::ranges::count(other_files, "-") > 1)
+    auto files = std::vector<std::string>{other_files};
+    files.insert(files.end(), {options.where_file, options.tables.lookup, options.tables.map});
+    if (std::ranges::count(options.logs, "-") + std::ranges::count(files, "-") > 1)
         throw usage_error{"only one input can be standard input"};
 }
 
@@ -197,11 +206,37 @@ auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::st
            " (SKIPDATA)";
 }
 
+namespace {
+
+/// The filter of an expression, which errors call `source`. Lists in it are read from files, but
+/// not from standard input if a log is.
+auto read_filter(std::string const& expression, std::string const& source,
+                 reading_options const& options) -> flowlog::filter {
+    auto const labels = options.tables.labels();
+    auto how = flowlog::filter_options{};
+    how.now = now();
+    how.zone = &zone();
+    how.source = source;
+    how.tags = options.tables.tags();
+    how.labels = labels.get();
+    how.read_list = [&](std::string const& name) {
+        require_one_stdin(options, {name});
+        return flowlog::read_text(name);
+    };
+    return parse_filter(expression, how);
+}
+
+}  // namespace
+
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter> {
-    auto in_range = flows_in_range(options.objects);
-    if (options.where.empty()) return in_range;
-    auto wanted = parse_filter(options.where);
-    return in_range ? wanted && *in_range : wanted;
+    auto& wanted = *options.filter;
+    if (wanted) return wanted;
+    auto const add = [&](flowlog::filter const& more) { wanted = wanted ? *wanted && more : more; };
+    if (!options.where.empty()) add(read_filter(options.where, "filter", options));
+    if (auto const& file = options.where_file; !file.empty())
+        add(read_filter(flowlog::read_text(file), file, options));
+    if (auto const in_range = flows_in_range(options.objects)) add(*in_range);
+    return wanted;
 }
 
 auto tests_status(flowlog::filter const& wanted) -> bool {
@@ -213,6 +248,7 @@ auto tests_status(flowlog::filter const& wanted) -> bool {
 auto filter_options(reading_options const& options) -> std::string {
     auto names = std::vector<std::string>{};
     if (!options.where.empty()) names.emplace_back("--where");
+    if (!options.where_file.empty()) names.emplace_back("--where-file");
     if (!options.objects.since.empty()) names.emplace_back("--since");
     if (!options.objects.until.empty()) names.emplace_back("--until");
     return joined(names);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
+#include "keys.hpp"
 #include "objects.hpp"
 #include "progress.hpp"
 #include "stores.hpp"
@@ -33,6 +35,8 @@ struct reading_options {
     std::vector<std::string> logs{};
     std::string format{};
     std::string where{};
+    std::string where_file{};
+    key_options tables{};  ///< of the filter, and of the keys of a command that has keys
     object_options objects{};
     unsigned threads = 0;
     bool quiet = false;
@@ -42,6 +46,10 @@ struct reading_options {
     store_settings stores{};
     bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
+
+    /// The filter, once it was read: a file may be standard input. Copies share it.
+    std::shared_ptr<std::optional<flowlog::filter>> filter =
+        std::make_shared<std::optional<flowlog::filter>>();
 };
 
 /// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
@@ -114,7 +122,8 @@ private:
 /// The inputs that the arguments name. Throws `usage_error` if there are no arguments.
 auto find_logs(reading_options const& options) -> flowlog::input_list;
 
-/// Throws `usage_error` if more than one of the logs and these other files is standard input.
+/// Throws `usage_error` if more than one of the logs, the tables and these other files is standard
+/// input.
 void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files);
 
@@ -133,7 +142,8 @@ auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> of
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;
 
-/// The filter of --where, --since and --until, if one is given.
+/// The filter of --where, --where-file, --since and --until, if one is given. Reads it when it is
+/// first called.
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter>;
 
 /// Whether a filter tests the log-status, and so may ask for lines that are no flows.

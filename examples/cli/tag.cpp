@@ -27,7 +27,6 @@ namespace fs = std::filesystem;
 
 struct tag_options {
     reading_options reading{};
-    std::string lookup{};
     std::string protocols{};
     std::string out = ".";
     bool out_given = false;
@@ -45,14 +44,15 @@ void use_default_names(tag_options& options) {
     constexpr auto log = "flow_logs.txt";
     constexpr auto lookup = "lookup_table.csv";
     auto ignored = std::error_code{};
-    if (options.reading.logs.empty() && options.lookup.empty() && fs::exists(log, ignored) &&
-        fs::exists(lookup, ignored)) {
+    if (options.reading.logs.empty() && options.reading.tables.lookup.empty() &&
+        fs::exists(log, ignored) && fs::exists(lookup, ignored)) {
         options.reading.logs = {log};
-        options.lookup = lookup;
+        options.reading.tables.lookup = lookup;
     }
     if (options.reading.logs.empty()) throw usage_error{"no LOG is given"};
-    if (options.lookup.empty()) throw usage_error{"no table of tags is given: --lookup FILE"};
-    require_one_stdin(options.reading, {options.lookup, options.protocols});
+    if (options.reading.tables.lookup.empty())
+        throw usage_error{"no table of tags is given: --lookup FILE"};
+    require_one_stdin(options.reading, {options.protocols});
 }
 
 /// Sets the paths of the outputs for which none was given: in the output folder, or, if the counts
@@ -72,7 +72,7 @@ void set_paths(tag_options& options) {
 
 /// Throws if a result would replace an input or another result.
 void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
-    inputs.push_back(options.lookup);
+    inputs.push_back(options.reading.tables.lookup);
     inputs.push_back(options.protocols);
     auto taken = std::vector<fs::path>{};
     for (auto const& path : options.paths) {
@@ -175,7 +175,8 @@ auto run_tag(tag_options options) -> int {
     if (!options.protocols.empty())
         report.protocols = flowlog::protocol_table::load(options.protocols);
     options.table.protocols = &report.protocols;
-    auto const table = flowlog::tag_table::load(options.lookup, options.table);
+    options.reading.tables.how = options.table;
+    auto const& table = *options.reading.tables.tags();
     auto const logs = find_logs(options.reading);
     report.warnings = warnings_about(logs, warnings_of(table.warnings(), table.warning_count()));
     warn_of_label(table, report);
@@ -226,7 +227,11 @@ constexpr auto examples =
 auto set_up_tag(CLI::App& tag) -> action {
     auto options = std::make_shared<tag_options>();
     tag.footer(examples);
-    tag.add_option("--lookup", options->lookup, "Table of tags: dstport,protocol,tag")
+    tag.add_option("--lookup", options->reading.tables.lookup,
+                   "Table of tags: dstport,protocol,tag")
+        ->type_name("FILE");
+    tag.add_option("--map", options->reading.tables.map,
+                   "Table of labels of addresses for --where: cidr,label")
         ->type_name("FILE");
     tag.add_option("--protocols", options->protocols,
                    "Protocol names, as IANA's protocol-numbers-1.csv")

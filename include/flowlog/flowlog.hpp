@@ -19,6 +19,7 @@
 #include <flowlog/aggregate/field_checker.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/in_out.hpp>
@@ -50,6 +51,7 @@
 #include <flowlog/lookup/protocol_table.hpp>
 #include <flowlog/lookup/table_warning.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/csv.hpp>
 #include <flowlog/output/diff.hpp>
@@ -71,6 +73,7 @@
 #include <flowlog/output/rows.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
+#include <flowlog/query/labelled_blocks.hpp>
 #include <flowlog/query/views.hpp>
 #include <flowlog/source/compression.hpp>
 #include <flowlog/source/file.hpp>
@@ -84,6 +87,7 @@
 #include <flowlog/source/object_key.hpp>
 #include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
+#include <flowlog/source/read_text.hpp>
 #include <flowlog/source/store_options.hpp>
 #include <flowlog/source/unpack.hpp>
 #include <flowlog/version.hpp>

@@ -107,10 +107,25 @@ auto const all_keys = std::vector<words>{{"srcaddr"},
                                          {"without client's port"},
                                          {"without the other's port"},
                                          {"interface-id", "without unknown port", "srcaddr"},
-                                         {"pair", "label(srcaddr)", "interface-id"}};
-auto const all_measures = words{
-    "flows",        "bytes", "first", "last", "rate(bytes)", "max(packets)", "distinct(dstaddr)",
-    "or(tcp-flags)"};
+                                         {"pair", "label(srcaddr)", "interface-id"},
+                                         {"hour", "weekday(end)", "week", "month", "date(end)"},
+                                         {}};
+auto const all_measures = words{"flows",
+                                "bytes",
+                                "first",
+                                "last",
+                                "rate(bytes)",
+                                "max(packets)",
+                                "distinct(dstaddr)",
+                                "or(tcp-flags)",
+                                "avg(bytes)",
+                                "bytes/packets",
+                                "flows/duration",
+                                "percentile(bytes, 95)",
+                                "percentile(protocol, 50)",
+                                "duration",
+                                "avg(duration)",
+                                "percentile(duration, 99.9)"};
 
 }  // namespace
 
@@ -181,6 +196,58 @@ TEST_CASE("what a ranking shows and what it leaves out are all", "[group_by]") {
     }
 }
 
+TEST_CASE("groups that are not wanted are neither shown nor left out", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", log_text(11, 1000));
+    auto const found =
+        flowlog::run({file}, grouping_of({"srcaddr", "dstport"}, {"flows", "bytes"})).value;
+    auto const all = found.rank(1000);
+    for (auto const least : {0, 2, 9, 1000}) {
+        auto const busy = found.rank(
+            3, {.by = 1, .wanted = flowlog::having("flows >= " + std::to_string(least))});
+        auto expected = std::vector<group>{};
+        for (auto const& one : all.groups)
+            if (std::get<std::uint64_t>(one.values[0]) >= static_cast<std::uint64_t>(least))
+                expected.push_back(one);
+        CHECK(busy.groups.size() + busy.left_out == expected.size());
+        CHECK(busy.excluded == all.groups.size() - expected.size());
+        CHECK(busy.total == all.total);
+        auto sum = std::uint64_t{0};
+        for (auto const& one : busy.groups) sum += std::get<std::uint64_t>(one.values[1]);
+        for (auto const& part : {busy.rest, busy.excluded_values})
+            sum += std::get<std::uint64_t>(part[1]);
+        CHECK(flowlog::group_cell{sum} == all.total[1]);
+    }
+    CHECK_THROWS(found.rank(3, {.wanted = flowlog::having("max(bytes) > 1")}));
+    CHECK_THROWS(found.rank(3, {.by = 2}));
+}
+
+TEST_CASE("groups are ranked by keys and from the smallest", "[group_by]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", log_text(12, 1000));
+    auto const found = flowlog::run({file}, grouping_of({"interface-id", "dstport"},
+                                                        {"max(bytes)", "avg(packets)"}))
+                           .value;
+    auto const all = rows(found.groups());
+    for (auto const key : {std::size_t{0}, std::size_t{1}}) {
+        for (auto const ascending : {true, false}) {
+            auto const ranked =
+                rows(found.rank(1000, {.by = key, .by_key = true, .ascending = ascending}).groups);
+            auto sorted = all;  // by their keys
+            std::ranges::stable_sort(sorted, [&](row const& a, row const& b) {
+                if ((a.first[key] == "-") != (b.first[key] == "-")) return b.first[key] == "-";
+                return ascending ? a.first[key] < b.first[key] : b.first[key] < a.first[key];
+            });
+            CHECK(ranked == sorted);  // the ports have one digit
+        }
+    }
+    auto falling = rows(found.rank(1000, {.by = 1}).groups);
+    auto rising = rows(found.rank(1000, {.by = 1, .ascending = true}).groups);
+    REQUIRE(falling.size() == rising.size());
+    for (std::size_t i = 0; i < rising.size(); ++i)
+        CHECK(rising[i].second[1] == falling[rising.size() - 1 - i].second[1]);
+}
+
 TEST_CASE("many groups are merged with several threads as with one", "[group_by]") {
     auto const part = [](std::uint64_t begin, std::uint64_t end, words const& measures) {
         auto groups = grouping_of({"srcaddr", "dstport"}, measures);
@@ -197,7 +264,8 @@ TEST_CASE("many groups are merged with several threads as with one", "[group_by]
         return groups;
     };
     for (auto const& measures : {words{"flows", "bytes", "max(packets)", "or(tcp-flags)"},
-                                 words{"flows", "distinct(dstport)"}}) {
+                                 words{"flows", "distinct(dstport)"},
+                                 words{"flows", "percentile(bytes, 50)", "avg(packets)"}}) {
         CAPTURE(measures);
         auto expected = part(0, 150'000, measures);
         expected.merge(part(50'000, 200'000, measures));

@@ -83,6 +83,28 @@ case_what_is_not_read_is_named() {
     says err "jq -r '.message"
 }
 
+case_columns_that_are_no_fields() {
+    run top "$reports/50/in.log" --by x-col,instance-tag --flows --csv
+    returns 0
+    empty err
+    says out '"a,b""c",web%20server,1'
+    says out '=1+1,<script>,1'
+    run print "$reports/50/in.log" --fields x-col --csv
+    returns 0
+    says out '=1+1'
+    run top "$reports/50/in.log" --by x-cold --flows
+    returns 2
+    says err "no field is called 'x-cold'"
+    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format "$(head -n 1 "$reports/50/in.log")"
+    returns 0
+    says out '=1+1,1'
+    for threads in 1 3; do
+        run top "$reports/50/in.log" "$reports/37/in.log" --by x-col --threads $threads --flows --csv
+        returns 0
+        says out '=1+1,1'
+    done
+}
+
 case_names_of_other_tools() {
     for key in srcas srcvlan inif outif; do
         run top "$reports/54/in.nfdump" --by $key --csv
@@ -252,6 +274,84 @@ case_a_file_that_may_not_grow() {
     rc=$?
     returns 2
     [ -z "$(ls -A o 2>/dev/null)" ] || fail "left: $(ls -A o)"
+}
+
+case_a_field_twice() {
+    for format in --ndjson --json --csv; do
+        run print "$reports/58/in.log" --fields srcaddr,dstport,src-addr $format
+        returns 2
+        says err '--fields names srcaddr twice'
+        empty out
+    done
+    run print "$reports/58/in.log" --fields service,srcaddr/24,src_addr/24
+    returns 2
+    says err '--fields names srcaddr/24 twice'
+    run print "$reports/58/in.log" --fields srcaddr,srcaddr_raw --csv
+    returns 0
+    run convert "$reports/58/in.log" --fields bytes,dOctets --to csv -o -
+    returns 2
+    says err '--fields names bytes twice'
+}
+
+case_head_0_prints_the_heading() {
+    run print "$reports/66/in.log" --csv --head 0
+    returns 0
+    "$flowlog" print "$reports/66/in.log" --csv | head -n 1 | holds out
+    run print "$reports/66/in.log" --vpc --head 0
+    [ "$(wc -l <out)" = 1 ] || fail "$(wc -l <out) lines"
+    run print "$reports/66/in.log" --json --head 0
+    is_json out
+}
+
+case_nfdump_filter_words() {
+    local expression count
+    while IFS='|' read -r expression count; do
+        run print "$reports/51/in.nfdump" --where "$expression" --csv --fields srcaddr
+        returns 0
+        [ "$(wc -l <out)" = $((count + 1)) ] || fail "$expression: $(($(wc -l <out) - 1)) flows"
+    done <<'EOF'
+first seen > 2023-11-14T22|14
+last seen < 2023-11-15|14
+nat ip 192.0.2.50|3
+src nat port 61000|1
+EOF
+}
+
+case_a_filter_in_a_file() {
+    { echo '# 20,000 addresses' && for i in $(seq 0 19999); do echo "10.0.$((i >> 8)).$((i & 255))"; done; } >list.txt
+    echo '172.31.9.69  # ours' >>list.txt
+    { printf 'srcaddr in (' && grep -o '^[0-9.]*' list.txt | paste -sd , | tr -d '\n' && echo ')'; } >filter.txt
+    for file in list.txt filter.txt; do
+        run top "$reports/73/in.log" --by srcaddr --csv --where-file $file
+        returns 0
+        printf 'srcaddr,flows,bytes\n172.31.9.69,1,4249\n' | holds out
+        run top "$reports/73/in.log" --by srcaddr --csv --where-file - <$file
+        says out '172.31.9.69,1,4249'
+    done
+    run top "$reports/73/in.log" --by srcaddr --csv --where 'srcaddr in @list.txt' --json
+    says out '"matched":1'
+    run top "$reports/73/in.log" --by srcaddr --csv --where 'icmp or tcp' --where-file list.txt
+    says err 'are wanted by --where and --where-file'
+    printf '10.0.0.1\n\n10.0.0.x\n' >bad.txt
+    for options in '--where-file bad.txt' '--where srcaddr@in@@bad.txt'; do
+        options=${options//@in@@/ in @}
+        run top "$reports/73/in.log" --by srcaddr ${options%% *} "${options#* }"
+        returns 2
+        says err "bad.txt:3:1: expected an address, or a block such as 10.0.0.0/8, found '10.0.0.x'"
+    done
+    : >none.txt
+    run top "$reports/73/in.log" --by srcaddr --where-file none.txt
+    returns 2
+    says err 'none.txt:1:1: expected a test'
+    run top "$reports/73/in.log" --by srcaddr --where-file nope.txt
+    returns 2
+    says err 'nope.txt'
+    run top - --by srcaddr --where-file - <list.txt
+    returns 2
+    says err 'only one input can be standard input'
+    run top - --by srcaddr --where 'srcaddr in @-' <list.txt
+    returns 2
+    says err 'only one input can be standard input'
 }
 
 run_cases

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
+#include <random>
 #include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/scope.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/filter.hpp>
 #include <flowlog/query/filter.hpp>
+#include <flowlog/query/labelled_blocks.hpp>
 #include <flowlog/query/views.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -157,6 +164,196 @@ TEST_CASE("derived values", "[filter]") {
     CHECK(holds("bps > 1P and bytes = 18446744073709551615", other));
     other.set(field::end, *other[field::start] + std::chrono::milliseconds{3});
     CHECK(holds("bps = 18446744073709551615", other));  // the most that can be said
+}
+
+TEST_CASE("a field is compared with another one of its kind", "[filter]") {
+    auto flow = made();
+    flow.set(field::pkt_srcaddr, address::v4(0x0A000001));
+    CHECK(holds("srcaddr = pkt-srcaddr", flow));
+    CHECK_FALSE(holds("srcaddr != pkt-srcaddr", flow));
+    CHECK(holds("srcaddr < dstaddr", flow));  // IPv4 before IPv6
+    CHECK(holds("srcport > dstport", flow));
+    CHECK(holds("srcport >= dstport and dstport <= srcport and dstport < srcport", flow));
+    CHECK_FALSE(holds("srcport = dstport", flow));
+    CHECK(holds("end > start and start <= end", flow));
+    CHECK(holds("bytes > packets and packets < bytes", flow));
+    CHECK(holds("host = pkt-srcaddr", flow));
+    CHECK(holds("vpc-id != subnet-id", flow));
+    CHECK_FALSE(holds("vpc-id = subnet-id", flow));
+    CHECK_FALSE(holds("vpc-id = 'subnet-id'", flow));
+    flow.set(field::subnet_id, "vpc-1a2b");
+    CHECK(holds("vpc-id = subnet-id", flow));
+    // as with values, a test of an absent value is false, and `!=` is its opposite
+    CHECK_FALSE(holds("srcaddr = pkt-dstaddr", flow));
+    CHECK(holds("srcaddr != pkt-dstaddr", flow));
+    CHECK_FALSE(holds("pkt-dstaddr < srcaddr", flow));
+    auto reader = text_reader{memory_source{std::string_view{"bytes packets\nx 5\n"}}};
+    for (auto const& record : reader) {
+        auto const wanted = where("packets < bytes");
+        CHECK(wanted.test(record).malformed());
+        CHECK(wanted.malformed_field(record) == field_id::bytes);
+    }
+    CHECK(where("srcport < dstport").uses().size() == 2);
+}
+
+TEST_CASE("classes, labels, tags and services", "[filter]") {
+    CHECK(holds("class(srcaddr) = private"));
+    CHECK(holds("class(dstaddr) in (documentation, public)"));
+    CHECK_FALSE(holds("class(srcaddr) = public"));
+    CHECK(holds("class(ip) = private"));
+    CHECK(holds("class(srcaddr) = priv*"));
+    CHECK_FALSE(holds("class(pkt-srcaddr) is present"));
+    CHECK(holds("class(pkt-srcaddr) is absent"));
+    CHECK(holds("service = 443/tcp"));
+    CHECK(holds("service = https"));
+    CHECK(holds("service in (80, 443)"));
+    CHECK_FALSE(holds("service = 443/udp"));
+    CHECK_FALSE(holds("service = 50000"));
+    CHECK(holds("service is absent", flow{}));
+
+    auto const labels =
+        label_table::parse("10.0.0.0/8,all\n10.0.0.0/24,nat\n2001:db8::/32,all\n", "labels");
+    auto options = filter_options{};
+    options.labels = &labels;
+    options.tags =
+        std::make_shared<tag_table const>(tag_table::parse("443,tcp,web\n22,tcp,admin\n", "tags"));
+    auto const labelled = [&](std::string_view text) { return where(text, options)(made()); };
+    CHECK(labelled("label(srcaddr) = nat"));
+    CHECK_FALSE(labelled("label(srcaddr) = all"));
+    CHECK(labelled("label(ip) = all"));
+    CHECK(labelled("label(srcaddr) != all"));
+    CHECK(labelled("label(dstaddr) is present"));
+    CHECK(labelled("label(pkt-srcaddr) is absent"));
+    CHECK(labelled("label(srcaddr) in (-, nat)"));
+    CHECK(labelled("tag = web"));
+    CHECK(labelled("tag != admin"));
+    CHECK(labelled("tag in (WEB, admin)"));
+    CHECK_FALSE(labelled("tag = Untagged"));
+    CHECK(labelled("tag is present"));
+    auto other = made();
+    other.set(field::dstport, 80);
+    CHECK(where("tag = untagged", options)(other));
+    CHECK(where("tag is absent", options)(flow{}));
+    CHECK_FALSE(where("tag = untagged", options)(flow{}));
+    CHECK_THROWS_AS(where("tag = wob", options), error);
+    CHECK_THROWS_AS(where("label(srcaddr) = nit", options), error);
+}
+
+TEST_CASE("classes have the addresses that scope_of gives them", "[filter]") {
+    auto random = std::mt19937_64{5};
+    auto const blocks = scope_blocks();
+    for (auto i = 0U; i <= static_cast<unsigned>(address_scope::unspecified); ++i) {
+        auto const scope = static_cast<address_scope>(i);
+        auto const wanted = where("class(srcaddr) = " + std::string{name(scope)});
+        auto const check = [&](address const& a) {
+            auto record = flow{};
+            record.set(field::srcaddr, a);
+            CHECK(wanted(record) == (scope_of(a) == scope));
+        };
+        for (auto const& [block, label] : blocks) {
+            auto const range = range_of(block);
+            check(range.first);
+            check(range.last);
+            if (range.first.low() != 0) check(previous_address(range.first));
+            if (range.last.is_v4() ? range.last.to_v4() != 0xFFFF'FFFF : ~range.last.high() != 0)
+                check(next_address(range.last));
+        }
+        for (auto n = 0; n < 100; ++n) check(address::v4(static_cast<std::uint32_t>(random())));
+    }
+}
+
+TEST_CASE("addresses with wildcards", "[filter]") {
+    CHECK(holds("srcaddr = 10.0.*"));
+    CHECK(holds("srcaddr = 10.*"));
+    CHECK(holds("srcaddr = 10.*.*.*"));
+    CHECK(holds("srcaddr = 10.?.0.1"));
+    CHECK(holds("srcaddr = *.1"));
+    CHECK(holds("srcaddr = ??.0.0.1"));
+    CHECK(holds("srcaddr in (192.168.*, 10.0.?.1)"));
+    CHECK(holds("ip in [192.168.*, 2001:DB8:*]"));
+    CHECK(holds("dstaddr = *"));
+    CHECK(holds("dstaddr = 2001:db8::?"));
+    CHECK_FALSE(holds("srcaddr = 10.1.*"));
+    CHECK_FALSE(holds("srcaddr = 1.*"));
+    CHECK_FALSE(holds("srcaddr = 10.0.0.?.*"));
+    CHECK_FALSE(holds("srcaddr = ?.0.0.1"));
+    CHECK_FALSE(holds("srcaddr = 10.0.0.1.*"));
+    CHECK_FALSE(holds("dstaddr = 10.*"));
+    CHECK_FALSE(holds("srcaddr = 10.0.*", flow{}));
+    CHECK(where("srcaddr = 10.0.*").tree() == where("srcaddr = 10.0.0.0/16").tree());
+}
+
+TEST_CASE("a list of a hundred thousand addresses", "[filter]") {
+    auto random = std::mt19937{11};
+    auto text = std::string{"# bad\n"};
+    auto listed = std::vector<address>{};
+    for (auto i = 0; i < 100'000; ++i) {
+        // half of them in few blocks of 65536 addresses, where ranges are many and merge
+        auto const any = static_cast<std::uint32_t>(random());
+        listed.push_back(address::v4(i % 2 == 0 ? any : (any & 0x1FFFF) | 0xC0A80000));
+        text += listed.back().to_string() + (i % 3 == 0 ? "  # why\n" : "\r\n");
+    }
+    text += "172.16.0.0/12, 2001:db8::/48\n";
+    auto const wanted = where(text);
+    auto const is_wanted = [&](address const& a) {
+        auto record = flow{};
+        record.set(field::dstaddr, a);
+        return wanted(record);
+    };
+    std::sort(listed.begin(), listed.end());
+    for (auto i = 0; i < 20'000; ++i) {
+        CHECK(is_wanted(listed[static_cast<std::size_t>(i) * 5]));
+        auto const any = static_cast<std::uint32_t>(random());
+        for (auto const number : {any, (any & 0x1FFFF) | 0xC0A80000}) {
+            auto const a = address::v4(number);
+            auto const inside =
+                number >> 20 == 0xAC1 || std::binary_search(listed.begin(), listed.end(), a);
+            if (is_wanted(a) != inside) FAIL(a.to_string());
+        }
+    }
+    CHECK(is_wanted(*address::parse("2001:db8::5")));
+    CHECK_FALSE(is_wanted(*address::parse("2001:db8:1::")));
+    CHECK(is_wanted(address::v4(0xAC1FFFFF)));
+    CHECK_FALSE(is_wanted(flow{}[field::srcaddr].value_or(address::v6(1, 1))));
+}
+
+TEST_CASE("lists and other expressions are read by name", "[filter]") {
+    auto options = filter_options{};
+    options.read_list = [](std::string const& name) -> std::string {
+        if (name == "ports.txt") return "\xEF\xBB\xBF# ours\n22, 443\n8000..8099\n";
+        if (name == "more.txt") return "dstport = 443 # https\n  or dstport = 22\n";
+        if (name == "bad.txt") return "1.2.3.4\n\n 1.2.3.x # oops\n";
+        if (name == "loop.txt") return "not @include loop.txt";
+        if (name == "my ids.txt") return "vpc-1a2b 'other one'";
+        return {};
+    };
+    auto const has = [&](std::string_view text) { return where(text, options)(made()); };
+    CHECK(has("dstport in @ports.txt"));
+    CHECK_FALSE(has("srcport in @ports.txt"));
+    CHECK(has("srcport not in (5, @ports.txt)"));
+    CHECK(has("vpc-id in @'my ids.txt'"));
+    CHECK(has("@include more.txt and tcp"));
+    CHECK_FALSE(has("not @include more.txt"));
+    CHECK_FALSE(has("udp and @include more.txt"));
+    auto const message = [&](std::string_view text) -> std::string {
+        try {
+            static_cast<void>(where(text, options));
+        } catch (error const& e) {
+            return e.what();
+        }
+        return "no error";
+    };
+    CHECK(message("srcaddr in @bad.txt") ==
+          "bad.txt:3:2: expected an address, or a block such as 10.0.0.0/8, found '1.2.3.x'\n"
+          "   1.2.3.x # oops\n"
+          "   ^");
+    CHECK(message("@include loop.txt").find("included by itself") != std::string::npos);
+    CHECK(message("srcaddr in @empty.txt").find("the list is empty") != std::string::npos);
+    CHECK(message("srcaddr = @bad.txt").find("a list goes with 'in'") != std::string::npos);
+    CHECK_THROWS_AS(where("srcaddr in @ports.txt"), error);
+    CHECK(where("vpc-id = '@x'").tree().leaves.size() == 1);
+    options.source = "filter.txt";
+    CHECK(message("udp and\nx = 5").starts_with("filter.txt:2:1: expected the name of a field"));
 }
 
 TEST_CASE("bits", "[filter]") {

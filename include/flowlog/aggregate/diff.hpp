@@ -52,6 +52,7 @@ struct grouping_diff {
     change_total all{};
     bool saturated = false;  ///< some sum stopped at 2^64 - 1
     bool estimated = false;  ///< some count of different values is an estimate
+    bool rounded = false;    ///< some percentile is not exact
 
     [[nodiscard]] auto of(change_kind kind) const noexcept -> change_total const& {
         return kinds[static_cast<std::size_t>(kind)];
@@ -88,9 +89,7 @@ struct diff_options {
         fail("the measure that decides what has changed is not computed");
     if (!(options.factor >= 1) || !std::isfinite(options.factor))
         fail("a factor of change must be at least 1");
-    auto const& by = before.measures()[options.by];
-    if ((by.kind == measure_kind::min || by.kind == measure_kind::max) &&
-        info(by.field).type == field_type::time)
+    if (before.measures()[options.by].is_time())
         fail("the measure that decides what has changed must be a number, not a time");
     auto result =
         detail::group_differ<grouping_diff, change_kind>{

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_AGGREGATE_DIFFERENCE_HPP
 #define FLOWLOG_AGGREGATE_DIFFERENCE_HPP
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ struct signed_count {
     friend auto operator==(signed_count const&, signed_count const&) -> bool = default;
 };
 
-/// A difference of two values: nothing, of counts, or of numbers with a fraction.
+/// A difference of two values: nothing, of counts, or of numbers with a fraction. That of durations
+/// is in seconds.
 using difference = std::variant<std::monostate, signed_count, double>;
 
 /// `after` minus `before`, where an absent one is 0. Nothing if one is no number.
@@ -40,6 +42,11 @@ using difference = std::variant<std::monostate, signed_count, double>;
     }
     if (holds_any(before, 0.0) && holds_any(after, 0.0))
         return value(after, 0.0) - value(before, 0.0);
+    using std::chrono::microseconds;
+    if (holds_any(before, microseconds{}) && holds_any(after, microseconds{})) {
+        auto const change = value(after, microseconds{}) - value(before, microseconds{});
+        return static_cast<double>(change.count()) / 1e6;
+    }
     return {};
 }
 
@@ -50,6 +57,8 @@ using difference = std::variant<std::monostate, signed_count, double>;
         if (auto const* count = std::get_if<std::uint64_t>(&cell))
             return static_cast<double>(*count);
         if (auto const* real = std::get_if<double>(&cell)) return *real;
+        if (auto const* duration = std::get_if<std::chrono::microseconds>(&cell))
+            return static_cast<double>(duration->count()) / 1e6;
         return std::nullopt;
     };
     auto const from = number(before);

@@ -18,6 +18,7 @@
 #include <flowlog/aggregate/detail/grouping_merge.hpp>
 #include <flowlog/aggregate/detail/row_writer.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
+#include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/hash_key.hpp>
@@ -45,6 +46,9 @@ struct basic_ranking {
     Values total{};               ///< the measures over all groups
     bool saturated = false;       ///< some sum stopped at 2^64 - 1
     bool estimated = false;       ///< some count of different values is an estimate
+    bool rounded = false;         ///< some percentile is not exact
+    std::size_t excluded = 0;     ///< how many groups `rank_order::wanted` does not want
+    Values excluded_values{};     ///< the measures over those groups; they are not in `rest`
 };
 
 /// A ranking of groups whose keys are known at run time.
@@ -119,8 +123,8 @@ public:
     /// The measures of a group alone: cells at run time, a tuple at compile time.
     using values_type = typename rows::values_type;
 
-    /// Throws `errc::invalid_argument` for more than 32 keys, for none, for no measure, and for a
-    /// measure that is not possible.
+    /// Without keys, all flows are one group. Throws `errc::invalid_argument` for more than 32
+    /// keys, for no measure, and for a measure that is not possible.
     grouping(std::vector<group_key> keys, std::vector<measure> measures)
         : core_{std::move(keys), std::move(measures)} {}
 
@@ -191,8 +195,8 @@ public:
     template <measure_choice By = std::size_t>
     [[nodiscard]] auto top(std::size_t limit, By by = By{}) const -> std::vector<group_type> {
         auto const& core = flushed();
-        auto const order = detail::group_results{core}.ranked(limit, position_of(by));
-        return described(core, std::span{order}.first(std::min(limit, order.size())));
+        auto const found = detail::group_results{core}.ranked(limit, {.by = position_of(by)});
+        return described(core, std::span{found.rows}.first(std::min(limit, found.rows.size())));
     }
 
     /// The same groups, with what they leave out. If both ends of a flow count, the rest is the sum
@@ -200,21 +204,38 @@ public:
     template <measure_choice By = std::size_t>
     [[nodiscard]] auto rank(std::size_t limit, By by = By{}) const
         -> basic_ranking<group_type, values_type> {
+        return rank(limit, rank_order{.by = position_of(by)});
+    }
+
+    /// The same for the groups that are wanted, in any order. Groups with equal values are in the
+    /// order of their keys. Throws `errc::invalid_argument` if there is no such measure or key, or
+    /// if a measure that `order.wanted` compares is not computed.
+    [[nodiscard]] auto rank(std::size_t limit, rank_order const& order) const
+        -> basic_ranking<group_type, values_type> {
         auto const& core = flushed();
         auto const results = detail::group_results{core};
-        auto const order = results.ranked(limit, position_of(by));
-        auto const shown = std::span{order}.first(std::min(limit, order.size()));
+        auto const found = results.ranked(limit, order);
+        auto const shown = std::span{found.rows}.first(std::min(limit, found.rows.size()));
+        auto const values_of = [&core](detail::group_sums const& sums) {
+            return rows::values(core, sums.words.data(), sums.sets);
+        };
         auto sums = results.none();
-        for (auto const row : std::span{order}.subspan(shown.size())) results.add(sums, row);
-        auto result = basic_ranking<group_type, values_type>{
-            .groups = described(core, shown),
-            .left_out = order.size() - shown.size(),
-            .rest = rows::values(core, sums.words.data(), sums.sets)};
+        for (auto const row : std::span{found.rows}.subspan(shown.size())) results.add(sums, row);
+        auto result =
+            basic_ranking<group_type, values_type>{.groups = described(core, shown),
+                                                   .left_out = found.rows.size() - shown.size(),
+                                                   .rest = values_of(sums)};
+        auto excluded = results.none();
+        for (auto const row : found.excluded) results.add(excluded, row);
+        result.excluded = found.excluded.size();
+        result.excluded_values = values_of(excluded);
         for (auto const row : shown) results.add(sums, row);
-        result.total = both_ends() ? rows::values(core, core.all.data(), core.values)
-                                   : rows::values(core, sums.words.data(), sums.sets);
+        for (auto const row : found.excluded) results.add(sums, row);
+        result.total =
+            both_ends() ? rows::values(core, core.all.data(), core.values) : values_of(sums);
         result.saturated = core.values.saturated() || sums.sets.saturated();
         result.estimated = core.values.estimated() || sums.sets.estimated();
+        result.rounded = core.values.rounded() || sums.sets.rounded();
         return result;
     }
 

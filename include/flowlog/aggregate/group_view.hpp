@@ -82,7 +82,8 @@ public:
     }
 
     /// The value of a measure, given its position. `T` is std::uint64_t for counts, sums and
-    /// `distinct`, double for rates, and the type of the field's values for the others.
+    /// `distinct`, double for rates, averages and ratios, and the type of the field's values for
+    /// the others. Durations are in microseconds, and in seconds in averages and ratios.
     template <class T>
     [[nodiscard]] auto value(std::size_t which) const -> field_value<T> {
         auto const& of = core_->plan.measures[which];
@@ -93,12 +94,13 @@ public:
         if constexpr (std::is_same_v<T, timestamp>) {
             return wrapped(detail::measure_values::time(words));
         } else if constexpr (std::is_same_v<T, double>) {
-            return wrapped(detail::measure_values::rate(words));
+            return wrapped(detail::measure_values::real(of, words));
         } else {
             switch (of.kind) {
                 case measure_kind::min:
-                case measure_kind::max: return wrapped(detail::measure_values::number(of, words));
-                case measure_kind::bit_or: return wrapped(detail::measure_values::bits(words));
+                case measure_kind::max:
+                case measure_kind::percentile:
+                case measure_kind::bit_or: return wrapped(core_->values.whole(of, words));
                 default: return static_cast<T>(core_->values.count(of, words));
             }
         }

@@ -21,8 +21,9 @@
 namespace flowlog {
 
 /// The words that name a key and no field.
-[[nodiscard]] constexpr auto group_words() noexcept -> std::array<std::string_view, 7> {
-    return {"ip", "port", "tag", "service", "pair", "date", "duration"};
+[[nodiscard]] constexpr auto group_words() noexcept -> std::array<std::string_view, 13> {
+    return {"ip",   "port", "pkt-ip",  "tag",  "service", "pair",    "pkt-pair",
+            "date", "hour", "weekday", "week", "month",   "duration"};
 }
 
 namespace detail {
@@ -52,12 +53,14 @@ private:
             return result;
         };
         if (same_name(called, "ip")) return both(field_id::srcaddr, field_id::dstaddr, "ip");
+        if (same_name(called, "pkt-ip"))
+            return both(field_id::pkt_srcaddr, field_id::pkt_dstaddr, "pkt-ip");
         if (same_name(called, "port")) return both(field_id::srcport, field_id::dstport, "port");
         auto const id = find_field(called);
         return id ? std::optional{group_key::of(*id)} : std::nullopt;
     }
 
-    /// `tag`, `service`, `pair`, `date`, `duration`.
+    /// `tag`, `service`, `pair`, `duration`, and parts of the time `start`.
     [[nodiscard]] auto word() const -> group_key {
         auto result = group_key{};
         constexpr auto words = group_words();
@@ -73,13 +76,32 @@ private:
             result.kind = key_kind::service;
         } else if (result.name == "pair") {
             result.kind = key_kind::pair;
+        } else if (result.name == "pkt-pair") {
+            result.kind = key_kind::pair;
+            result.field = field_id::pkt_srcaddr;
         } else if (result.name == "duration") {
             result.kind = key_kind::duration;
         } else {
-            result.kind = key_kind::date;
+            result.kind = *part_of_time(result.name);
             result.field = field_id::start;
+            result.zone = tables_.zone;
         }
         return result;
+    }
+
+    [[nodiscard]] static auto part_of_time(std::string_view word) -> std::optional<key_kind> {
+        struct part {
+            std::string_view word;
+            key_kind kind;
+        };
+        constexpr auto parts = std::to_array<part>({{"date", key_kind::date},
+                                                    {"hour", key_kind::hour},
+                                                    {"weekday", key_kind::weekday},
+                                                    {"week", key_kind::week},
+                                                    {"month", key_kind::month}});
+        for (auto const& [called, kind] : parts)
+            if (same_name(called, word)) return kind;
+        return std::nullopt;
     }
 
     /// `srcaddr/24`, `srcaddr/24/48`.
@@ -105,6 +127,7 @@ private:
         using std::chrono::seconds;
         auto result = of_type(text_.substr(0, colon), field_type::time, "a time");
         result.kind = key_kind::bucket;
+        result.zone = tables_.zone;
         auto const span = text_.substr(colon + 1);
         auto const unit = span.empty() ? seconds{} : unit_of(span.back());
         auto const count =
@@ -116,15 +139,17 @@ private:
         return result;
     }
 
-    /// `label(srcaddr)`, `class(srcaddr)`.
+    /// `label(srcaddr)`, `class(srcaddr)`, `hour(end)`.
     [[nodiscard]] auto function(std::size_t open) const -> group_key {
         auto const called = text_.substr(0, open);
         auto const is_label = same_name(called, "label");
-        if (!is_label && !same_name(called, "class"))
+        auto const part = part_of_time(called);
+        if (!is_label && !part && !same_name(called, "class"))
             fail("no function of a field is called '" + escaped(called, 40) +
-                 "'; expected label(srcaddr) or class(srcaddr)");
+                 "'; expected label(srcaddr), class(srcaddr) or hour(end)");
         if (!text_.ends_with(')')) fail("expected ')' at its end");
         auto const of = text_.substr(open + 1, text_.size() - open - 2);
+        if (part) return time_part(*part, of);
         auto result = of_type(of, field_type::address, "an address");
         result.name = (is_label ? "label(" : "class(") + result.name + ')';
         if (!is_label) {
@@ -134,6 +159,18 @@ private:
         if (tables_.labels == nullptr) fail("it needs a table of labels, and none is given");
         result.kind = key_kind::label;
         result.labels = tables_.labels;
+        return result;
+    }
+
+    /// A part of a time: `hour(end)`. Of `start`, its name is `hour`.
+    [[nodiscard]] auto time_part(key_kind part, std::string_view of) const -> group_key {
+        auto result = of_type(of, field_type::time, "a time");
+        auto word = std::string{};
+        for (auto const name : group_words())
+            if (part_of_time(name) == part) word = name;
+        result.kind = part;
+        result.name = result.field == field_id::start ? word : word + '(' + result.name + ')';
+        result.zone = tables_.zone;
         return result;
     }
 
@@ -182,8 +219,9 @@ private:
     }
 
     static constexpr auto expected = std::string_view{
-        "; expected a field, ip, port, tag, service, pair, date, duration, srcaddr/24, "
-        "srcaddr/24/48, start:5m, label(srcaddr) or class(srcaddr)"};
+        "; expected a field, ip, port, tag, service, pair, date, hour, weekday, week, month, "
+        "duration, srcaddr/24, srcaddr/24/48, start:5m, label(srcaddr), class(srcaddr) or "
+        "hour(end)"};
 
     std::string_view text_;
     group_tables const& tables_;
@@ -194,8 +232,9 @@ private:
 /// Reads a key of a grouping from text:
 ///
 /// - `srcaddr`: a field, by any of its names
-/// - `ip`, `port`: of either end of a flow, which then counts in two groups
-/// - `tag`, `service`, `pair`, `date`, `duration`: see `key_kind`
+/// - `ip`, `port`, `pkt-ip`: of either end of a flow, which then counts in two groups
+/// - `tag`, `service`, `pair`, `pkt-pair`, `duration`: see `key_kind`
+/// - `date`, `hour`, `weekday`, `week`, `month`: parts of `start`; `hour(end)` of another time
 /// - `srcaddr/24`, `srcaddr/24/48`: the network of an address; IPv6 has /64 or the second length
 /// - `start:5m`: a time in spans of seconds (s), minutes (m), hours (h) or days (d)
 /// - `label(srcaddr)`, `class(srcaddr)`: the label or the kind of an address

@@ -60,6 +60,8 @@ public:
                            rest_in.sets.saturated() || rest_out.sets.saturated();
         result.estimated = in_.values.estimated() || out_.values.estimated() ||
                            rest_in.sets.estimated() || rest_out.sets.estimated();
+        result.rounded = in_.values.rounded() || out_.values.rounded() || rest_in.sets.rounded() ||
+                         rest_out.sets.rounded();
         return result;
     }
 
@@ -144,8 +146,8 @@ private:
     if (in.measures() != out.measures())
         fail("two groupings can be ranked together only if they compute the same measures");
     if (by >= in.measures().size()) fail("the measure that is to rank the groups is not computed");
-    auto const kind = in.measures()[by].kind;
-    if (kind != measure_kind::flows && kind != measure_kind::sum)
+    auto const& ranks = in.measures()[by];
+    if (ranks.kind != measure_kind::flows && ranks.kind != measure_kind::sum)
         fail("only a sum or the number of flows can rank what came in and went out together");
     auto result = detail::side_ranker{detail::grouping_access::core(in),
                                       detail::grouping_access::core(out), by, threads}

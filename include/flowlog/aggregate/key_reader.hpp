@@ -86,7 +86,7 @@ public:
             if (visit_field(record, use.id, [](auto const& value) { return value.malformed(); }))
                 return use.id;
         }
-        return used.front().id;
+        return used.empty() ? key().field : used.front().id;
     }
 
     /// A value as a cell.

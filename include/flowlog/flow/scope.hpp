@@ -33,18 +33,19 @@ enum class address_scope : std::uint8_t {
     return names[static_cast<std::size_t>(scope)];
 }
 
-/// The scope of an address. An IPv4-mapped IPv6 address has the scope of the IPv4 address.
-[[nodiscard]] constexpr auto scope_of(address const& value) noexcept -> address_scope {
+/// A block of addresses that have one scope.
+struct scope_block {
+    std::uint64_t high;  ///< of the first address; 0 for IPv4
+    std::uint64_t low;
+    std::uint8_t length;  ///< of the prefix
+    address_scope scope;
+};
+
+/// The blocks of IPv4 addresses that are not `global`. The first block that contains an address is
+/// the smallest.
+inline constexpr auto scope_blocks_v4 = [] {
     using enum address_scope;
-    struct block {
-        std::uint64_t high;
-        std::uint64_t low;
-        std::uint8_t length;
-        address_scope scope;
-    };
-    if (value.is_v6() && value.high() == 0 && value.low() >> 32 == 0xFFFF)
-        return scope_of(address::v4(static_cast<std::uint32_t>(value.low())));
-    constexpr auto v4 = std::to_array<block>({
+    return std::to_array<scope_block>({
         {0, 0x00000000, 32, unspecified},
         {0, 0x00000000, 8, reserved},
         {0, 0x0A000000, 8, private_use},
@@ -62,7 +63,12 @@ enum class address_scope : std::uint8_t {
         {0, 0xFFFFFFFF, 32, broadcast},
         {0, 0xF0000000, 4, reserved},
     });
-    constexpr auto v6 = std::to_array<block>({
+}();
+
+/// The same of IPv6 addresses, without the IPv4-mapped ones.
+inline constexpr auto scope_blocks_v6 = [] {
+    using enum address_scope;
+    return std::to_array<scope_block>({
         {0, 0, 128, unspecified},
         {0, 1, 128, loopback},
         {0xFC00000000000000, 0, 7, unique_local},
@@ -71,19 +77,25 @@ enum class address_scope : std::uint8_t {
         {0x20010DB800000000, 0, 32, documentation},
         {0x3FFF000000000000, 0, 20, documentation},
     });
+}();
+
+/// The scope of an address. An IPv4-mapped IPv6 address has the scope of the IPv4 address.
+[[nodiscard]] constexpr auto scope_of(address const& value) noexcept -> address_scope {
+    if (value.is_v6() && value.high() == 0 && value.low() >> 32 == 0xFFFF)
+        return scope_of(address::v4(static_cast<std::uint32_t>(value.low())));
     if (value.is_v4()) {
-        for (auto const& b : v4) {
+        for (auto const& b : scope_blocks_v4) {
             if (((value.to_v4() ^ static_cast<std::uint32_t>(b.low)) >> (32 - b.length)) == 0)
                 return b.scope;
         }
-        return global;
+        return address_scope::global;
     }
-    for (auto const& b : v6) {
+    for (auto const& b : scope_blocks_v6) {
         auto const same = b.length == 128 ? value.high() == b.high && value.low() == b.low
                                           : ((value.high() ^ b.high) >> (64 - b.length)) == 0;
         if (same) return b.scope;
     }
-    return global;
+    return address_scope::global;
 }
 
 }  // namespace flowlog

@@ -3,7 +3,6 @@
 #define FLOWLOG_GRAMMAR_FILTER_HPP
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,14 +11,16 @@
 
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/grammar/filter/list.hpp>
 #include <flowlog/grammar/filter/resolver.hpp>
 #include <flowlog/grammar/filter/rules.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/query/filter.hpp>
 
 namespace flowlog {
 
-/// The longest expression that `where` reads, in bytes.
-inline constexpr std::size_t max_filter_length = std::size_t{1} << 20;
+/// The longest expression that `where` reads, in bytes. Lists of addresses may be longer.
+inline constexpr std::size_t max_filter_length = std::size_t{16} << 20;
 
 namespace detail {
 
@@ -40,9 +41,9 @@ inline auto with_caret(std::string_view line, std::size_t column) -> std::string
     return "  " + before + after + "\n  " + std::string(shown_width(before), ' ') + '^';
 }
 
-/// Throws the error at an offset in an expression.
+/// Throws the error at an offset in an expression or a list, which errors call `source`.
 [[noreturn]] inline void fail_filter(std::string_view expression, std::size_t offset,
-                                     std::string const& message) {
+                                     std::string const& message, std::string const& source) {
     constexpr auto blanks = std::string_view{" \t\r\n"};
     offset = std::min(expression.find_first_not_of(blanks, offset), expression.size());
     if (offset == expression.size()) offset = expression.find_last_not_of(blanks) + 1;
@@ -50,7 +51,7 @@ inline auto with_caret(std::string_view line, std::size_t column) -> std::string
     auto const start = before.rfind('\n') + 1;
     auto const line = expression.substr(start, expression.find('\n', offset) - start);
     throw error{errc::invalid_filter,
-                {"filter", static_cast<std::uint64_t>(std::ranges::count(before, '\n')) + 1,
+                {source, static_cast<std::uint64_t>(std::ranges::count(before, '\n')) + 1,
                  offset - start + 1},
                 message + '\n' + with_caret(line, offset - start)};
 }
@@ -62,6 +63,45 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
     auto const rest = expression.substr(at);
     auto const stop = rest.find_first_of(" \t\r\n()[],", 1);
     return "'" + escaped(rest.substr(0, stop), 40) + "'";
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// How deeply files may include each other.
+inline constexpr unsigned max_filter_includes = 16;
+
+/// Reads an expression, or a list of addresses, that is included `depth` files deep.
+inline auto read_filter_tree(std::string_view expression, filter_options const& options,
+                             unsigned depth) -> filter_tree {
+    if (expression.starts_with("\xEF\xBB\xBF")) expression.remove_prefix(3);
+    auto const is_list = grammar::is_address_list(expression);
+    if (!is_list && expression.size() > max_filter_length)
+        throw error{errc::invalid_filter, {options.source}, "the expression is longer than 16 MiB"};
+    auto const parsed =
+        is_list ? grammar::read_address_list(expression) : grammar::read_filter(expression);
+    if (!parsed.expected.empty()) {
+        fail_filter(expression, parsed.fault,
+                    "expected " + std::string{parsed.expected} + ", found " +
+                        found_in_filter(expression, parsed.fault),
+                    options.source);
+    }
+    auto const include = [&](std::string_view text, std::string const& name) {
+        if (depth == max_filter_includes)
+            throw error{errc::invalid_filter, {name}, "this file is included by itself"};
+        auto inner = options;
+        inner.source = name;
+        return read_filter_tree(text, inner, depth + 1);
+    };
+    auto resolver = grammar::filter_resolver{options, include};
+    try {
+        return resolver.resolve(parsed);
+    } catch (grammar::filter_fault const& fault) {
+        auto const* const list = fault.list;
+        fail_filter(list != nullptr ? list->text : expression, fault.offset, fault.message,
+                    list != nullptr ? list->name : options.source);
+    }
 }
 
 }  // namespace detail
@@ -78,30 +118,28 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
 ///     for (auto const& flow : flowlog::open("vpc.log.gz") | flowlog::where("dst port 443"))
 ///         std::cout << *flow[flowlog::field::srcaddr] << '\n';
 ///
-/// The filter is a predicate, too, which is what `filtered` and algorithms take. Times such as
-/// `-2h` are relative to `now`. Throws `errc::invalid_filter` with the line and column of the
-/// error, what was expected there, and the expression with a caret below the error. Time and memory
-/// are proportional to the length of the expression, however deeply it is nested.
+/// The filter is a predicate, too, which is what `filtered` and algorithms take. The options give
+/// what an expression may refer to besides fields: `tag = web`, `label(srcaddr) = office`,
+/// `srcaddr in @bad.txt`, `@include more.txt`. A list of addresses alone, one a line, wants the
+/// flows with one of them at either end. Throws `errc::invalid_filter` with the line and column of
+/// the error, what was expected there, and the expression with a caret below the error; and
+/// whatever reading a list throws. Time and memory are proportional to the length of the
+/// expression, however deeply it is nested.
+[[nodiscard]] inline auto where(std::string_view expression, filter_options const& options)
+    -> filter {
+    return filter{detail::read_filter_tree(expression, options, 0)};
+}
+
+/// The same without tables and lists. Times such as `-2h` are relative to `now`.
 [[nodiscard]] inline auto where(std::string_view expression, timestamp now) -> filter {
-    if (expression.size() > max_filter_length)
-        throw error{errc::invalid_filter, {"filter"}, "the expression is longer than 1 MiB"};
-    auto const parsed = grammar::read_filter(expression);
-    if (!parsed.expected.empty()) {
-        detail::fail_filter(expression, parsed.fault,
-                            "expected " + std::string{parsed.expected} + ", found " +
-                                detail::found_in_filter(expression, parsed.fault));
-    }
-    try {
-        return filter{grammar::filter_resolver{now}.resolve(parsed)};
-    } catch (grammar::filter_fault const& fault) {
-        detail::fail_filter(expression, fault.offset, fault.message);
-    }
+    auto options = filter_options{};
+    options.now = now;
+    return where(expression, options);
 }
 
 /// The same with the current time as `now`.
 [[nodiscard]] inline auto where(std::string_view expression) -> filter {
-    return where(expression,
-                 std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now()));
+    return where(expression, filter_options{});
 }
 
 }  // namespace flowlog

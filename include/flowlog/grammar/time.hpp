@@ -9,16 +9,17 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/grammar/filter/time.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog {
 
 /// Reads a time as filters do: `2024-05-01`, `2024-05-01T12:30Z`, `-2h`, `now`, Unix seconds. The
 /// result is the first and the last microsecond of the period that it names: a date is a whole day.
-/// Throws `errc::invalid_argument`.
-[[nodiscard]] inline auto parse_time(std::string_view text, timestamp now)
-    -> closed_range<timestamp> {
-    if (auto const period = grammar::parse_filter_time(text, now)) return *period;
+/// Dates and times without a zone are in `zone`. Throws `errc::invalid_argument`.
+[[nodiscard]] inline auto parse_time(std::string_view text, timestamp now,
+                                     time_zone const& zone = {}) -> closed_range<timestamp> {
+    if (auto const period = grammar::parse_filter_time(text, now, &zone)) return *period;
     throw error{errc::invalid_argument,
                 {},
                 "expected a time such as 2024-05-01, 2024-05-01T12:30Z, -2h or now, found '" +

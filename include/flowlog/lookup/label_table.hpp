@@ -76,6 +76,20 @@ public:
         return names_[label];
     }
 
+    /// How many different labels there are.
+    [[nodiscard]] auto label_count() const noexcept -> std::size_t { return names_.size(); }
+
+    /// Calls `use(block, label)` for each block, in any order.
+    template <class Use>
+    void each(Use use) const {
+        for (auto const* lengths : {&v4_, &v6_}) {
+            for (auto const& group : *lengths) {
+                for (auto const& [first, known] : group.labels)
+                    use(cidr{first, group.length}, known.label);
+            }
+        }
+    }
+
     /// Probable mistakes, in the order of their lines: blocks whose label a later row replaces. At
     /// most `max_warnings`.
     [[nodiscard]] auto warnings() const noexcept -> std::vector<table_warning> const& {

@@ -48,7 +48,8 @@ namespace detail {
 [[nodiscard]] inline auto counts_bytes(measure const& of) -> bool {
     auto const name = info(of.field).name;
     auto const is_value = of.kind != measure_kind::flows && of.kind != measure_kind::distinct;
-    return is_value && (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
+    return is_value && of.of == measured::field &&
+           (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
 }
 
 /// The value of a measure in a table; `human`: to be easy to read.
@@ -56,11 +57,13 @@ namespace detail {
     -> std::string {
     if (!human) return to_text(value);
     auto const* const number = std::get_if<std::uint64_t>(&value);
-    auto const* const rate = std::get_if<double>(&value);
-    if (number == nullptr && rate == nullptr) return to_text(value);
-    auto const per_second = rate != nullptr ? "/s" : "";
+    auto const* const real = std::get_if<double>(&value);
+    if (number == nullptr && real == nullptr) return to_text(value);
+    auto const is_rate = of.kind == measure_kind::rate ||
+                         (of.kind == measure_kind::ratio && of.over == measured::duration);
+    auto const per_second = is_rate ? "/s" : "";
     if (counts_bytes(of))
-        return bytes_text(rate != nullptr ? *rate : static_cast<double>(*number)) + per_second;
+        return bytes_text(real != nullptr ? *real : static_cast<double>(*number)) + per_second;
     return (number != nullptr ? number_text(*number) : to_text(value)) + per_second;
 }
 
@@ -77,8 +80,12 @@ public:
             for (auto const& cell : group.key) keys.push_back(to_text(cell));
             result.row(row(std::move(keys), group.values));
         }
+        if (headings_.keys.empty()) return result;
         if (found_.left_out != 0)
             result.row(row({'(' + number_text(found_.left_out) + " more)"}, found_.rest));
+        if (found_.excluded != 0)
+            result.row(
+                row({'(' + number_text(found_.excluded) + " excluded)"}, found_.excluded_values));
         result.row(row({"(total)"}, found_.total));
         return result;
     }
@@ -117,8 +124,9 @@ private:
     /// Whether the measure that ranks is a sum, so that groups have shares of it.
     [[nodiscard]] auto has_shares() const -> bool {
         if (!headings_.shares) return false;
-        auto const kind = headings_.kinds[headings_.by].kind;
-        return kind == measure_kind::flows || kind == measure_kind::sum;
+        auto const& by = headings_.kinds[headings_.by];
+        return by.kind == measure_kind::flows ||
+               (by.kind == measure_kind::sum && by.of == measured::field);
     }
 
     ranking const& found_;
@@ -141,7 +149,8 @@ private:
 }
 
 /// The table of a ranking for people: its groups, with their shares of the total if the measure
-/// that ranks is a sum; the groups that are left out, as one row; and the total.
+/// that ranks is a sum; the groups that are left out and those that are not wanted, as one row
+/// each; and the total. Without keys there is one group alone.
 [[nodiscard]] inline auto ranking_table(ranking const& found, ranking_headings const& headings)
     -> text_table {
     return detail::ranking_table_maker{found, headings}.table();

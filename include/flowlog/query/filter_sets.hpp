@@ -38,9 +38,12 @@ using address_range = closed_range<address>;
     return {first, address::v6(first.high() | ones(free_bits < 64 ? 0 : free_bits - 64), low)};
 }
 
-/// A pattern in which `*` matches any bytes: the texts between the stars, in lower case. A pattern
-/// has at least one star, so at least two texts; `a*` is `{"a", ""}`.
+/// A pattern in which `*` matches any bytes: the texts between the stars, in lower case. `a*` is
+/// `{"a", ""}`. Without a star there is one text.
 using text_pattern = std::vector<std::string>;
+
+/// A byte of a pattern that stands for any single byte: the `?` of `10.?.0.1`.
+inline constexpr char any_byte = '\0';
 
 namespace detail {
 
@@ -55,20 +58,26 @@ inline auto compare_folded(std::string_view text, std::string_view lower) noexce
     return text.size() == lower.size() ? 0 : text.size() < lower.size() ? -1 : 1;
 }
 
+/// Whether a text is one of a pattern, of the same length, ignoring the case of the first.
+inline auto fits(std::string_view text, std::string_view wanted) noexcept -> bool {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i] != any_byte && to_lower(text[i]) != wanted[i]) return false;
+    }
+    return true;
+}
+
 /// Whether a text begins with the first text of a pattern, ends with the last, and has the others
 /// between them in that order.
 inline auto matches(text_pattern const& pattern, std::string_view text) noexcept -> bool {
     auto const& head = pattern.front();
     auto const& tail = pattern.back();
+    if (pattern.size() == 1) return text.size() == head.size() && fits(text, head);
     if (text.size() < head.size() + tail.size()) return false;
-    if (compare_folded(text.substr(0, head.size()), head) != 0) return false;
-    if (compare_folded(text.substr(text.size() - tail.size()), tail) != 0) return false;
+    if (!fits(text, head) || !fits(text.substr(text.size() - tail.size()), tail)) return false;
     text = text.substr(head.size(), text.size() - head.size() - tail.size());
     for (std::size_t i = 1; i + 1 < pattern.size(); ++i) {
         auto const& wanted = pattern[i];
-        while (text.size() >= wanted.size() &&
-               compare_folded(text.substr(0, wanted.size()), wanted) != 0)
-            text.remove_prefix(1);
+        while (text.size() >= wanted.size() && !fits(text, wanted)) text.remove_prefix(1);
         if (text.size() < wanted.size()) return false;
         text.remove_prefix(wanted.size());
     }

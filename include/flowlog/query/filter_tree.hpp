@@ -3,14 +3,19 @@
 #define FLOWLOG_QUERY_FILTER_TREE_HPP
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
+#include <flowlog/lookup/tag_table.hpp>
 #include <flowlog/query/filter_sets.hpp>
+#include <flowlog/query/text_matcher.hpp>
 
 namespace flowlog {
 
@@ -31,8 +36,15 @@ enum class filter_subject : std::uint8_t {
     bits_per_second,     ///< 0 if the duration is 0
     packets_per_second,  ///< 0 if the duration is 0
     bytes_per_packet,    ///< 0 if there are no packets
+    comparison,          ///< of two fields of one kind: a `field_order`
+    service,             ///< the smaller port times 256, plus the protocol
+    tag,                 ///< of a `tag_table`: 0 for untagged flows, otherwise the tag's number + 1
+    printed,             ///< a field of any type, as text
     nothing              ///< no value: every flow passes
 };
+
+/// How the values of two fields compare.
+enum class field_order : std::uint8_t { less, equal, greater };
 
 /// The subject of a test of a field.
 [[nodiscard]] constexpr auto subject_of(field_id id) noexcept -> filter_subject {
@@ -46,6 +58,7 @@ enum class filter_question : std::uint8_t { member, absent, present, malformed }
 struct filter_leaf {
     filter_subject subject = filter_subject::nothing;
     field_id field{};  ///< unless the value is derived
+    field_id other{};  ///< with which a comparison compares it
     filter_question question = filter_question::member;
     /// Whether the test lists flags: `flags SA` asks for all bits of `mask`, and nfdump's
     /// `not flags SA` for none of them.
@@ -54,6 +67,8 @@ struct filter_leaf {
     std::vector<number_range> numbers{};     ///< by `filter_number`; also times and enumerations
     std::vector<address_range> addresses{};
     text_set texts{};
+    std::shared_ptr<text_matcher const> matcher{};  ///< if not null, of texts and printed values
+    std::shared_ptr<tag_table const> tags{};        ///< of a test of the tag
 
     friend auto operator==(filter_leaf const&, filter_leaf const&) -> bool = default;
 };
@@ -118,18 +133,31 @@ struct filter_tree {
 
 namespace detail {
 
+/// A list of up to three fields.
+struct few_fields {
+    std::array<field_id, 3> ids;
+    std::size_t count;
+
+    [[nodiscard]] auto begin() const noexcept { return ids.begin(); }
+    [[nodiscard]] auto end() const noexcept {
+        return ids.begin() + static_cast<std::ptrdiff_t>(count);
+    }
+};
+
 /// The fields that a test reads.
-template <class = void>
-auto fields_of(filter_leaf const& leaf) -> std::vector<field_id> {
-    switch (leaf.subject) {
-        case filter_subject::nothing: return {};
-        case filter_subject::duration: return {field_id::start, field_id::end};
-        case filter_subject::bits_per_second:
-            return {field_id::bytes, field_id::start, field_id::end};
-        case filter_subject::packets_per_second:
-            return {field_id::packets, field_id::start, field_id::end};
-        case filter_subject::bytes_per_packet: return {field_id::bytes, field_id::packets};
-        default: return {leaf.field};
+constexpr auto fields_of(filter_subject subject, field_id field, field_id other) noexcept
+    -> few_fields {
+    using enum field_id;
+    switch (subject) {
+        case filter_subject::nothing: return {{}, 0};
+        case filter_subject::duration: return {{start, end}, 2};
+        case filter_subject::bits_per_second: return {{bytes, start, end}, 3};
+        case filter_subject::packets_per_second: return {{packets, start, end}, 3};
+        case filter_subject::bytes_per_packet: return {{bytes, packets}, 2};
+        case filter_subject::comparison: return {{field, other}, 2};
+        case filter_subject::service: return {{protocol, srcport, dstport}, 3};
+        case filter_subject::tag: return {{dstport, protocol}, 2};
+        default: return {{field}, 1};
     }
 }
 
@@ -138,7 +166,7 @@ template <class = void>
 auto uses_of(filter_tree const& tree) -> std::vector<field_use> {
     auto result = std::vector<field_use>{};
     for (auto const& leaf : tree.leaves) {
-        for (auto const id : fields_of(leaf)) {
+        for (auto const id : fields_of(leaf.subject, leaf.field, leaf.other)) {
             auto const use = field_use{.id = id, .nullable = true};
             if (std::find(result.begin(), result.end(), use) == result.end()) result.push_back(use);
         }

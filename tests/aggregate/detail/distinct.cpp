@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include <flowlog/aggregate/detail/distinct.hpp>
+#include <flowlog/aggregate/detail/value_counts.hpp>
 #include <flowlog/detail/mix.hpp>
 
 #include "catch.hpp"
@@ -70,5 +74,67 @@ TEST_CASE("an estimate lies between what can be", "[distinct]") {
         CHECK(often.count() <= 1100);
         often.merge(once);
         CHECK(often.count() <= 2125);
+    }
+}
+
+// --- percentiles ---
+
+using flowlog::detail::value_counts;
+
+/// The values of which percentiles are taken: some often, some from 1 to 2^64 - 1.
+static auto some_values(std::size_t size, std::uint64_t range) -> std::vector<std::uint64_t> {
+    auto result = std::vector<std::uint64_t>{};
+    for (std::size_t i = 0; i < size; ++i)
+        result.push_back(hash_of(i % range) >> hash_of(i % range + 1000) % 64);
+    return result;
+}
+
+/// The smallest value that a share of 1/100,000 does not exceed.
+static auto nearest_rank(std::vector<std::uint64_t> values, std::uint64_t share) -> std::uint64_t {
+    std::ranges::sort(values);
+    auto const rank = (values.size() * share + 99'999) / 100'000;
+    return values[rank == 0 ? 0 : rank - 1];
+}
+
+TEST_CASE("percentiles are exact for few values and 0.8 % off for many", "[value_counts]") {
+    for (auto const range : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{100},
+                             std::uint64_t{129}, std::uint64_t{100'000}}) {
+        auto const values = some_values(5000, range);
+        auto counts = value_counts{};
+        for (auto const value : values) counts.add(value, 1);
+        auto const different = std::set<std::uint64_t>(values.begin(), values.end()).size();
+        CHECK(counts.exact() == (different <= value_counts::exact_limit));
+        for (std::uint32_t const share :
+             {0U, 1U, 10'000U, 50'000U, 90'000U, 95'000U, 99'000U, 99'900U, 99'999U, 100'000U}) {
+            CAPTURE(range, share);
+            auto const expected = nearest_rank(values, share);
+            auto const found = counts.percentile(share);
+            auto const difference = found > expected ? found - expected : expected - found;
+            CHECK(difference <= (counts.exact() || expected < 128 ? 0 : expected / 128));
+        }
+        CHECK(counts.percentile(0) == std::ranges::min(values));
+        CHECK(counts.percentile(100'000) == std::ranges::max(values));
+    }
+}
+
+TEST_CASE("how values were shared out makes no difference to percentiles", "[value_counts]") {
+    for (auto const range :
+         {std::uint64_t{100}, std::uint64_t{128}, std::uint64_t{129}, std::uint64_t{5000}}) {
+        auto const values = some_values(3000, range);
+        auto whole = value_counts{};
+        for (auto const value : values) whole.add(value, 1);
+        for (std::size_t const parts : {2U, 3U, 40U}) {
+            auto shares = std::vector<value_counts>(parts);
+            for (std::size_t i = 0; i < values.size(); ++i) shares[i * i % parts].add(values[i], 1);
+            auto forwards = value_counts{};
+            for (auto const& one : shares) forwards.merge(one);
+            auto backwards = value_counts{};
+            for (auto one = shares.rbegin(); one != shares.rend(); ++one) backwards.merge(*one);
+            CHECK(forwards.exact() == whole.exact());
+            for (std::uint32_t share = 0; share <= 100'000; share += 2500) {
+                CHECK(forwards.percentile(share) == whole.percentile(share));
+                CHECK(backwards.percentile(share) == whole.percentile(share));
+            }
+        }
     }
 }

@@ -25,10 +25,10 @@ struct group_core {
           table{plan.key_words, measure_values::empty(plan.measures)},
           all{measure_values::empty(plan.measures)},
           pending{plan.words()} {
-        if (plan.keys.empty() || plan.measures.empty() || plan.keys.size() > max_keys)
+        if (plan.measures.empty() || plan.keys.size() > max_keys)
             throw error{errc::invalid_argument,
                         {},
-                        "a grouping takes 1 to 32 keys and at least one measure"};
+                        "a grouping takes at most 32 keys and at least one measure"};
         for (auto const& m : plan.measures) {
             if (!m.possible())
                 throw error{errc::invalid_argument, {}, m.name() + " cannot be computed"};

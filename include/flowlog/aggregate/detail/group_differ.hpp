@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,7 @@ namespace flowlog::detail {
 using dynamic_rows = group_rows<field_list<>, std::tuple<>>;
 
 /// A value of a measure that is a number, if there is one.
-struct measured {
+struct number_seen {
     enum class type : std::uint8_t { nothing, whole, real };
 
     type is = type::nothing;
@@ -42,18 +43,20 @@ public:
     }
 
     /// A cell takes longer to make than to look a group up, so that sums are read without one.
-    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t row) const -> measured {
+    [[nodiscard, gnu::always_inline]] auto operator[](std::size_t row) const -> number_seen {
         auto const* const value = core_.table.values(row).data() + offset_;
-        return is_sum_ ? measured{measured::type::whole, *value} : from_cell(value);
+        return is_sum_ ? number_seen{number_seen::type::whole, *value} : from_cell(value);
     }
 
 private:
-    [[nodiscard]] auto from_cell(group_word const* value) const -> measured {
+    [[nodiscard]] auto from_cell(group_word const* value) const -> number_seen {
         auto const cell = core_.values.cell(of_, value);
         if (auto const* const whole = std::get_if<std::uint64_t>(&cell))
-            return {measured::type::whole, *whole};
+            return {number_seen::type::whole, *whole};
         if (auto const* const real = std::get_if<double>(&cell))
-            return {measured::type::real, 0, *real};
+            return {number_seen::type::real, 0, *real};
+        if (auto const* const duration = std::get_if<std::chrono::microseconds>(&cell))
+            return {number_seen::type::whole, static_cast<group_word>(duration->count())};
         return {};
     }
 
@@ -91,9 +94,11 @@ public:
                 result.changes.push_back(described(kind, row));
             result.saturated |= some.before.sets.saturated() || some.after.sets.saturated();
             result.estimated |= some.before.sets.estimated() || some.after.sets.estimated();
+            result.rounded |= some.before.sets.rounded() || some.after.sets.rounded();
         }
         result.saturated |= before_.values.saturated() || after_.values.saturated();
         result.estimated |= before_.values.estimated() || after_.values.estimated();
+        result.rounded |= before_.values.rounded() || after_.values.rounded();
         return result;
     }
 
@@ -128,7 +133,7 @@ private:
         for (std::size_t row = 0; row < partners.size(); ++row) {
             auto const old = before_value_[row];
             auto const partner = partners[row];
-            auto const now = partner == none ? measured{} : after_value_[partner];
+            auto const now = partner == none ? number_seen{} : after_value_[partner];
             auto const kind = partner == none         ? Kind::removed
                               : has_changed(old, now) ? Kind::changed
                                                       : Kind::unchanged;
@@ -149,18 +154,18 @@ private:
     }
 
     /// Whether two values differ by the factor. A value differs from an absent one.
-    [[nodiscard]] auto has_changed(measured const& a, measured const& b) const -> bool {
+    [[nodiscard]] auto has_changed(number_seen const& a, number_seen const& b) const -> bool {
         if (a.is != b.is) return true;
         auto const differ = [factor = static_cast<long double>(factor_)](auto x, auto y) {
             auto const high = static_cast<long double>(std::max(x, y));
             return x != y && high >= factor * static_cast<long double>(std::min(x, y));
         };
-        return a.is == measured::type::real ? differ(a.real, b.real) : differ(a.whole, b.whole);
+        return a.is == number_seen::type::real ? differ(a.real, b.real) : differ(a.whole, b.whole);
     }
 
     /// How far two numbers are apart, as a word that compares like it. An absent one is 0.
-    [[nodiscard]] static auto distance(measured const& a, measured const& b) -> group_word {
-        if (a.is == measured::type::real || b.is == measured::type::real)
+    [[nodiscard]] static auto distance(number_seen const& a, number_seen const& b) -> group_word {
+        if (a.is == number_seen::type::real || b.is == number_seen::type::real)
             return std::bit_cast<group_word>(std::abs(a.real - b.real));
         return a.whole < b.whole ? b.whole - a.whole : a.whole - b.whole;
     }

@@ -24,25 +24,19 @@ using typed_key =
                                    std::string, field_value_type<Id>>>;
 
 /// What a measure is in a typed group.
+template <measure Of>
+[[nodiscard]] constexpr auto typed_measure_of() noexcept {
+    if constexpr (Of.is_real()) {
+        return std::type_identity<field_value<double>>{};
+    } else if constexpr (way_of(Of) == value_way::sum || way_of(Of) == value_way::distinct) {
+        return std::type_identity<std::uint64_t>{};
+    } else {
+        return std::type_identity<field_value<field_value_type<Of.field>>>{};
+    }
+}
 template <class Measure>
 struct typed_measure {
-    using type = std::uint64_t;
-};
-template <field_id Field>
-struct typed_measure<static_measure<measure_kind::min, Field>> {
-    using type = field_value<field_value_type<Field>>;
-};
-template <field_id Field>
-struct typed_measure<static_measure<measure_kind::max, Field>> {
-    using type = field_value<field_value_type<Field>>;
-};
-template <field_id Field>
-struct typed_measure<static_measure<measure_kind::bit_or, Field>> {
-    using type = field_value<field_value_type<Field>>;
-};
-template <field_id Field>
-struct typed_measure<static_measure<measure_kind::rate, Field>> {
-    using type = field_value<double>;
+    using type = typename decltype(typed_measure_of<Measure::value>())::type;
 };
 
 /// Reads the groups of a `group_core`: as tuples if the keys and measures are known at compile
@@ -97,23 +91,18 @@ private:
         }
     }
 
-    template <measure_kind Kind, field_id Field>
-    [[nodiscard]] static auto read_measure(static_measure<Kind, Field> of, group_word const* value,
+    template <measure Of>
+    [[nodiscard]] static auto read_measure(static_measure<Of>, group_word const* value,
                                            measure_values const& sets) ->
-        typename typed_measure<static_measure<Kind, Field>>::type {
-        if constexpr (Kind == measure_kind::rate) {
-            return wrapped<double>(sets.rate(value));
-        } else if constexpr (Kind == measure_kind::bit_or) {
-            return wrapped<field_value_type<Field>>(sets.bits(value));
-        } else if constexpr (Kind == measure_kind::min || Kind == measure_kind::max) {
-            using type = field_value_type<Field>;
-            if constexpr (std::is_same_v<type, timestamp>) {
-                return wrapped<type>(sets.time(value));
-            } else {
-                return wrapped<type>(sets.number(of, value));
-            }
+        typename typed_measure<static_measure<Of>>::type {
+        if constexpr (Of.is_real()) {
+            return wrapped<double>(sets.real(Of, value));
+        } else if constexpr (way_of(Of) == value_way::sum || way_of(Of) == value_way::distinct) {
+            return sets.count(Of, value);
+        } else if constexpr (Of.is_time()) {
+            return wrapped<timestamp>(sets.time(value));
         } else {
-            return sets.count(of, value);
+            return wrapped<field_value_type<Of.field>>(sets.whole(Of, value));
         }
     }
 

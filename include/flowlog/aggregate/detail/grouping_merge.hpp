@@ -27,16 +27,15 @@ public:
         into_.flush();
         from_.flush();
         if (from_.table.size() == 0) return;
-        if (into_.plan.distinct != from_.plan.distinct && into_.values.has_sets() &&
-            from_.values.has_sets())
-            throw error{errc::invalid_argument,
-                        {},
-                        "groupings that count different values with different keys cannot be "
-                        "merged"};
         if (into_.table.size() == 0) {
             into_ = std::move(from_);
             return;
         }
+        if (into_.plan.distinct != from_.plan.distinct && has(value_way::distinct))
+            throw error{errc::invalid_argument,
+                        {},
+                        "groupings that count different values with different keys cannot be "
+                        "merged"};
         auto const size = from_.table.size();
         if (threads > 1 && size >= worth_sharing && rows_are_all()) {
             merge_shared(threads);
@@ -52,8 +51,12 @@ private:
 
     /// Whether the rows hold the whole state: there are no texts and no sets.
     [[nodiscard]] auto rows_are_all() const noexcept -> bool {
-        return std::ranges::none_of(into_.plan.keys, holds_text) &&
-               std::ranges::find(into_.ways, value_way::distinct) == into_.ways.end();
+        return std::ranges::none_of(into_.plan.keys, holds_text) && !has(value_way::distinct) &&
+               !has(value_way::percentile);
+    }
+
+    [[nodiscard]] auto has(value_way way) const noexcept -> bool {
+        return std::ranges::find(into_.ways, way) != into_.ways.end();
     }
 
     /// Makes rows pending, given their numbers, and calls `take` for each as

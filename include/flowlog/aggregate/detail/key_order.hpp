@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/detail/group_core.hpp>
@@ -40,6 +42,23 @@ public:
         auto result = std::vector<std::size_t>(rows.size());
         std::ranges::transform(rows, result.begin(), &packed::row);
         return result;
+    }
+
+    /// The order of one key of two rows, given its position.
+    [[nodiscard]] auto compare(std::size_t which, std::size_t a, std::size_t b) const
+        -> std::strong_ordering {
+        auto at = std::size_t{1};
+        for (std::size_t i = 0; i < which; ++i) at += key_width(core_.plan.keys[i]);
+        auto const& key = core_.plan.keys[which];
+        auto const x = core_.table.key(a);
+        auto const y = core_.table.key(b);
+        auto const states = std::pair{x[0] >> (2 * which) & 3, y[0] >> (2 * which) & 3};
+        if (states.first != states.second) return states.first <=> states.second;
+        if (holds_text(key) && states.first != 0)
+            return core_.plan.texts.text(x[at]) <=> core_.plan.texts.text(y[at]);
+        for (auto const end = at + key_width(key); at != end; ++at)
+            if (x[at] != y[at]) return x[at] <=> y[at];
+        return std::strong_ordering::equal;
     }
 
     /// Whether one row comes before another one.

@@ -3,9 +3,11 @@
 #define FLOWLOG_AGGREGATE_DETAIL_KEY_WRITER_HPP
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -120,9 +122,65 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return above ? rounded - span : rounded;
 }
 
+/// The part of a time that is a key, in a zone, as a word that compares like it. A date is the
+/// beginning of the day as if the zone's clocks showed UTC.
+[[nodiscard]] inline auto part_of_time(key_kind kind, timestamp time, time_zone const* zone)
+    -> std::uint64_t {
+    using namespace std::chrono;
+    auto const shown = zone == nullptr ? time : timestamp{zone->to_local(time).time_since_epoch()};
+    auto const day = floor_to(shown, days{1});
+    if (kind == key_kind::date) return time_word(day);
+    if (kind == key_kind::hour) return static_cast<std::uint64_t>((shown - day) / hours{1});
+    auto const date = sys_days{floor<days>(day)};
+    auto const of_week = weekday{date}.iso_encoding();
+    if (kind == key_kind::weekday) return of_week;
+    // a week belongs to the year of its Thursday
+    auto const decisive =
+        year_month_day{kind == key_kind::week ? date + days{4} - days{of_week} : date};
+    auto const year_word = static_cast<std::uint64_t>(static_cast<int>(decisive.year()) + 32768);
+    if (kind == key_kind::month) return year_word << 8 | static_cast<unsigned>(decisive.month());
+    auto const new_year = sys_days{decisive.year() / 1 / 1};
+    return year_word << 8 |
+           static_cast<std::uint64_t>((sys_days{decisive} - new_year) / days{7} + 1);
+}
+
+/// A week or month as it is printed: `2024-W18`, `2024-05`.
+[[nodiscard]] inline auto year_part_text(std::uint64_t word, std::string_view before)
+    -> std::string {
+    auto const year = static_cast<std::int64_t>(word >> 8) - 32768;
+    auto digits = std::to_string(std::abs(year));
+    digits.insert(0, digits.size() < 4 ? 4 - digits.size() : 0, '0');
+    return (year < 0 ? "-" : "") + digits + '-' + std::string{before} +
+           std::to_string(100 + (word & 0xFF)).substr(1);
+}
+
+[[nodiscard]] inline auto weekday_name(std::uint64_t number) -> std::string {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"});
+    return std::string{names[(number - 1) % names.size()]};
+}
+
 /// The port of the other end.
 [[nodiscard]] constexpr auto other_port(field_id id) noexcept -> field_id {
     return id == field_id::srcport ? field_id::dstport : field_id::srcport;
+}
+
+/// The address of the other end: `dstaddr` of `srcaddr`, `pkt-dstaddr` of `pkt-srcaddr`.
+[[nodiscard]] constexpr auto other_address(field_id source) noexcept -> field_id {
+    return source == field_id::pkt_srcaddr ? field_id::pkt_dstaddr : field_id::dstaddr;
+}
+
+/// The text of a column by its name, if the log is text and has it.
+template <class Record>
+[[nodiscard]] auto text_of_column(Record const& record, std::string_view name)
+    -> field_value<std::string_view> {
+    if constexpr (requires { record[name]; }) {
+        return record[name];
+    } else if constexpr (requires { record.visit([](auto const&) {}); }) {
+        return record.visit([name](auto const& inner) { return text_of_column(inner, name); });
+    } else {
+        return {};
+    }
 }
 
 /// How a key is written, worked out once for all flows.
@@ -197,14 +255,20 @@ private:
         switch (key.kind) {
             case key_kind::field: break;
             case key_kind::network: return put_network(key, words);
-            case key_kind::bucket: return put_bucket(field_of(key), key.span, words);
-            case key_kind::date: return put_bucket(field_of(key), std::chrono::days{1}, words);
+            case key_kind::bucket: return put_bucket(key, words);
+            case key_kind::date:
+            case key_kind::hour:
+            case key_kind::weekday:
+            case key_kind::week:
+            case key_kind::month: return put_part_of_time(key, words);
             case key_kind::service: return put_service(words);
-            case key_kind::pair: return put_both(words);
+            case key_kind::pair: return put_both(key.field, words);
             case key_kind::tag: return put_tag(key, words);
             case key_kind::label: return put_label(key, words);
             case key_kind::port: return put_port(key, words);
             case key_kind::duration: return put_duration(words);
+            case key_kind::column:
+                return put_value(checked(text_of_column(record_, key.name)), words, texts_);
             case key_kind::scope: break;
         }
         auto const value = get<address>(field_of(key));
@@ -237,10 +301,19 @@ private:
         return detail::put(cidr{*value, length}.network(), words);
     }
 
-    auto put_bucket(field_id id, std::chrono::microseconds span, std::uint64_t* words)
-        -> key_state {
-        auto const value = get<timestamp>(id);
-        return put_value(value ? field_value{floor_to(*value, span)} : value, words, texts_);
+    auto put_bucket(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const value = get<timestamp>(field_of(key));
+        if (!value) return put_value(value, words, texts_);
+        *words = time_word(key.zone == nullptr ? floor_to(*value, key.span)
+                                               : key.zone->floor_to(*value, key.span));
+        return key_state::present;
+    }
+
+    auto put_part_of_time(group_key const& key, std::uint64_t* words) -> key_state {
+        auto const value = get<timestamp>(field_of(key));
+        if (!value) return put_value(value, words, texts_);
+        *words = part_of_time(key.kind, *value, key.zone);
+        return key_state::present;
     }
 
     auto put_service(std::uint64_t* words) -> key_state {
@@ -275,9 +348,9 @@ private:
         return {};
     }
 
-    auto put_both(std::uint64_t* words) -> key_state {
-        auto const source = get(field::srcaddr);
-        auto const destination = get(field::dstaddr);
+    auto put_both(field_id from, std::uint64_t* words) -> key_state {
+        auto const source = get<address>(from);
+        auto const destination = get<address>(other_address(from));
         if (source && destination) return put_pair(*source, *destination, words);
         std::fill_n(words, 4, 0);
         return key_state::absent;
@@ -321,7 +394,7 @@ private:
 /// threads.
 [[nodiscard]] constexpr auto holds_text(group_key const& key) noexcept -> bool {
     if (key.kind == key_kind::field) return info(key.field).type == field_type::text;
-    return key.kind == key_kind::tag || key.kind == key_kind::label;
+    return key.kind == key_kind::tag || key.kind == key_kind::label || key.kind == key_kind::column;
 }
 
 /// A key as a cell.
@@ -335,7 +408,13 @@ private:
             return cidr{get_address(state, words),
                         state == key_state::v6 ? key.v6_length : key.v4_length}
                 .to_string();
-        case key_kind::bucket: return time_of(*words);
+        case key_kind::bucket:
+            if (key.zone != nullptr) return to_text(time_of(*words), *key.zone);
+            return time_of(*words);
+        case key_kind::hour: return *words;
+        case key_kind::weekday: return weekday_name(*words);
+        case key_kind::week: return year_part_text(*words, "W");
+        case key_kind::month: return year_part_text(*words, "");
         case key_kind::date: {
             auto const text = to_text(time_of(*words));
             return text.substr(0, text.find('T'));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -14,12 +15,15 @@
 
 #include <flowlog/aggregate/detail/distinct.hpp>
 #include <flowlog/aggregate/detail/keyed_hash.hpp>
+#include <flowlog/aggregate/detail/value_counts.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/hash_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/flow/visit_field.hpp>
 
 // The values in a row of the group table, after its key. A flow that is added has its input in the
 // same words:
@@ -29,8 +33,10 @@
 //     row    | key … | 1042 | 80321 | ordered time | 17      | known: 1 | sum | first | last |
 //     input  | key … | 1    | 40    | ordered time | 3       | 1        | 40  | start | end  |
 //
-// The value of `distinct` in a row is the number of a set, or 0; its input is a hash, or 0. An OR
-// is a word whose upper half tells whether there is one.
+// The value of `distinct` in a row is 0, or a hash, which is odd, or twice the number of a set; its
+// input is a hash, or 0. A percentile has two words: 0, or twice the number of equal values plus 1,
+// and the value; or twice the number of its `value_counts`. An average or a ratio is two sums. An
+// OR is a word whose upper half tells whether there is one.
 
 namespace flowlog::detail {
 
@@ -62,18 +68,37 @@ template <class T>
 }
 
 /// How the values of a measure are kept, worked out once for all flows.
-enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinct, rate, bits };
+enum class value_way : std::uint8_t {
+    sum,
+    min,
+    max,
+    wide_min,
+    wide_max,
+    distinct,
+    rate,
+    bits,
+    two_sums,
+    percentile
+};
 
 [[nodiscard]] constexpr auto way_of(measure const& of) noexcept -> value_way {
-    auto const wide = info(of.field).type == field_type::u64;
+    auto const wide = of.of == measured::field && info(of.field).type == field_type::u64;
     switch (of.kind) {
         case measure_kind::min: return wide ? value_way::wide_min : value_way::min;
         case measure_kind::max: return wide ? value_way::wide_max : value_way::max;
         case measure_kind::distinct: return value_way::distinct;
         case measure_kind::rate: return value_way::rate;
         case measure_kind::bit_or: return value_way::bits;
+        case measure_kind::average:
+        case measure_kind::ratio: return value_way::two_sums;
+        case measure_kind::percentile: return value_way::percentile;
         default: return value_way::sum;
     }
+}
+
+/// Whether a measure is the sum of a field, which is read without a detour.
+[[nodiscard]] constexpr auto is_plain_sum(measure const& of) noexcept -> bool {
+    return of.kind == measure_kind::sum && of.of == measured::field;
 }
 
 /// The number of words that a measure has in a row, and in the input of a flow. A minimum or
@@ -81,6 +106,8 @@ enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinc
 [[nodiscard]] constexpr auto width(value_way way) noexcept -> std::size_t {
     switch (way) {
         case value_way::rate: return 3;
+        case value_way::two_sums:
+        case value_way::percentile:
         case value_way::wide_min:
         case value_way::wide_max: return 2;
         default: return 1;
@@ -90,49 +117,10 @@ enum class value_way : std::uint8_t { sum, min, max, wide_min, wide_max, distinc
     return width(way_of(of));
 }
 
-/// A number; 0 if there is none.
-template <class T>
-[[nodiscard]] constexpr auto number_or_zero(field_value<T> const& value) noexcept -> group_word {
-    if constexpr (std::is_unsigned_v<T>) {
-        return value ? group_word{*value} : 0;
-    } else {
-        return 0;
-    }
-}
-
-/// An ordered number or time; `nothing` if there is none.
-template <class T>
-[[nodiscard]] constexpr auto ordered_or(field_value<T> const& value, group_word nothing) noexcept
-    -> group_word {
-    if constexpr (std::is_unsigned_v<T> || std::is_same_v<T, timestamp>) {
-        return value ? to_ordered(*value) : nothing;
-    } else {
-        return nothing;
-    }
-}
-
 /// The bit of an OR that tells that there is a value.
 inline constexpr auto some_bits = group_word{1} << 32;
 
-/// A number of at most 32 bits as the input of an OR; 0 if there is none.
-template <class T>
-[[nodiscard]] constexpr auto bits_or_none(field_value<T> const& value) noexcept -> group_word {
-    return value ? some_bits | number_or_zero(value) : 0;
-}
-
-/// Writes the input of a minimum or maximum.
-template <class T>
-constexpr void take_extreme(field_value<T> const& value, group_word nothing,
-                            group_word* input) noexcept {
-    if constexpr (std::is_same_v<T, std::uint64_t>) {
-        input[0] = value ? *value : nothing;
-        input[1] = value ? 1 : 0;
-    } else {
-        *input = ordered_or(value, nothing);
-    }
-}
-
-/// The hash of a value for `distinct`, never 0; 0 if there is no value.
+/// The hash of a value for `distinct`, an odd number; 0 if there is no value.
 template <class T>
 [[nodiscard]] auto distinct_hash(field_value<T> const& value, hash_key key) noexcept -> group_word {
     if (!value) return 0;
@@ -152,39 +140,159 @@ template <class T>
         }
         hash = hash_words(words, 2, key);
     }
-    return std::max<group_word>(finish_hash(hash), 1);
+    return finish_hash(hash) | 1;
 }
 
-/// Writes what a record adds to a measure. `read(id, use)` calls `use` with the value of a field;
-/// `key` is for the hashes of `distinct`.
-template <class Read>
-[[gnu::always_inline]] inline void take_input(measure of, Read read, group_word* input,
+/// The time from start to end in microseconds; absent if the end is before the start.
+template <class Reader>
+[[nodiscard]] auto read_duration(Reader& reader) -> field_value<std::uint64_t> {
+    auto const start = reader.time(field_id::start);
+    auto const end = reader.time(field_id::end);
+    if (!start || !end || *end < *start) return {};
+    return static_cast<std::uint64_t>((*end).time_since_epoch().count()) -
+           static_cast<std::uint64_t>((*start).time_since_epoch().count());
+}
+
+/// What a flow adds to a sum.
+template <class Reader>
+[[nodiscard]] auto read_summand(Reader& reader, measured of, field_id field)
+    -> field_value<std::uint64_t> {
+    if (of == measured::flows) return std::uint64_t{1};
+    return of == measured::duration ? read_duration(reader) : reader.number(field);
+}
+
+/// Writes the input of a minimum or maximum; `nothing` is the input of no value.
+template <class Reader>
+void take_extreme(measure const& of, Reader& reader, group_word nothing, group_word* input) {
+    if (of.is_time()) {
+        auto const time = reader.time(of.field);
+        *input = time ? to_ordered(*time) : nothing;
+        return;
+    }
+    auto const value = read_summand(reader, of.of, of.field);
+    if (width(of) == 2) {
+        input[0] = value ? *value : nothing;
+        input[1] = value ? 1 : 0;
+    } else {
+        *input = value ? *value + 1 : nothing;
+    }
+}
+
+/// Writes what a record adds to a measure. `reader` reads the fields of the record: `number(id)`,
+/// `time(id)`, and `visit(id, use)`, which calls `use` with the value of any field. `key` is for
+/// the hashes of `distinct`.
+template <class Reader>
+[[gnu::always_inline]] inline void take_input(measure const& of, Reader& reader, group_word* input,
                                               hash_key const& key) {
     switch (of.kind) {
         case measure_kind::flows: *input = 1; break;
-        case measure_kind::sum:
-            read(of.field, [&](auto const& v) { *input = number_or_zero(v); });
-            break;
-        case measure_kind::min:
-            read(of.field, [&](auto const& v) { take_extreme(v, nothing_smaller, input); });
-            break;
-        case measure_kind::max:
-            read(of.field, [&](auto const& v) { take_extreme(v, nothing_larger, input); });
-            break;
+        case measure_kind::sum: *input = read_summand(reader, of.of, of.field).value_or(0); break;
+        case measure_kind::min: take_extreme(of, reader, nothing_smaller, input); break;
+        case measure_kind::max: take_extreme(of, reader, nothing_larger, input); break;
         case measure_kind::distinct:
-            read(of.field, [&](auto const& v) { *input = distinct_hash(v, key); });
+            if (of.of == measured::duration)
+                *input = distinct_hash(read_duration(reader), key);
+            else
+                reader.visit(of.field, [&](auto const& v) { *input = distinct_hash(v, key); });
             break;
-        case measure_kind::rate:
-            read(of.field, [&](auto const& v) { input[0] = number_or_zero(v); });
-            read(field_id::start,
-                 [&](auto const& v) { input[1] = ordered_or(v, nothing_smaller); });
-            read(field_id::end, [&](auto const& v) { input[2] = ordered_or(v, nothing_larger); });
+        case measure_kind::rate: {
+            auto const start = reader.time(field_id::start);
+            auto const end = reader.time(field_id::end);
+            input[0] = reader.number(of.field).value_or(0);
+            input[1] = start ? to_ordered(*start) : nothing_smaller;
+            input[2] = end ? to_ordered(*end) : nothing_larger;
             break;
-        case measure_kind::bit_or:
-            read(of.field, [&](auto const& v) { *input = bits_or_none(v); });
+        }
+        case measure_kind::bit_or: {
+            auto const value = reader.number(of.field);
+            *input = value ? some_bits | *value : 0;
             break;
+        }
+        case measure_kind::average: {
+            auto const value = read_summand(reader, of.of, of.field);
+            input[0] = value.value_or(0);
+            input[1] = value ? 1 : 0;
+            break;
+        }
+        case measure_kind::ratio:
+            input[0] = read_summand(reader, of.of, of.field).value_or(0);
+            input[1] = read_summand(reader, of.over, of.divisor).value_or(0);
+            break;
+        case measure_kind::percentile: {
+            auto const value = read_summand(reader, of.of, of.field);
+            input[0] = value ? 3 : 0;  // one value
+            input[1] = value.value_or(0);
+            break;
+        }
     }
 }
+
+/// Reads the fields of a record for `take_input`, and notes whether one is malformed. The fields
+/// are known at run time.
+template <class Record>
+struct field_reader {
+    Record const& record;
+    bool& bad;
+
+    [[nodiscard]] auto number(field_id id) const -> field_value<std::uint64_t> {
+        return checked(load_number(record, id, info(id).type));
+    }
+    [[nodiscard]] auto time(field_id id) const -> field_value<timestamp> {
+        return checked(load_field<timestamp>(record, id));
+    }
+    template <class Use>
+    void visit(field_id id, Use use) const {
+        visit_field(record, id, [&](auto const& value) { use(checked(value)); });
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] auto checked(field_value<T> const& value) const -> field_value<T> {
+        bad |= value.malformed();
+        return value;
+    }
+};
+
+/// The same for the fields of one measure, which is known at compile time.
+template <class Record, class Measure>
+struct typed_field_reader {
+    Record const& record;
+    bool& bad;
+
+    [[nodiscard]] auto number(field_id id) const -> field_value<std::uint64_t> {
+        constexpr auto of = Measure::value;
+        if (id == of.field) return widened(record[field_key<of.field>{}]);
+        return widened(record[field_key<of.divisor>{}]);
+    }
+    [[nodiscard]] auto time(field_id id) const -> field_value<timestamp> {
+        constexpr auto of = Measure::value;
+        if (id == field_id::start) return checked(record[field::start]);
+        if (id == field_id::end) return checked(record[field::end]);
+        if constexpr (info(of.field).type == field_type::time)
+            return checked(record[field_key<of.field>{}]);
+        return {};
+    }
+    template <class Use>
+    void visit(field_id, Use use) const {
+        use(checked(record[field_key<Measure::value.field>{}]));
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] auto checked(field_value<T> const& value) const -> field_value<T> {
+        bad |= value.malformed();
+        return value;
+    }
+    template <class T>
+    [[nodiscard]] auto widened(field_value<T> const& value) const -> field_value<std::uint64_t> {
+        if constexpr (std::is_unsigned_v<T>) {
+            bad |= value.malformed();
+            return value ? field_value<std::uint64_t>{*value} : field_value<std::uint64_t>{};
+        } else {
+            return {};
+        }
+    }
+};
 
 /// Reads and updates the values in rows of a group table, and keeps the sets of `distinct`.
 class measure_values {
@@ -201,6 +309,8 @@ public:
                 case value_way::min: result.push_back(nothing_smaller); break;
                 case value_way::wide_min: result.insert(result.end(), {nothing_smaller, 0}); break;
                 case value_way::wide_max: result.insert(result.end(), {nothing_larger, 0}); break;
+                case value_way::two_sums:
+                case value_way::percentile: result.insert(result.end(), {0, 0}); break;
                 default: result.push_back(0);
             }
         }
@@ -222,7 +332,14 @@ public:
             case value_way::max: *value = std::max(*value, *input); break;
             case value_way::bits: *value |= *input; break;
             case value_way::distinct:
-                if (*input != 0) set_of(*value).add(*input);
+                if (*input != 0) add_hash(*value, *input);
+                break;
+            case value_way::two_sums:
+                add(value[0], input[0]);
+                add(value[1], input[1]);
+                break;
+            case value_way::percentile:
+                if (*input != 0) add_values(value, input[1], *input >> 1);
                 break;
             case value_way::rate:
                 add(value[0], input[0]);
@@ -235,14 +352,55 @@ public:
     /// Adds a row whose sets are in `other`.
     void merge(value_way way, group_word* value, group_word const* input,
                measure_values const& other) {
-        if (way != value_way::distinct) return update(way, value, input);
-        if (*input != 0) set_of(*value).merge(other.sets_[*input - 1]);
+        auto const is_number = *input != 0 && *input % 2 == 0;
+        if (is_number && way == value_way::distinct)
+            set_of(*value).merge(other.sets_[*input / 2 - 1]);
+        else if (is_number && way == value_way::percentile)
+            counts_of(value).merge(other.counts_[*input / 2 - 1]);
+        else
+            update(way, value, input);
     }
 
     /// The value of a sum or a count of different values.
     [[nodiscard]] auto count(measure const& of, group_word const* value) const -> std::uint64_t {
         if (of.kind != measure_kind::distinct) return *value;
-        return *value == 0 ? 0 : sets_[*value - 1].count();
+        if (*value % 2 == 1) return 1;
+        return *value == 0 ? 0 : sets_[*value / 2 - 1].count();
+    }
+
+    /// The value of a percentile, if there is one.
+    [[nodiscard]] auto percentile(measure const& of, group_word const* value) const noexcept
+        -> std::optional<std::uint64_t> {
+        if (*value == 0) return std::nullopt;
+        return *value % 2 == 1 ? value[1] : counts_[*value / 2 - 1].percentile(of.share);
+    }
+
+    /// The value of an average or a ratio, if there is one. Durations are in seconds.
+    [[nodiscard]] static auto quotient(measure const& of, group_word const* value) noexcept
+        -> std::optional<double> {
+        if (value[1] == 0) return std::nullopt;
+        auto result = static_cast<double>(value[0]) / static_cast<double>(value[1]);
+        if (of.of == measured::duration) result /= 1e6;
+        if (of.kind == measure_kind::ratio && of.over == measured::duration) result *= 1e6;
+        return result;
+    }
+
+    /// The value of a rate, a ratio or an average, if there is one.
+    [[nodiscard]] static auto real(measure const& of, group_word const* value) noexcept
+        -> std::optional<double> {
+        return of.kind == measure_kind::rate ? rate(value) : quotient(of, value);
+    }
+
+    /// The value of a minimum, maximum, percentile, OR or average of durations, if there is one.
+    [[nodiscard]] auto whole(measure const& of, group_word const* value) const noexcept
+        -> std::optional<std::uint64_t> {
+        switch (of.kind) {
+            case measure_kind::bit_or: return bits(value);
+            case measure_kind::percentile: return percentile(of, value);
+            case measure_kind::average:
+                return value[1] == 0 ? std::nullopt : std::optional{value[0] / value[1]};
+            default: return number(of, value);
+        }
     }
 
     /// The value of a minimum or maximum of numbers, if there is one.
@@ -274,18 +432,20 @@ public:
 
     /// The value of any measure.
     [[nodiscard]] auto cell(measure const& of, group_word const* value) const -> group_cell {
-        auto const cell_of = [](auto const& found) {
+        if (of.is_time()) {
+            auto const found = time(value);
             return found ? group_cell{*found} : group_cell{};
-        };
-        switch (of.kind) {
-            case measure_kind::min:
-            case measure_kind::max:
-                return info(of.field).type == field_type::time ? cell_of(time(value))
-                                                               : cell_of(number(of, value));
-            case measure_kind::rate: return cell_of(rate(value));
-            case measure_kind::bit_or: return cell_of(bits(value));
-            default: return count(of, value);
         }
+        if (of.is_real()) {
+            auto const found = real(of, value);
+            return found ? group_cell{*found} : group_cell{};
+        }
+        auto const is_count = way_of(of) == value_way::sum || way_of(of) == value_way::distinct;
+        auto const found = is_count ? std::optional{count(of, value)} : whole(of, value);
+        if (!found) return {};
+        if (!of.is_duration()) return *found;
+        return std::chrono::microseconds{static_cast<std::int64_t>(
+            std::min(*found, group_word{std::numeric_limits<std::int64_t>::max()}))};
     }
 
     /// Whether some sum stopped at its largest value.
@@ -293,9 +453,10 @@ public:
     /// Whether a row has a sum that stopped at its largest value, or reached it.
     [[nodiscard]] auto saturated(measure const& of, group_word const* value) const noexcept
         -> bool {
+        constexpr auto max = std::numeric_limits<group_word>::max();
         auto const way = way_of(of);
-        return saturated_ && (way == value_way::sum || way == value_way::rate) &&
-               *value == std::numeric_limits<group_word>::max();
+        if (way == value_way::two_sums) return saturated_ && (value[0] == max || value[1] == max);
+        return saturated_ && (way == value_way::sum || way == value_way::rate) && *value == max;
     }
     void note_saturated(bool also) noexcept { saturated_ = saturated_ || also; }
 
@@ -304,23 +465,56 @@ public:
         return !std::ranges::all_of(sets_, [](auto const& set) { return set.exact(); });
     }
 
-    /// Whether there are sets, whose hashes depend on a key.
-    [[nodiscard]] auto has_sets() const noexcept -> bool { return !sets_.empty(); }
+    /// Whether some percentile was found among values that were rounded.
+    [[nodiscard]] auto rounded() const noexcept -> bool {
+        return !std::ranges::all_of(counts_, [](auto const& counts) { return counts.exact(); });
+    }
 
 private:
     [[nodiscard]] static auto is_known(group_word ordered) noexcept -> bool {
         return ordered != nothing_smaller && ordered != nothing_larger;
     }
 
-    auto set_of(group_word& value) -> distinct_counter& {
-        if (value == 0) {
-            sets_.emplace_back();
-            value = sets_.size();
-        }
-        return sets_[value - 1];
+    void add_hash(group_word& value, group_word hash) {
+        if (value == 0)
+            value = hash;
+        else if (value != hash)
+            set_of(value).add(hash);
     }
 
-    std::vector<distinct_counter> sets_;
+    /// The set of a row. A row whose values are all the same has none until now.
+    auto set_of(group_word& value) -> distinct_counter& {
+        if (value == 0 || value % 2 == 1) {
+            auto& set = sets_.emplace_back();
+            if (value != 0) set.add(value);
+            value = sets_.size() * 2;
+        }
+        return sets_[value / 2 - 1];
+    }
+
+    void add_values(group_word* value, group_word added, group_word count) {
+        if (value[0] == 0) {
+            value[0] = count << 1 | 1;
+            value[1] = added;
+        } else if (value[0] % 2 == 1 && value[1] == added) {
+            value[0] += count << 1;
+        } else {
+            counts_of(value).add(added, count);
+        }
+    }
+
+    /// The counts of a row, as `set_of`.
+    auto counts_of(group_word* value) -> value_counts& {
+        if (value[0] == 0 || value[0] % 2 == 1) {
+            auto& counts = counts_.emplace_back();
+            if (value[0] != 0) counts.add(value[1], value[0] >> 1);
+            value[0] = counts_.size() * 2;
+        }
+        return counts_[value[0] / 2 - 1];
+    }
+
+    std::deque<distinct_counter> sets_;
+    std::deque<value_counts> counts_;
     bool saturated_ = false;
 };
 

@@ -48,10 +48,11 @@ struct row_plan {
                     add(field_id::protocol);
                     break;
                 case key_kind::pair:
-                    add(field_id::srcaddr);
-                    add(field_id::dstaddr);
+                    add(key.field);
+                    add(other_address(key.field));
                     break;
                 case key_kind::port: add_port(result, key); break;
+                case key_kind::column: break;
                 case key_kind::duration:
                     add(field_id::start);
                     add(field_id::end);
@@ -62,9 +63,15 @@ struct row_plan {
         }
         for (auto const& m : measures) {
             auto const add = [&](field_id id) { add_use(result, {id, true, m.optional}); };
-            if (m.kind != measure_kind::flows) add(m.field);
-            if (m.kind == measure_kind::rate) add(field_id::start);
-            if (m.kind == measure_kind::rate) add(field_id::end);
+            auto const is_ratio = m.kind == measure_kind::ratio;
+            auto const of_duration =
+                m.of == measured::duration || (is_ratio && m.over == measured::duration);
+            if (m.kind == measure_kind::flows) continue;
+            if (m.of == measured::field) add(m.field);
+            if (is_ratio && m.over == measured::field) add(m.divisor);
+            if (m.kind != measure_kind::rate && !of_duration) continue;
+            add(field_id::start);
+            add(field_id::end);
         }
         return result;
     }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <tuple>
+#include <type_traits>
 
 #include <flowlog/aggregate/detail/group_table.hpp>
 #include <flowlog/aggregate/detail/key_writer.hpp>
@@ -95,38 +96,25 @@ private:
 
     template <class Record>
     [[gnu::always_inline]] void put_inputs(Record const& record, group_word* at, bool& bad) {
-        auto const take = [&](measure const& m, auto read) __attribute__((always_inline)) {
-            take_input(m, read, at, plan_.distinct);
-            at += width(m);
-        };
-        auto const checked = [&bad](auto function) {
-            return [&bad, function](auto const& value) {
-                bad |= value.malformed();
-                function(value);
-            };
-        };
         if constexpr (is_static) {
             auto const put = [&]<class M>(M) __attribute__((always_inline)) {
-                take(M::value, [&](field_id id, auto function) {
-                    if (id == M::value.field)
-                        return checked(function)(record[field_key<M::value.field>{}]);
-                    if (id == field_id::start) return checked(function)(record[field::start]);
-                    return checked(function)(record[field::end]);
-                });
+                auto reader = typed_field_reader<Record, M>{record, bad};
+                take_input(M::value, reader, at, plan_.distinct);
+                at += width(M::value);
             };
             (put(Measures{}), ...);
         } else {
             for (auto const& m : plan_.measures) {
                 if (m.kind == measure_kind::flows) {
                     *at++ = 1;
-                } else if (m.kind == measure_kind::sum) {
+                } else if (is_plain_sum(m)) {
                     auto const value = load_number(record, m.field, info(m.field).type);
                     bad |= value.malformed();
                     *at++ = value.value_or(0);
                 } else {
-                    take(m, [&](field_id id, auto function) {
-                        visit_field(record, id, checked(function));
-                    });
+                    auto reader = field_reader<Record>{record, bad};
+                    take_input(m, reader, at, plan_.distinct);
+                    at += width(m);
                 }
             }
         }
@@ -137,11 +125,17 @@ private:
     [[nodiscard]] auto put_keys(Batch const& flows, group_word* states, bool other_end) -> bool {
         auto* at = states + 1;
         auto shift = 0U;
+        if (plan_.steps.empty()) put_no_key(flows.size(), states);
         for (std::size_t key = 0; key < plan_.steps.size(); ++key, shift += 2) {
             if (!put_column(flows, key, other_end, states, at, shift)) return false;
             at += plan_.steps[key].width;
         }
         return true;
+    }
+
+    /// Writes the states of no key, so that all flows are in one group.
+    void put_no_key(std::size_t flows, group_word* states) const noexcept {
+        for (std::size_t i = 0; i != flows; ++i) states[i * plan_.words()] = 0;
     }
 
     template <record_batch Batch>
@@ -204,22 +198,16 @@ private:
     [[nodiscard]] auto put_input_column(Batch const& flows, measure const& of, group_word* at)
         -> bool {
         auto const stride = plan_.words() * plan_.ends();
-        if (of.kind == measure_kind::sum) return flows.numbers(of.field, at, stride);
+        if (is_plain_sum(of)) return flows.numbers(of.field, at, stride);
         if (of.kind == measure_kind::flows) {
             for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
             return true;
         }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
-            take_input(
-                of,
-                [&, record = flows[i]](field_id id, auto function) {
-                    visit_field(record, id, [&](auto const& value) {
-                        bad |= value.malformed();
-                        function(value);
-                    });
-                },
-                at + i * stride, plan_.distinct);
+            auto const record = flows[i];
+            auto reader = field_reader<std::remove_cvref_t<decltype(record)>>{record, bad};
+            take_input(of, reader, at + i * stride, plan_.distinct);
         }
         return !bad;
     }

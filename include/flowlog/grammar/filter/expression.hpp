@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,11 +13,19 @@
 
 namespace flowlog::grammar {
 
+/// A list of values outside of an expression: `in @FILE`.
+struct filter_list {
+    std::string name{};
+    std::string text{};
+};
+
 /// A word of a filter expression.
 struct filter_word {
     std::string_view text{};  ///< without quotes, but with the `\` of escapes
-    std::size_t offset = 0;   ///< in the expression
+    std::size_t offset = 0;   ///< in the expression, or in the list
     bool quoted = false;
+    bool listed = false;                ///< the text is the name of a list
+    filter_list const* list = nullptr;  ///< the list that has the word; null: the expression
 };
 
 /// A value, or a range of values from `first` to `last`.
@@ -36,7 +45,8 @@ enum class filter_relation : std::uint8_t {
     greater,
     greater_equal,
     in,
-    bits,  ///< `&` and a mask, which is the only value
+    bits,     ///< `&` and a mask, which is the only value
+    matches,  ///< `~` and a regular expression
     absent,
     present,
     malformed
@@ -47,7 +57,8 @@ struct filter_test {
     std::vector<filter_word> subject{};  ///< qualifiers and a noun, or one word
     filter_relation relation = filter_relation::none;
     bool negated = false;
-    bool masked = false;  ///< the first value is a mask
+    bool function = false;  ///< the subject is a function, and the field that it is of
+    bool masked = false;    ///< the first value is a mask
     std::vector<filter_value> values{};
     std::size_t end = 0;  ///< offset of the end of the subject
 };

@@ -10,15 +10,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/service.hpp>
+#include <flowlog/grammar/filter/expression.hpp>
 #include <flowlog/grammar/filter/time.hpp>
 #include <flowlog/grammar/filter/value.hpp>
 #include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
@@ -30,12 +33,16 @@ enum class filter_kind : std::uint8_t {
     u16,
     u32,
     u64,
+    forwarding,
+    firewall_event,
+    nat_event,
     protocol,
     port,
     flags,
     icmp,
     time,
     duration,
+    service,
     action,
     log_status,
     flow_direction,
@@ -43,10 +50,15 @@ enum class filter_kind : std::uint8_t {
     text
 };
 
-/// An error in the meaning of an expression, at an offset in its text.
+/// An error in the meaning of an expression, at an offset in its text or in that of a list.
 struct filter_fault {
     std::size_t offset;
     std::string message;
+    filter_list const* list = nullptr;
+
+    filter_fault(std::size_t at, std::string why) : offset{at}, message{std::move(why)} {}
+    filter_fault(filter_word const& word, std::string why)
+        : offset{word.offset}, message{std::move(why)}, list{word.list} {}
 };
 
 /// The syntax of the values of a field, or of a derived value if there is no field.
@@ -62,9 +74,13 @@ struct filter_fault {
         case filter_subject::log_status: return filter_kind::log_status;
         case filter_subject::flow_direction: return filter_kind::flow_direction;
         case filter_subject::duration: return filter_kind::duration;
+        case filter_subject::service: return filter_kind::service;
         default: break;
     }
     if (id == field_id::protocol) return filter_kind::protocol;
+    if (id == field_id::forwarding_status) return filter_kind::forwarding;
+    if (id == field_id::firewall_event) return filter_kind::firewall_event;
+    if (id == field_id::nat_event) return filter_kind::nat_event;
     if (id == field_id::tcp_flags) return filter_kind::flags;
     if (what == filter_subject::u8) return filter_kind::u8;
     if (what == filter_subject::u32) return filter_kind::u32;
@@ -86,6 +102,9 @@ struct filter_fault {
 [[nodiscard]] constexpr auto largest(filter_kind kind) noexcept -> std::uint64_t {
     switch (kind) {
         case filter_kind::u8:
+        case filter_kind::forwarding:
+        case filter_kind::firewall_event:
+        case filter_kind::nat_event:
         case filter_kind::protocol:
         case filter_kind::flags:
         case filter_kind::icmp: return 0xFF;
@@ -112,6 +131,37 @@ inline constexpr auto action_names = std::to_array<std::string_view>({"ACCEPT", 
 inline constexpr auto status_names = std::to_array<std::string_view>({"OK", "NODATA", "SKIPDATA"});
 inline constexpr auto direction_names = std::to_array<std::string_view>({"ingress", "egress"});
 
+/// A number and the words for it, separated by blanks.
+struct number_words {
+    std::uint64_t number;
+    std::string_view words;
+};
+
+/// The states of forwarding, in nfdump's words and by the numbers of IANA (RFC 7270).
+inline constexpr auto forwarding_words = std::to_array<number_words>({
+    {0, "ukwn unknown"}, {64, "forw forwarded"}, {65, "frag"},           {128, "drop dropped"},
+    {129, "dacld"},      {130, "daclp"},         {131, "noroute"},       {132, "dadj"},
+    {133, "dfrag"},      {134, "dbadh"},         {135, "dbadtlen"},      {136, "dbadhlen"},
+    {137, "dbadttl"},    {138, "dpolicy"},       {139, "dwred"},         {140, "drpf"},
+    {141, "dforus"},     {142, "dbadof"},        {192, "term consumed"}, {193, "tadj"},
+    {194, "tincadj"},    {195, "tforus"},
+});
+
+/// The events of firewalls and of address translation, in nfdump's words.
+inline constexpr auto firewall_words = std::to_array<number_words>(
+    {{0, "ignore"}, {1, "create"}, {2, "delete term"}, {3, "deny"}, {4, "alert"}, {5, "update"}});
+inline constexpr auto nat_words =
+    std::to_array<number_words>({{0, "invalid ignore"}, {1, "add create"}, {2, "delete"}});
+
+template <std::size_t Size>
+constexpr auto number_of(std::array<number_words, Size> const& all,
+                         std::string_view wanted) noexcept -> std::optional<std::uint64_t> {
+    for (auto const& [number, words] : all) {
+        if (flowlog::detail::has_alias(words, wanted)) return number;
+    }
+    return std::nullopt;
+}
+
 }  // namespace detail
 
 /// The TCP flags that a text names by letters or words; none if the text is a number.
@@ -123,6 +173,9 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
 [[nodiscard]] inline auto named_number(filter_kind kind, std::string_view text)
     -> std::optional<std::uint64_t> {
     switch (kind) {
+        case filter_kind::forwarding: return detail::number_of(detail::forwarding_words, text);
+        case filter_kind::firewall_event: return detail::number_of(detail::firewall_words, text);
+        case filter_kind::nat_event: return detail::number_of(detail::nat_words, text);
         case filter_kind::protocol: return protocol_number(text);
         case filter_kind::port: return service_port(text);
         case filter_kind::flags: return letters_from(text);
@@ -137,15 +190,32 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     }
 }
 
+/// The services that a text means, with any protocol if it names none: `443/tcp`, `https`.
+[[nodiscard]] inline auto services_from(std::string_view text) -> std::optional<number_range> {
+    auto const slash = text.find('/');
+    auto const name = text.substr(0, slash);
+    auto const named = service_port(name);
+    auto const port = named ? std::optional<std::uint64_t>{*named} : parse_filter_number(name);
+    if (!port || *port > 0xFFFF) return std::nullopt;
+    if (slash == text.npos) return number_range{*port << 8, *port << 8 | 0xFF};
+    auto const after = text.substr(slash + 1);
+    auto const known = protocol_number(after);
+    auto const protocol = known ? std::optional<std::uint64_t>{*known} : parse_filter_number(after);
+    if (!protocol || *protocol > 0xFF) return std::nullopt;
+    return number_range{*port << 8 | *protocol, *port << 8 | *protocol};
+}
+
 /// The range of numbers, by `filter_number`, that a text means: usually a single number.
-[[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now)
+[[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now,
+                                      time_zone const* zone = nullptr)
     -> std::optional<number_range> {
     if (auto const named = named_number(kind, text)) return number_range{*named, *named};
     if (kind == filter_kind::time) {
-        auto const found = parse_filter_time(text, now);
+        auto const found = parse_filter_time(text, now, zone);
         if (!found) return std::nullopt;
         return number_range{filter_number(found->first), filter_number(found->last)};
     }
+    if (kind == filter_kind::service) return services_from(text);
     if (kind > filter_kind::duration) return std::nullopt;
     auto const number =
         kind == filter_kind::duration ? parse_filter_duration(text) : parse_filter_number(text);
@@ -165,11 +235,16 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
 /// What a value looks like: the text after "expected" in a message.
 [[nodiscard]] inline auto expectation(filter_kind kind) -> std::string {
     switch (kind) {
+        case filter_kind::forwarding: return "a number (0-255), or a word such as forw or drop";
+        case filter_kind::firewall_event:
+            return "a number (0-255), or ignore, create, delete, deny, alert or update";
+        case filter_kind::nat_event: return "a number (0-255), or add or delete";
         case filter_kind::protocol: return "a protocol: a number (0-255) or a name";
         case filter_kind::port: return "a port: a number (0-65535) or the name of a service";
         case filter_kind::flags: return "TCP flags: a number (0-255) or letters such as SA";
         case filter_kind::time: return "a time such as 2024-05-01T12:00Z, 2024-05-01 or -2h";
         case filter_kind::duration: return "a duration such as 1500 (milliseconds), 30s or 5m";
+        case filter_kind::service: return "a service such as 443/tcp or https";
         case filter_kind::action: return "ACCEPT or REJECT";
         case filter_kind::log_status: return "OK, NODATA or SKIPDATA";
         case filter_kind::flow_direction: return "ingress or egress";
@@ -188,6 +263,10 @@ inline constexpr auto direction_names = std::to_array<std::string_view>({"ingres
     if (kind == filter_kind::protocol) {
         for (unsigned i = 0; i < 256; ++i)
             similar.consider(protocol_keyword(static_cast<std::uint8_t>(i)));
+    } else if (kind == filter_kind::address) {
+        for (auto const& known : fields) {
+            if (known.type == field_type::address) similar.consider(known.name);
+        }
     } else if (kind == filter_kind::port) {
         for (auto const& entry : flowlog::detail::services)
             similar.consider(entry.names.substr(0, entry.names.find(' ')));

@@ -2,24 +2,100 @@
 #ifndef FLOWLOG_GRAMMAR_FILTER_OPERAND_HPP
 #define FLOWLOG_GRAMMAR_FILTER_OPERAND_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/grammar/filter/expression.hpp>
 #include <flowlog/grammar/filter/kind.hpp>
+#include <flowlog/grammar/filter/list.hpp>
 #include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
+#include <flowlog/query/labelled_blocks.hpp>
+#include <flowlog/query/text_matcher.hpp>
 
 namespace flowlog::grammar {
+
+/// Adds a text to a set: a word, or a pattern if it has a star that is not escaped.
+inline void add_text(text_set& set, std::string_view text) {
+    auto texts = text_pattern(1);  // between the stars
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '*') {
+            if (texts.size() < 2 || !texts.back().empty()) texts.emplace_back();
+            continue;
+        }
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        texts.back() += flowlog::detail::to_lower(text[i]);
+    }
+    if (texts.size() == 1)
+        set.words.push_back(std::move(texts[0]));
+    else
+        set.patterns.push_back(std::move(texts));
+}
+
+/// The lists that an expression names, with their texts.
+using filter_lists = std::deque<filter_list>;
+
+/// The values of a test after its mask, with those of a list in place of the list's name. Throws
+/// `filter_fault`, and what reading the list throws.
+[[nodiscard]] inline auto expanded_values(filter_test const& test, filter_options const& options,
+                                          filter_lists& lists) -> std::vector<filter_value> {
+    auto result = std::vector<filter_value>{};
+    for (std::size_t i = test.masked ? 1 : 0; i < test.values.size(); ++i) {
+        auto const& value = test.values[i];
+        auto const& word = value.first;
+        if (value.last.listed) throw filter_fault{value.last, "a list cannot end a range"};
+        if (!word.listed) {
+            result.push_back(value);
+            continue;
+        }
+        if (value.is_range) throw filter_fault{word, "a list cannot begin a range"};
+        if (test.relation != filter_relation::in)
+            throw filter_fault{word, "a list goes with 'in': in @" + escaped(word.text, 40)};
+        if (!options.read_list)
+            throw filter_fault{word,
+                               "no list can be read here; '@' begins the name of a list, unless "
+                               "it is in quotes"};
+        auto& list = lists.emplace_back();
+        list.name = word.text;
+        list.text = options.read_list(list.name);
+        if (list.text.starts_with("\xEF\xBB\xBF")) list.text.erase(0, 3);
+        auto const values = values_of(list.text, &list);
+        if (values.empty()) throw filter_fault{word, "the list is empty"};
+        result.insert(result.end(), values.begin(), values.end());
+    }
+    return result;
+}
+
+/// The regular expression of a test with `~`.
+[[nodiscard]] inline auto pattern_of(filter_test const& test)
+    -> std::shared_ptr<text_matcher const> {
+    auto const& value = test.values[0];
+    if (test.masked) throw filter_fault{value.first, "only numbers can be masked with '&'"};
+    if (value.is_range || value.first.listed)
+        throw filter_fault{value.first, "expected a regular expression in quotes"};
+    try {
+        return compile_matcher(value.first.text);
+    } catch (error const& why) {
+        auto const invalid = why.code() == errc::invalid_argument;
+        throw filter_fault{value.first,
+                           (invalid ? "this is no regular expression: " : "") + why.message()};
+    }
+}
 
 /// What a test is about: fields, or a derived value.
 struct filter_target {
@@ -37,8 +113,15 @@ struct filter_target {
 /// `filter_fault` if they do not suit it.
 class filter_operand {
 public:
-    filter_operand(filter_target const& target, filter_test const& test, timestamp now)
-        : test_{test}, kind_{target.kind()}, style_{target.style}, now_{now} {
+    filter_operand(filter_target const& target, filter_test const& test,
+                   filter_options const& options, filter_lists& lists)
+        : test_{test},
+          kind_{target.kind()},
+          style_{target.style},
+          first_field_{target.fields.empty() ? std::nullopt : std::optional{target.fields[0]}},
+          now_{options.now},
+          zone_{options.zone},
+          values_{expanded_values(test, options, lists)} {
         leaf_.subject = target.what;
         switch (test.relation) {
             case filter_relation::absent: leaf_.question = question::absent; break;
@@ -48,13 +131,16 @@ public:
         }
     }
 
-    /// The test of one field. None if only the absent value passes; see `or_absent`.
-    [[nodiscard]] auto leaf_for(field_id id) const -> std::optional<filter_leaf> {
-        if (absent_ && leaf_.numbers.empty() && leaf_.addresses.empty() &&
-            leaf_.texts.words.empty() && leaf_.texts.patterns.empty())
-            return std::nullopt;
-        auto result = leaf_;
-        result.field = id;
+    /// The tests of one field, of which at least one must hold. None if only the absent value
+    /// passes; see `or_absent`.
+    [[nodiscard]] auto leaves_for(field_id id) const -> std::vector<filter_leaf> {
+        auto result = std::vector<filter_leaf>{};
+        auto const no_value = leaf_.numbers.empty() && leaf_.addresses.empty() &&
+                              leaf_.texts.words.empty() && leaf_.texts.patterns.empty();
+        if (!no_value || !(absent_ || !printed_.patterns.empty())) result.push_back(leaf_);
+        if (!printed_.patterns.empty())
+            result.push_back({.subject = filter_subject::printed, .texts = printed_});
+        for (auto& leaf : result) leaf.field = id;
         return result;
     }
 
@@ -67,9 +153,13 @@ private:
     static constexpr auto max = std::numeric_limits<std::uint64_t>::max();
 
     void read() {
-        auto const given = values();
+        auto const& given = values_;
+        if (test_.relation == filter_relation::matches) return read_pattern();
+        if (read_other_field()) return;
         if (is_ordered() && (given.size() != 1 || given[0].is_range))
-            fail(given.back().first, "expected one value");
+            fail(given.empty() ? test_.values[0].first : given.back().first, "expected one value");
+        if (is_ordered() && kind_ == filter_kind::service)
+            fail(given[0].first, "services have no order: use =, != or in");
         if (test_.masked && !takes_mask(kind_))
             fail(test_.values[0].first, "only numbers can be masked with '&'");
         if (kind_ == filter_kind::text)
@@ -91,13 +181,8 @@ private:
                test_.relation == greater || test_.relation == greater_equal;
     }
 
-    /// The values after the mask.
-    [[nodiscard]] auto values() const -> std::vector<filter_value> {
-        return {test_.values.begin() + (test_.masked ? 1 : 0), test_.values.end()};
-    }
-
     [[noreturn]] static void fail(filter_word const& word, std::string message) {
-        throw filter_fault{word.offset, std::move(message)};
+        throw filter_fault{word, std::move(message)};
     }
 
     [[noreturn]] void fail_value(filter_word const& word) const {
@@ -112,40 +197,108 @@ private:
         return true;
     }
 
+    // regular expressions
+
+    void read_pattern() {
+        auto const& word = test_.values[0].first;
+        if (!first_field_ || kind_ == filter_kind::time || kind_ == filter_kind::icmp)
+            fail(word, "a regular expression is for texts, addresses and numbers");
+        leaf_.matcher = pattern_of(test_);
+        if (kind_ != filter_kind::text) leaf_.subject = filter_subject::printed;
+    }
+
+    // other fields
+
+    /// Reads the name of a field: `srcaddr != pkt-srcaddr`. False if it is none, but a value.
+    auto read_other_field() -> bool {
+        if (values_.size() != 1 || !first_field_ || !compares()) return false;
+        auto const& word = values_[0].first;
+        if (values_[0].is_range || word.quoted || word.list != nullptr) return false;
+        if (kind_ == filter_kind::icmp || is_value(word.text)) return false;
+        auto const other = find_field(word.text);
+        if (!other) return false;
+        require_one_kind(*other, word);
+        leaf_.subject = filter_subject::comparison;
+        leaf_.other = *other;
+        leaf_.numbers = {wanted_orders()};
+        return true;
+    }
+
+    [[nodiscard]] auto compares() const noexcept -> bool {
+        return test_.relation == filter_relation::equal || is_ordered();
+    }
+
+    /// Whether a word that may name a field is a value. A text may be anything, but is rarely the
+    /// very name of a field.
+    [[nodiscard]] auto is_value(std::string_view text) const -> bool {
+        if (text == "-") return true;
+        if (kind_ == filter_kind::address) return cidr::parse(text).has_value();
+        if (kind_ != filter_kind::text) return number_from(kind_, text, now_, zone_).has_value();
+        auto const id = find_field(text);
+        return !id || info(*id).type != field_type::text || info(*id).name != text;
+    }
+
+    void require_one_kind(field_id other, filter_word const& word) const {
+        auto const theirs = kind_of(subject_of(other), other, filter_style::plain);
+        auto const is_count = [](filter_kind kind) { return kind <= filter_kind::u64; };
+        if (theirs != kind_ && !(is_count(theirs) && is_count(kind_)))
+            fail(word, "two fields are compared if they are of one kind; " +
+                           std::string{info(*first_field_).name} + " is " +
+                           std::string{noun(kind_)} + ", " + std::string{info(other).name} +
+                           " is " + std::string{noun(theirs)});
+        if (other == *first_field_) fail(word, "this compares a field with itself");
+        if (is_ordered() && theirs == filter_kind::text)
+            fail(word, "texts have no order: use =, != or in");
+        if (test_.masked) fail(word, "a masked field is compared with numbers only");
+    }
+
+    [[nodiscard]] static auto noun(filter_kind kind) -> std::string_view {
+        switch (kind) {
+            case filter_kind::protocol: return "a protocol";
+            case filter_kind::port: return "a port";
+            case filter_kind::flags: return "TCP flags";
+            case filter_kind::time: return "a time";
+            case filter_kind::action:
+            case filter_kind::log_status:
+            case filter_kind::flow_direction: return "a word";
+            case filter_kind::forwarding:
+            case filter_kind::firewall_event:
+            case filter_kind::nat_event: return "a code";
+            case filter_kind::address: return "an address";
+            case filter_kind::text: return "a text";
+            default: return "a number";
+        }
+    }
+
+    /// The results of a comparison, as `field_order`, for which the test holds.
+    [[nodiscard]] auto wanted_orders() const noexcept -> number_range {
+        switch (test_.relation) {
+            case filter_relation::less: return {0, 0};
+            case filter_relation::less_equal: return {0, 1};
+            case filter_relation::greater: return {2, 2};
+            case filter_relation::greater_equal: return {1, 2};
+            default: return {1, 1};
+        }
+    }
+
     // texts
 
     void read_texts() {
         if (is_ordered()) fail(test_.values[0].first, "texts have no order: use =, != or in");
-        for (auto const& value : values()) {
+        for (auto const& value : values_) {
             if (take_absent(value)) continue;
             if (value.is_range) fail(value.first, "texts have no ranges");
-            add_text(value.first.text);
+            add_text(leaf_.texts, value.first.text);
         }
         std::ranges::sort(leaf_.texts.words);
         auto const repeated = std::ranges::unique(leaf_.texts.words);
         leaf_.texts.words.erase(repeated.begin(), repeated.end());
     }
 
-    void add_text(std::string_view text) {
-        auto texts = text_pattern(1);  // between the stars
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] == '*') {
-                if (texts.size() < 2 || !texts.back().empty()) texts.emplace_back();
-                continue;
-            }
-            if (text[i] == '\\' && i + 1 < text.size()) ++i;
-            texts.back() += flowlog::detail::to_lower(text[i]);
-        }
-        if (texts.size() == 1)
-            leaf_.texts.words.push_back(std::move(texts[0]));
-        else
-            leaf_.texts.patterns.push_back(std::move(texts));
-    }
-
     // addresses
 
     void read_addresses() {
-        auto given = values();
+        auto const& given = values_;
         if (is_net() && test_.relation == filter_relation::given && given.size() == 2)
             return add_masked(given[0].first, given[1].first);
         for (auto const& value : given) {
@@ -154,6 +307,8 @@ private:
     }
 
     void add_addresses(filter_value const& value) {
+        if (value.first.text.find_first_of("*?") != std::string_view::npos)
+            return add_wildcard(value);
         auto range = addresses_of(value.first);
         if (value.is_range) range.last = addresses_of(value.last).last;
         if (range.first.is_v6() != range.last.is_v6() || range.last < range.first)
@@ -171,20 +326,46 @@ private:
         auto const highest = v6 ? address::v6(max, max) : address::v4(0xFFFF'FFFF);
         auto const [first, last] = range;
         switch (test_.relation) {
-            case less: range = {lowest, before(first)}; return first != lowest;
+            case less: range = {lowest, previous_address(first)}; return first != lowest;
             case less_equal: range = {lowest, last}; return true;
-            case greater: range = {after(last), highest}; return last != highest;
+            case greater: range = {next_address(last), highest}; return last != highest;
             default: range = {first, highest}; return true;
         }
     }
 
-    static auto before(address const& a) -> address {
-        if (a.is_v4()) return address::v4(a.to_v4() - 1);
-        return address::v6(a.high() - (a.low() == 0 ? 1 : 0), a.low() - 1);
+    /// Adds the addresses that are printed as a pattern says: `10.0.*`, `10.?.0.1`.
+    void add_wildcard(filter_value const& value) {
+        auto const& text = value.first.text;
+        if (value.is_range || is_ordered())
+            fail(value.first, "addresses with '*' or '?' have no order: use =, != or in");
+        if (text.find_first_not_of("0123456789abcdefABCDEF.:*?") != text.npos)
+            fail_value(value.first);
+        if (auto const block = cidr::parse(block_of(text)))
+            return leaf_.addresses.push_back(range_of(*block));
+        auto set = text_set{};
+        add_text(set, text);
+        for (auto& word : set.words) set.patterns.push_back({std::move(word)});
+        for (auto& pattern : set.patterns) {
+            for (auto& between : pattern) std::ranges::replace(between, '?', any_byte);
+            printed_.patterns.push_back(std::move(pattern));
+        }
     }
-    static auto after(address const& a) -> address {
-        if (a.is_v4()) return address::v4(a.to_v4() + 1);
-        return address::v6(a.high() + (a.low() == max ? 1 : 0), a.low() + 1);
+
+    /// The block that a pattern of whole octets before stars means, `10.0/16` for `10.0.*`; nothing
+    /// for other patterns.
+    [[nodiscard]] static auto block_of(std::string_view text) -> std::string {
+        auto octets = 0U;
+        if (std::ranges::count(text, '.') > 3) return {};
+        while (text.ends_with(".*") && text.find('*') < text.size() - 2) text.remove_suffix(2);
+        if (!text.ends_with(".*")) return {};
+        text.remove_suffix(2);
+        auto const kept = std::string{text};
+        for (auto rest = text; !rest.empty(); ++octets) {
+            auto const dot = std::min(rest.find('.'), rest.size());
+            if (dot > 1 && rest[0] == '0') return {};
+            rest.remove_prefix(std::min(dot + 1, rest.size()));
+        }
+        return kept + '/' + std::to_string(8 * octets);
     }
 
     [[nodiscard]] auto addresses_of(filter_word const& word) const -> address_range {
@@ -211,7 +392,7 @@ private:
     // numbers
 
     void read_numbers() {
-        auto const given = values();
+        auto const& given = values_;
         if (test_.masked) leaf_.mask = mask_of(test_.values[0]);
         if (test_.relation == filter_relation::bits) {
             leaf_.numbers = {{1, max}};
@@ -262,12 +443,12 @@ private:
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {
-        if (auto const found = number_from(kind_, word.text, now_)) return *found;
+        if (auto const found = number_from(kind_, word.text, now_, zone_)) return *found;
         if (!has_hyphen_ranges(kind_)) fail_value(word);
         for (auto at = word.text.find('-'); at != word.text.npos;
              at = word.text.find('-', at + 1)) {
-            auto const first = number_from(kind_, word.text.substr(0, at), now_);
-            auto const last = number_from(kind_, word.text.substr(at + 1), now_);
+            auto const first = number_from(kind_, word.text.substr(0, at), now_, zone_);
+            auto const last = number_from(kind_, word.text.substr(at + 1), now_, zone_);
             if (first && last) return {first->first, last->last};
         }
         fail_value(word);
@@ -288,8 +469,12 @@ private:
     filter_test const& test_;
     filter_kind kind_;
     filter_style style_;
+    std::optional<field_id> first_field_;
     timestamp now_;
+    time_zone const* zone_;
+    std::vector<filter_value> values_;
     filter_leaf leaf_{};
+    text_set printed_{};  // patterns of addresses
     bool absent_ = false;
 };
 

@@ -59,6 +59,11 @@ public:
     }
     auto begin_subject() -> bool {
         test_.subject.clear();
+        test_.function = false;
+        return true;
+    }
+    auto function() -> bool {
+        test_.function = true;
         return true;
     }
     void subject(std::string_view word) {
@@ -100,9 +105,18 @@ public:
         value_.is_range = true;
         return true;
     }
-    void item(std::string_view word) { put({.text = word, .offset = offset(word.data())}); }
+    void item(std::string_view word) {
+        auto const listed = word.size() > 1 && word[0] == '@';
+        put({.text = word.substr(listed ? 1 : 0), .offset = offset(word.data()), .listed = listed});
+    }
     void quoted_item(std::string_view word) {
         put({.text = word, .offset = offset(word.data()), .quoted = true});
+    }
+    /// The item is the name of a list: `@'my list'`.
+    auto listed() -> bool {
+        auto& word = value_.is_range ? value_.last : value_.first;
+        word.listed = true;
+        return true;
     }
     auto end_value() -> bool {
         test_.values.push_back(value_);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -16,20 +17,29 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/scope.hpp>
 #include <flowlog/grammar/filter/expression.hpp>
 #include <flowlog/grammar/filter/kind.hpp>
+#include <flowlog/grammar/filter/names.hpp>
 #include <flowlog/grammar/filter/operand.hpp>
 #include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
+#include <flowlog/query/labelled_blocks.hpp>
 
 namespace flowlog::grammar {
 
 /// Turns a parsed expression into a `filter_tree`: names become fields, and words become values.
-/// Throws `filter_fault` if a name or a value is unknown.
+/// Throws `filter_fault` if a name or a value is unknown; the resolver must outlive the fault.
 class filter_resolver {
 public:
-    explicit filter_resolver(timestamp now) : now_{now} {}
+    /// Reads another expression: `@include FILE`.
+    using includer = std::function<filter_tree(std::string_view text, std::string const& name)>;
+
+    /// The options must outlive the resolver.
+    filter_resolver(filter_options const& options, includer include)
+        : options_{options}, include_{std::move(include)} {}
 
     [[nodiscard]] auto resolve(filter_expression const& expression) -> filter_tree {
         auto test = expression.tests.begin();
@@ -49,8 +59,10 @@ private:
 
     void add_test(filter_test const& test) {
         if (test.relation == filter_relation::none) return add_word(test);
+        if (test.function) return add_function(test);
+        if (is_tag(test)) return add_tag(test);
         auto const what = find_target(test);
-        auto const values = filter_operand{what, test, now_};
+        auto const values = filter_operand{what, test, options_, lists_};
         if (what.fields.empty()) add_leaf(values, field_id{}, what.what);
         for (std::size_t i = 0; i < what.fields.size(); ++i) {
             add_leaf(values, what.fields[i], what.what);
@@ -61,23 +73,158 @@ private:
     }
 
     void add_leaf(filter_operand const& values, field_id id, subject what) {
-        auto member = values.leaf_for(id);
-        auto const absent = leaf{.subject = what, .field = id, .question = filter_question::absent};
-        if (member) tree_.add(*std::move(member));
-        if (values.or_absent()) tree_.add(absent);
-        if (member && values.or_absent()) tree_.add(step::disjunction);
+        auto tests = values.leaves_for(id);
+        if (values.or_absent())
+            tests.push_back({.subject = what, .field = id, .question = filter_question::absent});
+        add_any_of(std::move(tests));
+    }
+
+    /// Adds tests of which at least one must hold. \pre there is one
+    void add_any_of(std::vector<leaf> tests) {
+        for (std::size_t i = 0; i < tests.size(); ++i) {
+            tree_.add(std::move(tests[i]));
+            if (i != 0) tree_.add(step::disjunction);
+        }
+    }
+
+    [[nodiscard]] static auto is_tag(filter_test const& test) -> bool {
+        return test.subject.size() == 1 && is_filter_tag(test.subject[0].text);
+    }
+
+    [[nodiscard]] static auto is_about_presence(filter_test const& test) noexcept -> bool {
+        return test.relation == filter_relation::absent ||
+               test.relation == filter_relation::present ||
+               test.relation == filter_relation::malformed;
+    }
+
+    [[nodiscard]] static auto question_of(filter_test const& test) noexcept -> filter_question {
+        return test.relation == filter_relation::absent    ? filter_question::absent
+               : test.relation == filter_relation::present ? filter_question::present
+                                                           : filter_question::malformed;
+    }
+
+    /// Adds `class(srcaddr) = public` or `label(srcaddr) = nat`, as a test whether the address is
+    /// one of those with such a label.
+    void add_function(filter_test const& test) {
+        auto const& called = test.subject[0];
+        auto const what = find_single(test.subject[1]);
+        if (what.what != subject::address)
+            throw filter_fault{test.subject[1], "this is not an address, as " +
+                                                    std::string{called.text} + "() needs"};
+        auto const names =
+            flowlog::detail::same_name(called.text, "label") ? labels(called) : address_classes();
+        auto const wanted = wanted_labels(test, names.known);
+        auto const ranges =
+            ranges_with(names.blocks, [&](std::uint32_t label) { return wanted.wanted[label]; });
+        auto const all = ranges_with(names.blocks, [](std::uint32_t) { return true; });
+        for (std::size_t i = 0; i < what.fields.size(); ++i) {
+            auto const one = leaf{.subject = subject::address, .field = what.fields[i]};
+            if (test.relation == filter_relation::malformed) {
+                tree_.add(leaf{.subject = subject::address,
+                               .field = what.fields[i],
+                               .question = filter_question::malformed});
+            } else {
+                add_labelled(one, ranges, all, wanted.absent);
+            }
+            if (i != 0) tree_.add(step::disjunction);
+        }
+        if (test.negated) tree_.add(step::negation);
+    }
+
+    /// Adds the test whether an address is in these ranges, or, with `or_none`, in none of all.
+    void add_labelled(leaf const& test, std::vector<address_range> const& ranges,
+                      std::vector<address_range> const& all, bool or_none) {
+        auto member = test;
+        member.addresses = ranges;
+        tree_.add(member);
+        if (!or_none) return;
+        member.addresses = all;
+        tree_.add(member);
+        tree_.add(step::negation);
+        tree_.add(step::disjunction);
+    }
+
+    /// Names, and the blocks of addresses that have them.
+    struct named_blocks {
+        known_names known;
+        std::vector<labelled_block> blocks;
+    };
+
+    [[nodiscard]] auto labels(filter_word const& called) const -> named_blocks {
+        auto const* const table = options_.labels;
+        if (table == nullptr)
+            throw filter_fault{called, "this needs a table of labels (--map), and none is given"};
+        auto result = named_blocks{{"label", {}}, blocks_of(*table)};
+        for (label_id i = 0; i < table->label_count(); ++i)
+            result.known.names.push_back(table->name(i));
+        return result;
+    }
+
+    [[nodiscard]] static auto address_classes() -> named_blocks {
+        auto result = named_blocks{{"class of addresses", {}}, scope_blocks()};
+        constexpr auto last = static_cast<unsigned>(address_scope::unspecified);
+        for (auto i = 0U; i <= last; ++i)
+            result.known.names.push_back(name(static_cast<address_scope>(i)));
+        return result;
+    }
+
+    /// The labels that a test wants; of `is present` all of them, of `is absent` none.
+    [[nodiscard]] auto wanted_labels(filter_test const& test, known_names const& known)
+        -> wanted_names {
+        if (!is_about_presence(test))
+            return name_finder{known}.find(test, expanded_values(test, options_, lists_));
+        auto const present = test.relation == filter_relation::present;
+        return {std::vector<bool>(known.names.size(), present),
+                test.relation == filter_relation::absent};
+    }
+
+    /// Adds `tag = Untagged`.
+    void add_tag(filter_test const& test) {
+        auto const& called = test.subject[0];
+        if (!options_.tags)
+            throw filter_fault{called, "this needs a table of tags (--lookup), and none is given"};
+        auto found = leaf{.subject = subject::tag, .tags = options_.tags};
+        auto absent = found;
+        absent.question = filter_question::absent;
+        if (is_about_presence(test)) {
+            found.question = question_of(test);
+            tree_.add(std::move(found));
+        } else {
+            auto known = known_names{"tag", {"Untagged"}};
+            for (tag_id i = 0; i < options_.tags->tag_count(); ++i)
+                known.names.push_back(options_.tags->name(i));
+            auto const wanted =
+                name_finder{known}.find(test, expanded_values(test, options_, lists_));
+            for (std::uint64_t i = 0; i < wanted.wanted.size(); ++i) {
+                if (wanted.wanted[i]) found.numbers.push_back({i, i});
+            }
+            tree_.add(std::move(found));
+            if (wanted.absent) tree_.add(std::move(absent));
+            if (wanted.absent) tree_.add(step::disjunction);
+        }
+        if (test.negated) tree_.add(step::negation);
     }
 
     /// Adds a test that is a single word.
     void add_word(filter_test const& test) {
         auto const& word = test.subject.front();
+        if (flowlog::detail::same_name(word.text, "@include")) return include(test.values[0].first);
         if (test.subject.size() == 1 && is_filter_any(word.text)) return tree_.add(leaf{});
         if (test.subject.size() == 1 && is_filter_protocol(word.text)) {
             auto const family = filter_family(word.text);
             return family == 0 ? add_protocol(*protocol_number(word.text)) : add_family(family);
         }
+        if (test.function || is_tag(test))
+            throw filter_fault{test.end, "expected an operator, such as = or in"};
         auto const what = find_target(test);
         throw filter_fault{test.end, "expected an operator, or " + expectation(what.kind())};
+    }
+
+    /// Adds the expression of another file, as if it was in parentheses.
+    void include(filter_word const& name) {
+        if (!options_.read_list) throw filter_fault{name, "no file can be included here"};
+        auto tree = include_(options_.read_list(std::string{name.text}), std::string{name.text});
+        tree_.add(tree.steps.empty() ? filter_tree{{step::leaf}, {leaf{}}} : tree);
     }
 
     void add_protocol(std::uint8_t number) {
@@ -137,6 +284,9 @@ private:
         if (auto const* const phrase = find_filter_phrase("", word.text)) return from(*phrase);
         if (auto const id = find_field(word.text))
             return {.what = subject_of(*id), .fields = {*id}};
+        if (is_filter_function(word.text))
+            throw filter_fault{
+                word, "expected a field after this: " + std::string{word.text} + "(srcaddr)"};
         auto lower = std::string{word.text};
         std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);
         auto similar = flowlog::detail::similar_words{lower};
@@ -169,7 +319,9 @@ private:
     }
 
     filter_tree tree_;
-    timestamp now_;
+    filter_options const& options_;
+    includer include_;
+    filter_lists lists_;
 };
 
 }  // namespace flowlog::grammar

@@ -29,7 +29,7 @@ auto reader_of(Context const& context) -> filter_reader& {
 }
 
 constexpr auto ends_word(char byte) noexcept -> bool {
-    return std::string_view{" \t\r\n()[],;=<>!&|\"'#"}.find(byte) != std::string_view::npos;
+    return std::string_view{" \t\r\n()[],;=<>!&|~\"'#"}.find(byte) != std::string_view::npos;
 }
 
 /// Matches a whole word: one that a predicate accepts, or a given one in any case.
@@ -188,7 +188,8 @@ inline constexpr x3::rule<struct relation_id> relation{"relation"};
 inline constexpr x3::rule<struct operand_id> operand{"operand"};
 inline constexpr x3::rule<struct expression_id> expression{"expression"};
 
-inline constexpr auto item = quoted_text{} | item_word;
+inline constexpr auto item =
+    quoted_text{} | ("@" >> quoted_text{} >> tell{&reader::listed}) | item_word;
 
 inline constexpr auto value_def = tell{&reader::begin_value} >> item >>
                                   -(".." >> tell{&reader::begin_last} >>
@@ -198,12 +199,18 @@ inline constexpr auto value_def = tell{&reader::begin_value} >> item >>
 inline constexpr auto wanted_def = value | expected{"a value"};
 
 inline constexpr auto subject_def =
+    (begin_subject >> word{is_filter_function, &reader::subject} >> "(" >>
+     (subject_word | expected{"the name of a field"}) >> (")" | expected{"')'"}) >>
+     tell{&reader::function}) |
+    (begin_subject >> word{"@include"}.to(&reader::subject) >> wanted) |
     (begin_subject >> side >> joint >> side >> -noun) | (begin_subject >> +qualifier >> noun) |
     (begin_subject >> word{"observation"}.to(&reader::subject) >>
      word{"domain"}.to(&reader::subject) >> word{"id"}.to(&reader::subject)) |
     (begin_subject >> subject_word);
 
 inline constexpr auto sign_def =
+    ("!~" >> tell{&reader::relation<relation_of::matches>} >> tell{&reader::negated}) |
+    ("~" >> tell{&reader::relation<relation_of::matches>}) |
     ((x3::lit("!=") | "<>" | word{"ne"}) >> tell{&reader::relation<relation_of::equal>} >>
      tell{&reader::negated}) |
     ((x3::lit("==") | "=" | word{"eq"}) >> tell{&reader::relation<relation_of::equal>}) |
@@ -258,23 +265,26 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     protocol    = name of a protocol, before "port", "portrange", "src" or "dst"
 ///     test        = subject [relation]
 ///     subject     = side ("or" | "and") side [noun] | 1*qualifier noun
-///                 | "observation" "domain" "id" | word
+///                 | "observation" "domain" "id" | "@include" item | ("class" | "label") "(" word
+///                 ")" | word
 ///     side        = "src" | "dst"
 ///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgp" | "bgpnext"
-///                 | "router" | "exporter" | "ingress" | "egress" | "nat" | "engine" | "icmp"
-///                 | "first" | "last" | "received"
+///                 | "asa" | "router" | "exporter" | "ingress" | "egress" | "nat" | "engine" |
+///                 "icmp" | "first" | "last" | "received"
 ///     noun        = "ip" | "host" | "net" | "port" | … ; see grammar/filter/words.hpp
 ///     relation    = "is" ["not"] ("absent" | "present" | "malformed")
 ///                 | ["not"] "in" (list | value *("," value))
 ///                 | "&" value [operator value]
 ///                 | operator value
+///                 | ("~" | "!~") value                      ; a regular expression
 ///                 | value [value]                           ; the second is the mask of a network
 ///     list        = "(" value *([","] value) ")" | "[" value *([","] value) "]"
 ///     operator    = "=" | "==" | "eq" | "!=" | "<>" | "ne" | "<" | "lt" | "<=" | "le" | ">" | "gt"
 ///                 | ">=" | "ge"
 ///     value       = item [".." item]
-///     item        = word | DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
-///     word        = 1*(byte but blank and any of ()[],;=<>!&|"'#)     ; and but ".."
+///     item        = word | quoted | "@" (word | quoted)         ; @: the name of a list
+///     quoted      = DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
+///     word        = 1*(byte but blank and any of ()[],;=<>!&|~"'#)    ; and but ".."
 ///
 /// Blanks, line ends and comments from `#` to the end of the line may be between any two tokens.
 /// Key words may be in any case. The grammar is not recursive: a stack pairs the parentheses.

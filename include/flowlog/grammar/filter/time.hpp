@@ -10,6 +10,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/grammar/filter/value.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog::grammar {
@@ -25,12 +26,25 @@ constexpr auto range_from(timestamp start, std::chrono::microseconds length) noe
     return {start, start + length - std::chrono::microseconds{1}};
 }
 
+/// The period from a time that clocks show, as if it were UTC, to a later one: a day may have 23 or
+/// 25 hours.
+[[nodiscard]] inline auto local_range(timestamp shown, std::chrono::microseconds length,
+                                      time_zone const& zone) -> time_range {
+    auto const utc = [&zone](timestamp time) {
+        return zone.to_utc(local_timestamp{time.time_since_epoch()});
+    };
+    auto const start = utc(shown);
+    if (length < std::chrono::hours{2}) return range_from(start, length);
+    return {start, utc(shown + length) - std::chrono::microseconds{1}};
+}
+
 /// Parser of a date, with or without a time of day and a zone.
 class civil_time {
 public:
-    [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
+    [[nodiscard]] static auto parse(std::string_view text, time_zone const* zone)
         -> std::optional<time_range> {
         auto time = civil_time{text};
+        time.local_ = zone;
         if (!time.read_date()) return std::nullopt;
         if (time.from_.take("Tt ") && !(time.read_clock() && time.read_zone())) return std::nullopt;
         return time.from_.done() ? time.range() : std::nullopt;
@@ -69,9 +83,11 @@ private:
         return true;
     }
 
-    /// Reads a zone; none means UTC.
+    /// Reads a zone; none means the zone that was given.
     constexpr auto read_zone() noexcept -> bool {
-        if (from_.done() || from_.take("Zz")) return true;
+        if (from_.done()) return true;
+        local_ = nullptr;
+        if (from_.take("Zz")) return true;
         auto const east = from_.take("+");
         if (!east && !from_.take("-")) return false;
         unsigned hours = 0;
@@ -83,12 +99,14 @@ private:
         return true;
     }
 
-    [[nodiscard]] constexpr auto range() const noexcept -> std::optional<time_range> {
+    [[nodiscard]] auto range() const -> std::optional<time_range> {
         using namespace std::chrono;
         auto const date = year_month_day{year{static_cast<int>(year_)}, month{month_}, day{day_}};
         if (!date.ok() || hour_ > 23 || minute_ > 59 || second_ > 60) return std::nullopt;
         auto const clock = hours{hour_} + minutes{minute_} + seconds{second_} + fraction_;
-        return range_from(timestamp{sys_days{date}} + clock - zone_, length_);
+        auto const shown = timestamp{sys_days{date}} + clock;
+        if (local_ == nullptr) return range_from(shown - zone_, length_);
+        return local_range(shown, length_, *local_);
     }
 
     value_scanner from_;
@@ -101,6 +119,7 @@ private:
     std::chrono::microseconds fraction_{0};
     std::chrono::microseconds length_ = std::chrono::hours{24};  ///< of the period
     std::chrono::minutes zone_{0};
+    time_zone const* local_ = nullptr;  ///< of a time without a zone; null: `zone_`
 };
 
 /// Reads a Unix time: seconds, or milliseconds if as seconds it would be after the year 5138.
@@ -117,14 +136,16 @@ constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<
 }
 
 /// Reads a time relative to `now`.
-constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcept
+inline auto parse_relative_time(std::string_view text, timestamp now, time_zone const* zone)
     -> std::optional<time_range> {
     using namespace std::chrono;
     using flowlog::detail::same_name;
     if (same_name(text, "now")) return time_range{now, now};
-    auto const today = timestamp{floor<days>(now)};
-    if (same_name(text, "today")) return range_from(today, days{1});
-    if (same_name(text, "yesterday")) return range_from(today - days{1}, days{1});
+    static auto const utc = time_zone{};
+    auto const& clocks = zone == nullptr ? utc : *zone;
+    auto const today = timestamp{floor<days>(clocks.to_local(now)).time_since_epoch()};
+    if (same_name(text, "today")) return local_range(today, days{1}, clocks);
+    if (same_name(text, "yesterday")) return local_range(today - days{1}, days{1}, clocks);
     if (text.size() > 3 && same_name(text.substr(0, 3), "now")) text.remove_prefix(3);
     if (text.size() < 2 || (text[0] != '-' && text[0] != '+')) return std::nullopt;
     auto const distance = parse_filter_duration(text.substr(1));
@@ -144,14 +165,15 @@ constexpr auto parse_relative_time(std::string_view text, timestamp now) noexcep
 ///     time     = date [("T" | " ") clock [zone]] | unix | "now" | "today" | "yesterday" | relative
 ///     date     = 4digit "-" 2digit "-" 2digit
 ///     clock    = 2digit [":" 2digit [":" 2digit ["." 1*6digit]]]
-///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: UTC
+///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: `zone`, by default UTC
 ///     unix     = seconds, or, from 100000000000 on, milliseconds
 ///     relative = ["now"] ("-" | "+") duration                    ; `-2h` is two hours before `now`
-[[nodiscard]] constexpr auto parse_filter_time(std::string_view text, timestamp now) noexcept
+[[nodiscard]] inline auto parse_filter_time(std::string_view text, timestamp now,
+                                            time_zone const* zone = nullptr)
     -> std::optional<time_range> {
-    if (auto const found = detail::civil_time::parse(text)) return found;
+    if (auto const found = detail::civil_time::parse(text, zone)) return found;
     if (auto const found = detail::parse_unix_time(text)) return found;
-    return detail::parse_relative_time(text, now);
+    return detail::parse_relative_time(text, now, zone);
 }
 
 }  // namespace flowlog::grammar

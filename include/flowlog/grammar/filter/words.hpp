@@ -78,6 +78,7 @@ inline constexpr auto filter_phrases = [] {
         {"src nat", "port", 1, {post_napt_srcport}},
         {"dst nat", "port", 1, {post_napt_dstport}},
         {"nat", "event", 1, {nat_event}},
+        {"asa", "event", 1, {firewall_event}},
         {"", "nport", 2, {post_napt_srcport, post_napt_dstport}},
         {"src", "nport", 1, {post_napt_srcport}},
         {"dst", "nport", 1, {post_napt_dstport}},
@@ -147,6 +148,7 @@ inline constexpr auto filter_derivations = std::to_array<filter_derived>({
     {"bps", filter_subject::bits_per_second},
     {"pps", filter_subject::packets_per_second},
     {"bpp", filter_subject::bytes_per_packet},
+    {"service", filter_subject::service},
 });
 // clang-format on
 
@@ -176,9 +178,20 @@ constexpr auto is_filter_side(std::string_view word) noexcept -> bool {
 /// Whether the word may come before a noun.
 constexpr auto is_filter_qualifier(std::string_view word) noexcept -> bool {
     return flowlog::detail::has_alias(
-        "src dst in out next prev previous bgp bgpnext router exporter ingress egress nat engine "
+        "src dst in out next prev previous asa bgp bgpnext router exporter ingress egress nat "
+        "engine "
         "icmp first last received",
         word);
+}
+
+/// Whether the word is a function of an address: `class(srcaddr)`.
+constexpr auto is_filter_function(std::string_view word) noexcept -> bool {
+    return flowlog::detail::has_alias("class label", word);
+}
+
+/// Whether the word alone names the tag of a flow.
+constexpr auto is_filter_tag(std::string_view word) noexcept -> bool {
+    return flowlog::detail::same_name("tag", word);
 }
 
 /// Whether a word belongs to the syntax, so that it is a subject or a value only in quotes.

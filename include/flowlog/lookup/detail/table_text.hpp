@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,27 +15,14 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/lookup/detail/csv_rows.hpp>
-#include <flowlog/source/file.hpp>
-#include <flowlog/source/source.hpp>
-#include <flowlog/source/unpack.hpp>
+#include <flowlog/source/read_text.hpp>
 
 namespace flowlog::detail {
 
 /// Reads the whole text of the table at `path`, which may be compressed; "-" is standard input.
 template <class = void>
 auto read_table(std::string const& path) -> std::string {
-    constexpr auto limit = std::size_t{1} << 30;
-    auto const input = std::make_shared<file const>(path);
-    auto source = any_source{file_source{input, 0, limit + 1, std::size_t{32} << 10}};
-    unpack(source, false);
-    auto text = std::string{};
-    text.reserve(std::min<std::size_t>(input->size().value_or(0), limit));
-    for (auto block = source.next(); !block.empty(); block = source.next()) {
-        text.append(block.data(), block.size());
-        if (text.size() > limit)
-            throw error{errc::invalid_table, {path}, "a table of more than 1 GiB is not read"};
-    }
-    return text;
+    return read_text(path, errc::invalid_table);
 }
 
 /// Throws if the text is UTF-16, which spreadsheets call "Unicode text".

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@ enum class filter_set : std::uint8_t {
     ranges,     ///< normalised ranges
     addresses,  ///< an `address_set`
     texts,      ///< a `text_set`
+    matching,   ///< a `text_matcher`
     absent,     ///< only the presence of the value counts
     present,
     malformed
@@ -30,8 +32,10 @@ struct filter_node {
     filter_subject subject;
     filter_set set;
     field_id field;
+    field_id other;         ///< of a comparison
     bool negated;           ///< the test holds if the answer is no
     std::uint32_t table;    ///< index into the sets of that kind
+    std::uint32_t tags;     ///< index into the tables of tags
     std::uint32_t next[2];  ///< the node to go to if the test does not hold, and if it does
     std::uint64_t mask;     ///< applied to a number before it is looked up
     std::uint64_t first;
@@ -57,6 +61,8 @@ struct filter_program {
     std::vector<std::vector<number_range>> ranges{};
     std::vector<address_set> addresses{};
     std::vector<text_set> texts{};
+    std::vector<std::shared_ptr<text_matcher const>> matchers{};
+    std::vector<std::shared_ptr<tag_table const>> tags{};
 
     /// The node to begin with.
     [[nodiscard]] auto first() const noexcept -> std::uint32_t { return nodes.empty() ? pass : 0; }
@@ -126,12 +132,15 @@ private:
         auto node = filter_node{.subject = leaf.subject,
                                 .set = filter_set::present,
                                 .field = leaf.field,
+                                .other = leaf.other,
                                 .negated = here.negated,
                                 .table = 0,
+                                .tags = 0,
                                 .next = {here.next[0], here.next[1]},
                                 .mask = leaf.mask,
                                 .first = 0,
                                 .span = 0};
+        if (leaf.tags) node.tags = add(program_.tags, leaf.tags);
         switch (leaf.question) {
             case filter_question::absent: node.set = filter_set::absent; break;
             case filter_question::present: break;
@@ -142,9 +151,13 @@ private:
     }
 
     void set_values(filter_node& node, filter_leaf const& leaf) {
-        if (leaf.subject == filter_subject::address) {
+        if (leaf.matcher) {
+            node.set = filter_set::matching;
+            node.table = add(program_.matchers, leaf.matcher);
+        } else if (leaf.subject == filter_subject::address) {
             set_addresses(node, leaf.addresses);
-        } else if (leaf.subject == filter_subject::text) {
+        } else if (leaf.subject == filter_subject::text ||
+                   leaf.subject == filter_subject::printed) {
             node.set = filter_set::texts;
             node.table = add(program_.texts, leaf.texts);
         } else if (leaf.letters && node.negated) {
@@ -171,24 +184,25 @@ private:
 
     void set_addresses(filter_node& node, std::vector<address_range> ranges) {
         normalise(ranges);
-        auto set = address_set{};
+        auto v4 = std::vector<number_range>{};
+        auto v6 = std::vector<address_range>{};
         for (auto const& [first, last] : ranges) {
             if (first.is_v6()) {
-                set.v6.push_back({first, last});
+                v6.push_back({first, last});
             } else if (last.is_v4()) {
-                set.v4.push_back({first.to_v4(), last.to_v4()});
+                v4.push_back({first.to_v4(), last.to_v4()});
             } else {  // from IPv4 into IPv6
-                set.v4.push_back({first.to_v4(), 0xFFFF'FFFF});
-                set.v6.push_back({address::v6(0, 0), last});
+                v4.push_back({first.to_v4(), 0xFFFF'FFFF});
+                v6.push_back({address::v6(0, 0), last});
             }
         }
-        if (set.v6.empty() && set.v4.size() == 1) {
+        if (v6.empty() && v4.size() == 1) {
             node.set = filter_set::range;
-            node.first = set.v4[0].first;
-            node.span = set.v4[0].last - set.v4[0].first;
+            node.first = v4[0].first;
+            node.span = v4[0].last - v4[0].first;
         } else {
             node.set = filter_set::addresses;
-            node.table = add(program_.addresses, std::move(set));
+            node.table = add(program_.addresses, address_set{v4, std::move(v6)});
         }
     }
 

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_QUERY_DETAIL_FILTER_RUN_HPP
 #define FLOWLOG_QUERY_DETAIL_FILTER_RUN_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -11,8 +12,11 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/print.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
+#include <flowlog/query/detail/filter_value.hpp>
+#include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::detail {
 
@@ -140,14 +144,45 @@ private:
         auto const value = load_field<std::string_view>(record_, node.field);
         if (!value.has_value()) [[unlikely]]
             return without(node, value.state());
+        return has_text(node, *value);
+    }
+
+    /// The answer for a text that is present.
+    [[nodiscard]] auto has_text(filter_node const& node, std::string_view text) const noexcept
+        -> filter_answer {
         if (node.set == filter_set::texts)
-            return yes_or_no(program_.texts[node.table].contains(*value));
+            return yes_or_no(program_.texts[node.table].contains(text));
+        if (node.set == filter_set::matching)
+            return yes_or_no(program_.matchers[node.table]->matches(text));
         return yes_or_no(node.set == filter_set::present);
     }
 
-    [[nodiscard]] auto ask_derived(filter_node const& node) const noexcept -> filter_answer {
-        auto const value = derived(node.subject);
+    [[nodiscard, gnu::noinline]] auto ask_derived(filter_node const& node) const noexcept
+        -> filter_answer {
+        if (node.subject == filter_subject::printed) return ask_printed(node);
+        if (node.subject == filter_subject::tag) return ask_tag(node);
+        auto const value = derived(node);
         return value.has_value() ? has(node, *value) : without(node, value.state());
+    }
+
+    [[nodiscard]] auto ask_printed(filter_node const& node) const noexcept -> filter_answer {
+        auto const value = filter_value{record_, node.field};
+        if (value.state() != presence::present) return without(node, value.state());
+        char buffer[max_printed];
+        return has_text(node, value.text(buffer));
+    }
+
+    [[nodiscard]] auto ask_tag(filter_node const& node) const noexcept -> filter_answer {
+        auto const port = record_[field::dstport];
+        auto const protocol = record_[field::protocol];
+        if (!port || !protocol)
+            return without(node, missing(port.malformed() || protocol.malformed()).state());
+        auto const tags = program_.tags[node.tags]->find(*port, *protocol);
+        if (tags.empty()) return has(node, 0);
+        for (auto const tag : tags) {
+            if (has(node, std::uint64_t{tag} + 1) == filter_answer::yes) return filter_answer::yes;
+        }
+        return filter_answer::no;
     }
 
     [[nodiscard]] static auto yes_or_no(bool yes) noexcept -> filter_answer {
@@ -163,7 +198,12 @@ private:
         return filter_answer::unknown;
     }
 
-    [[nodiscard]] auto derived(filter_subject what) const noexcept -> field_value<std::uint64_t> {
+    [[nodiscard]] auto derived(filter_node const& node) const noexcept
+        -> field_value<std::uint64_t> {
+        auto const what = node.subject;
+        if (what == filter_subject::comparison)
+            return filter_value{record_, node.field}.compare(filter_value{record_, node.other});
+        if (what == filter_subject::service) return service();
         if (what == filter_subject::bytes_per_packet) {
             auto const packets = record_[field::packets];
             auto const bytes = record_[field::bytes];
@@ -189,23 +229,24 @@ private:
         return us / 1000;
     }
 
+    [[nodiscard]] auto service() const noexcept -> field_value<std::uint64_t> {
+        auto const protocol = record_[field::protocol];
+        auto const source = record_[field::srcport];
+        auto const destination = record_[field::dstport];
+        if (!protocol || !source || !destination)
+            return missing(protocol.malformed() || source.malformed() || destination.malformed());
+        return std::uint64_t{std::min(*source, *destination)} << 8 | *protocol;
+    }
+
     [[nodiscard]] static auto missing(bool malformed) noexcept -> field_value<std::uint64_t> {
         return field_value<std::uint64_t>{malformed ? presence::malformed : presence::absent};
     }
 
     [[nodiscard]] auto malformed_field(filter_node const& node) const noexcept -> field_id {
-        switch (node.subject) {
-            case filter_subject::bytes_per_packet:
-                return record_[field::packets].malformed() ? field_id::packets : field_id::bytes;
-            case filter_subject::duration:
-            case filter_subject::bits_per_second:
-            case filter_subject::packets_per_second: break;
-            default: return node.field;
+        for (auto const id : fields_of(node.subject, node.field, node.other)) {
+            if (filter_value{record_, id}.state() == presence::malformed) return id;
         }
-        if (record_[field::start].malformed()) return field_id::start;
-        if (record_[field::end].malformed()) return field_id::end;
-        return node.subject == filter_subject::bits_per_second ? field_id::bytes
-                                                               : field_id::packets;
+        return node.field;
     }
 
     filter_program const& program_;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_GRAMMAR_FILTER_LIST_HPP
+#define FLOWLOG_GRAMMAR_FILTER_LIST_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/flow/address.hpp>
+#include <flowlog/grammar/filter/expression.hpp>
+
+namespace flowlog::grammar {
+
+/// Divides a list of values into words: values are separated by blanks, line ends and commas, and
+/// may be in quotes. `#` begins a comment.
+class list_words {
+public:
+    explicit list_words(std::string_view text) noexcept : text_{text} {}
+
+    /// Reads the next word. False at the end of the list.
+    [[nodiscard]] auto next(filter_word& word) noexcept -> bool {
+        skip();
+        if (at_ == text_.size()) return false;
+        auto const quote = text_[at_] == '"' || text_[at_] == '\'';
+        auto const begin = quote ? at_ + 1 : at_;
+        auto const end =
+            quote ? text_.find(text_[at_], begin) : text_.find_first_of(separators, begin);
+        auto const stop = std::min(end, text_.size());
+        word = {.text = text_.substr(begin, stop - begin), .offset = begin, .quoted = quote};
+        at_ = quote ? std::min(stop + 1, text_.size()) : stop;
+        return true;
+    }
+
+private:
+    static constexpr auto separators = std::string_view{" \t\r\n,#"};
+
+    void skip() noexcept {
+        while (at_ != text_.size()) {
+            if (text_[at_] == '#')
+                at_ = std::min(text_.find('\n', at_), text_.size());
+            else if (separators.find(text_[at_]) != separators.npos)
+                ++at_;
+            else
+                return;
+        }
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+/// Whether a word is an address, a block, or a range or a pattern of addresses.
+[[nodiscard]] inline auto is_address_word(std::string_view word) noexcept -> bool {
+    if (cidr::parse(word)) return true;
+    if (word.find_first_of(".:") == word.npos || word.find_first_of("*?-") == word.npos)
+        return false;
+    auto const hyphen = word.find('-');
+    if (hyphen != word.npos) return address::parse(word.substr(0, hyphen)).has_value();
+    return word.find_first_not_of("0123456789abcdefABCDEF.:*?") == word.npos;
+}
+
+/// Whether a text is a list of addresses and no expression: whether its first word is an address.
+[[nodiscard]] inline auto is_address_list(std::string_view text) noexcept -> bool {
+    auto first = filter_word{};
+    return list_words{text}.next(first) && !first.quoted && is_address_word(first.text);
+}
+
+/// The values of a list.
+[[nodiscard]] inline auto values_of(std::string_view text, filter_list const* list)
+    -> std::vector<filter_value> {
+    auto result = std::vector<filter_value>{};
+    auto words = list_words{text};
+    for (auto word = filter_word{}; words.next(word);) {
+        word.list = list;
+        auto const dots = word.quoted ? word.text.npos : word.text.find("..");
+        if (dots == word.text.npos || dots == 0) {
+            result.push_back({.first = word});
+            continue;
+        }
+        auto value = filter_value{.first = word, .last = word, .is_range = true};
+        value.first.text = word.text.substr(0, dots);
+        value.last.text = word.text.substr(dots + 2);
+        value.last.offset += dots + 2;
+        result.push_back(value);
+    }
+    return result;
+}
+
+/// Reads a list of addresses as the expression `ip in […]`: flows with one of them at either end.
+[[nodiscard]] inline auto read_address_list(std::string_view text) -> filter_expression {
+    auto result = filter_expression{};
+    result.steps.push_back(filter_step::leaf);
+    result.tests.push_back({.subject = {{.text = "ip"}},
+                            .relation = filter_relation::in,
+                            .values = values_of(text, nullptr)});
+    return result;
+}
+
+}  // namespace flowlog::grammar
+
+#endif

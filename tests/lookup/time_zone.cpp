@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <flowlog/grammar/time.hpp>
+#include <flowlog/lookup/time_zone.hpp>
+
+#include "catch.hpp"
+
+using namespace std::chrono;
+using flowlog::time_zone;
+using flowlog::timestamp;
+using flowlog::to_text;
+
+namespace {
+
+auto const berlin = time_zone::from_rule("CET-1CEST,M3.5.0,M10.5.0/3").value();
+
+/// A time as the tests write it, in UTC.
+auto at(std::string_view text) -> timestamp { return flowlog::parse_time(text).first; }
+
+auto shown(std::string_view text, time_zone const& zone) -> std::string {
+    return to_text(at(text), zone);
+}
+
+/// When the clocks of a zone show a time.
+auto utc(std::string_view text, time_zone const& zone) -> std::string {
+    return to_text(zone.to_utc(flowlog::local_timestamp{at(text).time_since_epoch()}));
+}
+
+auto floor_of(std::string_view text, microseconds span, time_zone const& zone) -> std::string {
+    return to_text(zone.floor_to(at(text), span), zone);
+}
+
+}  // namespace
+
+TEST_CASE("clocks are set forward and back", "[time_zone]") {
+    CHECK(shown("2024-03-31T00:59:59Z", berlin) == "2024-03-31T01:59:59+01:00");
+    CHECK(shown("2024-03-31T01:00:00Z", berlin) == "2024-03-31T03:00:00+02:00");
+    CHECK(shown("2024-10-27T00:59:59Z", berlin) == "2024-10-27T02:59:59+02:00");
+    CHECK(shown("2024-10-27T01:00:00Z", berlin) == "2024-10-27T02:00:00+01:00");
+    CHECK(shown("2124-07-01T12:00:00Z", berlin) == "2124-07-01T14:00:00+02:00");
+    auto const sydney = time_zone::from_rule("AEST-10AEDT,M10.1.0,M4.1.0/3").value();
+    CHECK(shown("2024-01-01T00:00:00Z", sydney) == "2024-01-01T11:00:00+11:00");
+    CHECK(shown("2024-04-06T15:59:59Z", sydney) == "2024-04-07T02:59:59+11:00");
+    CHECK(shown("2024-04-06T16:00:00Z", sydney) == "2024-04-07T02:00:00+10:00");
+    CHECK(shown("2024-10-05T16:00:00Z", sydney) == "2024-10-06T03:00:00+11:00");
+    auto const dublin = time_zone::from_rule("IST-1GMT0,M10.5.0,M3.5.0/1").value();
+    CHECK(shown("2024-07-01T12:00:00Z", dublin) == "2024-07-01T13:00:00+01:00");
+    CHECK(shown("2024-01-01T12:00:00Z", dublin) == "2024-01-01T12:00:00+00:00");
+}
+
+TEST_CASE("a local time becomes a time", "[time_zone]") {
+    CHECK(utc("2024-05-01T00:00:00Z", berlin) == "2024-04-30T22:00:00Z");
+    CHECK(utc("2024-10-27T02:30:00Z", berlin) == "2024-10-27T00:30:00Z");  // shown twice: the first
+    CHECK(utc("2024-10-27T03:00:00Z", berlin) == "2024-10-27T02:00:00Z");
+    CHECK(utc("2024-03-31T02:30:00Z", berlin) == "2024-03-31T01:30:00Z");  // never shown: 3:30
+    CHECK(utc("2024-03-31T03:00:00Z", berlin) == "2024-03-31T01:00:00Z");
+}
+
+TEST_CASE("spans of time are counted on the clocks of the zone", "[time_zone]") {
+    CHECK(floor_of("2024-10-27T22:30:00Z", days{1}, berlin) == "2024-10-27T00:00:00+02:00");
+    CHECK(floor_of("2024-10-26T22:00:00Z", days{1}, berlin) == "2024-10-27T00:00:00+02:00");
+    CHECK(floor_of("2024-10-26T21:59:59Z", days{1}, berlin) == "2024-10-26T00:00:00+02:00");
+    CHECK(floor_of("2024-03-31T20:00:00Z", days{1}, berlin) == "2024-03-31T00:00:00+01:00");
+    CHECK(floor_of("2024-10-27T00:30:00Z", hours{1}, berlin) == "2024-10-27T02:00:00+02:00");
+    CHECK(floor_of("2024-10-27T01:30:00Z", hours{1}, berlin) == "2024-10-27T02:00:00+01:00");
+    CHECK(floor_of("2024-10-27T01:30:00Z", hours{6}, berlin) == "2024-10-27T00:00:00+02:00");
+    CHECK(floor_of("2024-03-31T01:30:00Z", hours{6}, berlin) == "2024-03-31T00:00:00+01:00");
+    auto const half = time_zone::find("+05:30");
+    CHECK(floor_of("1969-12-31T18:29:59Z", days{1}, half) == "1969-12-31T00:00:00+05:30");
+    CHECK(floor_of("1969-12-31T18:30:00Z", days{1}, half) == "1970-01-01T00:00:00+05:30");
+}
+
+TEST_CASE("zones are found by name and by offset", "[time_zone]") {
+    CHECK(time_zone{}.name() == "UTC");
+    CHECK(to_text(at("2024-05-01T12:00:00Z"), time_zone::find("UTC")) == "2024-05-01T12:00:00Z");
+    for (auto const& [name, offset] : {std::pair{"+02:00", hours{2}},
+                                       {"+0200", hours{2}},
+                                       {"+2", hours{2}},
+                                       {"-11", hours{-11}}})
+        CHECK(time_zone::find(name).offset(timestamp{}) == offset);
+    CHECK(shown("2024-05-01T12:00:00Z", time_zone::find("-03:30")) == "2024-05-01T08:30:00-03:30");
+    for (auto const* wrong : {"", "Europe/Berlim", "/etc/passwd", "../zoneinfo/UTC", "+19", "+1:2",
+                              "+02:60", "+", "europe berlin"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS(time_zone::find(wrong));
+    }
+    for (auto const* wrong :
+         {"", "CE", "CET", "CET-1CEST,", "CET-1CEST,M13.1.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
+          "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST", "CET-1CEST,J0,J365", "CET-200"})
+        CHECK_FALSE(time_zone::from_rule(wrong).has_value());
+    CHECK(time_zone::from_rule("<+03>-3").has_value());
+}
+
+TEST_CASE("the zones of the system are as the C library has them", "[time_zone]") {
+    for (auto const* name : {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
+                             "Asia/Kolkata", "America/Sao_Paulo", "Africa/Casablanca",
+                             "Europe/Dublin", "Pacific/Apia", "Asia/Tehran"}) {
+        auto zone = time_zone{};
+        try {
+            zone = time_zone::find(name);
+        } catch (flowlog::error const&) {
+            WARN("no tzdata here: " << name << " was not tested");
+            continue;
+        }
+        ::setenv("TZ", name, 1);
+        ::tzset();
+        CAPTURE(name);
+        auto different = 0;
+        for (auto second = std::int64_t{-3'000'000'000}; second < 7'000'000'000;
+             second += 1'234'567) {
+            auto const time = static_cast<std::time_t>(second);
+            auto parts = std::tm{};
+            ::localtime_r(&time, &parts);
+            if (zone.offset(timestamp{seconds{second}}) != seconds{parts.tm_gmtoff}) ++different;
+        }
+        CHECK(different == 0);
+        CHECK(time_zone::find("local").offset(timestamp{}) == zone.offset(timestamp{}));
+    }
+    ::unsetenv("TZ");
+    ::tzset();
+}
+
+TEST_CASE("dates are read in a zone", "[time_zone]") {
+    auto const day = flowlog::parse_time("2024-10-27", timestamp{}, berlin);
+    CHECK(to_text(day.first) == "2024-10-26T22:00:00Z");
+    CHECK(day.last - day.first == hours{25} - microseconds{1});
+    auto const noon = flowlog::parse_time("2024-10-27T12:00", timestamp{}, berlin);
+    CHECK(to_text(noon.first) == "2024-10-27T11:00:00Z");
+    CHECK(noon.last - noon.first == minutes{1} - microseconds{1});
+    CHECK(flowlog::parse_time("2024-10-27T12:00Z", timestamp{}, berlin).first ==
+          at("2024-10-27T12:00:00Z"));
+    CHECK(flowlog::parse_time("2024-10-27T12:00+02:00", timestamp{}, berlin).first ==
+          at("2024-10-27T10:00:00Z"));
+    auto const now = at("2024-03-31T22:30:00Z");  // half past midnight in Berlin
+    CHECK(to_text(flowlog::parse_time("today", now, berlin).first) == "2024-03-31T22:00:00Z");
+    auto const yesterday = flowlog::parse_time("yesterday", now, berlin);
+    CHECK(to_text(yesterday.first) == "2024-03-30T23:00:00Z");
+    CHECK(yesterday.last - yesterday.first == hours{23} - microseconds{1});
+}
