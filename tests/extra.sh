@@ -37,12 +37,23 @@ run_fuzz() {
     sed -n 's/^    "\(.*\)",.*/\1/p' tests/query/nfdump_oracle.cpp >build/fuzz/filters.txt
     sed -n 's/^    ("\([^"]*\)", .*/\1/p' tests/oracle/filters.py >>build/fuzz/filters.txt
     cut -f 1 tests/data/govpc/keys.tsv >build/fuzz/keys.txt
-    for target in filter flow_tools flowd nfdump object_key parquet; do
+    # headings as formats; a folder of logs and tables as text, as tables and, packed, as gzip data
+    cut -d , -f 1-99 tests/data/reports/*/*.csv tests/data/reports/*/h.log >build/fuzz/formats.txt
+    mkdir -p build/fuzz/texts build/fuzz/packed
+    for file in tests/data/reports/*/*.{log,csv,tsv,txt} examples/data/*; do
+        [ "$(wc -c <"$file")" -lt 12000 ] || continue
+        cp "$file" "build/fuzz/texts/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
+        gzip -nc "$file" >"build/fuzz/packed/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
+    done
+    for target in filter flow_tools flowd format_string gzip nfdump object_key parquet table text; do
         [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
         local seeds=tests/data/netflow/${target/_/-}
         [ "$target" != parquet ] || seeds=tests/data/parquet
         [ "$target" != filter ] || seeds=build/fuzz/filters.txt
         [ "$target" != object_key ] || seeds=build/fuzz/keys.txt
+        [ "$target" != format_string ] || seeds=build/fuzz/formats.txt
+        [ "$target" != gzip ] || seeds=build/fuzz/packed
+        [[ "$target" != table && "$target" != text ]] || seeds=build/fuzz/texts
         echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
         cmake --build build/fuzz --target "fuzz_$target"
         tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"

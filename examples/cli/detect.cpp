@@ -38,6 +38,18 @@ struct findings {
     std::optional<flowlog::error> failure{};
 };
 
+/// How a text log writes its columns, if not as words.
+auto written_as(flowlog::cell_style style) -> std::string {
+    if (style.is_words()) return "";
+    auto const* const separator = style.separator == ','    ? "commas"
+                                  : style.separator == '\t' ? "TABs"
+                                  : style.separator == ';'  ? "semicolons"
+                                                            : "bars";
+    auto const* const what =
+        style.record == flowlog::cell_style::every ? "cells" : "one of the cells";
+    return fmt::format("; {} between {}", what, separator);
+}
+
 auto examine(flowlog::input const& from, detect_options const& options) -> findings {
     auto found = findings{.name = from.name()};
     try {
@@ -48,6 +60,7 @@ auto examine(flowlog::input const& from, detect_options const& options) -> findi
                                  : options.reading.format.empty() ? "looks of the lines"
                                                                   : "--format";
             if (found.log.aws_default) found.columns_from += ", AWS's default";
+            found.columns_from += written_as(found.log.style);
         }
         if (options.count) flowlog::count_flows(log, found.log);
     } catch (flowlog::error const& failure) {

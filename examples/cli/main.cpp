@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <exception>
+#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -167,6 +168,8 @@ auto run(int argc, char** argv) -> int {
         return complain_of_usage(parsed_app(app), failure.what());
     } catch (flowlog::error const& failure) {
         complain(describe(failure));
+    } catch (std::bad_alloc const&) {
+        complain("there is not enough memory; fewer --threads need less");
     } catch (std::exception const& failure) {
         complain(flowlog::escaped(failure.what()));
     }

@@ -232,7 +232,7 @@ private:
     /// matches a pattern is meant, unless the options ask for what only names say.
     auto why_skipped(found_log const& log, by how, bool plain, std::string const& word) const
         -> std::optional<skip_reason> {
-        if (file_name(log.input.name()) == "aws-logs-write-test") return skip_reason::write_test;
+        if (flowlog::is_write_test(file_name(log.input.name()))) return skip_reason::write_test;
         if (plain) require_no_names(word);
         if (log.key && log.size == 0) return skip_reason::empty;
         if (!log.key && !plain && (how == by::folder || wanted_.has_names()))

@@ -354,4 +354,220 @@ case_a_filter_in_a_file() {
     says err 'only one input can be standard input'
 }
 
+# The rows of `print --csv` of an input, without the heading.
+rows_of() { "$flowlog" print "$@" --csv --fields srcaddr,dstaddr,dstport,protocol,bytes,start,log-status -q 2>>err | tail -n +2; }
+
+case_tables_of_athena_and_insights() {
+    local log=$reports/46/in.log
+    rows_of "$log" >expected
+    [ "$(wc -l <expected)" = 3 ] || fail "$(wc -l <expected) rows"
+    head -n 1 expected >first
+    rows_of "$reports/45/athena.csv" >out
+    holds out <first
+    rows_of "$reports/45/insights.csv" >out
+    holds out <expected
+    { echo timestamp,message; sed 's/^/1418530070000,/' "$log"; } >console.csv
+    rows_of console.csv >out
+    holds out <expected
+    { echo '"@timestamp","@message","@logStream"'; sed 's/.*/"2022-06-10 20:20:41.000","&","eni-1-all"/' "$log"; } >quoted.csv
+    rows_of quoted.csv >out
+    holds out <expected
+    { echo @message; cat "$log"; } >messages.csv
+    rows_of messages.csv >out
+    holds out <expected
+    run detect "$reports/45/athena.csv" quoted.csv
+    says out "header line, AWS's default; cells between commas"
+    says out "looks of the lines, AWS's default; one of the cells between commas"
+    run check "$reports/45/insights.csv"
+    returns 0
+    says out '3'
+    empty err
+}
+
+case_cells_in_quotes_and_without_a_value() {
+    run top "$reports/46/a.tsv" --by srcaddr --csv
+    returns 0
+    says out '10.0.0.1,2,200'
+    empty err
+    printf '%s\r\n' 'srcaddr,instance-tag,"my ""own"" column",bytes' '10.0.0.1,"a, b","say ""hi""",5' \
+        '"10.0.0.2",,,"6"' '10.0.0.3,-,"",7' ',,,' '' '10.0.0.4,x,y' '10.0.0.5,x,y,z' >a.csv
+    run print a.csv --csv
+    returns 0
+    holds out <<'END'
+srcaddr,instance-tag,"my ""own"" column",bytes
+10.0.0.1,"a, b","say ""hi""",5
+10.0.0.2,,,6
+10.0.0.3,,,7
+END
+    says err 'a.csv:7:13: expected 4 columns, found 3: 10.0.0.4,x,y'
+    says err "a.csv:8:14: bytes: expected a number (0-18446744073709551615), found 'z': 10.0.0.5,x,y,z"
+    run top a.csv --by srcaddr --json
+    says out '"nodata":1'
+    says out '"blank":1'
+    says out '"malformed":2'
+}
+
+case_tables_of_pandas_and_databases() {
+    { echo ',srcaddr,dstport,start,end'; echo '0,10.0.0.1,443.0,1620140661.0,2021-05-04 15:05:21'
+        echo '1,10.0.0.2,,1620140661.5,2021-05-04T17:05:21.25+02:00'; echo '2,10.0.0.3,443.5,1,2'; } >a.csv
+    run print a.csv --csv --fields srcaddr,dstport,start,end
+    returns 0
+    holds out <<'END'
+srcaddr,dstport,start,end
+10.0.0.1,443,1620140661,1620140721
+10.0.0.2,,1620140661.500,1620140721.250
+END
+    says err "a.csv:4:12: dstport: expected a port (0-65535), found '443.5'"
+    tr , ';' <a.csv >semicolons.csv
+    tr , '|' <a.csv >bars.csv
+    local other
+    for other in semicolons bars; do
+        "$flowlog" print $other.csv --csv --fields srcaddr,dstport,start,end >$other 2>/dev/null
+        holds $other <out
+    done
+}
+
+case_what_flowlog_writes_it_reads() {
+    local log format
+    for log in "$data/flow_logs.txt" "$archives"/nfdump/*; do
+        [ -f "$log" ] || continue
+        "$flowlog" print "$log" --csv -q >expected 2>/dev/null || continue
+        for format in --csv --tsv; do
+            "$flowlog" print "$log" $format -q >copy 2>/dev/null
+            "$flowlog" print copy --csv -q >out 2>err
+            rc=$?
+            returns 0
+            holds out <expected
+        done
+        "$flowlog" print "$log" --csv --times rfc3339 -q >copy 2>/dev/null
+        "$flowlog" print copy --csv -q >out 2>err
+        holds out <expected
+    done
+    "$flowlog" convert "$data/flow_logs.txt" --to copy.csv -q 2>/dev/null || true
+}
+
+case_large_tables_are_read_by_all_threads() {
+    local i
+    "$flowlog" print "$data/flow_logs.txt" --csv >head.csv
+    { head -n 1 head.csv; for i in $(seq 400); do tail -n +2 head.csv; done; } >small.csv
+    { head -n 1 head.csv; for i in $(seq 40); do tail -n +2 small.csv; done; echo bad; } >large.csv
+    for i in 1 2 7; do
+        "$flowlog" top large.csv --by dstport,protocol --csv -q --threads $i >out.$i 2>err.$i
+    done
+    holds out.2 <out.1
+    holds out.7 <out.1
+    holds err.7 <err.1
+    says err.1 "large.csv:$(wc -l <large.csv)"
+}
+
+case_heading_in_the_middle() {
+    { cat "$reports/46/in.log"; cat "$reports/46/a.csv"; cat "$reports/46/a.tsv"
+        echo 'version srcaddr dstaddr'; echo '2 10.0.0.7 10.0.0.8'; } >joined
+    run print joined --csv --fields srcaddr
+    returns 0
+    [ "$(wc -l <out)" = 10 ] || { fail "$(wc -l <out) lines"; show out; }
+    empty err
+    run top joined --by srcaddr --csv
+    says out '10.0.0.7,1'
+    says out '10.0.0.1,2'
+}
+
+case_lines_of_the_aws_cli() {
+    local file
+    rows_of "$reports/46/in.log" >expected
+    for file in fle oneline tail; do
+        rows_of "$reports/47/$file.txt" >out
+        holds out <expected
+        run check "$reports/47/$file.txt"
+        returns 0
+    done
+    # get-log-events: the tokens, and the message between two times
+    { printf 'b/31132629274945519779805322857203735586714454643391594505\tf/31132629323784151764587387538205132201699397759403884544\n'
+        sed 's/.*/EVENTS\t1418530071000\t&\t1418530070000/' "$reports/46/in.log"
+        printf 'SEARCHEDLOGSTREAMS\tTrue\teni-1235b8ca123456789-all\n'; } >gle.txt
+    : >err
+    rows_of gle.txt >out
+    holds out <expected
+    empty err
+    # a line of records that is longer than any line may be
+    for file in $(seq 5000); do cat "$reports/46/in.log"; done | tr '\n' '\t' >long.txt
+    run top long.txt --by srcaddr --csv
+    returns 0
+    says out '172.31.9.69,5000'
+    # columns of one's own
+    sed 's/^/2018-09-22T20:28:14+00:00 eni-1-all /' "$reports/46/in.log" | cut -d ' ' -f 1,2,6,7 >own.txt
+    run print own.txt --format '${srcaddr} ${dstaddr}' --csv --fields srcaddr,dstaddr
+    returns 0
+    says out '172.31.9.69,172.31.9.12'
+    empty err
+    sed 's/.*/EVENTS\t1418530071000\t&\t1418530070000/' "$reports/46/in.log" | sed 's/ eni-1235b8ca123456789//' >gle.txt
+    run top gle.txt --by srcaddr --csv --format 'version account-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'
+    says out '172.31.9.69,1,4249'
+}
+
+case_droppings_of_aws() {
+    mkdir -p x/t/eni-1-all
+    sed 's/^/2018-09-22T20:28:14.000Z /' "$reports/46/in.log" | gzip -n >x/t/eni-1-all/000000.gz
+    echo 'Permission Check Successful' >x/aws-logs-write-test
+    : >x/t/_SUCCESS
+    echo '{}' >x/t/q.csv.metadata
+    detected_components | grep -q gzip || return 0
+    run top x --by srcaddr --csv --verbose
+    returns 0
+    says out '172.31.9.69,1,4249'
+    says err '3 aws-logs-write-test'
+}
+
+# Runs a command as a user who may not read everything.
+as_nobody() {
+    if [ "$(id -u)" != 0 ]; then
+        "$@"
+    else
+        runuser -u nobody -- "$@"
+    fi
+}
+
+case_a_folder_that_cannot_be_read() {
+    [ "$(id -u)" != 0 ] || command -v runuser >/dev/null || return 0
+    mkdir -p u/a u/m u/z
+    cp "$data/flow_logs.txt" u/a
+    cp "$data/flow_logs.txt" u/z
+    chmod 755 . "$room"
+    chmod 000 u/m
+    local word
+    for word in u 'u/**' 'u/*'; do
+        as_nobody "$flowlog" top "$word" --by dstport --json >out 2>err
+        rc=$?
+        returns 2
+        [ "$(grep -c 'u/m: cannot open: Permission denied' err)" = 1 ] || { fail "$word"; show err; }
+        says out '"records":28'
+    done
+    chmod 755 u/m
+}
+
+case_a_line_without_end() {
+    run detect /dev/zero
+    returns 2
+    says err 'binary data'
+    (yes x | tr -d '\n' | "$flowlog" detect - >out 2>err)
+    says err 'the line is too long'
+    { printf srcaddr; for rc in $(seq 1001); do printf ' c%s' "$rc"; done; echo; } >wide.log
+    run check wide.log
+    says err 'the line has 1002 columns, and more than 1000 are not read'
+}
+
+case_both_families_and_numbers_of_flows() {
+    run print "$reports/71/in.nfdump" --csv --fields srcaddr,dstaddr,type,bytes
+    returns 0
+    says out '2001:db8::1,2001:db8::2,IPv6,1000'
+    run top "$reports/71/in.nfdump" --by srcaddr --csv
+    says out '2001:db8::1,'
+    run top "$reports/31/in.nfdump" --by proto --sum flows --csv -q
+    returns 0
+    says out '6,12'
+    says out '17,4'
+    run top "$reports/31/in.nfdump" --by proto --where 'flows = 1' --csv -q
+    says out '17,4'
+}
+
 run_cases

@@ -153,7 +153,7 @@ TEST_CASE("the IPv4 elements and the rest of layout 2, in any order", "[nfdump]"
         CHECK(f[field::flow_id] == u64{1} << 33);
         CHECK(f[field::user_name].absent());
         CHECK(f[field::input].absent());
-        CHECK(f[field::flows].absent());
+        CHECK(f[field::flows] == 1);
     }
 }
 
@@ -393,4 +393,37 @@ TEST_CASE("exporters of nfdump, as its versions store them", "[nfdump]") {
     CHECK(another.begin() == another.end());
     CHECK(another.describe().exporter ==
           "0.0.0.1, 0.0.0.2, 0.0.0.3, 0.0.0.4, 0.0.0.5, 0.0.0.6, 0.0.0.7, 0.0.0.8");
+}
+
+TEST_CASE("of addresses in both families, those of zeros give way", "[nfdump]") {
+    auto const high = u64{0x20010DB800000000};
+    for (auto const big : {false, true}) {
+        auto const data = [big](auto... values) { return writer{big}.put(values...).bytes(); };
+        auto const flows_with = [&](u32 v4, u64 v6) {
+            auto const elements = std::vector<element>{
+                generic(big),
+                {2, data(v4, v4 == 0 ? u32{0} : v4 + 1)},
+                {3, data(v6, u64{1}, v6, v6 == 0 ? u64{0} : u64{2})},
+                {20, data(u32{0}, v4)},
+                {21, data(v6, u64{3}, v6, u64{4})},
+            };
+            auto body = std::string{};
+            for (auto i = 0; i < 9; ++i) body += record_v3(big, elements);
+            return flows_of(layout_2(big, 9, body));
+        };
+        auto const v6 = flows_with(0, high);
+        REQUIRE(v6.size() == 9);
+        for (auto const& f : v6) {
+            CHECK(f[field::srcaddr] == *address::parse("2001:db8::1"));
+            CHECK(f[field::dstaddr] == *address::parse("2001:db8::2"));
+            CHECK(f[field::type] == "IPv6");
+            CHECK(f[field::post_nat_srcaddr] == *address::parse("2001:db8::3"));
+        }
+        auto const v4 = flows_with(0x0A000001, high);
+        CHECK(v4.at(0)[field::srcaddr] == *address::parse("10.0.0.1"));
+        CHECK(v4.at(0)[field::dstaddr] == *address::parse("10.0.0.2"));
+        CHECK(v4.at(0)[field::type] == "IPv4");
+        // 0.0.0.0 is an address if the other end has one
+        CHECK(v4.at(0)[field::post_nat_srcaddr] == *address::parse("0.0.0.0"));
+    }
 }

@@ -365,7 +365,7 @@ TEST_CASE("NUL and other bytes are text", "[text]") {
 TEST_CASE("an absent value is not a malformed one", "[text]") {
     auto const got = read(
         "srcaddr dstport protocol bytes start action\n- - - - 1 -\n1.2.3.4.5 65536 256 "
-        "18446744073709551616 x MAYBE\n1.2.3.4 +1 -1 1e3 1.5 accept\n");
+        "18446744073709551616 x MAYBE\n1.2.3.4 +1 -1 1e3 1.5x accept\n");
     REQUIRE(got.flows.size() == 2);  // the first is an empty window
     CHECK(got.stats.nodata == 1);
     auto const& bad = got.flows[0];

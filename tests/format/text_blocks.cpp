@@ -2,11 +2,16 @@
 // The flows of a text log do not depend on the blocks in which its bytes arrive.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/text.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "reading.hpp"
@@ -235,7 +240,6 @@ TEST_CASE("an input that is not a text log is named", "[text][detect]") {
         {"{\"message\":\"2 1\"}"sv, "JSON"},
         {"\n  [{\"a\":1}]\n"sv, "JSON"},
         {"\xEF\xBB\xBF{}\n"sv, "JSON"},
-        {"timestamp,message\n1,2 3\n"sv, "CloudWatch console"},
         {"\xFF\xFEs\0r\0c\0"sv, "UTF-16"},
         {"\xCF\x10\x01\x03\n"sv, "flow-tools"},
         {"\x0C\xA5\x01\0\n"sv, "nfdump"},
@@ -253,4 +257,132 @@ TEST_CASE("an input that is not a text log is named", "[text][detect]") {
         REQUIRE(thrown);
         CHECK(thrown->code() == errc::unsupported);
     }
+}
+
+TEST_CASE("the cells of a line are found", "[text][cells]") {
+    using flowlog::cells_of;
+    using cells = std::vector<std::string_view>;
+    CHECK(cells_of("a,b", ',') == cells{"a", "b"});
+    CHECK(cells_of("", ',') == cells{""});
+    CHECK(cells_of(",", ',') == cells{"", ""});
+    CHECK(cells_of(" a b ,\t\"c, d\" , \"\",\"e\"\r", ',') == cells{"a b", "c, d", "", "e"});
+    CHECK(cells_of("\ta\t\t b \t", '\t') == cells{"", "a", "", "b", ""});
+    CHECK(cells_of("\"a\"\"b\",c", ',') == cells{"a\"\"b", "c"});
+    // no quotes around a cell
+    CHECK(cells_of("\"a\"b,\"c", ',') == cells{"\"a\"b", "\"c"});
+    CHECK(cells_of("a\"b\",c", ',') == cells{"a\"b\"", "c"});
+    CHECK(cells_of("\xC2\xA0"
+                   "a\xC2\xA0,b",
+                   ',') == cells{"a", "b"});
+}
+
+/// Lines of words as lines of cells, some in quotes and with blanks around them.
+static auto as_cells(std::string_view text, char separator, testing::random_numbers& random)
+    -> std::string {
+    auto result = ""s;
+    for (auto const c : text) {
+        auto const begins = result.empty() || result.back() == '\n' || result.back() == separator;
+        if (begins && random(9) == 0) result += ' ';
+        result += c == ' ' ? separator : c;
+    }
+    for (auto at = result.find('-'); at != result.npos; at = result.find('-', at + 1)) {
+        auto const alone = (at == 0 || result[at - 1] == separator) &&
+                           (result[at + 1] == separator || result[at + 1] == '\n');
+        if (alone && random(2) == 0) result.replace(at, 1, random(2) == 0 ? "" : "\"\"");
+    }
+    return result;
+}
+
+TEST_CASE("cells are read as words are", "[text][cells]") {
+    auto random = testing::random_numbers{12};
+    auto const header =
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes "
+        "start end action log-status\n"s;
+    auto const nodata = "2 1 eni-1 - - - - - - - 1 2 - NODATA\n"s;
+    for (auto i = 0; i < testing::repeats(20); ++i) {
+        auto text = header;
+        for (auto n = random(300); n != 0; --n) {
+            text += sample(1 + static_cast<std::size_t>(random(3)));
+            if (random(10) == 0) text += nodata;
+            if (random(20) == 0) text += header;
+            if (random(20) == 0) text += "2 1 eni-1\n";
+            if (random(20) == 0) text += "\n";
+            if (random(20) == 0) text += "2 1 eni-1 - - - - x - - 1 2 - GOOD\n";
+        }
+        auto const words = read(text);
+        for (auto const separator : {',', '\t', ';', '|'}) {
+            CAPTURE(i, separator);
+            auto const cells = as_cells(text, separator, random);
+            auto const got = read(cells);
+            CHECK(got.flows == words.flows);
+            CHECK(got.stats.malformed == words.stats.malformed);
+            CHECK(got.stats.nodata == words.stats.nodata);
+            CHECK(got.stats.headers == words.stats.headers);
+            CHECK(got.stats.lines() == words.stats.lines());
+            for (auto const& line : got.malformed)
+                CHECK(cells.substr(static_cast<std::size_t>(line.offset)).starts_with(line.text));
+            if (i == 0) check_all_blocks(cells);
+        }
+    }
+}
+
+TEST_CASE("a malformed cell is reported where it is in the log", "[text][cells]") {
+    auto const text =
+        "srcaddr,dstport,log-status\n\"10.0.0.1\",,OK\n10.0.0.2, \"8x\" ,OK\r\n1,2\n\"10.0.0.3\",5,BAD\n"s;
+    auto result = std::vector<testing::rejected>{};
+    auto options = flowlog::text_options{};
+    options.on_malformed = [&](auto const& line) { result.push_back(testing::keep(line)); };
+    auto reader = flowlog::text_reader{flowlog::memory_source{text}, options};
+    for (auto const& flow : reader) {
+        if (flow[flowlog::field::dstport].malformed())
+            reader.reject(flowlog::field_id::dstport, reason::bad_value);
+    }
+    CHECK(reader.stats().records == 1);
+    REQUIRE(result.size() == 3);
+    CHECK(result[0] == testing::rejected{"memory", 3, 42, 12, flowlog::field_id::dstport,
+                                         reason::bad_value, "10.0.0.2, \"8x\" ,OK"});
+    CHECK(result[1] == testing::rejected{"memory", 4, 62, 0, {}, reason::column_count, "1,2"});
+    CHECK(result[2] == testing::rejected{"memory", 5, 66, 14, flowlog::field_id::log_status,
+                                         reason::bad_value, "\"10.0.0.3\",5,BAD"});
+}
+
+TEST_CASE("records in cells are read as lines are", "[text][cells]") {
+    auto const records = sample(30);
+    auto const words = read(records);
+    auto wrapped = [&](std::string heading, std::string_view before, std::string_view after) {
+        for (auto at = std::size_t{0}; at != records.size();) {
+            auto const end = records.find('\n', at);
+            heading.append(before).append(records, at, end - at).append(after) += '\n';
+            at = end + 1;
+        }
+        return heading;
+    };
+    for (auto const& text :
+         {wrapped("@timestamp,@message\n", "2022-06-10 20:20:41.000,", ""),
+          wrapped("\"@message\",\"@timestamp\"\n", "\"", "\",\"2022-06-10 20:20:41.000\""),
+          wrapped("timestamp,message\n", "1418530070000,", ""), wrapped("@message\n", "", ""),
+          wrapped("", "EVENTS\t1418530070000\t", "\t1418530070000"),
+          wrapped("", "2022-06-10 20:20:41.000,", ""),
+          wrapped("@timestamp,@message\n", "2022-06-10 20:20:41.000,2022-06-10T20:20:41Z ", "")}) {
+        CAPTURE(text.substr(0, 150));
+        CHECK(read(text).flows == words.flows);
+        CHECK(read(text).stats.malformed == 0);
+        check_all_blocks(text);
+    }
+    CHECK(failure("@timestamp,@message\n1,2 3\n"));
+}
+
+TEST_CASE("a heading changes from words to cells and back", "[text][cells]") {
+    auto const text =
+        "srcaddr bytes\n10.0.0.1 1\nbytes,srcaddr\n2,10.0.0.2\n\"3\",\"10.0.0.3\"\n"
+        "srcaddr\tbytes\n10.0.0.4\t4\n10.0.0.5\t\n10.0.0.6 6\nbytes srcaddr\n7 10.0.0.7\n"s;
+    auto const got = read(text);
+    REQUIRE(got.flows.size() == 7);
+    for (auto i = 0U; i < 7; ++i) {
+        CHECK(got.flows[i][flowlog::field::srcaddr] == flowlog::address::v4(0x0A000001 + i));
+        if (i == 4) CHECK(got.flows[i][flowlog::field::bytes].absent());
+        if (i != 4) CHECK(got.flows[i][flowlog::field::bytes] == std::uint64_t{i + 1});
+    }
+    CHECK(got.stats.headers == 4);
+    check_all_blocks(text);
 }

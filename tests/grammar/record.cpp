@@ -98,7 +98,38 @@ TEST_CASE("a time is seconds, or milliseconds if it is large", "[record]") {
     CHECK(parse("18446744073709551616").malformed());
     CHECK(parse("-").absent());
     CHECK(parse("-5").malformed());
-    CHECK(parse("1418530010.5").malformed());
+    CHECK(parse("1418530010.5") == flowlog::timestamp{milliseconds{1418530010500}});
+    CHECK(parse("1418530010.1234567") == flowlog::timestamp{microseconds{1418530010123456}});
+    CHECK(parse("1418530010.").malformed());
+    CHECK(parse("1418530010.1234567890").malformed());
+    CHECK(parse("100000000000.5").malformed());
+    CHECK(parse(".5").malformed());
+}
+
+TEST_CASE("a time may be a date and a time of day", "[record]") {
+    using namespace std::chrono;
+    auto const time = flowlog::timestamp{seconds{1418530010}};
+    auto const parse = [](std::string_view t) {
+        return grammar::parse_value<flowlog::timestamp>(t);
+    };
+    for (auto const* const written :
+         {"2014-12-14T04:06:50", "2014-12-14T04:06:50Z", "2014-12-14 04:06:50",
+          "2014-12-14 04:06:50.000", "2014-12-14 04:06:50.000 UTC", "2014-12-14 04:06:50+00",
+          "2014-12-14T05:06:50+01:00", "2014-12-13T23:36:50-0430"}) {
+        CAPTURE(written);
+        CHECK(parse(written) == time);
+    }
+    CHECK(parse("2014-12-14T04:06:50.123Z") == time + milliseconds{123});
+    CHECK(parse("0001-01-01T00:00:00Z") == flowlog::timestamp{sys_days{1y / 1 / 1}});
+    for (auto const* const wrong :
+         {"2014-12-14", "2014-12-14T04:06", "2014-02-30T04:06:50", "2014-13-14T04:06:50",
+          "2014-12-14T24:06:50", "2014-12-14T04:60:50", "2014-12-14T04:06:61",
+          "2014-12-14T04:06:50.", "2014-12-14T04:06:50x", "2014-12-14T04:06:50+24:00",
+          "2014-12-14T04:06:50+0060", "2014-12-14T04:06:50+1", "2014-12-14T04:06:50+01:",
+          "2014-12-14T04:06:50+010", "2014-12-14T04:06:50Z ", "2014-1214T04:06:50"}) {
+        CAPTURE(wrong);
+        CHECK(parse(wrong).malformed());
+    }
 }
 
 TEST_CASE("words of a set are read in any case", "[record]") {

@@ -13,6 +13,7 @@
 #include <flowlog/format/formats.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/format/open_options.hpp>
+#include <flowlog/format/text/tab_lines.hpp>
 #include <flowlog/source/input.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/source.hpp>
@@ -40,6 +41,10 @@ auto open_as(Source source, open_options options, std::optional<input> from) -> 
                                           .all_lines = options.all_lines}},
                        std::move(packed)};
         } else {
+            if constexpr (std::same_as<Format, text_format>) {
+                if (has_records_between_tabs(front, options.format))
+                    source = tab_lines_source{std::move(source)};
+            }
             return Log{format.open(std::move(source), std::move(options), is_packed),
                        std::move(packed)};
         }

@@ -169,7 +169,7 @@ struct text_format {
         auto const begin = first_bytes.find_first_not_of(" \t\r\n");
         if (begin == first_bytes.npos) return false;
         auto const line = first_bytes.substr(begin, first_bytes.find('\n', begin) - begin);
-        return recognise_line(layout::tokens(line), std::nullopt).has_value();
+        return recognise_line(line, std::nullopt).has_value();
     }
     template <class Source>
     static auto open(Source source, open_options options, bool) -> text_reader<Source> {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/format/cells.hpp>
 
 namespace flowlog {
 
@@ -132,24 +133,26 @@ public:
     [[nodiscard]] auto after(std::span<std::string const> opaque) const -> layout {
         auto names = std::vector<std::string>(opaque.begin(), opaque.end());
         names.insert(names.end(), names_.begin(), names_.end());
-        return layout{std::move(names)};
+        return layout{std::move(names)}.written_as(style_);
     }
 
     friend auto operator==(layout const& a, layout const& b) noexcept -> bool {
-        return a.names_ == b.names_;
+        return a.names_ == b.names_ && a.style_ == b.style_;
+    }
+
+    /// How the columns are written in a line.
+    [[nodiscard]] auto style() const noexcept -> cell_style { return style_; }
+
+    /// The same columns, written in another way.
+    [[nodiscard]] auto written_as(cell_style style) const -> layout {
+        auto result = *this;
+        result.style_ = style;
+        return result;
     }
 
     /// The tokens of a line, which are separated by any number of blanks, tabs and CRs.
     [[nodiscard]] static auto tokens(std::string_view line) -> std::vector<std::string_view> {
-        auto result = std::vector<std::string_view>{};
-        constexpr auto blanks = std::string_view{" \t\r\n"};
-        for (auto at = line.find_first_not_of(blanks); at != line.npos;
-             at = line.find_first_not_of(blanks, at)) {
-            auto const end = std::min(line.find_first_of(blanks, at), line.size());
-            result.push_back(line.substr(at, end - at));
-            at = end;
-        }
-        return result;
+        return words_of(line);
     }
 
 private:
@@ -172,6 +175,7 @@ private:
     std::vector<std::string> names_;
     std::vector<std::optional<field_id>> fields_;  // of each column
     std::array<std::uint16_t, fields.size()> columns_;
+    cell_style style_;
 };
 
 }  // namespace flowlog

@@ -13,6 +13,7 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog {
@@ -24,6 +25,7 @@ struct log_description {
     std::vector<std::string> packed{};           ///< compressions of the file, the outermost first
     std::vector<std::string> columns{};          ///< of a text log
     std::vector<std::string> unknown_columns{};  ///< those that are no fields
+    cell_style style{};                          ///< how a text log writes its columns
     bool header = false;                         ///< the columns come from a header line
     bool aws_default = false;                    ///< the columns are a default format of AWS
     std::optional<statistics> counted{};         ///< what `count_flows` counted
@@ -58,6 +60,7 @@ template <class Reader>
                 return result;
             }
             result.columns = columns->names();
+            result.style = columns->style();
             for (std::size_t i = 0; i < columns->size(); ++i) {
                 if (!columns->field_at(i)) result.unknown_columns.push_back(columns->names()[i]);
             }

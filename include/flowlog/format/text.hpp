@@ -20,6 +20,7 @@
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/reader.hpp>
 #include <flowlog/format/text/batch.hpp>
@@ -76,9 +77,8 @@ public:
     using record_type = text_record;
 
     explicit text_reader(Source source, text_options options = {})
-        : windows_{std::move(source),
-                   std::clamp<std::size_t>(options.max_line, 64, std::size_t{1} << 30),
-                   options.offset},
+        : max_line_{std::clamp<std::size_t>(options.max_line, 64, std::size_t{1} << 30)},
+          windows_{std::move(source), max_line_, options.offset},
           format_{std::move(options.format)},
           malformed_{std::move(options.on_malformed)},
           check_empty_{options.check_empty && !options.all_lines},
@@ -185,9 +185,10 @@ private:
     template <class UseBatch>
     void take_batch(UseBatch& use_batch, detail::projection const& some) {
         auto const lines = plain_lines(some);
-        auto const first =
-            text_record{window_.text.data(), window_.index.delimiters + window_.last - 1, columns_,
-                        some.positions()};
+        auto const* const positions =
+            window_.is_cells() ? columns_->columns_by_field().data() : some.positions();
+        auto const first = text_record{
+            window_.text.data(), window_.index.delimiters + window_.last - 1, columns_, positions};
         auto const taken = lines == 0 ? 0 : use_batch(text_batch{first, lines, window_.stride});
         stats_.records += taken;
         window_.pass(taken);
@@ -213,7 +214,7 @@ private:
     /// Handles the next line, whatever it is.
     template <class Use, class Refused>
     [[gnu::noinline]] void each_odd(Use& use, Refused& refused) {
-        if (window_.stride == 0) return each_indexed(use, refused);
+        if (window_.stride == 0 || window_.is_cells()) return each_indexed(use, refused);
         auto lines = std::exchange(window_, window_.next_alone());
         lines.pass(1);
         window_.index = line_buffer_.scan(window_.text, column_count_);
@@ -250,6 +251,7 @@ private:
             if (!window_.too_long) break;
             refuse_foreign(window_.text);
             report_line(reason::too_long, window_.text, std::nullopt, 0);
+            if (!layout_) malformed_.refuse_endless(window_.text, max_line_, windows_);
         }
         if (!window_.text.empty()) return true;
         malformed_.require_none_waiting(windows_);
@@ -258,8 +260,14 @@ private:
 
     /// Indexes the window for the wanted columns alone, if it can.
     void index_some(detail::projection& some, std::vector<field_use> const& wanted) {
-        if (status_column_ == layout::none) return windows_.index_all(window_, column_count_);
-        if (some.columns() != columns_) some = detail::projection{layout_, wanted};
+        if (status_column_ == layout::none) {
+            windows_.index_all(window_, column_count_);
+            window_.stride = 0;
+            return;
+        }
+        auto const is_words = windows_.style().is_words();
+        if (some.columns() != columns_)
+            some = detail::projection{layout_, is_words ? wanted : std::vector<field_use>{}};
         windows_.index_some(window_, some);
     }
 
@@ -274,28 +282,63 @@ private:
         }
         if (!layout_ ? learn_columns() : change_columns()) return false;
         if (tokens_.texts().size() != column_count_ && !change_default()) {
-            report(reason::column_count, std::nullopt, layout::none);
+            if (detail::is_cli_heading(window_.log_line())) {
+                ++stats_.headers;
+            } else {
+                report(reason::column_count, std::nullopt, layout::none);
+            }
             return false;
         }
         record_ = tokens_.record(window_, columns_);
         return true;
     }
 
-    /// Tries to determine the columns by the line; true if it is no data.
+    /// Tries to determine the columns by the line; true if there is nothing more to do with it.
     auto learn_columns() -> bool {
-        refuse_foreign(window_.text.substr(window_.start()));
-        auto found = detail::recognise_line(tokens_.texts(), format_);
-        // a single word is a header line only at the beginning, not in a text that is no log
-        auto const is_first = stats_.lines() == stats_.blank;
-        if (found && found->header && tokens_.texts().size() == 1 && !is_first) found.reset();
-        if (!found) {
-            report_line(reason::no_layout, window_.line_text(), std::nullopt, 0);
+        auto const line = window_.log_line();
+        auto const style = windows_.style();
+        if (style.is_words()) refuse_foreign(window_.text.substr(window_.start()));
+        if (detail::is_cli_heading(line)) {
+            ++stats_.headers;
             return true;
         }
-        use(std::make_shared<layout const>(std::move(found->columns)));
-        malformed_.release(layout_, windows_);
-        if (found->header) ++stats_.headers;
-        return found->header;
+        auto found = recognise_current(line);
+        // a single word is a header line only at the beginning, not in a text that is no log
+        auto const is_first = stats_.lines() == stats_.blank;
+        if (found && found->header && tokens_.texts().size() == 1 && found->columns.size() == 1 &&
+            !is_first)
+            found.reset();
+        if (!found) {
+            report_line(reason::no_layout, line, std::nullopt, 0);
+            return true;
+        }
+        auto const is_header = found->header;
+        if (is_header) ++stats_.headers;
+        auto const restyled = found->columns.style() != style;
+        if (found->columns.size() == 0) {
+            windows_.read_as(found->columns.style(), nullptr);
+        } else {
+            use(std::make_shared<layout const>(std::move(found->columns)));
+            malformed_.release(layout_, windows_);
+        }
+        if (restyled) read_again(is_header ? window_.log_rest() : line);
+        return is_header || restyled;
+    }
+
+    /// What the current line, which is not blank, says of the columns.
+    [[nodiscard]] auto recognise_current(std::string_view line) const
+        -> std::optional<detail::recognised_layout> {
+        if (windows_.style().is_words())
+            return detail::recognise_line(line, tokens_.texts(), format_);
+        auto columns = detail::recognise_data(tokens_.texts(), format_);
+        if (!columns) return std::nullopt;
+        return detail::recognised_layout{columns->written_as(windows_.style()), false};
+    }
+
+    /// Takes the lines of the window from some on again, because they are written in another way.
+    void read_again(std::string_view lines) {
+        windows_.put_back(lines);
+        window_ = {};
     }
 
     /// Whether the line is of the other one of AWS's default formats, in a log of one of them, and
@@ -304,8 +347,8 @@ private:
         auto const& tokens = tokens_.texts();
         auto const is_vpc = detail::is_vpc_default(tokens);
         if (!is_vpc && !detail::is_transit_gateway_default(tokens)) return false;
-        auto vpc = layout::vpc_default();
-        auto gateway = layout::transit_gateway_default();
+        auto vpc = layout::vpc_default().written_as(columns_->style());
+        auto gateway = layout::transit_gateway_default().written_as(columns_->style());
         if (*columns_ != (is_vpc ? gateway : vpc)) return false;
         use(std::make_shared<layout const>(std::move(is_vpc ? vpc : gateway)));
         return true;
@@ -313,10 +356,19 @@ private:
 
     /// Whether the line is a header line, whose columns are then in force.
     auto change_columns() -> bool {
-        auto found = tokens_.header();
+        auto const line = window_.log_line();
+        if (!detail::may_be_heading(line)) return false;
+        auto found = detail::recognise_cell_header(line);
+        if (!found)
+            found = layout::from_header(window_.is_cells() ? words_of(line) : tokens_.texts());
         if (!found || (found->size() == 1 && column_count_ != 1)) return false;
-        if (*found != *columns_) use(std::move(found));
+        // the columns of records in cells stay as they are
+        if (found->size() == 0) found = columns_->written_as(found->style());
         ++stats_.headers;
+        if (*found == *columns_) return true;
+        auto const again = window_.is_cells() || !found->style().is_words();
+        use(std::make_shared<layout const>(*std::move(found)));
+        if (again) read_again(window_.log_rest());
         return true;
     }
 
@@ -325,6 +377,7 @@ private:
         columns_ = layout_.get();
         column_count_ = static_cast<std::uint32_t>(columns_->size());
         status_column_ = columns_->column(field::log_status);
+        windows_.read_as(columns_->style(), columns_);
     }
 
     /// Counts the data line in `record_` as what it is. True if it is to be handed out: a flow, or
@@ -389,22 +442,23 @@ private:
 
     /// Reports the current line, because of a column or, with `layout::none`, as a whole.
     void report(reason why, std::optional<field_id> offending_field, std::uint16_t column) {
-        auto const line = window_.line_text();
-        auto const at =
-            column == layout::none
-                ? std::size_t{0}
-                : static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
+        auto const line = window_.log_line();
+        auto at = std::size_t{0};
+        if (column != layout::none && window_.is_cells()) {
+            at = detail::column_offset(line, *columns_, column) + 1;
+        } else if (column != layout::none) {
+            at = static_cast<std::size_t>(record_.token(column).data() - line.data()) + 1;
+        }
         report_line(why, line, offending_field, at);
     }
 
-    /// Reports a line of the window, of which `text` is a part. `column` is counted in bytes from
-    /// 1.
+    /// Reports a line of the window, of which `text` is a part, as it is in the log. `column` is
+    /// counted in bytes from 1.
     void report_line(reason why, std::string_view text, std::optional<field_id> offending_field,
                      std::size_t column) {
         ++stats_.malformed;
-        auto const within = static_cast<std::uint64_t>(text.data() - window_.text.data());
         malformed_.report({.line = stats_.lines(),
-                           .offset = window_.offset + within,
+                           .offset = window_.offset_of(text),
                            .column = column,
                            .field = offending_field,
                            .reason = why},
@@ -416,6 +470,7 @@ private:
         if (!layout_ && stats_.lines() == stats_.blank) detail::refuse_foreign(line, windows_);
     }
 
+    std::size_t max_line_;
     detail::line_windows<Source> windows_;
     std::optional<layout> format_;
     std::shared_ptr<layout const> layout_;

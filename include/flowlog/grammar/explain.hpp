@@ -54,7 +54,7 @@ inline auto columns_in_words(std::size_t count) -> std::string {
 }
 
 inline auto explain_count(malformed_line const& line) -> explanation {
-    auto const words = grammar::words(line.text);
+    auto const words = grammar::words(line.text, *line.columns);
     auto const wanted = line.columns->size();
     auto const missing = words.empty() ? 1 : words.back().column + words.back().text.size();
     return {.column = words.size() > wanted ? words[wanted].column : missing,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,7 @@
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog::grammar {
@@ -40,7 +42,6 @@ enum class line_kind : std::uint8_t { record, nodata, skipdata, malformed, heade
 namespace detail {
 
 struct number_id;
-struct time_id;
 struct action_id;
 struct log_status_id;
 struct flow_direction_id;
@@ -51,18 +52,6 @@ struct groups_id;
 template <std::unsigned_integral T>
 auto value_syntax(std::type_identity<T>) {
     return x3::uint_parser<T>{};
-}
-
-inline auto value_syntax(std::type_identity<timestamp>) {
-    auto const convert = [](auto& context) {
-        using namespace std::chrono;
-        auto const number = static_cast<std::int64_t>(x3::_attr(context));
-        x3::_pass(context) = x3::_attr(context) <= 9'000'000'000'000'000;
-        if (!x3::_pass(context)) return;
-        x3::_val(context) =
-            number < 100'000'000'000 ? timestamp{seconds{number}} : timestamp{milliseconds{number}};
-    };
-    return x3::rule<time_id, timestamp>{"time"} = x3::uint_parser<std::uint64_t>{}[convert];
 }
 
 inline auto value_syntax(std::type_identity<action>) {
@@ -138,6 +127,64 @@ inline auto parse_v6(std::string_view text) -> std::optional<address> {
     return make_v6(std::move(groups), after_gap);
 }
 
+/// A whole number: seconds, or milliseconds.
+inline auto parse_whole_time(std::string_view text) -> std::optional<timestamp> {
+    using namespace std::chrono;
+    auto number = std::uint64_t{0};
+    auto const* at = text.data();
+    if (!x3::parse(at, at + text.size(), x3::uint_parser<std::uint64_t>{} >> x3::eoi, number) ||
+        number > 9'000'000'000'000'000)
+        return std::nullopt;
+    auto const count = static_cast<std::int64_t>(number);
+    return number < 100'000'000'000 ? timestamp{seconds{count}} : timestamp{milliseconds{count}};
+}
+
+/// One to nine digits as the part of a second.
+inline auto fraction_of(std::string digits) -> std::chrono::microseconds {
+    digits.resize(9, '0');
+    return std::chrono::microseconds{std::stol(digits) / 1000};
+}
+
+/// Unix seconds with a fraction, or a date and a time of day.
+inline auto parse_written_time(std::string_view text) -> std::optional<timestamp> {
+    using namespace std::chrono;
+    constexpr auto two = x3::uint_parser<unsigned, 10, 2, 2>{};
+    auto const fraction = '.' >> x3::repeat(1, 9)[x3::digit];
+    auto const* at = text.data();
+    auto const* const end = at + text.size();
+    auto digits = std::string{};
+    auto const take_digits = [&](auto& context) { digits = x3::_attr(context); };
+    auto whole = std::uint64_t{0};
+    auto const take_whole = [&](auto& context) { whole = x3::_attr(context); };
+    if (x3::parse(at, end,
+                  x3::uint_parser<std::uint64_t, 10, 1, 11>{}[take_whole] >>
+                      fraction[take_digits] >> x3::eoi))
+        return timestamp{seconds{static_cast<std::int64_t>(whole)}} + fraction_of(digits);
+    at = text.data();
+    digits.clear();
+    auto parts = std::vector<unsigned>{};
+    auto const part = [&](auto& context) { parts.push_back(x3::_attr(context)); };
+    auto east = 0;
+    auto zone = std::vector<unsigned>{};
+    auto const side = [&](auto& context) { east = x3::_attr(context) == '+' ? 1 : -1; };
+    auto const take_zone = [&](auto& context) { zone.push_back(x3::_attr(context)); };
+    auto const offset =
+        x3::char_("+-")[side] >> two[take_zone] >> (x3::eoi | -x3::lit(':') >> two[take_zone]);
+    auto const civil = x3::uint_parser<unsigned, 10, 4, 4>{}[part] >> '-' >> two[part] >> '-' >>
+                       two[part] >> x3::char_("T ") >> two[part] >> ':' >> two[part] >> ':' >>
+                       two[part] >> -fraction[take_digits];
+    if (!x3::parse(at, end, civil >> (x3::eoi | "Z" | " UTC" | offset) >> x3::eoi))
+        return std::nullopt;
+    auto const date =
+        year_month_day{year{static_cast<int>(parts[0])}, month{parts[1]}, day{parts[2]}};
+    zone.resize(2);
+    if (!date.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60 || zone[0] > 23 ||
+        zone[1] > 59)
+        return std::nullopt;
+    return timestamp{sys_days{date}} + hours{parts[3]} + minutes{parts[4]} + seconds{parts[5]} +
+           fraction_of(digits) - east * (hours{zone[0]} + minutes{zone[1]});
+}
+
 }  // namespace detail
 
 /// Splits a line without its LF into words.
@@ -161,11 +208,31 @@ inline auto parse_v6(std::string_view text) -> std::optional<address> {
     return result;
 }
 
+/// The columns of a line without its LF, however they are written: its words, or its cells, of
+/// which an empty one stands for `-`.
+[[nodiscard]] inline auto words(std::string_view line, layout const& columns) -> std::vector<word> {
+    if (columns.style().is_words()) return words(line);
+    auto result = std::vector<word>{};
+    for (auto const text : columns_of_line(line, columns.style())) {
+        auto const column = static_cast<std::size_t>(text.data() - line.data()) + 1;
+        result.push_back({text.empty() ? "-" : text, column});
+    }
+    if (flowlog::detail::trimmed(line).empty()) result.clear();
+    if (columns.style().separator != '\t' || result.size() == columns.size()) return result;
+    // a line with blanks in a log of TABs
+    auto as_words = words(line);
+    return as_words.size() == columns.size() ? as_words : result;
+}
+
 /// Reads a whole word as the value of a field.
 ///
 ///     absent         = "-"
 ///     number         = +DIGIT               ; at most its type's maximum; leading zeros allowed
 ///     time           = number               ; Unix seconds; milliseconds from 10^11 to 9*10^15
+///                    | +DIGIT "." +DIGIT    ; Unix seconds
+///                    | date ("T" | " ") 2DIGIT ":" 2DIGIT ":" 2DIGIT ["." +DIGIT] [zone]
+///     date           = 4DIGIT "-" 2DIGIT "-" 2DIGIT
+///     zone           = "Z" | ("+" | "-") 2DIGIT [[":"] 2DIGIT]
 ///     action         = "ACCEPT" | "REJECT"  ; words in any case
 ///     log-status     = "OK" | "NODATA" | "SKIPDATA"
 ///     flow-direction = "ingress" | "egress"
@@ -201,6 +268,14 @@ template <>
 }
 
 template <>
+[[nodiscard]] inline auto parse_value<timestamp>(std::string_view text) -> field_value<timestamp> {
+    if (text == "-") return {};
+    if (auto const time = detail::parse_whole_time(text)) return *time;
+    if (auto const time = detail::parse_written_time(text)) return *time;
+    return field_value<timestamp>{presence::malformed};
+}
+
+template <>
 [[nodiscard]] inline auto parse_value<std::string_view>(std::string_view text)
     -> field_value<std::string_view> {
     if (text == "-") return {};
@@ -213,7 +288,7 @@ class reference_record {
 public:
     /// Takes a line without its LF, and the columns in force.
     reference_record(std::string_view line, layout const& columns)
-        : words_{grammar::words(line)}, columns_{&columns} {}
+        : words_{grammar::words(line, columns)}, columns_{&columns} {}
 
     /// The words of the line.
     [[nodiscard]] auto words() const noexcept -> std::vector<word> const& { return words_; }

@@ -60,6 +60,12 @@ public:
     /// like.
     [[nodiscard]] auto size() const noexcept -> std::optional<std::uint64_t> { return size_; }
 
+    /// The size that the file has now; 0 if that cannot be found out.
+    [[nodiscard]] auto size_now() const noexcept -> std::uint64_t {
+        struct ::stat status{};
+        return ::fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+    }
+
     [[nodiscard]] auto path() const noexcept -> std::string const& { return path_; }
 
     /// Reads `buffer.size()` bytes, fewer only at the end, and returns how many. If the file has a
@@ -147,7 +153,7 @@ public:
             throw error{errc::changed,
                         {name()},
                         "shrank while it was read: it had " + std::to_string(*input_->size()) +
-                            " bytes, now " + std::to_string(at_ + got)};
+                            " bytes, now " + std::to_string(input_->size_now())};
         }
         at_ += got;
         return {block, got};

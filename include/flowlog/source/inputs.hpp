@@ -69,13 +69,29 @@ private:
                 add_file(path.string());
                 continue;
             }
-            auto below = std::vector<std::string>{};
-            add_folder(path, below);
-            if (below.empty() && !deep) fail(path.string(), "no file in this folder");
-            std::ranges::sort(below);
+            auto const failures = into_.missing.size();
+            auto below = files_below(path);
+            if (below.empty() && !deep && into_.missing.size() == failures)
+                fail(path.string(), "no file in this folder");
             for (auto& file : below) add_file(std::move(file));
         }
         if (found.empty() || (deep && given.empty())) fail(word, "no file matches");
+    }
+
+    /// The files below a folder, sorted. Folders that cannot be read are named, each once.
+    [[nodiscard]] auto files_below(std::filesystem::path const& folder)
+        -> std::vector<std::string> {
+        auto result = std::vector<std::string>{};
+        auto const failed = [&](std::filesystem::path const& path, std::error_code why) {
+            if (unreadable_.insert(path.string()).second) fail(path.string(), why.message());
+        };
+        try {
+            add_folder(folder, result, failed);
+        } catch (std::filesystem::filesystem_error const& failure) {
+            failed(folder, failure.code());
+        }
+        std::ranges::sort(result);
+        return result;
     }
 
     void fail(std::string const& name, std::string const& why) {
@@ -83,6 +99,7 @@ private:
     }
 
     input_list& into_;
+    std::set<std::string> unreadable_;
 };
 
 }  // namespace detail
@@ -94,7 +111,8 @@ private:
 /// A component `**` of a pattern matches any number of folders, none included (`logs/**/*.gz`); it
 /// does not follow links. The inputs come in the order of the words; the files of one folder or
 /// pattern are sorted by path, each one once. Never throws for a word that names nothing: `missing`
-/// then has an error, `errc::cannot_open` or, if a component is missing, `errc::unsupported`.
+/// then has an error, `errc::cannot_open` or, if a component is missing, `errc::unsupported`. It
+/// also has one for each folder that cannot be read below a folder that can.
 template <class = void>
 [[nodiscard]] auto expand_inputs(std::vector<std::string> const& words) -> input_list {
     auto result = input_list{};

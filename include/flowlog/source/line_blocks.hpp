@@ -60,6 +60,7 @@ public:
 
 private:
     [[nodiscard]] auto cut() -> line_block {
+        if (skipping_) skip_line();
         for (;;) {
             if (at_ == block_.size() && !next_block()) return rest();
             auto const text = block_.substr(at_, max_line_);
@@ -113,24 +114,29 @@ private:
         return carry_.empty() ? line_block{{}, block_offset_} : carried();
     }
 
-    /// Skips a line that is too long, and keeps its beginning for messages.
+    /// The beginning of a line that is too long, for messages. The next call skips the line.
     [[nodiscard]] auto before_long_line() -> line_block {
         auto const shown = std::min<std::size_t>(1024, max_line_);
         std::swap(carry_, given_);
         carry_.clear();
         given_.resize(std::min(given_.size(), shown));
         given_.append(block_.substr(at_, shown - given_.size()));
+        given_.resize(std::min(given_.find('\n'), given_.size()));
+        skipping_ = true;
+        return {given_, carry_offset_, true};
+    }
+
+    void skip_line() {
+        skipping_ = false;
         for (;;) {
             auto const end = block_.find('\n', at_);
             if (end != block_.npos) {
                 at_ = end + 1;
-                break;
+                return;
             }
             at_ = block_.size();
-            if (!next_block()) break;
+            if (!next_block()) return;
         }
-        given_.resize(std::min(given_.find('\n'), given_.size()));
-        return {given_, carry_offset_, true};
     }
 
     Source source_;
@@ -141,7 +147,8 @@ private:
     std::uint64_t bytes_ = 0;
     std::string carry_;  // the beginning of a line whose end was not read yet
     std::uint64_t carry_offset_ = 0;
-    std::string given_;  // what carry_ was, while the caller reads it
+    std::string given_;      // what carry_ was, while the caller reads it
+    bool skipping_ = false;  // whether the current line is too long
 };
 
 }  // namespace flowlog

@@ -2,6 +2,8 @@
 #ifndef FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 #define FLOWLOG_SOURCE_LOG_OBJECTS_HPP
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -41,7 +43,7 @@ struct log_object {
 enum class skip_reason : std::uint8_t {
     folder_marker,  ///< an empty object whose name ends with `/`
     empty,          ///< it has no bytes
-    write_test,     ///< `aws-logs-write-test`, by which AWS checks that it may write
+    write_test,     ///< `aws-logs-write-test` and the like, which services leave beside logs
     foreign,        ///< its name is not that of a flow log
     not_wanted      ///< the filter does not want it
 };
@@ -103,6 +105,16 @@ struct listing_options {
     timestamp now = std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
 };
 
+/// Whether a file name is one that a service leaves beside logs, to check that it may write there
+/// or to say that it is done: `aws-logs-write-test`, `_SUCCESS`, `2024_$folder$`.
+[[nodiscard]] constexpr auto is_write_test(std::string_view name) noexcept -> bool {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"aws-logs-write-test", "aws-log-write-test", "aws-programmatic-access-test-object",
+         "ELBAccessLogTestFile", "ConfigWritabilityCheckFile", "_SUCCESS"});
+    return std::ranges::find(names, name) != names.end() || name.ends_with("_$folder$") ||
+           name.ends_with(".csv.metadata");
+}
+
 namespace detail {
 
 /// What is known of an object by its path and size, besides the filter.
@@ -110,7 +122,7 @@ inline auto skip_reason_of(stored_object const& object) -> std::optional<skip_re
     if (object.path.ends_with('/')) return skip_reason::folder_marker;
     if (object.size == 0) return skip_reason::empty;
     auto const name = std::string_view{object.path}.substr(object.path.rfind('/') + 1);
-    if (name == "aws-logs-write-test") return skip_reason::write_test;
+    if (is_write_test(name)) return skip_reason::write_test;
     return std::nullopt;
 }
 

@@ -53,8 +53,9 @@ struct zstd_end {
 /// skipped. Frames that ask for a window of more than 128 MiB (`zstd --long=28` and more) are
 /// refused, which bounds the memory.
 ///
-/// `next()` throws `errc::truncated` if the input ends inside a frame, and `errc::corrupt` if the
-/// library finds damage or if bytes follow that are no frame. All good bytes are handed out before.
+/// `next()` throws `errc::unsupported` for such a window, `errc::truncated` if the input ends
+/// inside a frame, and `errc::corrupt` if the library finds damage or if bytes follow that are no
+/// frame. All good bytes are handed out before.
 template <byte_source Source = any_source>
 class zstd_source {
 public:
@@ -109,6 +110,12 @@ private:
 
     [[noreturn]] void fail(std::size_t status) const {
         if (ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation) throw std::bad_alloc{};
+        if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge) {
+            throw error{errc::unsupported,
+                        {name()},
+                        "needs a window of more than 128 MiB to be unpacked, which is not done "
+                        "here: zstd -dc --long=31 FILE | flowlog ... -"};
+        }
         input_.fail_corrupt("zstd", ZSTD_getErrorName(status));
     }
 

@@ -200,7 +200,36 @@ TEST_CASE("a time is in seconds, or in milliseconds from the year 5138 on", "[de
     CHECK(text("18446744073709551616").malformed());
     CHECK(text("-").absent());
     CHECK(text("-1").malformed());
-    CHECK(text("1418530010.5").malformed());
+    CHECK(text("1418530010.5") == timestamp{milliseconds{1418530010500}});
+    CHECK(text("1418530010.1234567") == timestamp{microseconds{1418530010123456}});
+    CHECK(text("1418530010.").malformed());
+    CHECK(text("1418530010.1234567890").malformed());
+    CHECK(text("100000000000.5").malformed());
+    CHECK(text(".5").malformed());
+}
+
+TEST_CASE("a time may be a date and a time of day", "[decode]") {
+    using namespace std::chrono;
+    auto const time = timestamp{seconds{1418530010}};
+    auto const text = [](auto written) { return decode<timestamp>(written); };
+    for (auto const* const written :
+         {"2014-12-14T04:06:50", "2014-12-14T04:06:50Z", "2014-12-14 04:06:50",
+          "2014-12-14 04:06:50.000", "2014-12-14 04:06:50.000 UTC", "2014-12-14 04:06:50+00",
+          "2014-12-14T05:06:50+01:00", "2014-12-13T23:36:50-0430"}) {
+        CAPTURE(written);
+        CHECK(text(written) == time);
+    }
+    CHECK(text("2014-12-14T04:06:50.123Z") == time + milliseconds{123});
+    CHECK(text("0001-01-01T00:00:00Z") == timestamp{sys_days{1y / 1 / 1}});
+    for (auto const* const wrong :
+         {"2014-12-14", "2014-12-14T04:06", "2014-02-30T04:06:50", "2014-13-14T04:06:50",
+          "2014-12-14T24:06:50", "2014-12-14T04:60:50", "2014-12-14T04:06:61",
+          "2014-12-14T04:06:50.", "2014-12-14T04:06:50x", "2014-12-14T04:06:50+24:00",
+          "2014-12-14T04:06:50+0060", "2014-12-14T04:06:50+1", "2014-12-14T04:06:50+01:",
+          "2014-12-14T04:06:50+010", "2014-12-14T04:06:50Z ", "2014-1214T04:06:50"}) {
+        CAPTURE(wrong);
+        CHECK(text(wrong).malformed());
+    }
 }
 
 TEST_CASE("words of a set are decoded in any case", "[decode]") {

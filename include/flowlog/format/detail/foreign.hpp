@@ -80,8 +80,6 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
     if (bytes[first] == '{' || bytes[first] == '[')
         return {"JSON, as CloudWatch and Data Firehose wrap log lines",
                 "jq -r '.message // .logEvents[].message' FILE | flowlog ... -"};
-    if (bytes.substr(first).starts_with("timestamp,message"))
-        return {"a CSV of the CloudWatch console", "cut -d, -f 2- FILE | flowlog ... -"};
     return {};
 }
 

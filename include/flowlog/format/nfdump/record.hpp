@@ -58,8 +58,10 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 ///
 /// Fields have the values that the collector stored: 0 or `0.0.0.0` for much that it did not know,
 /// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
-/// record does not have it, if it is a time or a number of flows and 0, or if it is an empty user
-/// name. `dstport` of ICMP is 256 * type + code. The AWS field `type` is given by the addresses.
+/// record does not have it, if it is a time and 0, or if it is an empty user name. `flows` is 1 if
+/// the record does not say how many flows it stands for. `dstport` of ICMP is 256 * type + code.
+/// The AWS field `type` is given by the addresses. If a record has addresses of both families, the
+/// first ones count, unless they are zero.
 class nfdump_record {
 public:
     nfdump_record() = default;
@@ -90,11 +92,11 @@ public:
         } else if constexpr (std::same_as<T, flowlog::flow_direction>) {
             return direction();
         } else if constexpr (std::unsigned_integral<T>) {
+            if (id == field_id::flows) return flows<T>();
             if (!has(id)) return {};
             auto const number = integer<T>(id);
             // 0 means "not known" here, and nothing else
-            if (number == 0 && (id == field_id::flows || id == field_id::netflow_version))
-                return {};
+            if (number == 0 && id == field_id::netflow_version) return {};
             return number;
         } else {
             return {};
@@ -134,7 +136,7 @@ private:
         auto const type = info(id).type;
         auto const plain = (type <= field_type::u64 || type == field_type::address) &&
                            id != field_id::flows && id != field_id::netflow_version;
-        if (!plain || !has(id)) return std::nullopt;
+        if (!plain || !has(id) || shape_->second_offset(id) != 0) return std::nullopt;
         return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
     }
 
@@ -162,12 +164,46 @@ private:
         return static_cast<unsigned char>(*at(id));
     }
 
+    /// How many flows the record stands for: 1 if it does not say.
+    template <std::unsigned_integral T>
+    [[nodiscard]] auto flows() const noexcept -> T {
+        auto const number = has(field_id::flows) ? integer<T>(field_id::flows) : T{1};
+        return number == 0 ? T{1} : number;
+    }
+
     [[nodiscard]] auto ip(field_id id) const noexcept -> field_value<address> {
         auto const width = shape_->width(id);
-        if (width == 4) return address::v4(load<std::uint32_t>(at(id)));
+        if (shape_->has_both_families && is_of_second_family(id)) [[unlikely]]
+            return ip_at(data_ + shape_->second_offset(id), 20 - width);
+        return ip_at(at(id), width);
+    }
+
+    [[nodiscard]] auto ip_at(char const* from, std::size_t width) const noexcept
+        -> field_value<address> {
+        if (width == 4) return address::v4(load<std::uint32_t>(from));
         if (width == 16)
-            return address::v6(load<std::uint64_t>(at(id)), load<std::uint64_t>(at(id) + 8));
+            return address::v6(load<std::uint64_t>(from), load<std::uint64_t>(from + 8));
         return {};
+    }
+
+    /// Whether the record has an address in both families and the first one is zero, with the
+    /// address at the other end of the flow if it has one.
+    [[nodiscard, gnu::noinline, gnu::cold]] auto is_of_second_family(field_id id) const noexcept
+        -> bool {
+        if (shape_->second_offset(id) == 0 || !is_zero(id)) return false;
+        switch (id) {
+            case field_id::srcaddr: return is_zero(field_id::dstaddr);
+            case field_id::dstaddr: return is_zero(field_id::srcaddr);
+            case field_id::post_nat_srcaddr: return is_zero(field_id::post_nat_dstaddr);
+            case field_id::post_nat_dstaddr: return is_zero(field_id::post_nat_srcaddr);
+            default: return true;
+        }
+    }
+
+    /// Whether all bytes of a field are zero; also if the record does not have it.
+    [[nodiscard]] auto is_zero(field_id id) const noexcept -> bool {
+        auto const text = std::string_view{at(id), shape_->width(id)};
+        return text.find_first_not_of('\0') == text.npos;
     }
 
     [[nodiscard]] auto time(field_id id) const noexcept -> field_value<timestamp> {
@@ -198,9 +234,9 @@ private:
     }
 
     [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
-        auto const width = shape_->width(field_id::srcaddr);
-        if (width == 0) return {};
-        return std::string_view{width == 4 ? "IPv4" : "IPv6"};
+        auto const source = ip(field_id::srcaddr);
+        if (!source) return {};
+        return std::string_view{source->is_v4() ? "IPv4" : "IPv6"};
     }
 
     [[nodiscard]] auto direction() const noexcept -> field_value<flowlog::flow_direction> {

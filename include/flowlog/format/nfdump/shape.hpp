@@ -26,7 +26,11 @@ namespace flowlog::detail {
 struct nfdump_shape {
     std::array<std::uint16_t, fields.size()> offsets{};  ///< 0: the records do not have the field
     std::array<std::uint8_t, fields.size()> widths{};
-    bool swapped = false;  ///< whether the file's byte order is not this machine's
+    /// Addresses that the records have in both families: the offset of the second one, which has
+    /// the other family's width.
+    std::array<std::uint16_t, fields.size()> second_offsets{};
+    bool has_both_families = false;  ///< of any address
+    bool swapped = false;            ///< whether the file's byte order is not this machine's
 
     [[nodiscard]] constexpr auto offset(field_id id) const noexcept -> std::size_t {
         return offsets[static_cast<std::size_t>(id)];
@@ -34,13 +38,25 @@ struct nfdump_shape {
     [[nodiscard]] constexpr auto width(field_id id) const noexcept -> std::size_t {
         return widths[static_cast<std::size_t>(id)];
     }
+    [[nodiscard]] constexpr auto second_offset(field_id id) const noexcept -> std::size_t {
+        return second_offsets[static_cast<std::size_t>(id)];
+    }
 
-    /// Sets where a field is. If a record has a field several times, the first counts.
+    /// Sets where a field is. If a record has a field several times, the first counts; of an
+    /// address, both families do.
     constexpr void place(field_id id, std::size_t offset, std::size_t width) noexcept {
         auto& known = offsets[static_cast<std::size_t>(id)];
-        if (known != 0) return;
+        if (known != 0) return place_second(id, offset, width);
         known = static_cast<std::uint16_t>(offset);
         widths[static_cast<std::size_t>(id)] = static_cast<std::uint8_t>(width);
+    }
+
+private:
+    constexpr void place_second(field_id id, std::size_t offset, std::size_t width) noexcept {
+        auto& known = second_offsets[static_cast<std::size_t>(id)];
+        if (known != 0 || this->width(id) == width || info(id).type != field_type::address) return;
+        known = static_cast<std::uint16_t>(offset);
+        has_both_families = true;
     }
 };
 

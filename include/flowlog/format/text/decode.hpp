@@ -18,6 +18,7 @@
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
 #include <flowlog/format/text/eight_groups.hpp>
+#include <flowlog/format/text/written_time.hpp>
 
 namespace flowlog::detail {
 
@@ -168,15 +169,25 @@ template <>
 /// The first number that is read as milliseconds since 1970, and not as seconds: the year 5138.
 inline constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
 
+/// A time that is no whole number.
+[[gnu::noinline, gnu::cold]] inline auto decode_written_time(char const* first,
+                                                             char const* last) noexcept
+    -> field_value<timestamp> {
+    auto const time = written_time::parse({first, static_cast<std::size_t>(last - first)});
+    return time ? field_value<timestamp>{*time} : field_value<timestamp>{presence::malformed};
+}
+
 /// Unix seconds. AWS documents only seconds, but logs with milliseconds have been seen: numbers
-/// that would be after the year 5138 in seconds are read as milliseconds.
+/// that would be after the year 5138 in seconds are read as milliseconds. Other ways to write a
+/// time take longer.
 template <>
 inline auto decode<timestamp>(char const* first, char const* last) noexcept
     -> field_value<timestamp> {
     constexpr auto limit =
         std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
     auto const number = decode<std::uint64_t>(first, last);
-    if (!number) return field_value<timestamp>{number.state()};
+    if (number.absent()) return {};
+    if (!number) return decode_written_time(first, last);
     if (*number > limit) return field_value<timestamp>{presence::malformed};
     auto const signed_number = static_cast<std::int64_t>(*number);
     if (*number < first_milliseconds) return timestamp{std::chrono::seconds{signed_number}};

@@ -13,6 +13,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/format/accounting.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text/record.hpp>
@@ -54,17 +55,19 @@ public:
         return {window.text.data(), before_.data(), after_.data(), columns};
     }
 
-    /// The layout, if the line is a header line.
-    [[nodiscard]] auto header() const -> std::shared_ptr<layout const> {
-        auto named = layout::from_header(texts_);
-        return named ? std::make_shared<layout const>(*std::move(named)) : nullptr;
-    }
-
 private:
     std::vector<std::string_view> texts_;
     std::vector<std::uint32_t> before_;  // offset of the byte before each token
     std::vector<std::uint32_t> after_;   // offset of the byte after each token
 };
+
+/// Where a column is in a line of cells, in bytes from 0.
+inline auto column_offset(std::string_view line, layout const& columns, std::size_t column)
+    -> std::size_t {
+    auto texts = columns_of_line(line, columns.style());
+    if (texts.size() != columns.size()) texts = words_of(line);
+    return column < texts.size() ? static_cast<std::size_t>(texts[column].data() - line.data()) : 0;
+}
 
 /// Hands malformed lines to the user's handler. Lines that come before the columns are known wait
 /// until they are, so that the handler can explain them; too many of them end the reading.
@@ -94,11 +97,26 @@ public:
     /// Throws if lines wait for columns. For the end of the input.
     template <class Input>
     void require_none_waiting(Input const& input) const {
-        if (!waiting_.empty()) throw_unrecognised(input.name());
+        if (!waiting_.empty()) throw_unrecognised(input);
+    }
+
+    /// Throws if a line of more than `max_line` bytes, which begins with `text` and waits for the
+    /// columns, may have no end: it is binary, or longer than what may wait.
+    template <class Input>
+    void refuse_endless(std::string_view text, std::size_t max_line, Input const& input) const {
+        if (max_line > max_waiting || looks_binary(text)) throw_unrecognised(input);
     }
 
 private:
     static constexpr std::size_t max_waiting = std::size_t{64} << 10;  // bytes
+
+    /// Throws that the columns cannot be determined. \pre a line waits for them
+    template <class Input>
+    [[noreturn]] void throw_unrecognised(Input const& input) const {
+        auto const& first = waiting_.front();
+        throw error{errc::unknown_format, location{input.name(), first.line.line},
+                    "cannot tell the format: " + why_unrecognised(first)};
+    }
 
     struct waiting_line {
         malformed_line line;
@@ -109,21 +127,21 @@ private:
     void keep(malformed_line line, std::string_view text, Input const& input) {
         waiting_.push_back({std::move(line), std::string{text}});
         waiting_bytes_ += text.size() + 64;
-        if (waiting_bytes_ > max_waiting) throw_unrecognised(input.name());
+        if (waiting_bytes_ > max_waiting) throw_unrecognised(input);
     }
 
-    [[noreturn]] void throw_unrecognised(std::string name) const {
-        auto const& first = waiting_.front();
-        auto where = location{std::move(name), first.line.line};
-        if (looks_binary(first.text)) {
-            throw error{errc::unknown_format, std::move(where),
-                        "cannot tell the format: this is binary data of no format that is known "
-                        "here"};
+    [[nodiscard]] static auto why_unrecognised(waiting_line const& first) -> std::string {
+        if (looks_binary(first.text)) return "this is binary data of no format that is known here";
+        auto const columns = words_of(first.text).size();
+        if (columns > layout::max_columns) {
+            return "the line has " + std::to_string(columns) + " columns, and more than " +
+                   std::to_string(layout::max_columns) + " are not read";
         }
-        throw error{
-            errc::unknown_format, std::move(where),
-            "cannot tell the format: no header line, and neither of AWS's default formats; " +
-                std::string{what_to_do(first.text)} + ". The line is: " + escaped(first.text, 120)};
+        auto const why = first.line.reason == reason::too_long
+                             ? std::string{"the line is too long"}
+                             : "no header line, and neither of AWS's default formats; " +
+                                   std::string{what_to_do(first.text)};
+        return why + ". The line is: " + escaped(first.text, 120);
     }
 
     [[nodiscard]] static auto what_to_do(std::string_view text) noexcept -> std::string_view {

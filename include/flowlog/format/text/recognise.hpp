@@ -10,10 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/archive_info.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog::detail {
@@ -58,16 +61,35 @@ struct recognised_layout {
     bool header;  ///< the line is a header line, not data
 };
 
-/// The default format with which a line ends, after whatever `aws logs`, syslog or a container
-/// put before it. Every line must have as many words before it.
+/// Whether a word may begin a line of syslog, a container or `aws logs`: a date, a month, a Unix
+/// time, `EVENTS`.
+constexpr auto begins_prefix(std::string_view word) noexcept -> bool {
+    constexpr auto months = std::to_array<std::string_view>(
+        {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
+    auto const digits = [](std::string_view text) {
+        return text.find_first_not_of("0123456789") == text.npos;
+    };
+    if (word.size() >= 10 && word[4] == '-' && word[7] == '-')
+        return digits(word.substr(0, 4)) && digits(word.substr(5, 2)) && digits(word.substr(8, 2));
+    if (digits(word)) return word.size() == 10 || word.size() == 13;
+    return word == "EVENTS" || std::ranges::find(months, word) != months.end();
+}
+
+/// The format with which a line ends, after whatever `aws logs`, syslog or a container put before
+/// it: `format`, or one of AWS's default formats. Every line must have as many words before it.
 template <class = void>
-auto recognise_prefixed(std::span<std::string_view const> tokens) -> std::optional<layout> {
+auto recognise_prefixed(std::span<std::string_view const> tokens,
+                        std::optional<layout> const& format) -> std::optional<layout> {
     auto const after_prefix = [&](layout const& columns) {
         auto prefix = std::vector<std::string>{};
         for (auto n = columns.size(); n < tokens.size(); ++n)
             prefix.push_back("prefix-" + std::to_string(prefix.size() + 1));
         return columns.after(prefix);
     };
+    if (format) {
+        if (tokens.size() <= format->size() || !begins_prefix(tokens[0])) return std::nullopt;
+        return after_prefix(*format);
+    }
     if (tokens.size() > 14 && is_vpc_default(tokens.last(14)))
         return after_prefix(layout::vpc_default());
     if (tokens.size() > 36 && is_transit_gateway_default(tokens.last(36)))
@@ -75,29 +97,150 @@ auto recognise_prefixed(std::span<std::string_view const> tokens) -> std::option
     return std::nullopt;
 }
 
-/// Determines a log's columns from the tokens of one line (at least one token): a header line gives
-/// them; else `format` does; else the line must look like one of AWS's two default formats. A time
-/// of export may precede each of these, and other words the default formats.
+/// Determines the columns from the words of a line (at least one), unless it is a header line:
+/// `format` gives them, or the line must look like one of AWS's two default formats. A time of
+/// export may precede them, and other words.
 template <class = void>
-auto recognise_line(std::span<std::string_view const> tokens, std::optional<layout> const& format)
-    -> std::optional<recognised_layout> {
-    if (auto named = layout::from_header(tokens)) return recognised_layout{*std::move(named), true};
-    auto const exported =
-        is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1]);
-    if (exported && !(format && tokens.size() == format->size())) {
-        auto inner = recognise_line(tokens.subspan(1), format);
-        auto const time = std::array<std::string, 1>{"timestamp"};
-        if (inner && !inner->header) return recognised_layout{inner->columns.after(time), false};
-        return std::nullopt;
+auto recognise_data(std::span<std::string_view const> tokens, std::optional<layout> const& format)
+    -> std::optional<layout> {
+    if (format && tokens.size() == format->size()) return *format;
+    if (is_export_time(tokens[0]) && tokens.size() > 1 && !is_export_time(tokens[1])) {
+        auto inner = recognise_data(tokens.subspan(1), format);
+        if (!inner) return std::nullopt;
+        return inner->after(std::array<std::string, 1>{"timestamp"});
     }
-    if (format) return recognised_layout{*format, false};
-    if (tokens.size() == 14 && (tokens[0] == "2" || is_vpc_default(tokens)))
-        return recognised_layout{layout::vpc_default(), false};
-    if (is_transit_gateway_default(tokens))
-        return recognised_layout{layout::transit_gateway_default(), false};
-    if (auto columns = recognise_prefixed(tokens))
-        return recognised_layout{*std::move(columns), false};
+    if (!format && tokens.size() == 14 && (tokens[0] == "2" || is_vpc_default(tokens)))
+        return layout::vpc_default();
+    if (!format && is_transit_gateway_default(tokens)) return layout::transit_gateway_default();
+    return recognise_prefixed(tokens, format);
+}
+
+/// Whether a text may be the name of a column that holds whole records: `@message` of CloudWatch
+/// Logs Insights, `message` of its console.
+constexpr auto is_message_name(std::string_view name) noexcept -> bool {
+    if (name.starts_with('@')) name.remove_prefix(1);
+    return name == "message" || name == "Message";
+}
+
+/// The cell that holds the record, if cells are the heading of an export of CloudWatch. A log of
+/// flows may have a column `message`, too.
+template <class = void>
+auto find_message(std::span<std::string_view const> cells) -> std::optional<std::uint16_t> {
+    auto const at = std::ranges::find_if(cells, is_message_name);
+    if (at == cells.end()) return std::nullopt;
+    auto const known =
+        std::ranges::count_if(cells, [](auto cell) { return find_field(cell).has_value(); });
+    if (!at->starts_with('@') && known > 1) return std::nullopt;
+    return static_cast<std::uint16_t>(at - cells.begin());
+}
+
+/// The columns that cells name, if they are a header line. Columns without a name are numbered.
+template <class = void>
+auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
+    if (cells.size() < 2) return std::nullopt;
+    auto names = std::vector<std::string>{};
+    for (std::size_t i = 1; i <= cells.size(); ++i) names.push_back("column-" + std::to_string(i));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells[i].empty()) cells[i] = names[i];
+    }
+    if (cells[0].starts_with('#')) cells[0] = trimmed(cells[0].substr(1));
+    return layout::from_header(cells);
+}
+
+/// What separates the cells of a line, in the order in which they are tried.
+inline constexpr auto cell_separators = std::string_view{"\t,;|"};
+
+/// The columns that a line of cells names, if it is a header line. There are none if one of the
+/// cells is said to hold the records: those have the columns.
+template <class = void>
+auto recognise_cell_header(std::string_view line) -> std::optional<layout> {
+    auto const alone = cells_of(line, '\0');
+    if (is_message_name(alone[0])) return layout{}.written_as({.separator = ',', .record = 0});
+    for (auto const separator : cell_separators) {
+        if (line.find(separator) == line.npos) continue;
+        auto cells = cells_of(line, separator);
+        if (auto const message = find_message(cells))
+            return layout{}.written_as({.separator = separator, .record = *message});
+        if (separator == '\t') {
+            while (cells.back().empty() && cells.size() > 1) cells.pop_back();
+            auto const words = words_of(line);
+            if (words.size() > cells.size() && layout::is_header(words)) continue;  // a mixture
+        }
+        if (auto named = name_cells(cells)) return named->written_as({.separator = separator});
+    }
     return std::nullopt;
+}
+
+/// The columns of a line of cells that is data: each cell is a column of `format` or of one of
+/// AWS's default formats, or one of them holds a whole record.
+template <class = void>
+auto recognise_cell_data(std::string_view line, std::optional<layout> const& format)
+    -> std::optional<layout> {
+    for (auto const separator : cell_separators) {
+        if (line.find(separator) == line.npos) continue;
+        auto cells = cells_of(line, separator);
+        for (auto& cell : cells) cell = cell.empty() ? "-" : cell;
+        auto const style = cell_style{.separator = separator};
+        if (format && cells.size() == format->size()) return format->written_as(style);
+        if (!format && is_vpc_default(cells)) return layout::vpc_default().written_as(style);
+        if (!format && is_transit_gateway_default(cells))
+            return layout::transit_gateway_default().written_as(style);
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            auto const words = words_of(cells[i]);
+            if (words.size() < 2) continue;
+            if (auto found = recognise_data(words, format)) {
+                return found->written_as(
+                    {.separator = separator, .record = static_cast<std::uint16_t>(i)});
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+/// Whether a line may be a header line, by its first byte.
+constexpr auto may_be_heading(std::string_view line) noexcept -> bool {
+    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (line.starts_with('"')) line.remove_prefix(1);
+    return !line.empty() && !layout::begins_as_value(line.front());
+}
+
+/// Whether a line is one that `aws logs … --output text` prints besides the events.
+constexpr auto is_cli_heading(std::string_view line) noexcept -> bool {
+    return line.starts_with("SEARCHEDLOGSTREAMS\t") || line.starts_with("NEXTTOKEN\t") ||
+           ((line.starts_with("b/") || line.starts_with("f/")) &&
+            line.find_first_not_of("bf/0123456789s\t\r") == line.npos);
+}
+
+/// Determines a log's columns, and how they are written, from a line that is not blank: a header
+/// line gives them; else `format` does; else the line must look like one of AWS's two default
+/// formats. `tokens` are its words.
+template <class = void>
+auto recognise_line(std::string_view line, std::span<std::string_view const> tokens,
+                    std::optional<layout> const& format) -> std::optional<recognised_layout> {
+    if (may_be_heading(line)) {
+        if (auto named = recognise_cell_header(line))
+            return recognised_layout{*std::move(named), true};
+        if (auto named = layout::from_header(tokens))
+            return recognised_layout{*std::move(named), true};
+    }
+    if (auto columns = recognise_data(tokens, format)) {
+        auto const only_tabs =
+            line.find('\t') != line.npos && cells_of(line, '\t').size() == tokens.size();
+        if (only_tabs && line.find(' ') == line.npos)
+            columns = columns->written_as({.separator = '\t'});
+        return recognised_layout{*std::move(columns), false};
+    }
+    if (auto columns = recognise_cell_data(line, format))
+        return recognised_layout{*std::move(columns), false};
+    if (format) return recognised_layout{*format, false};
+    return std::nullopt;
+}
+template <class = void>
+auto recognise_line(std::string_view line, std::optional<layout> const& format)
+    -> std::optional<recognised_layout> {
+    auto const tokens = words_of(line);
+    return tokens.empty() ? std::nullopt : recognise_line(line, tokens, format);
 }
 
 /// Whether a line of `count` tokens, given by the delimiters around them, needs a closer look: it

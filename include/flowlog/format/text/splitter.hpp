@@ -15,6 +15,7 @@
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/open_options.hpp>
 #include <flowlog/format/text.hpp>
+#include <flowlog/format/text/tab_lines.hpp>
 #include <flowlog/source/input.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -30,6 +31,7 @@ public:
                                  open_options const& options, std::uint64_t chunk_size)
         -> std::optional<text_splitter> {
         if (!foreign_format(first_bytes).name.empty()) return std::nullopt;
+        if (has_records_between_tabs(first_bytes, options.format)) return std::nullopt;
         auto const size = *from.size();
         auto first = text_reader<any_source>{from.open_range(0, size), {.format = options.format}};
         first.recognise();

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/format/cells.hpp>
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/cell_scanner.hpp>
 #include <flowlog/format/text/projection.hpp>
 #include <flowlog/format/text/scan.hpp>
 #include <flowlog/source/line_blocks.hpp>
@@ -26,6 +29,8 @@ namespace flowlog::detail {
 /// The index of a window either has all delimiters, or, if `stride` is not 0, the delimiters of the
 /// wanted columns alone: `stride` of them for each line. Such a window has no `first` and no
 /// current line.
+///
+/// The text of a window of cells is what `cell_scanner` made of them; `cells` is what the log has.
 struct line_window {
     std::string_view text{};
     std::uint64_t offset = 0;  ///< of the text in the input
@@ -35,9 +40,14 @@ struct line_window {
     std::size_t line = 0;      ///< number of the next line
     std::uint32_t first = 0;   ///< index of the current line's first delimiter
     std::uint32_t last = 0;    ///< index of the next line's first delimiter
+    std::string_view cells{};  ///< the lines as they are in the log, if they were rewritten
+    std::uint32_t const* cell_lines = nullptr;  ///< where each of them begins; null: not rewritten
 
     [[nodiscard]] auto indexed() const noexcept -> bool { return index.delimiters != nullptr; }
     [[nodiscard]] auto more() const noexcept -> bool { return line != index.line_count; }
+
+    /// Whether the text was made of cells.
+    [[nodiscard]] auto is_cells() const noexcept -> bool { return cell_lines != nullptr; }
 
     /// Makes the next line the current one. For windows without a stride.
     void next() noexcept {
@@ -60,6 +70,24 @@ struct line_window {
     /// The current line without its LF.
     [[nodiscard]] auto line_text() const noexcept -> std::string_view {
         return text.substr(start(), index.delimiters[last - 1] - start());
+    }
+
+    /// The current line as it is in the log, without its LF.
+    [[nodiscard]] auto log_line() const noexcept -> std::string_view {
+        if (cell_lines == nullptr) return line_text();
+        auto const begin = cell_lines[line - 1];
+        return cells.substr(begin, cell_lines[line] - 1 - begin);
+    }
+
+    /// The lines after the current one, as they are in the log.
+    [[nodiscard]] auto log_rest() const noexcept -> std::string_view {
+        return cell_lines == nullptr ? text.substr(next_start()) : cells.substr(cell_lines[line]);
+    }
+
+    /// The offset in the input of a part of the log's lines.
+    [[nodiscard]] auto offset_of(std::string_view part) const noexcept -> std::uint64_t {
+        auto const* const begin = cell_lines == nullptr ? text.data() : cells.data();
+        return offset + static_cast<std::uint64_t>(part.data() - begin);
     }
 
     /// The next line as a window of its own, which is not indexed. For windows with a stride.
@@ -105,8 +133,19 @@ public:
         return window;
     }
 
+    /// Determines how the lines of later windows are read. `columns` are those of the log; null:
+    /// not known yet. They must stay as they are while lines are read with them.
+    void read_as(cell_style style, layout const* columns) noexcept {
+        style_ = style;
+        columns_ = columns;
+    }
+
+    /// How lines are read.
+    [[nodiscard]] auto style() const noexcept -> cell_style { return style_; }
+
     /// Indexes a window. `columns` is how many tokens its lines are likely to have.
     void index_all(line_window& window, std::size_t columns) {
+        if (!style_.is_words()) return index_cells(window);
         window.index = buffer_.scan(window.text, columns);
     }
 
@@ -114,6 +153,7 @@ public:
     /// all columns. If a line has not, halves the window until that line is alone, and indexes that
     /// in full. (Irregular lines are rarely alone.)
     void index_some(line_window& window, projection const& some) {
+        if (!style_.is_words()) return index_cells(window);
         auto const scan = [&] {
             return window.index = buffer_.scan_kept(window.text, some.delimiters());
         };
@@ -125,10 +165,11 @@ public:
         window.stride = static_cast<std::uint32_t>(some.delimiters().per_line());
     }
 
-    /// Gives back the last lines of the window that was taken last.
+    /// Gives back the last lines of the window that was taken last, from the first of `lines` on.
     void put_back(std::string_view lines) noexcept {
-        rest_ = {lines.data(), lines.size() + rest_.size()};
-        rest_offset_ -= lines.size();
+        auto const size = static_cast<std::size_t>(rest_.data() - lines.data());
+        rest_ = {lines.data(), size + rest_.size()};
+        rest_offset_ -= size;
     }
 
     [[nodiscard]] auto name() const -> std::string { return blocks_.name(); }
@@ -149,11 +190,24 @@ private:
         window.text = window.text.substr(0, kept);
     }
 
+    /// Rewrites and indexes a window of cells. It has a stride if all lines have all columns.
+    void index_cells(line_window& window) {
+        cells_.scan(window.text, style_, columns_);
+        window.cells = window.text;
+        window.cell_lines = cells_.line_starts();
+        window.text = cells_.text();
+        window.index = cells_.index();
+        if (window.index.regular) window.stride = static_cast<std::uint32_t>(columns_->size());
+    }
+
     line_blocks<Source> blocks_;
     std::string_view rest_;  // of the block, after the last window
     std::uint64_t rest_offset_ = 0;
     std::size_t limit_ = max_size;  // bytes of the next window
     scan_buffer buffer_;
+    cell_style style_;
+    layout const* columns_ = nullptr;  // of lines of cells
+    cell_scanner cells_;
 };
 
 }  // namespace flowlog::detail

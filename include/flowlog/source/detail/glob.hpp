@@ -74,10 +74,11 @@ inline auto is_hidden(std::filesystem::path const& path) -> bool {
 }
 
 /// Calls `visit(path, type)` for everything below a folder, except what is hidden or in a hidden
-/// folder. Links to folders are not followed, so that a link upwards is no endless loop. Throws
-/// `filesystem_error` if a folder cannot be read.
-template <class Visit>
-void walk_folder(std::filesystem::path const& folder, Visit visit) {
+/// folder. Links to folders are not followed, so that a link upwards is no endless loop. A folder
+/// below it that cannot be read goes to `failed(path, error_code)`; if the folder itself cannot be
+/// read, throws `filesystem_error`.
+template <class Visit, class Failed>
+void walk_folder(std::filesystem::path const& folder, Visit visit, Failed failed) {
     namespace fs = std::filesystem;
     for (auto it = fs::recursive_directory_iterator{folder};
          it != fs::recursive_directory_iterator{}; ++it) {
@@ -85,19 +86,32 @@ void walk_folder(std::filesystem::path const& folder, Visit visit) {
             it.disable_recursion_pending();
             continue;
         }
-        auto ignored = std::error_code{};
-        visit(it->path(), it->status(ignored).type(), it->is_symlink(ignored));
+        auto failure = std::error_code{};
+        auto const type = it->status(failure).type();
+        auto const is_link = it->is_symlink(failure);
+        failure.clear();
+        if (type == fs::file_type::directory && !is_link)
+            fs::directory_iterator{it->path(), failure};
+        if (failure) {
+            it.disable_recursion_pending();
+            failed(it->path(), failure);
+            continue;
+        }
+        visit(it->path(), type, is_link);
     }
 }
 
-/// Appends all files below a folder, except pipes and sockets, on which a run would wait.
-template <class = void>
-void add_folder(std::filesystem::path const& folder, std::vector<std::string>& files) {
+/// Appends all files below a folder, except pipes and sockets, on which a run would wait. What
+/// cannot be read goes to `failed(path, error_code)`.
+template <class Failed>
+void add_folder(std::filesystem::path const& folder, std::vector<std::string>& files,
+                Failed failed) {
     using std::filesystem::file_type;
-    walk_folder(folder, [&](auto const& path, file_type type, bool) {
+    auto const add = [&](auto const& path, file_type type, bool) {
         if (type != file_type::directory && type != file_type::fifo && type != file_type::socket)
             files.push_back(path.string());
-    });
+    };
+    walk_folder(folder, add, failed);
 }
 
 /// The existing paths that match a pattern, found folder by folder. A component `**` matches any
@@ -143,10 +157,14 @@ private:
         using std::filesystem::file_type;
         if (!std::filesystem::is_directory(folder)) return;
         into.push_back(base);
-        walk_folder(folder, [&](path const& below, file_type type, bool is_link) {
-            if (type != file_type::directory || is_link) return;
+        auto const add = [&](path const& below) {
             into.push_back(base / below.lexically_relative(folder));
-        });
+        };
+        auto const visit = [&](path const& below, file_type type, bool is_link) {
+            if (type == file_type::directory && !is_link) add(below);
+        };
+        // a folder that cannot be read is an error of who lists it
+        walk_folder(folder, visit, [&](path const& below, std::error_code) { add(below); });
     }
 };
 
