@@ -72,6 +72,7 @@ run_oracle() {
         build/oracle/bin/python tests/oracle/graph_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/diff_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/recipes_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/measures_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 

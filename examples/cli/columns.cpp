@@ -2,6 +2,8 @@
 #include "columns.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <ranges>
 #include <utility>
 
 #include <flowlog/aggregate/group_words.hpp>
@@ -13,6 +15,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "languages.hpp"
 
 namespace cli {
 namespace {
@@ -71,6 +74,27 @@ auto parse_columns(std::string_view list) -> columns {
         result.push_back(std::move(column));
     }
     if (result.empty() && !list.empty()) throw usage_error{"--fields names none"};
+    return result;
+}
+
+auto unknown_columns(reading_options const& options) -> std::vector<std::string> {
+    constexpr std::size_t max_logs = 20;
+    auto result = std::vector<std::string>{};
+    auto const add = [&result](columns const& all) {
+        for (auto const& column : all)
+            if (!column.field) result.push_back(column.name);
+    };
+    if (!options.format.empty()) add(flowlog::columns_of(parse_format(options.format)));
+    auto const logs = find_logs(options).files;
+    for (auto const& from : logs | std::views::take(max_logs)) {
+        if (from.name() == "-") continue;  // which can be read once only
+        try {
+            auto log = open_log(from, options, {});
+            add(flowlog::columns_of(log));
+        } catch (flowlog::error const&) {
+            continue;  // whoever reads it says why it cannot be read
+        }
+    }
     return result;
 }
 

@@ -10,6 +10,7 @@
 #include <flowlog/output/record_column.hpp>
 
 #include "keys.hpp"
+#include "reading.hpp"
 
 namespace cli {
 
@@ -25,6 +26,9 @@ auto parse_columns(std::string_view list) -> columns;
 /// meant. Throws `usage_error` if it names none, or a key of both ends of a flow.
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
                      columns const& present) -> flowlog::group_key;
+
+/// The columns of text logs that are no fields: of --format, and of the first logs.
+auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
 /// Makes keys, such as `service`, of the columns that are no fields and no columns of the first
 /// log. The tables must outlive the columns. Throws `usage_error` if one is no key either.

@@ -194,10 +194,9 @@ void compare(diff_report& report, sides const& both, wanted_measures measures,
                                   .limit = default_limit(options),
                                   .threads = threads});
     if (drop) drop_last_measure(report);
-    if (report.found.saturated)
-        say(report, "a sum does not fit into 64 bits: it is printed as 2^64 - 1");
-    if (report.found.estimated)
-        say(report, "counts of distinct values above 1024 are estimates (standard error 1.6%)");
+    auto const& found = report.found;
+    for (auto& caveat : caveats(found.saturated, found.estimated, found.rounded))
+        say(report, std::move(caveat));
 }
 
 /// Warns of what is lost, and of what that means for the comparison.
@@ -308,7 +307,7 @@ auto run_diff(compare_options const& options) -> int {
     auto const tables = key_tables{options.reading.tables};
     auto const keys = tables.parse(options.by, "--by");
     if (keys.empty()) throw usage_error{"--by names no key"};
-    auto const measures = parse_measures(options.measures, keys);
+    auto const measures = parse_ranking_measures(options.measures, keys);
     auto const empty = flowlog::group_by(keys, measures.all);
 
     auto report = diff_report{.factor = options.factor};

@@ -9,6 +9,7 @@
 #include <flowlog/aggregate/group_words.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "commands.hpp"
 #include "reading.hpp"
 
@@ -40,16 +41,34 @@ auto key_options::labels() const -> std::shared_ptr<flowlog::label_table const> 
 key_tables::key_tables(key_options const& options)
     : tags_{options.tags()}, labels_{options.labels()} {}
 
-auto key_tables::parse(std::string_view list, std::string_view option) const
-    -> std::vector<flowlog::group_key> {
-    auto const tables = flowlog::group_tables{tags_.get(), labels_.get()};
+namespace {
+
+/// Reads a key, or the name of a column that is none.
+auto parse_key(std::string_view word, flowlog::group_tables const& tables,
+               key_tables::column_names const& columns) -> flowlog::group_key {
+    try {
+        return flowlog::parse_group_key(word, tables);
+    } catch (flowlog::error const&) {
+        auto const names = columns ? columns() : std::vector<std::string>{};
+        if (std::ranges::find(names, word) == names.end()) throw;
+        return flowlog::group_key::column(std::string{word});
+    }
+}
+
+}  // namespace
+
+auto key_tables::parse(std::string_view list, std::string_view option,
+                       column_names const& columns) const -> std::vector<flowlog::group_key> {
+    auto const tables = flowlog::group_tables{.tags = tags_.get(),
+                                              .labels = labels_.get(),
+                                              .zone = zone().name() == "UTC" ? nullptr : &zone()};
     auto result = std::vector<flowlog::group_key>{};
     for (auto const word : split(list)) {
         if (word == "tag" && !tags_)
             throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
         if (word.starts_with("label(") && !labels_)
             throw usage_error{"the key label needs a table of labels: --map FILE"};
-        auto key = flowlog::parse_group_key(word, tables);
+        auto key = parse_key(word, tables, columns);
         if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
             throw usage_error{std::string{option} + " names " + key.name + " twice"};
         result.push_back(std::move(key));

@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_CLI_KEYS_HPP
 #define FLOWLOG_CLI_KEYS_HPP
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,9 +47,13 @@ public:
     /// Loads the tables that are given. Throws as they do.
     explicit key_tables(key_options const& options);
 
+    /// The names of columns of text logs that are no fields; called if a word is no key.
+    using column_names = std::function<std::vector<std::string>()>;
+
     /// Reads the keys of a list, which may not name one twice. Throws `usage_error` and
     /// `flowlog::error`; `option` is the option whose list it is: `--by`.
-    [[nodiscard]] auto parse(std::string_view list, std::string_view option) const
+    [[nodiscard]] auto parse(std::string_view list, std::string_view option,
+                             column_names const& columns = {}) const
         -> std::vector<flowlog::group_key>;
 
     /// What in the tables is probably a mistake.

@@ -7,6 +7,7 @@
 #include <flowlog/grammar/object_key.hpp>
 #include <flowlog/grammar/time.hpp>
 
+#include "clock.hpp"
 #include "rows.hpp"
 
 namespace cli {
@@ -18,9 +19,8 @@ auto parse_filter(std::string_view text, flowlog::filter_options const& options)
     return flowlog::where(text, options);
 }
 
-auto parse_time(std::string_view text, flowlog::timestamp now)
-    -> flowlog::closed_range<flowlog::timestamp> {
-    return flowlog::parse_time(text, now);
+auto parse_time(std::string_view text) -> flowlog::closed_range<flowlog::timestamp> {
+    return flowlog::parse_time(text, now(), zone());
 }
 
 auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key> {

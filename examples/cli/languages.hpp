@@ -23,10 +23,9 @@ namespace cli {
 auto parse_format(std::string_view text) -> flowlog::layout;
 auto parse_filter(std::string_view text, flowlog::filter_options const& options) -> flowlog::filter;
 
-/// The period that a time names, as filters read times: a day, a minute, an instant. Throws
-/// `errc::invalid_argument`.
-auto parse_time(std::string_view text, flowlog::timestamp now)
-    -> flowlog::closed_range<flowlog::timestamp>;
+/// The period that a time names, as filters read times: a day, a minute, an instant. Dates without
+/// a zone are in that of --tz. Throws `errc::invalid_argument`.
+auto parse_time(std::string_view text) -> flowlog::closed_range<flowlog::timestamp>;
 
 /// What the key of a log object says; none if it is another object's.
 auto parse_object_key(std::string_view key) -> std::optional<flowlog::object_key>;

@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <flowlog/escape.hpp>
+
 #include "choice.hpp"
+#include "commands.hpp"
 
 namespace cli {
 
@@ -24,10 +30,31 @@ auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
     return measures.size() - 1;
 }
 
+/// The position of a key, by its heading or another spelling of it.
+auto position_of_key(std::string_view name, std::vector<flowlog::group_key> const& keys)
+    -> std::optional<std::size_t> {
+    auto const same = [](std::string_view a, std::string_view b) {
+        return std::ranges::equal(a, b, [](char x, char y) {
+            auto const folded = [](char c) {
+                return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            };
+            return folded(x) == folded(y);
+        });
+    };
+    auto const field = flowlog::find_field(name);
+    auto const found = std::ranges::find_if(keys, [&](auto const& key) {
+        return same(key.name, name) || (field && key.name == flowlog::info(*field).name);
+    });
+    if (found == keys.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - keys.begin());
+}
+
+constexpr auto measures_group = "Measures (default: flows, and bytes if there are any)";
+
 }  // namespace
 
-auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys)
-    -> wanted_measures {
+auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys,
+                    std::vector<measure> const& needed) -> wanted_measures {
     auto result = wanted_measures{};
     for (auto const& name : options.named) add(result.all, measure::parse(name));
     if (result.all.empty()) {
@@ -37,15 +64,83 @@ auto parse_measures(measure_options const& options, std::vector<flowlog::group_k
         });
         result.all = {{}, {flowlog::measure_kind::sum, bytes, !is_key}};
     }
+    // the bytes, which nobody asked for, are the second: somebody asks for them or what follows
+    // them
+    auto const need = [&result](measure const& of) {
+        auto const position = add(result.all, of);
+        if (position != 0) result.all[1].optional = false;
+        return position;
+    };
+    for (auto const& of : needed) need(of);
     if (options.sort.empty()) return result;
-    result.by = add(result.all, measure::parse(options.sort));
-    if (result.by != 0) result.all[1].optional = false;
+    if (auto const key = position_of_key(options.sort, keys)) {
+        result.by = *key;
+        result.by_key = true;
+    } else {
+        result.by = need(measure::parse(options.sort));
+    }
     return result;
 }
 
+auto parse_ranking_measures(measure_options const& options,
+                            std::vector<flowlog::group_key> const& keys) -> wanted_measures {
+    auto result = parse_measures(options, keys);
+    if (result.by_key)
+        throw usage_error{"--sort " + flowlog::escaped(options.sort, 40) +
+                          ": a measure is needed here, and this is a key: sum(bytes), for example"};
+    return result;
+}
+
+auto caveats(bool saturated, bool estimated, bool rounded) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    if (saturated)
+        result.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+    if (estimated)
+        result.emplace_back(
+            "counts of distinct values above 1024 are estimates (standard error 1.6%)");
+    if (rounded)
+        result.emplace_back(
+            "percentiles of more than 128 distinct values are rounded (by at most 0.8%)");
+    return result;
+}
+
+namespace {
+
+/// Reads `bytes:95` of --percentile.
+auto percentile_name(std::string_view item) -> std::string {
+    auto const colon = item.find(':');
+    if (colon == item.npos)
+        throw usage_error{
+            "--percentile expects a field and a percentage, such as bytes:95, found '" +
+            flowlog::escaped(item, 40) + '\''};
+    return fmt::format("percentile({}, {})", item.substr(0, colon), item.substr(colon + 1));
+}
+
+/// Checks `bytes/packets` of --ratio.
+auto ratio_name(std::string_view item) -> std::string {
+    if (item.find('/') == item.npos)
+        throw usage_error{"--ratio expects two sums, such as bytes/packets, found '" +
+                          flowlog::escaped(item, 40) + '\''};
+    return std::string{item};
+}
+
+/// Adds an option with a list of measures; `name_of` makes the name of a measure of an item.
+template <class NameOf>
+void add_list(CLI::App& app, measure_options& options, std::string const& name,
+              std::string const& of, std::string const& meaning, NameOf name_of) {
+    auto const take = [named = &options.named, name_of](std::string const& list) {
+        for (auto const item : split(list)) named->push_back(name_of(item));
+    };
+    app.add_option_function<std::string>(name, take, meaning)
+        ->type_name(of)
+        ->trigger_on_parse()
+        ->group(measures_group);
+}
+
+}  // namespace
+
 /// Adds options that append to one list, so that measures keep the order of the command line.
 void add_measure_options(CLI::App& app, measure_options& options) {
-    constexpr auto measures = "Measures (default: flows, and bytes if there are any)";
     auto* const named = &options.named;
     constexpr auto words = std::to_array<std::pair<char const*, char const*>>(
         {{"flows", "Count flows"},
@@ -55,24 +150,24 @@ void add_measure_options(CLI::App& app, measure_options& options) {
         auto const take = [named, name = std::string{word}] { named->push_back(name); };
         app.add_flag_callback(fmt::format("--{}", word), take, meaning)
             ->trigger_on_parse()
-            ->group(measures);
+            ->group(measures_group);
     }
     constexpr auto kinds = std::to_array<std::pair<char const*, char const*>>(
         {{"sum", "Add up"},
+         {"avg", "Averages: --avg duration"},
          {"min", "Smallest values, also of times: --min start"},
          {"max", "Largest values"},
          {"rate", "Sums per second"},
          {"or", "Bits that any of the values has: --or tcp-flags"},
          {"distinct", "Count distinct values; an estimate above 1024"}});
     for (auto const& [kind, meaning] : kinds) {
-        auto const take = [named, name = std::string{kind}](std::string const& list) {
-            for (auto const of : split(list)) named->push_back(fmt::format("{}({})", name, of));
-        };
-        app.add_option_function<std::string>(fmt::format("--{}", kind), take, meaning)
-            ->type_name("FIELDS")
-            ->trigger_on_parse()
-            ->group(measures);
+        add_list(app, options, fmt::format("--{}", kind), "FIELDS", meaning,
+                 [name = std::string{kind}](auto of) { return fmt::format("{}({})", name, of); });
     }
+    add_list(app, options, "--percentile", "FIELD:P,...",
+             "Values that P % of the flows do not exceed: --percentile bytes:95", percentile_name);
+    add_list(app, options, "--ratio", "A/B,...", "Sums divided by sums: --ratio bytes/packets",
+             ratio_name);
 }
 
 }  // namespace cli

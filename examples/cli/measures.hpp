@@ -18,24 +18,33 @@ namespace cli {
 /// The options that choose measures.
 struct measure_options {
     std::vector<std::string> named{};  ///< in the order of the command line
-    std::string sort{};                ///< the measure that ranks; empty: by default
+    std::string sort{};                ///< the measure or key that ranks; empty: by default
 };
 
-/// Adds --flows, --first, --last, --sum, --min, --max, --rate and --distinct.
+/// Adds --flows, --first, --last, --sum, --avg, --min, --max, --percentile, --ratio, --rate, --or
+/// and --distinct.
 void add_measure_options(CLI::App& app, measure_options& options);
 
 /// The measures of each group. By default flows, and bytes if there are any: they are optional.
 struct wanted_measures {
     std::vector<flowlog::measure> all{};
-    std::size_t by = 0;  ///< the measure that ranks
+    std::size_t by = 0;   ///< the position of the measure or key that ranks
+    bool by_key = false;  ///< a key ranks
 
     /// Whether the last measure is the bytes that nobody asked for.
     [[nodiscard]] auto has_optional_bytes() const -> bool { return all.back().optional; }
 };
 
-/// Reads the measures. Throws `flowlog::error`.
-auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys)
-    -> wanted_measures;
+/// Reads the measures, to which it adds others that are needed. Throws `flowlog::error`.
+auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys,
+                    std::vector<flowlog::measure> const& needed = {}) -> wanted_measures;
+
+/// The same if no key can rank. Throws `usage_error` if one is to.
+auto parse_ranking_measures(measure_options const& options,
+                            std::vector<flowlog::group_key> const& keys) -> wanted_measures;
+
+/// What to warn of if figures are not exact.
+auto caveats(bool saturated, bool estimated, bool rounded) -> std::vector<std::string>;
 
 }  // namespace cli
 

@@ -20,6 +20,7 @@
 #include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "terminal.hpp"
@@ -33,17 +34,10 @@ using flowlog::skip_reason;
 using flowlog::stored_object;
 using flowlog::timestamp;
 
-/// The time to which `-2h` is relative: the same in the whole run.
-auto now() -> timestamp {
-    static auto const start =
-        std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
-    return start;
-}
-
 auto period_of(std::string const& option, std::string const& text)
     -> flowlog::closed_range<timestamp> {
     try {
-        return parse_time(text, now());
+        return parse_time(text);
     } catch (flowlog::error const& failure) {
         throw usage_error{option + ": " + failure.message()};
     }

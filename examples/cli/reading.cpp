@@ -32,6 +32,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
                    "Only these flows: a file with an expression, or with a list of addresses")
         ->type_name("FILE");
     add_object_options(app, options.objects);
+    add_zone_option(app);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");

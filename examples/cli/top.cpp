@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // flowlog top: groups flows and ranks the groups.
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <memory>
 #include <string>
@@ -14,11 +13,13 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/in_out.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/output/ranking.hpp>
 
 #include "choice.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
@@ -35,6 +36,8 @@ struct top_options {
     reading_options reading{};
     std::string by{};
     measure_options measures{};
+    std::string having{};
+    bool ascending = false;
     bool in_out = false;
     std::size_t limit = 20;
     bool all = false;
@@ -45,40 +48,27 @@ struct top_options {
 /// All that the command found out.
 struct top_report {
     flowlog::ranking_headings headings{};
-    std::string ranked_by{};  // the name of a measure
+    std::string ranked_by{};  // the name of a measure or key
     flowlog::ranking found{};
     std::vector<std::string> warnings{};
     reading done{};
 };
 
-auto parse_keys(top_options const& options, key_tables const& tables)
-    -> std::vector<flowlog::group_key> {
-    auto result = tables.parse(options.by, "--by");
-    if (result.empty())
-        throw usage_error{"no key is given: --by srcaddr,dstport ('flowlog fields' prints all)"};
-    return result;
+/// Which groups are wanted.
+auto parse_having(std::string const& text) -> flowlog::group_filter {
+    if (text.empty()) return {};
+    return flowlog::having(text, parse_time);
 }
 
 /// Removes the bytes, which nobody asked for, if there are none.
 void drop_last_measure_if_zero(top_report& report) {
     if (report.found.total.back() != flowlog::group_cell{std::uint64_t{0}}) return;
     for (auto& group : report.found.groups) group.values.pop_back();
-    report.found.rest.pop_back();
-    report.found.total.pop_back();
+    for (auto* const values :
+         {&report.found.rest, &report.found.total, &report.found.excluded_values})
+        if (!values->empty()) values->pop_back();
     report.headings.measures.pop_back();
     report.headings.kinds.pop_back();
-}
-
-/// Warnings about figures that are not exact.
-auto caveats(flowlog::ranking const& found) -> std::vector<std::string> {
-    auto result = std::vector<std::string>{};
-    if (found.saturated)
-        result.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
-    if (found.estimated) {
-        result.emplace_back(
-            "counts of distinct values above 1024 are estimates (standard error 1.6%)");
-    }
-    return result;
 }
 
 void print_table(top_report const& report, bool quiet) {
@@ -112,6 +102,8 @@ void print_rows(top_report const& report, flowlog::row_format format) {
         };
         json->end_array().member("left_out", found.left_out);
         write_values("rest", found.rest);
+        json->member("excluded", found.excluded);
+        if (found.excluded != 0) write_values("excluded_values", found.excluded_values);
         write_values("all", found.total);
         json->member("saturated", found.saturated).member("estimated", found.estimated);
         write(json->key("warnings"), report.warnings);
@@ -136,13 +128,16 @@ void report_reading(top_report& report, limited_messages& malformed, reading don
 
 /// Reads the logs, and ranks their groups.
 void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
-          wanted_measures const& measures, flowlog::input_list const& logs,
-          top_options const& options) {
+          wanted_measures const& measures, flowlog::rank_order const& order,
+          flowlog::input_list const& logs, top_options const& options) {
     auto malformed = limited_messages{"more malformed line"};
     auto counted = read_logs(logs, flowlog::group_by(keys, measures.all), options.reading,
                              [&](auto const& line) { malformed.keep(describe(line)); });
     report_reading(report, malformed, std::move(counted.done));
-    report.found = counted.value.rank(limit_of(options), measures.by);
+    report.found = counted.value.rank(limit_of(options), order);
+    // without keys there is one row, even of no flow
+    if (keys.empty() && report.found.groups.empty() && order.wanted.empty())
+        report.found.groups.push_back({{}, report.found.total});
     if (measures.has_optional_bytes()) drop_last_measure_if_zero(report);
 }
 
@@ -167,8 +162,13 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
     drop_last_measure_if_zero(report);
 }
 
-/// Throws `usage_error` if flows have no two ends, or the measure that ranks cannot be added up.
-void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures) {
+/// Throws `usage_error` if flows have no two ends, or what ranks cannot be added up.
+void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures,
+                    top_options const& options) {
+    if (!options.having.empty() || options.ascending || measures.by_key)
+        throw usage_error{
+            "--in-out lists the largest groups: it does not go with --having, "
+            "--ascending or a key in --sort"};
     if (std::ranges::none_of(keys, [](auto const& key) { return key.other.has_value(); }))
         throw usage_error{
             "--in-out needs a key of both ends: ip, port, ip/24, label(ip) or "
@@ -183,19 +183,27 @@ auto run_top(top_options const& options) -> int {
     require_one_stdin(options.reading, {});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
     auto const tables = key_tables{options.reading.tables};
-    auto const keys = parse_keys(options, tables);
-    auto const measures = parse_measures(options.measures, keys);
-    if (options.in_out) require_in_out(keys, measures);
+    auto const keys =
+        tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
+    auto order =
+        flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options.having)};
+    auto const measures = parse_measures(options.measures, keys, order.wanted.measures());
+    order.by = measures.by;
+    order.by_key = measures.by_key;
+    if (options.in_out) require_in_out(keys, measures, options);
     auto const logs = find_logs(options.reading);
 
-    auto report = top_report{.headings = flowlog::headings_of(keys, measures.all, measures.by)};
+    auto report = top_report{
+        .headings = flowlog::headings_of(keys, measures.all, order.by_key ? 0 : order.by)};
     report.headings.human = options.human;
-    report.ranked_by = report.headings.measures[measures.by];
+    report.headings.shares = !keys.empty();
+    report.ranked_by = (order.by_key ? report.headings.keys : report.headings.measures)[order.by];
     report.warnings = warnings_about(logs, tables.warnings());
     warn_of_all(report.warnings);
     options.in_out ? rank_in_out(report, keys, measures, logs, options)
-                   : rank(report, keys, measures, logs, options);
-    for (auto const& caveat : caveats(report.found)) {
+                   : rank(report, keys, measures, order, logs, options);
+    auto const& found = report.found;
+    for (auto const& caveat : caveats(found.saturated, found.estimated, found.rounded)) {
         warn(caveat);
         report.warnings.push_back(caveat);
     }
@@ -217,6 +225,10 @@ constexpr auto examples =
     "      prints the rejected flows over time\n"
     "  flowlog top vpc.log --by ip --in-out --sum bytes\n"
     "      prints what came in and went out of each address\n"
+    "  flowlog top vpc.log --by srcaddr --distinct dstport --having 'distinct(dstport) > 100'\n"
+    "      prints who tries many ports\n"
+    "  flowlog top vpc.log --flows --avg duration --percentile bytes:50,bytes:95\n"
+    "      prints one row of figures of all flows\n"
     "\n"
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";
@@ -226,8 +238,13 @@ void add_result_options(CLI::App& app, top_options& options) {
     limit->type_name("N")->check(whole_number());
     app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
     app.add_option("--sort", options.measures.sort,
-                   "Measure to rank by: bytes, max(packets) (default: the first one)")
-        ->type_name("MEASURE");
+                   "Measure or key to rank by: bytes, max(packets), dstport (default: the first "
+                   "measure)")
+        ->type_name("NAME");
+    app.add_flag("--ascending", options.ascending, "The smallest values first");
+    app.add_option("--having", options.having,
+                   "Only groups like this: 'flows > 50 and distinct(dstport) >= 10'")
+        ->type_name("EXPR");
     app.add_flag("--in-out", options.in_out,
                  "Measures of what came in and went out of each ip or port, apart");
     add_row_formats(app, options.format, "group");
@@ -240,7 +257,9 @@ void add_result_options(CLI::App& app, top_options& options) {
 auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(examples);
-    top.add_option("--by", options->by, "Group by these: srcaddr,dstport,...")->type_name("KEYS");
+    top.add_option("--by", options->by,
+                   "Group by these: srcaddr,dstport,... (default: one row for all flows)")
+        ->type_name("KEYS");
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);

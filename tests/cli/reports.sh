@@ -83,6 +83,28 @@ case_what_is_not_read_is_named() {
     says err "jq -r '.message"
 }
 
+case_columns_that_are_no_fields() {
+    run top "$reports/50/in.log" --by x-col,instance-tag --flows --csv
+    returns 0
+    empty err
+    says out '"a,b""c",web%20server,1'
+    says out '=1+1,<script>,1'
+    run print "$reports/50/in.log" --fields x-col --csv
+    returns 0
+    says out '=1+1'
+    run top "$reports/50/in.log" --by x-cold --flows
+    returns 2
+    says err "no field is called 'x-cold'"
+    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format "$(head -n 1 "$reports/50/in.log")"
+    returns 0
+    says out '=1+1,1'
+    for threads in 1 3; do
+        run top "$reports/50/in.log" "$reports/37/in.log" --by x-col --threads $threads --flows --csv
+        returns 0
+        says out '=1+1,1'
+    done
+}
+
 case_names_of_other_tools() {
     for key in srcas srcvlan inif outif; do
         run top "$reports/54/in.nfdump" --by $key --csv

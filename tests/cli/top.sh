@@ -82,6 +82,195 @@ ip,max(bytes)_in,max(bytes)_out,flows_in,flows_out
 EOF
 }
 
+case_averages_ratios_and_percentiles() {
+    talkers >a.log
+    run top a.log --by srcaddr --avg bytes,duration --ratio bytes/packets,bytes/duration --percentile bytes:50,bytes:99.9 --csv
+    returns 0
+    empty err
+    holds out <<'EOF'
+srcaddr,avg(bytes),avg(duration),bytes/packets,bytes/duration,"percentile(bytes, 50)","percentile(bytes, 99.9)"
+10.0.1.1,90000.0,10,4500.0,9000.0,90000,90000
+10.0.0.1,2530.0,5.500,460.0,460.0,60,5000
+2001:db8::1,400.0,1,100.0,400.0,400,400
+10.0.0.2,70.0,1,70.0,70.0,70,70
+EOF
+    run top a.log --by srcaddr --flows --sum duration --sort 'bytes/packets' --ascending --csv -n 2
+    holds out <<'EOF'
+srcaddr,flows,duration,bytes/packets
+10.0.0.2,1,1,70.0
+2001:db8::1,1,1,100.0
+EOF
+    printf 'srcaddr bytes packets start end\n1.1.1.1 - 0 20 10\n' >b.log
+    run top b.log --by srcaddr --avg bytes,duration --ratio bytes/packets,packets/bytes --percentile bytes:5 --sum duration --csv
+    holds out <<'EOF'
+srcaddr,avg(bytes),avg(duration),bytes/packets,packets/bytes,"percentile(bytes, 5)",duration
+1.1.1.1,,,,,,0
+EOF
+    awk 'BEGIN { print "srcaddr bytes"; for (i = 1; i <= 1000; ++i) print "10.0.0.1", i }' >many.log
+    run top many.log --by srcaddr --percentile bytes:10,bytes:50 --csv
+    says err 'percentiles of more than 128 distinct values are rounded (by at most 0.8%)'
+    says out '10.0.0.1,100,50'
+    for threads in 1 2 3; do
+        run diff a.log many.log --by srcaddr --percentile bytes:50 --avg bytes --sort 'avg(bytes)' --csv --threads $threads
+        returns 0
+        says out 'changed,10.0.0.1,60,50'
+    done
+}
+
+case_totals() {
+    talkers >a.log
+    run top a.log --flows --sum bytes --avg packets --quiet
+    returns 0
+    empty err
+    holds out <<'EOF'
+flows  bytes  avg(packets)
+    5  95530           7.2
+EOF
+    run top a.log --csv
+    holds out <<'EOF'
+flows,bytes
+5,95530
+EOF
+    run top a.log --json
+    is_json out
+    says out '"by":[],"measures":["flows","bytes"],"sort":"flows","groups":[{"flows":5,"bytes":95530}]'
+    run top a.log --where 'dstport = 1' --flows --max bytes --csv
+    holds out <<'EOF'
+flows,max(bytes)
+0,
+EOF
+    run top a.log --flows --having 'flows > 5' --csv
+    holds out <<'EOF'
+flows
+EOF
+}
+
+case_groups_that_are_wanted() {
+    talkers >a.log
+    run top a.log --by srcaddr --sum bytes --having 'bytes > 100 and not flows > 1' -n 1 --quiet
+    returns 0
+    empty err
+    holds out <<'EOF'
+srcaddr       bytes   share  flows
+10.0.1.1      90000   94.2%      1
+(1 more)        400    0.4%      1
+(2 excluded)   5130    5.4%      3
+(total)       95530  100.0%      5
+EOF
+    run top a.log --by srcaddr --sum bytes --having 'last >= 2024-05-02' --csv
+    says out '2001:db8::1,400,'
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+    run top a.log --by srcaddr --having 'flows > 1' --json
+    is_json out
+    says out '"left_out":0,"rest":{"flows":0,"bytes":0},"excluded":3,"excluded_values":{"flows":3,"bytes":90470},"all":{"flows":5,"bytes":95530}'
+}
+
+case_order() {
+    talkers >a.log
+    run top a.log --by dstport,protocol --flows --sort dst_port --ascending --csv
+    holds out <<'EOF'
+dstport,protocol,flows
+53,17,2
+443,6,1
+40000,6,1
+,58,1
+EOF
+    run top a.log --by dstport --flows --sort dstport -n 2 --csv
+    holds out <<'EOF'
+dstport,flows
+40000,1
+443,1
+EOF
+    run top a.log --by dstport --flows --sort dstport --json
+    says out '"sort":"dstport"'
+    run top a.log --by bytes --sort bytes --csv -n 1
+    says out '90000,1'
+    run top a.log --by bytes --sort 'sum(bytes)' --csv -n 1
+    says out '90000,1,90000'
+    run top a.log --by dstport --sum bytes --ascending -n 2 --csv
+    holds out <<'EOF'
+dstport,bytes
+53,130
+,400
+EOF
+}
+
+case_parts_of_time() {
+    {
+        echo 'srcaddr start end'
+        # 2024-10-26 23:30, 2024-10-27 02:30 (twice), 03:30 and 23:30 in Berlin; 2024-12-30, of week 1 of 2025
+        for time in 1729978200 1729989000 1729992600 1729996200 1730068200 1735560000; do
+            echo "10.0.0.1 $time $((time + 3600))"
+        done
+    } >a.log
+    run top a.log --by hour --sort hour --ascending --csv --flows
+    holds out <<'EOF'
+hour,flows
+0,1
+1,1
+2,1
+12,1
+21,1
+22,1
+EOF
+    run top a.log --by 'hour(end)' --tz=-01:30 --sort 'hour(end)' --ascending --csv --flows -n 1
+    says out '0,1'
+    local zone='Europe/Berlin'
+    [ -e /usr/share/zoneinfo/Europe/Berlin ] || { echo '    tzdata is not installed'; return; }
+    run top a.log --by date,hour --tz $zone --sort date --ascending --csv --flows
+    holds out <<'EOF'
+date,hour,flows
+2024-10-26,23,1
+2024-10-27,2,2
+2024-10-27,3,1
+2024-10-27,23,1
+2024-12-30,13,1
+EOF
+    run top a.log --by weekday,week,month --tz $zone --csv --flows
+    holds out <<'EOF'
+weekday,week,month,flows
+Sunday,2024-W43,2024-10,4
+Monday,2025-W01,2024-12,1
+Saturday,2024-W43,2024-10,1
+EOF
+    run top a.log --by start:1h --tz $zone --sort start:1h --ascending --csv --flows -n 3
+    holds out <<'EOF'
+start:1h,flows
+2024-10-26T23:00:00+02:00,1
+2024-10-27T02:00:00+02:00,1
+2024-10-27T02:00:00+01:00,1
+EOF
+    run top a.log --by start:1d --tz $zone --csv --flows -n 1
+    says out '2024-10-27T00:00:00+02:00,4'
+    run top a.log --by date --since 2024-10-27 --until 2024-10-27 --tz $zone --csv --flows
+    holds out <<'EOF'
+date,flows
+2024-10-27,4
+2024-10-26,1
+EOF
+    TZ=Europe/Berlin run top a.log --by date --tz local --csv --flows -n 1
+    says out '2024-10-27,4'
+}
+
+case_packet_addresses() {
+    printf '%s\n' 'srcaddr dstaddr pkt-srcaddr pkt-dstaddr' '1.1.1.1 2.2.2.2 10.0.0.1 10.0.0.2' \
+        '1.1.1.1 2.2.2.2 10.0.0.2 10.0.0.1' '1.1.1.1 2.2.2.2 10.0.0.1 10.0.0.1' >a.log
+    run top a.log --by pkt-ip --flows --csv
+    holds out <<'EOF'
+pkt-ip,flows
+10.0.0.1,3
+10.0.0.2,2
+EOF
+    run top a.log --by pkt-pair --flows --csv
+    holds out <<'EOF'
+pkt-pair,flows
+10.0.0.1 - 10.0.0.2,2
+10.0.0.1 - 10.0.0.1,1
+EOF
+    run top a.log --by pkt_ip --in-out --flows --csv -n 1
+    says out '10.0.0.1,2,2'
+}
+
 # every flow is an in of one address and an out of another
 case_in_and_out_of_both_ends() {
     for archive in v1-1625-all v2-178-mixed; do
@@ -533,9 +722,6 @@ case_missing_input() {
 
 case_usage() {
     talkers >a.log
-    run top a.log
-    returns 2
-    says err 'no key is given: --by srcaddr,dstport'
     run top --by srcaddr
     returns 2
     says err 'no LOG is given'
@@ -565,7 +751,35 @@ case_usage() {
     says err 'action is not a number'
     run top a.log --by srcaddr --sort median
     returns 2
-    says err "no field is called 'median'; expected flows, a field to sum, or min"
+    says err "no field is called 'median'; expected flows, a field or duration to sum"
+    run top a.log --percentile bytes
+    returns 2
+    says err "--percentile expects a field and a percentage, such as bytes:95, found 'bytes'"
+    run top a.log --percentile bytes:101
+    returns 2
+    says err 'expected a percentage from 0 to 100'
+    run top a.log --ratio bytes
+    returns 2
+    says err "--ratio expects two sums, such as bytes/packets, found 'bytes'"
+    run top a.log --by srcaddr --having 'flows > 1 and distinct(dstprt) > 3'
+    returns 2
+    says err "having:1:15: measure 'distinct(dstprt)': no field is called 'dstprt'; did you mean 'dstport'"
+    says err '  flows > 1 and distinct(dstprt) > 3'
+    says err '                ^'
+    run top a.log --by ip --in-out --having 'flows > 1'
+    returns 2
+    says err '--in-out lists the largest groups'
+    run top a.log --by date --tz Europe/Berlim
+    returns 2
+    says err "--tz: no time zone 'Europe/Berlim'"
+    run diff a.log a.log --by srcaddr --sort srcaddr
+    returns 2
+    says err '--sort srcaddr: a measure is needed here'
+    for name in -bytes --bytes by-tes bytes-; do
+        run top a.log --by srcaddr "--sort=$name"
+        returns 2
+        says err "no field is called '$name'"
+    done
     run top a.log --by srcaddr -n 3 --all
     returns 2
     run top a.log --by srcaddr --csv --json
@@ -575,7 +789,7 @@ case_usage() {
     says err 'only one input can be standard input'
     run top --help
     returns 0
-    [ "$(grep -c '^  flowlog top' out)" = 3 ] || fail "not three examples"
+    [ "$(grep -c '^  flowlog top' out)" = 5 ] || fail "not five examples"
 }
 
 run_cases

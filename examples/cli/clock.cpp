@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "clock.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <flowlog/error.hpp>
+
+#include "commands.hpp"
+
+namespace cli {
+namespace {
+
+auto chosen_zone() -> flowlog::time_zone& {
+    static auto zone = flowlog::time_zone{};
+    return zone;
+}
+
+}  // namespace
+
+void add_zone_option(CLI::App& app) {
+    auto const take = [](std::string const& name) {
+        try {
+            chosen_zone() = flowlog::time_zone::find(name);
+        } catch (flowlog::error const& failure) {
+            throw usage_error{"--tz: " + failure.message()};
+        }
+    };
+    app.add_option_function<std::string>(
+           "--tz", take, "Time zone of dates, hours and days: Europe/Berlin, local (default: UTC)")
+        ->type_name("ZONE");
+}
+
+auto zone() -> flowlog::time_zone const& { return chosen_zone(); }
+
+auto now() -> flowlog::timestamp {
+    static auto const start =
+        std::chrono::floor<flowlog::timestamp::duration>(std::chrono::system_clock::now());
+    return start;
+}
+
+}  // namespace cli
