@@ -17,6 +17,7 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/batch.hpp>
 #include <flowlog/output/record_sorter.hpp>
@@ -185,7 +186,19 @@ private:
         auto const refused = [&](auto const&) {
             return std::pair{offending_field, flowlog::reason::bad_value};
         };
-        reader.each(use, use_batch, refused, {});
+        reader.each(use, use_batch, refused, fields_read());
+    }
+
+    /// The fields of the columns and of the filter; none, which is any, if there are other columns.
+    [[nodiscard]] auto fields_read() const -> std::vector<flowlog::field_use> {
+        if (options_.reading.all_lines) return {};
+        auto result = wanted_ ? wanted_->uses() : std::vector<flowlog::field_use>{};
+        for (auto const& column : columns_) {
+            if (!column.field) return {};
+            auto const use = flowlog::field_use{.id = *column.field, .nullable = true};
+            if (std::ranges::find(result, use) == result.end()) result.push_back(use);
+        }
+        return result;
     }
 
     /// Prints the wanted flows of a batch up to the first that has to be looked at alone; returns
