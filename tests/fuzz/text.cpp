@@ -12,6 +12,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/explain.hpp>
@@ -32,10 +33,11 @@ struct reading {
     friend auto operator==(reading const&, reading const&) -> bool = default;
 };
 
-/// Keeps the flows; reads one column, so that the reader need not index the others.
+/// Keeps the flows; says that it reads one column, so that the reader need not index the others.
 struct keeper {
-    using fields = field_list<field_id::dstport>;
     std::vector<flow>* flows;
+
+    [[nodiscard]] auto uses() const -> std::vector<field_use> { return {{field_id::dstport, true}}; }
 
     template <flow_record Record>
     void add(Record const& record) {
