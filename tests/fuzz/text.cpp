@@ -38,7 +38,9 @@ struct reading {
 struct keeper {
     std::vector<flow>* flows;
 
-    [[nodiscard]] auto uses() const -> std::vector<field_use> { return {{field_id::dstport, true}}; }
+    [[nodiscard]] auto uses() const -> std::vector<field_use> {
+        return {{field_id::dstport, true}};
+    }
 
     template <flow_record Record>
     void add(Record const& record) {
