@@ -469,11 +469,14 @@ case_what_flowlog_writes_it_reads() {
             returns 0
             holds out <expected
         done
-        "$flowlog" print "$log" --csv --times rfc3339 -q >copy 2>/dev/null
+        "$flowlog" print "$log" --csv --times iso -q >copy 2>/dev/null
         "$flowlog" print copy --csv -q >out 2>err
         holds out <expected
     done
-    "$flowlog" convert "$data/flow_logs.txt" --to copy.csv -q 2>/dev/null || true
+    "$flowlog" convert "$data/flow_logs.txt" --to csv -o copy.csv -q 2>err || show err
+    "$flowlog" print copy.csv --csv -q >out
+    "$flowlog" print "$data/flow_logs.txt" --csv -q >expected
+    holds out <expected
 }
 
 case_large_tables_are_read_by_all_threads() {
@@ -533,6 +536,14 @@ case_lines_of_the_aws_cli() {
     sed 's/.*/EVENTS\t1418530071000\t&\t1418530070000/' "$reports/46/in.log" | sed 's/ eni-1235b8ca123456789//' >gle.txt
     run top gle.txt --by srcaddr --csv --format 'version account-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'
     says out '172.31.9.69,1,4249'
+}
+
+case_lines_of_two_default_formats() {
+    run top "$reports/49/in.log" --by srcaddr --csv
+    returns 0
+    says out '172.31.16.139,1,4249'
+    says out '10.20.33.164,1,500'
+    empty err
 }
 
 case_droppings_of_aws() {

@@ -370,6 +370,22 @@ TEST_CASE("records in cells are read as lines are", "[text][cells]") {
         check_all_blocks(text);
     }
     CHECK(failure("@timestamp,@message\n1,2 3\n"));
+    auto given = flowlog::text_options{};
+    given.format = flowlog::layout{{"srcaddr", "dstport"}};
+    for (auto const* const line :
+         {"EVENTS\t1418530070000\t10.0.0.1 80\t1418530070000\n", "EVENTS\t1\t10.0.0.1 80\n",
+          "2018-09-22T20:28:14+00:00 eni-1-all 10.0.0.1 80\n", "1418530070000 10.0.0.1 80\n",
+          "Sep 22 20:28:14 host 10.0.0.1 80\n", "10.0.0.1,80\n", "10.0.0.1\t80\n",
+          "x,10.0.0.1 80\n"}) {
+        CAPTURE(line);
+        auto const got = read(line, given);
+        REQUIRE(got.flows.size() == 1);
+        CHECK(got.flows[0][flowlog::field::dstport] == std::uint16_t{80});
+    }
+    auto const quoted = "srcaddr,\"my \"\"own\"\" one\"\n10.0.0.1,x\n"sv;
+    auto reader = flowlog::text_reader{flowlog::memory_source{quoted}};
+    reader.recognise();
+    CHECK(reader.columns()->names()[1] == "my \"own\" one");
 }
 
 TEST_CASE("a heading changes from words to cells and back", "[text][cells]") {

@@ -12,7 +12,9 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/error.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/explain.hpp>
 #include <flowlog/source/memory.hpp>
@@ -32,10 +34,13 @@ struct reading {
     friend auto operator==(reading const&, reading const&) -> bool = default;
 };
 
-/// Keeps the flows; reads one column, so that the reader need not index the others.
+/// Keeps the flows; says that it reads one column, so that the reader need not index the others.
 struct keeper {
-    using fields = field_list<field_id::dstport>;
     std::vector<flow>* flows;
+
+    [[nodiscard]] auto uses() const -> std::vector<field_use> {
+        return {{field_id::dstport, true}};
+    }
 
     template <flow_record Record>
     void add(Record const& record) {
@@ -86,6 +91,8 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     if (size == 0) return 0;
     auto const text = std::string_view{reinterpret_cast<char const*>(data), size}.substr(1);
     auto const option = data[0];
+    // the marks of other formats are looked for in as much as came in one piece
+    if (!detail::foreign_format(text).name.empty()) return 0;
     auto const whole = read(text, text.size() + 1, option, true);
     if (read(text, 1U + (option >> 1U), option, true) != whole) std::abort();
     if (read(text, text.size() + 1, option, false) != whole) std::abort();

@@ -74,10 +74,9 @@ private:
     }
     [[nodiscard]] static constexpr auto without_blanks(std::string_view text) noexcept
         -> std::string_view {
-        auto const end = text.empty() ? '0' : text.back();
-        auto const plain = end != ' ' && end != '\t' && static_cast<unsigned char>(end) < 0x80;
-        auto const begin = text.empty() ? '0' : text.front();
-        return plain && static_cast<unsigned char>(begin) < 0x80 ? text : detail::trimmed(text);
+        auto const plain = [](char c) { return c > ' ' && static_cast<unsigned char>(c) < 0x80; };
+        if (text.empty() || (plain(text.front()) && plain(text.back()))) return text;
+        return detail::trimmed(text);
     }
 
     /// Takes a cell in quotes; false if something else follows the quotes.

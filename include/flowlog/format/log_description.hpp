@@ -64,7 +64,8 @@ template <class Reader>
             for (std::size_t i = 0; i < columns->size(); ++i) {
                 if (!columns->field_at(i)) result.unknown_columns.push_back(columns->names()[i]);
             }
-            result.header = reader.stats().headers != 0;
+            // of records in cells, the heading names the cells and not the columns
+            result.header = reader.stats().headers != 0 && result.style.record == cell_style::every;
             result.aws_default = detail::same_fields(*columns, layout::vpc_default()) ||
                                  detail::same_fields(*columns, layout::transit_gateway_default());
             result.info.notes.clear();  // they list the columns

@@ -144,6 +144,14 @@ auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
         if (cells[i].empty()) cells[i] = names[i];
     }
     if (cells[0].starts_with('#')) cells[0] = trimmed(cells[0].substr(1));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells[i].find("\"\"") == cells[i].npos) continue;
+        names[i] = cells[i];  // quotes are doubled in quotes
+        for (auto at = names[i].find("\"\""); at != names[i].npos;
+             at = names[i].find("\"\"", at + 1))
+            names[i].erase(at, 1);
+        cells[i] = names[i];
+    }
     return layout::from_header(cells);
 }
 
@@ -223,6 +231,10 @@ auto recognise_line(std::string_view line, std::span<std::string_view const> tok
             return recognised_layout{*std::move(named), true};
         if (auto named = layout::from_header(tokens))
             return recognised_layout{*std::move(named), true};
+    }
+    if (format && tokens.size() != format->size()) {
+        if (auto columns = recognise_cell_data(line, format))
+            return recognised_layout{*std::move(columns), false};
     }
     if (auto columns = recognise_data(tokens, format)) {
         auto const only_tabs =
