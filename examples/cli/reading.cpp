@@ -216,7 +216,6 @@ auto read_filter(std::string const& expression, std::string const& source,
     auto const labels = options.tables.labels();
     auto how = flowlog::filter_options{};
     how.now = now();
-    how.zone = &zone();
     how.source = source;
     how.now = now();
     if (zone().name() != "UTC") how.zone = std::make_shared<flowlog::time_zone const>(zone());

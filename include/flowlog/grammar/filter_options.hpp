@@ -20,9 +20,6 @@ struct filter_options {
     /// Times such as `-2h` are relative to it.
     timestamp now = std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
 
-    /// The zone of dates and times without one; null: UTC. Only used while the expression is read.
-    time_zone const* zone = nullptr;
-
     /// What errors call the expression: the name of its file, if it has one.
     std::string source = "filter";
 
