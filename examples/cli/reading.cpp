@@ -217,7 +217,6 @@ auto read_filter(std::string const& expression, std::string const& source,
     auto how = flowlog::filter_options{};
     how.now = now();
     how.source = source;
-    how.now = now();
     if (zone().name() != "UTC") how.zone = std::make_shared<flowlog::time_zone const>(zone());
     how.has_column = [&](std::string_view name) {
         auto const names = unknown_columns(options);
