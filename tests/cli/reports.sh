@@ -104,7 +104,7 @@ case_columns_that_are_no_fields() {
     run top "$reports/50/in.log" --by x-cold --flows
     returns 2
     says err "no field is called 'x-cold'"
-    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format "$(head -n 1 "$reports/50/in.log")"
+    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format 'version srcaddr dstaddr bytes instance-tag ${x-col} log-status'
     returns 0
     says out '=1+1,1'
     for threads in 1 3; do

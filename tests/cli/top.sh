@@ -734,6 +734,7 @@ case_missing_input() {
 }
 
 case_usage() {
+    local name
     talkers >a.log
     run top --by srcaddr
     returns 2
