@@ -2,12 +2,14 @@
 // flowlog print: prints the flows of logs of any format.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +17,9 @@
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
+#include <flowlog/flow/value.hpp>
+#include <flowlog/format/batch.hpp>
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
@@ -152,6 +157,7 @@ private:
         if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
             if (wanted_) reader.restrict(wanted_->bounds());
         }
+        if (!options_.head && !sorter_) return print_all(reader);
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
             auto const offending_field = sorter_ ? sorter_->add(record) : writer_->write(record);
@@ -160,6 +166,82 @@ private:
             if (full()) [[unlikely]]
                 return;
         }
+    }
+
+    /// Prints all flows of a log that are wanted, in batches.
+    template <class Reader>
+    void print_all(Reader& reader) {
+        auto buffer = flowlog::selection_buffer{};
+        auto offending_field = flowlog::field_id{};
+        auto const use = [&](auto const& record) {
+            auto const wanted = wanted_ ? wanted_->test(record) : flowlog::field_value<bool>{true};
+            if (wanted.malformed()) [[unlikely]]
+                offending_field = wanted_->malformed_field(record);
+            if (wanted.malformed() || wanted != true) return !wanted.malformed();
+            auto const bad = writer_->write(record);
+            if (bad) offending_field = *bad;
+            return !bad;
+        };
+        auto const use_batch = [&](auto const& flows) { return print_batch(flows, buffer); };
+        auto const refused = [&](auto const&) {
+            return std::pair{offending_field, flowlog::reason::bad_value};
+        };
+        reader.each(use, use_batch, refused, fields_read());
+    }
+
+    /// The fields of the columns and of the filter; none, which is any, if there are other columns.
+    [[nodiscard]] auto fields_read() const -> std::vector<flowlog::field_use> {
+        if (options_.reading.all_lines) return {};
+        auto result = wanted_ ? wanted_->uses() : std::vector<flowlog::field_use>{};
+        for (auto const& column : columns_) {
+            if (!column.field) return {};
+            auto const use = flowlog::field_use{.id = *column.field, .nullable = true};
+            if (std::ranges::find(result, use) == result.end()) result.push_back(use);
+        }
+        return result;
+    }
+
+    /// Prints the wanted flows of a batch up to the first that has to be looked at alone; returns
+    /// how many flows it dealt with.
+    template <class Batch>
+    [[nodiscard]] auto print_batch(Batch const& flows, flowlog::selection_buffer& buffer)
+        -> std::size_t {
+        constexpr std::size_t chunk_size = 64;
+        for (std::size_t begin = 0; begin != flows.size();) {
+            auto const chunk = flows.slice(begin, std::min(chunk_size, flows.size() - begin));
+            auto wanted = ~std::uint64_t{0} >> (chunk_size - chunk.size());
+            if (wanted_) {
+                auto const found = wanted_->test_batch(chunk);
+                if (!found) {
+                    auto const done = print_each(chunk);
+                    begin += done;
+                    if (done != chunk.size()) return begin;
+                    continue;
+                }
+                wanted = *found;
+            }
+            if (wanted != 0) {
+                auto const picked = chunk.select(wanted, buffer);
+                auto const written = writer_->write_batch(picked);
+                for (std::size_t i = 0; i < written; ++i) wanted &= wanted - 1;
+                if (written != picked.size())
+                    return begin + static_cast<std::size_t>(std::countr_zero(wanted));
+            }
+            begin += chunk.size();
+        }
+        return flows.size();
+    }
+
+    /// Prints the wanted flows of a batch, of which some have malformed values, one by one; returns
+    /// how many came before the first that cannot be printed.
+    template <class Batch>
+    [[nodiscard]] auto print_each(Batch const& flows) -> std::size_t {
+        for (std::size_t i = 0; i != flows.size(); ++i) {
+            auto const record = flows[i];
+            auto const wanted = wanted_->test(record);
+            if (wanted.malformed() || (wanted == true && writer_->write(record))) return i;
+        }
+        return flows.size();
     }
 
     template <class Record, class Reader>

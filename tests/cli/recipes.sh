@@ -12,14 +12,15 @@ make_inputs() {
         print "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id " \
             "subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region flow-direction"
         for (i = 0; i < 400; ++i) {
-            source = i % 7 ? "10.0.1." i % 9 : i % 2 ? "2001:db8::" i % 5 : "8.8.4." i % 5
+            start = 1714557600 + (i < 280 ? 0 : i * 300)
+            source = i < 280 ? "8.8.4.9" : i % 7 ? "10.0.1." i % 9 : i % 2 ? "2001:db8::" i % 5 : "8.8.4." i % 5
             target = i % 5 ? "10.0.2." i % 4 : i % 3 ? "10.0.1.5" : "1.1.1." i % 3
             port = 1 + (i * 37) % 60000
             if (i % 3 == 0) port = i % 2 ? 22 : 3389
             if (i % 11 == 0) port = 443
-            print 5, 123456789010, "eni-" i % 3, source, target, 40000 + i, port, i % 4 ? 6 : 17, i % 10 ? i + 1 : 2000,
-                i % 20 == 5 ? 600000000 : 40 * (i % 10 ? i + 1 : 3), 1714557600 + i * 300, 1714557660 + i * 300,
-                i % 6 ? "ACCEPT" : "REJECT", "OK", "vpc-1", "subnet-" i % 3, i % 4 ? "i-" i % 3 : "-", i % 8 ? 19 : 2,
+            print 5, 123456789010, "eni-" i % 3, source, target, 40000 + i, port, i % 5 ? 6 : 17, i % 10 ? i + 1 : 2000,
+                i % 20 == 5 ? 600000000 : 40 * (i % 10 ? i + 1 : 3), start, start + 60,
+                i % 4 ? "ACCEPT" : "REJECT", "OK", "vpc-1", "subnet-" i % 3, i % 4 ? "i-" i % 3 : "-", i % 8 ? 19 : 2,
                 source ~ /:/ ? "IPv6" : "IPv4", i % 3 ? source : "10.0.9.9", target, "eu-west-1", i % 2 ? "ingress" : "egress"
         }
         print 5, 123456789010, "eni-1 - - - - - - - 1714557600 1714557660 - SKIPDATA vpc-1 - - - - - - eu-west-1 -"
@@ -35,10 +36,9 @@ case_every_command_of_the_page_finds_something() {
     while IFS= read -r line; do
         count=$((count + 1))
         eval "set -- ${line#    flowlog }"
-        run "$@" --quiet
+        run "$@" --quiet --csv
         [ "$rc" = 0 ] || { fail "exit code $rc: $line"; show err; }
         [ "$(wc -l <out)" -gt 1 ] || { fail "nothing is found: $line"; show out; }
-        eval "set -- ${line#    flowlog }"
         run "$@" --json --quiet
         is_json out
     done < <(grep '^    flowlog ' "$page")

@@ -343,10 +343,10 @@ case_a_filter_in_a_file() {
         run top "$reports/73/in.log" --by srcaddr --csv --where-file - <$file
         says out '172.31.9.69,1,4249'
     done
-    run top "$reports/73/in.log" --by srcaddr --csv --where 'srcaddr in @list.txt' --json
+    run top "$reports/73/in.log" --by srcaddr --where 'srcaddr in @list.txt' --json
     says out '"matched":1'
-    run top "$reports/73/in.log" --by srcaddr --csv --where 'icmp or tcp' --where-file list.txt
-    says err 'are wanted by --where and --where-file'
+    run top "$reports/73/in.log" --by srcaddr --where 'icmp or tcp' --where-file list.txt
+    says out 'are wanted by --where and --where-file'
     printf '10.0.0.1\n\n10.0.0.x\n' >bad.txt
     for options in '--where-file bad.txt' '--where srcaddr@in@@bad.txt'; do
         options=${options//@in@@/ in @}

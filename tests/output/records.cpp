@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -67,6 +68,29 @@ auto rewritten(std::string const& log, record_options options = {}) -> std::stri
         if (auto const offending_field = writer.write(record))
             reader.reject(*offending_field, flowlog::reason::bad_value);
     }
+    writer.finish();
+    CHECK(writer.rows() == reader.stats().records);
+    return text;
+}
+
+/// The same, in batches where the reader has some.
+auto rewritten_in_batches(std::string const& log, record_options options) -> std::string {
+    auto reader = flowlog::text_reader{flowlog::memory_source{log}};
+    auto text = std::string{};
+    auto writer = record_writer{flowlog::columns_of(reader), options,
+                                [&](std::string_view block) { text += block; }};
+    auto bad = field_id{};
+    auto const use = [&](auto const& record) {
+        auto const offending_field = writer.write(record);
+        if (offending_field) bad = *offending_field;
+        return !offending_field;
+    };
+    auto const use_batch = [&](auto const& flows) {
+        auto const some = flows.slice(0, std::min<std::size_t>(flows.size(), 64));
+        return writer.write_batch(some);
+    };
+    auto const refused = [&](auto const&) { return std::pair{bad, flowlog::reason::bad_value}; };
+    reader.each(use, use_batch, refused, {});
     writer.finish();
     CHECK(writer.rows() == reader.stats().records);
     return text;
@@ -218,6 +242,38 @@ TEST_CASE("What is written as a VPC flow log is read as one", "[records]") {
         CHECK(record[field::action] == flowlog::action::reject);
     }
     CHECK(count == 1);
+}
+
+TEST_CASE("Batches are written like their records one by one", "[records]") {
+    auto const odd = std::vector<std::string>{
+        "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661 1620140721 ACCEPT OK",
+        "2 123456789012 eni-1 10.0.0.1 10.0.0.2 01000 443 6 10 1000 1620140661 1620140721 ACCEPT "
+        "OK",
+        "2 123456789012 eni-1 2001:DB8::1 10.0.0.2 1 443 6 10 1000 1620140661 1620140721 REJECT OK",
+        "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661 1620140721 accept OK",
+        "3 123456789012 eni-1 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661 1620140721 ACCEPT OK",
+        "2 - - 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661 1620140721 ACCEPT OK",
+        "2 1 eni-1 10.0.0.1 - 1000 443 6 10 - 1620140661 1620140721 ACCEPT OK",
+        "2 1 eni-1 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661500 1620140721 ACCEPT OK",
+        "2 1 eni-1 10.0.0.1 10.0.0.2 70000 443 6 10 1000 1620140661 1620140721 ACCEPT OK",
+        "2 1 \x7F\xC3\xA9,\"\\ 10.0.0.1 10.0.0.2 7 443 6 10 1000 1620140661 1620140721 REJECT OK",
+        "2 1 eni-1 10.0.0.1 10.0.0.2 1000 443 0 0 00 1620140661 1620140721 ACCEPT OK",
+        "2 1 eni-1 - - - - - - - 1620140661 1620140721 - NODATA"};
+    auto const heading = std::string{
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes "
+        "start end action log-status\n"};
+    for (auto const format : {record_format::vpc, record_format::csv}) {
+        for (auto const& line : odd) {
+            for (auto const at : {0, 1, 63, 64, 99}) {
+                auto log = heading;
+                for (auto i = 0; i < 100; ++i) log += (i == at ? line : odd[0]) + '\n';
+                auto const options = record_options{.format = format};
+                CHECK(rewritten_in_batches(log, options) == rewritten(log, options));
+            }
+        }
+    }
+    auto const reordered = std::string{"dstport srcaddr log-status\n443 10.0.0.1 OK\n"};
+    CHECK(rewritten_in_batches(reordered, {.format = record_format::vpc}) == reordered);
 }
 
 TEST_CASE("the number of an address is a column", "[records]") {

@@ -100,4 +100,14 @@ TEST_CASE("Rows are handed on in blocks", "[rows]") {
     rows.finish();
     CHECK(blocks.size() == 3);
     CHECK(blocks[0] == 7 * 10'009);
+
+    // also in a document
+    auto sizes = std::vector<std::size_t>{};
+    auto document =
+        row_writer{row_format::json, {"a"}, [&](auto block) { sizes.push_back(block.size()); }};
+    document.json()->begin_object().key("rows").begin_array();
+    for (auto i = 0; i < 20; ++i) document.row({group_cell{std::string(10'000, 'x')}});
+    document.json()->end_array().end_object();
+    document.finish();
+    CHECK(sizes.size() == 3);
 }

@@ -187,7 +187,7 @@ private:
         auto const lines = plain_lines(some);
         auto const first =
             text_record{window_.text.data(), window_.index.delimiters + window_.last - 1, columns_,
-                        some.positions().data()};
+                        some.positions()};
         auto const taken = lines == 0 ? 0 : use_batch(text_batch{first, lines, window_.stride});
         stats_.records += taken;
         window_.pass(taken);

@@ -15,7 +15,9 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/batch.hpp>
 #include <flowlog/output/detail/cell_writer.hpp>
+#include <flowlog/output/detail/line_copier.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/record_column.hpp>
 #include <flowlog/output/record_options.hpp>
@@ -41,7 +43,10 @@ public:
     record_writer(std::vector<record_column> columns, record_options options, sink out)
         : writer_{for_format(options)}, out_{std::move(out)} {
         for (auto const& column : columns) add(column);
-        if (options.format == record_format::vpc) fix_constants();
+        if (options.format == record_format::vpc) {
+            fix_constants();
+            allow_copies();
+        }
         begin();
     }
 
@@ -67,6 +72,23 @@ public:
             end_row(out);
             return std::nullopt;
         }
+    }
+
+    /// Writes the flows of a batch up to the first with a malformed field among the columns;
+    /// returns how many. Faster than writing them one by one if a VPC flow log has the lines of a
+    /// text log as they are.
+    template <record_batch Batch>
+    [[nodiscard]] auto write_batch(Batch const& flows) -> std::size_t {
+        if constexpr (detail::line_batch<Batch>) {
+            constexpr auto limit = detail::line_copier::max_lines;
+            if (copier_ && flows.size() <= limit && flows.size() != 0 && copier_->are_same(flows)) {
+                copy_lines(flows);
+                return flows.size();
+            }
+        }
+        std::size_t done = 0;
+        while (done != flows.size() && !write(flows[done])) ++done;
+        return done;
     }
 
     /// The number of rows written.
@@ -183,16 +205,45 @@ private:
         }
     }
 
-    void fix_constants() {
-        auto newest = 2;
+    /// The highest version among the columns.
+    [[nodiscard]] auto newest_version() const -> std::uint64_t {
+        auto newest = std::uint64_t{2};
         for (auto const& c : cells_) {
-            if (c.field) newest = std::max(newest, int{info(*c.field).version});
+            if (c.field) newest = std::max(newest, std::uint64_t{info(*c.field).version});
         }
+        return newest;
+    }
+
+    void fix_constants() {
+        auto const newest = newest_version();
         for (auto& c : cells_) {
             if (c.field == field_id::version) c.constant = std::to_string(newest);
             if (c.field == field_id::log_status) c.printer = detail::cell_writer::status_printer;
             if (!c.constant.empty()) c.printer = detail::cell_writer::constant_printer;
         }
+    }
+
+    /// Lets lines of text logs be copied if all columns are fields.
+    void allow_copies() {
+        auto ids = std::vector<field_id>{};
+        for (auto const& c : cells_) {
+            if (!c.field) return;
+            ids.push_back(*c.field);
+        }
+        copier_.emplace(std::move(ids), newest_version());
+    }
+
+    template <class Batch>
+    void copy_lines(Batch const& lines) {
+        auto& buffer = writer_.buffer();
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            auto const text = lines[i].line();
+            auto* const end = print_text(buffer.reserve(text.size() + 1), text);
+            *end = '\n';
+            buffer.end_at(end + 1);
+        }
+        rows_ += lines.size();
+        if (buffer.size() >= writer_.options().block_size) flush();
     }
 
     void begin() {
@@ -226,6 +277,7 @@ private:
     detail::cell_writer writer_;
     sink out_;
     std::vector<detail::output_cell> cells_;
+    std::optional<detail::line_copier> copier_;
     std::uint64_t rows_ = 0;
 };
 

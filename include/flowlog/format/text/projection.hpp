@@ -38,6 +38,7 @@ public:
             kept.assign(kept.size(), true);
             delimiters_ = kept_delimiters{kept};
         }
+        all_ = std::find(kept.begin(), kept.end(), false) == kept.end();
         for (auto const& f : fields)
             positions_[static_cast<std::size_t>(f.id)] = position(f.id, kept);
     }
@@ -48,8 +49,11 @@ public:
     /// The delimiters at both ends of the columns that are read.
     [[nodiscard]] auto delimiters() const noexcept -> kept_delimiters const& { return delimiters_; }
 
-    /// The positions of the fields in a record that has only those delimiters.
-    [[nodiscard]] auto positions() const noexcept -> field_positions const& { return positions_; }
+    /// The positions of the fields in a record that has only those delimiters; if these are all
+    /// delimiters, the array of the layout. \pre there is a projection
+    [[nodiscard]] auto positions() const noexcept -> std::uint16_t const* {
+        return all_ ? columns_->columns_by_field().data() : positions_.data();
+    }
 
 private:
     /// Keeps the delimiters at both ends of a column.
@@ -72,6 +76,7 @@ private:
     std::shared_ptr<layout const> columns_;
     kept_delimiters delimiters_;
     field_positions positions_{};
+    bool all_ = false;
 };
 
 }  // namespace flowlog::detail

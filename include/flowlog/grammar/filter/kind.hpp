@@ -21,6 +21,7 @@
 #include <flowlog/grammar/filter/time.hpp>
 #include <flowlog/grammar/filter/value.hpp>
 #include <flowlog/grammar/filter/words.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/filter_tree.hpp>
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -12,12 +13,32 @@
 namespace flowlog::detail {
 
 /// Whether a text is the same in every output format: not empty, and without blanks, control
-/// characters, non-ASCII bytes, commas, quotes and backslashes.
+/// characters, non-ASCII bytes, commas, quotes and backslashes. Looks at eight bytes at a time.
 [[nodiscard]] inline auto is_plain(std::string_view text) noexcept -> bool {
-    for (auto const c : text) {
-        if (c <= ' ' || c >= 0x7F || c == ',' || c == '"' || c == '\\') return false;
+    constexpr auto ones = ~std::uint64_t{0} / 255;  // 1 in each byte
+    constexpr auto tops = ones * 128;
+    auto const is_special = [](std::uint64_t bytes) {  // the top bit of each byte that is not plain
+        auto const zero_if = [bytes](char c) {
+            return bytes ^ (ones * static_cast<unsigned char>(c));
+        };
+        auto const has_zero = [](std::uint64_t x) { return (x - ones) & ~x; };
+        auto const below = (bytes - ones * 0x21) & ~bytes;
+        auto const above = bytes | (bytes + ones);  // 0x7F and above
+        return (below | above | has_zero(zero_if(',')) | has_zero(zero_if('"')) |
+                has_zero(zero_if('\\'))) &
+               tops;
+    };
+    auto special = std::uint64_t{0};
+    auto const* at = text.data();
+    auto rest = text.size();
+    for (; rest >= 8; at += 8, rest -= 8) {
+        auto bytes = std::uint64_t{0};
+        std::memcpy(&bytes, at, 8);
+        special |= is_special(bytes);
     }
-    return !text.empty();
+    auto bytes = ones * 'a';
+    for (std::size_t i = 0; i < rest; ++i) bytes = bytes << 8 | static_cast<unsigned char>(at[i]);
+    return (special | is_special(bytes)) == 0 && !text.empty();
 }
 
 /// A text that grows at its end, where the caller writes through a pointer. `std::string` would
