@@ -18,7 +18,7 @@ make_inputs() {
             port = 1 + (i * 37) % 60000
             if (i % 3 == 0) port = i % 2 ? 22 : 3389
             if (i % 11 == 0) port = 443
-            print 5, 123456789010, "eni-" i % 3, source, target, 40000 + i, port, i % 4 ? 6 : 17, i % 10 ? i + 1 : 2000,
+            print 5, 123456789010, "eni-" i % 3, source, target, 40000 + i, port, i % 5 ? 6 : 17, i % 10 ? i + 1 : 2000,
                 i % 20 == 5 ? 600000000 : 40 * (i % 10 ? i + 1 : 3), start, start + 60,
                 i % 4 ? "ACCEPT" : "REJECT", "OK", "vpc-1", "subnet-" i % 3, i % 4 ? "i-" i % 3 : "-", i % 8 ? 19 : 2,
                 source ~ /:/ ? "IPv6" : "IPv4", i % 3 ? source : "10.0.9.9", target, "eu-west-1", i % 2 ? "ingress" : "egress"

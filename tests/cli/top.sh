@@ -576,7 +576,7 @@ tag = web|1
 tag = Untagged|6
 tag in (web, s*)|9
 service = 443/tcp|1
-service in (domain, 22)|10
+service in (domain, 1)|10
 srcaddr = 10.0.*|3
 srcaddr = 10.?.0.1|3
 EOF
@@ -746,6 +746,7 @@ case_missing_input() {
 }
 
 case_usage() {
+    local name
     talkers >a.log
     run top --by srcaddr
     returns 2

@@ -112,7 +112,7 @@ QUESTIONS = {
     "VpcFlowLogsTrafficFrmSrcAddr": (printed("srcaddr = '10.0.1.5'"), None),
     "VpcFlowLogsTrafficToDstAddr": (printed("dstaddr = '10.0.1.5'"), None),
     "Insights, average, smallest and largest transfers": (
-        grouped("srcaddr, dstaddr", "avg(bytes), min(bytes), max(bytes)"), 4),
+        grouped("srcaddr, dstaddr", "round(avg(bytes), 1), min(bytes), max(bytes)"), 4),
     "Insights, addresses that use UDP": (grouped("srcaddr", "count(*)", "protocol = 17"), 1),
     "Insights, top 10 byte transfers": (grouped("srcaddr, dstaddr", "sum(bytes)"), 2),
     "Insights, top 20 sources of rejected requests": (grouped("srcaddr", "count(*)", "action = 'REJECT'"), 1),

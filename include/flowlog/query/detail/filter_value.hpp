@@ -22,7 +22,7 @@ class filter_value {
 public:
     template <flow_record Record>
     filter_value(Record const& record, field_id id) noexcept : type_{info(id).type} {
-        visit_field(record, id, [this](auto const& value) { take(value); });
+        visit_field(record, id, [this](auto const& value) { this->take(value); });
     }
 
     [[nodiscard]] auto state() const noexcept -> presence { return state_; }
