@@ -20,6 +20,7 @@
 #include <flowlog/query/filter_tree.hpp>
 
 #include "choice.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
@@ -305,7 +306,8 @@ auto run_diff(compare_options const& options) -> int {
     require_one_stdin(options.reading, {});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
     auto const tables = key_tables{options.reading.tables};
-    auto const keys = tables.parse(options.by, "--by");
+    auto const keys =
+        tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     if (keys.empty()) throw usage_error{"--by names no key"};
     auto const measures = parse_ranking_measures(options.measures, keys);
     auto const empty = flowlog::group_by(keys, measures.all);

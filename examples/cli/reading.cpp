@@ -14,6 +14,7 @@
 
 #include "choice.hpp"
 #include "clock.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
 #include "terminal.hpp"
@@ -213,8 +214,13 @@ auto read_filter(std::string const& expression, std::string const& source,
     auto const labels = options.tables.labels();
     auto how = flowlog::filter_options{};
     how.now = now();
-    how.zone = &zone();
     how.source = source;
+    how.now = now();
+    if (zone().name() != "UTC") how.zone = std::make_shared<flowlog::time_zone const>(zone());
+    how.has_column = [&](std::string_view name) {
+        auto const names = unknown_columns(options);
+        return std::ranges::find(names, name) != names.end();
+    };
     how.tags = options.tables.tags();
     how.labels = labels.get();
     how.read_list = [&](std::string const& name) {

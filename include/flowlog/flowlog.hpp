@@ -32,6 +32,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_names.hpp>

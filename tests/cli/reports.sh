@@ -92,10 +92,19 @@ case_columns_that_are_no_fields() {
     run print "$reports/50/in.log" --fields x-col --csv
     returns 0
     says out '=1+1'
+    run print "$reports/50/in.log" --where 'x-col = back*' --csv
+    returns 0
+    says out 'back\slash'
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+    run top "$reports/50/in.log" --by srcaddr --where 'x-col in ("=1+1", "a,b*")' --flows --csv
+    says out '10.0.0.1,2'
+    run print "$reports/50/in.log" --where 'x-cold = back*'
+    returns 2
+    says err "expected the name of a field, found 'x-cold'"
     run top "$reports/50/in.log" --by x-cold --flows
     returns 2
     says err "no field is called 'x-cold'"
-    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format "$(head -n 1 "$reports/50/in.log")"
+    tail -n +2 "$reports/50/in.log" | run top - --by x-col --flows --csv --format 'version srcaddr dstaddr bytes instance-tag ${x-col} log-status'
     returns 0
     says out '=1+1,1'
     for threads in 1 3; do
@@ -103,6 +112,27 @@ case_columns_that_are_no_fields() {
         returns 0
         says out '=1+1,1'
     done
+}
+
+case_minima_near_2_64() {
+    printf 'version srcaddr dstport packets bytes\n5 10.0.0.1 1 7 18446744073709551615\n5 10.0.0.1 2 7 18446744073709551614\n' >in.log
+    run top in.log --by dstport --min bytes --max bytes --percentile bytes:50 --csv
+    holds out <<'EOF'
+dstport,min(bytes),max(bytes),"percentile(bytes, 50)"
+1,18446744073709551615,18446744073709551615,18446744073709551615
+2,18446744073709551614,18446744073709551614,18446744073709551614
+EOF
+}
+
+# a set of one value is not larger than a sum
+case_distinct_of_many_groups() {
+    command -v /usr/bin/time >/dev/null || { echo '    time is not installed: memory was not measured'; return; }
+    awk 'BEGIN { print "srcaddr srcport bytes"
+                 for (i = 0; i < 300000; i++) printf "10.%d.%d.%d %d %d\n", i / 65536, i / 256 % 256, i % 256, i % 65536, i }' >in.log
+    local sum distinct
+    sum=$(/usr/bin/time -f %M "$flowlog" top in.log --by srcaddr --sum bytes -n 1 -q 2>&1 >out | tail -n 1)
+    distinct=$(/usr/bin/time -f %M "$flowlog" top in.log --by srcaddr --distinct srcport -n 1 -q 2>&1 >out | tail -n 1)
+    [ "$distinct" -lt $((2 * sum)) ] || fail "a sum takes $sum kB, distinct values take $distinct kB"
 }
 
 case_names_of_other_tools() {

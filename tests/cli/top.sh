@@ -248,6 +248,19 @@ date,flows
 2024-10-27,4
 2024-10-26,1
 EOF
+    run top a.log --by hour --where 'hour in 2-3 and weekday = Sun and date = 2024-10-27' --tz $zone --csv --flows
+    holds out <<'EOF'
+hour,flows
+2,2
+3,1
+EOF
+    run top a.log --by hour --where 'hour in 2-3' --csv --flows
+    says out '2,1'
+    run print a.log --where 'month = 2024-12' --fields start:1d --tz $zone --csv
+    holds out <<'EOF'
+start:1d
+2024-12-30T00:00:00+01:00
+EOF
     TZ=Europe/Berlin run top a.log --by date --tz local --csv --flows -n 1
     says out '2024-10-27,4'
 }
@@ -721,6 +734,7 @@ case_missing_input() {
 }
 
 case_usage() {
+    local name
     talkers >a.log
     run top --by srcaddr
     returns 2

@@ -450,6 +450,49 @@ TEST_CASE("records of a text log", "[filter]") {
     CHECK(selected("srcport = 5 or bytes = 100", lines) == std::vector{0});
 }
 
+TEST_CASE("hours and weekdays of a time zone", "[filter]") {
+    CHECK(holds("hour = 12 and hour in 9-17 and not hour in (0-11, 13-23)"));
+    CHECK(holds("weekday = Wed and weekday = wednesday and weekday = 3 and weekday in Mon-Fri"));
+    CHECK_FALSE(holds("weekday in (Sat, Sunday)"));
+    CHECK(holds("date = 2024-05-01 and month = 2024-05 and week = 2024-W18"));
+    CHECK_FALSE(holds("month = 2024-04 or week = 2024-W17 or date = 2024-05-02"));
+    CHECK(holds("start in 2024-04..2024-05 and start < 2024-06 and start >= 2024-W18"));
+    CHECK_FALSE(holds("hour = 12", flow{}));
+    CHECK(holds("hour is absent", flow{}));
+    for (auto const* wrong : {"hour = 24", "weekday = 0", "weekday = 8", "weekday = Mo",
+                              "month = 2024-13", "week = 2024-W54", "week = 2023-W53"})
+        CHECK_THROWS(where(wrong));
+    CHECK(holds("week = 2020-W01..2020-W53 or hour >= 12"));
+    auto how = filter_options{};
+    how.zone = std::make_shared<time_zone const>(time_zone::find("+12:30"));
+    CHECK(where("hour = 0 and weekday = Thu and date = 2024-05-02", how)(made()));
+    CHECK(where("start = 2024-05-02T00:30 and start = 2024-05-01T12:00Z", how)(made()));
+    CHECK_FALSE(where("date = 2024-05-01", how)(made()));
+    CHECK(where("hour = 0").uses() == std::vector{field_use{field_id::start, true}});
+}
+
+TEST_CASE("columns that are no fields", "[filter]") {
+    auto how = filter_options{};
+    CHECK_THROWS(where("x-col = abc", how));
+    how.has_column = [](std::string_view name) { return name == "x-col"; };
+    CHECK_THROWS(where("x-cold = abc", how));
+    auto const count = [&how](std::string_view expression) {
+        auto const text = std::string{"dstport x-col bytes\n1 abc 1\n2 ABC 1\n3 - 1\n4 abd 1\n"};
+        auto reader = text_reader{memory_source{text}};
+        auto const wanted = where(expression, how);
+        CHECK(wanted.uses().empty());
+        return std::ranges::count_if(reader, [&](auto const& record) { return wanted(record); });
+    };
+    CHECK(count("x-col = abc") == 2);
+    CHECK(count("x-col = ab*") == 3);
+    CHECK(count("x-col in (abd, -)") == 2);
+    CHECK(count("x-col is absent") == 1);
+    CHECK(count("not x-col = abc") == 2);
+    CHECK_FALSE(where("x-col = abc", how)(made()));
+    CHECK(where("x-col is absent", how)(made()));
+    CHECK_THROWS(where("x-col < abc", how));
+}
+
 TEST_CASE("a malformed value counts if the answer depends on it", "[filter]") {
     CHECK(verdict_on("dstport = 22", "REJECT x 1") == "dstport");
     CHECK(verdict_on("not dstport = 22", "REJECT x 1") == "dstport");

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/lookup/label_table.hpp>
@@ -19,9 +20,6 @@ struct filter_options {
     /// Times such as `-2h` are relative to it.
     timestamp now = std::chrono::floor<timestamp::duration>(std::chrono::system_clock::now());
 
-    /// The zone of dates and times without one; null: UTC. Only used while the expression is read.
-    time_zone const* zone = nullptr;
-
     /// What errors call the expression: the name of its file, if it has one.
     std::string source = "filter";
 
@@ -30,6 +28,14 @@ struct filter_options {
 
     /// The table for `label(…)`, or null. Only used while the expression is read.
     label_table const* labels = nullptr;
+
+    /// The zone of hours and weekdays, and of dates and times without a zone; null: UTC. The filter
+    /// keeps it.
+    std::shared_ptr<time_zone const> zone{};
+
+    /// Whether the logs, which are text, have a column of this name that is no field. By default
+    /// there are none, and such a name is an error.
+    std::function<bool(std::string_view name)> has_column{};
 
     /// Returns the text of the list that `in @NAME` names; `read_text` reads a file. By default
     /// there are no lists, so that an expression of somebody else reads no files.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/lookup/tag_table.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
 #include <flowlog/query/text_matcher.hpp>
 
@@ -40,6 +42,9 @@ enum class filter_subject : std::uint8_t {
     service,             ///< the smaller port times 256, plus the protocol
     tag,                 ///< of a `tag_table`: 0 for untagged flows, otherwise the tag's number + 1
     printed,             ///< a field of any type, as text
+    hour,                ///< the hour of the day of start in a zone, 0 to 23
+    weekday,             ///< the day of the week of start in a zone: 1 is Monday
+    column,              ///< the text in a column of a text log that is no field
     nothing              ///< no value: every flow passes
 };
 
@@ -69,6 +74,8 @@ struct filter_leaf {
     text_set texts{};
     std::shared_ptr<text_matcher const> matcher{};  ///< if not null, of texts and printed values
     std::shared_ptr<tag_table const> tags{};        ///< of a test of the tag
+    std::shared_ptr<time_zone const> zone{};        ///< of hours and weekdays; null: UTC
+    std::string column{};                           ///< the name of a column that is no field
 
     friend auto operator==(filter_leaf const&, filter_leaf const&) -> bool = default;
 };
@@ -157,6 +164,9 @@ constexpr auto fields_of(filter_subject subject, field_id field, field_id other)
         case filter_subject::comparison: return {{field, other}, 2};
         case filter_subject::service: return {{protocol, srcport, dstport}, 3};
         case filter_subject::tag: return {{dstport, protocol}, 2};
+        case filter_subject::hour:
+        case filter_subject::weekday: return {{start}, 1};
+        case filter_subject::column: return {{}, 0};
         default: return {{field}, 1};
     }
 }

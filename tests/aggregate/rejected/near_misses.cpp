@@ -169,5 +169,5 @@ auto rank(grouping<field_list<field_id::srcaddr>, std::tuple<decltype(measures::
     return groups.top(3, measures::sum<field::bytes>);
 }
 
-// rejected: sum and rate need a number, min and max need a number or a time
+// rejected: average, ratio and percentile need numbers, min and max need a number or a time
 auto dstaddr = measures::sum<field::dstaddr>.value;

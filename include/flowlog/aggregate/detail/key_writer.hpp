@@ -17,6 +17,7 @@
 #include <flowlog/aggregate/detail/text_pool.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/group_key.hpp>
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/scope.hpp>
@@ -168,19 +169,6 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
 /// The address of the other end: `dstaddr` of `srcaddr`, `pkt-dstaddr` of `pkt-srcaddr`.
 [[nodiscard]] constexpr auto other_address(field_id source) noexcept -> field_id {
     return source == field_id::pkt_srcaddr ? field_id::pkt_dstaddr : field_id::dstaddr;
-}
-
-/// The text of a column by its name, if the log is text and has it.
-template <class Record>
-[[nodiscard]] auto text_of_column(Record const& record, std::string_view name)
-    -> field_value<std::string_view> {
-    if constexpr (requires { record[name]; }) {
-        return record[name];
-    } else if constexpr (requires { record.visit([](auto const&) {}); }) {
-        return record.visit([name](auto const& inner) { return text_of_column(inner, name); });
-    } else {
-        return {};
-    }
 }
 
 /// How a key is written, worked out once for all flows.

@@ -40,6 +40,8 @@ enum class filter_kind : std::uint8_t {
     port,
     flags,
     icmp,
+    hour,
+    weekday,
     time,
     duration,
     service,
@@ -75,6 +77,9 @@ struct filter_fault {
         case filter_subject::flow_direction: return filter_kind::flow_direction;
         case filter_subject::duration: return filter_kind::duration;
         case filter_subject::service: return filter_kind::service;
+        case filter_subject::hour: return filter_kind::hour;
+        case filter_subject::weekday: return filter_kind::weekday;
+        case filter_subject::column: return filter_kind::text;
         default: break;
     }
     if (id == field_id::protocol) return filter_kind::protocol;
@@ -95,7 +100,7 @@ struct filter_fault {
 
 /// Whether `a-b` is a range of values.
 [[nodiscard]] constexpr auto has_hyphen_ranges(filter_kind kind) noexcept -> bool {
-    return kind <= filter_kind::icmp || kind == filter_kind::duration;
+    return kind <= filter_kind::weekday || kind == filter_kind::duration;
 }
 
 /// The largest number of this kind.
@@ -108,6 +113,8 @@ struct filter_fault {
         case filter_kind::protocol:
         case filter_kind::flags:
         case filter_kind::icmp: return 0xFF;
+        case filter_kind::hour: return 23;
+        case filter_kind::weekday: return 7;
         case filter_kind::u16:
         case filter_kind::port: return 0xFFFF;
         case filter_kind::u32: return 0xFFFF'FFFF;
@@ -147,6 +154,15 @@ inline constexpr auto forwarding_words = std::to_array<number_words>({
     {194, "tincadj"},    {195, "tforus"},
 });
 
+/// The days of the week, by the numbers of ISO 8601.
+inline constexpr auto weekday_words = std::to_array<number_words>({{1, "monday mon"},
+                                                                   {2, "tuesday tue"},
+                                                                   {3, "wednesday wed"},
+                                                                   {4, "thursday thu"},
+                                                                   {5, "friday fri"},
+                                                                   {6, "saturday sat"},
+                                                                   {7, "sunday sun"}});
+
 /// The events of firewalls and of address translation, in nfdump's words.
 inline constexpr auto firewall_words = std::to_array<number_words>(
     {{0, "ignore"}, {1, "create"}, {2, "delete term"}, {3, "deny"}, {4, "alert"}, {5, "update"}});
@@ -176,6 +192,7 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
         case filter_kind::forwarding: return detail::number_of(detail::forwarding_words, text);
         case filter_kind::firewall_event: return detail::number_of(detail::firewall_words, text);
         case filter_kind::nat_event: return detail::number_of(detail::nat_words, text);
+        case filter_kind::weekday: return detail::number_of(detail::weekday_words, text);
         case filter_kind::protocol: return protocol_number(text);
         case filter_kind::port: return service_port(text);
         case filter_kind::flags: return letters_from(text);
@@ -207,8 +224,7 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
 
 /// The range of numbers, by `filter_number`, that a text means: usually a single number.
 [[nodiscard]] inline auto number_from(filter_kind kind, std::string_view text, timestamp now,
-                                      time_zone const* zone = nullptr)
-    -> std::optional<number_range> {
+                                      time_zone const* zone) -> std::optional<number_range> {
     if (auto const named = named_number(kind, text)) return number_range{*named, *named};
     if (kind == filter_kind::time) {
         auto const found = parse_filter_time(text, now, zone);
@@ -219,7 +235,8 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
     if (kind > filter_kind::duration) return std::nullopt;
     auto const number =
         kind == filter_kind::duration ? parse_filter_duration(text) : parse_filter_number(text);
-    if (!number || *number > largest(kind)) return std::nullopt;
+    if (!number || *number > largest(kind) || (kind == filter_kind::weekday && *number == 0))
+        return std::nullopt;
     return number_range{*number, *number};
 }
 
@@ -244,6 +261,8 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
         case filter_kind::flags: return "TCP flags: a number (0-255) or letters such as SA";
         case filter_kind::time: return "a time such as 2024-05-01T12:00Z, 2024-05-01 or -2h";
         case filter_kind::duration: return "a duration such as 1500 (milliseconds), 30s or 5m";
+        case filter_kind::hour: return "an hour of the day (0-23)";
+        case filter_kind::weekday: return "a day of the week: Monday or Mon, or 1 for Monday to 7";
         case filter_kind::service: return "a service such as 443/tcp or https";
         case filter_kind::action: return "ACCEPT or REJECT";
         case filter_kind::log_status: return "OK, NODATA or SKIPDATA";

@@ -102,7 +102,8 @@ struct filter_target {
     filter_subject what;
     std::vector<field_id> fields{};  ///< empty if the value is derived
     filter_style style = filter_style::plain;
-    bool all = false;  ///< the test must hold for all fields, not for one of them
+    bool all = false;      ///< the test must hold for all fields, not for one of them
+    std::string column{};  ///< the name, if the text of a column that is no field is tested
 
     [[nodiscard]] auto kind() const -> filter_kind {
         return kind_of(what, fields.empty() ? std::nullopt : std::optional{fields[0]}, style);
@@ -120,9 +121,10 @@ public:
           style_{target.style},
           first_field_{target.fields.empty() ? std::nullopt : std::optional{target.fields[0]}},
           now_{options.now},
-          zone_{options.zone},
           values_{expanded_values(test, options, lists)} {
         leaf_.subject = target.what;
+        leaf_.zone = options.zone;
+        leaf_.column = target.column;
         switch (test.relation) {
             case filter_relation::absent: leaf_.question = question::absent; break;
             case filter_relation::present: leaf_.question = question::present; break;
@@ -201,7 +203,8 @@ private:
 
     void read_pattern() {
         auto const& word = test_.values[0].first;
-        if (!first_field_ || kind_ == filter_kind::time || kind_ == filter_kind::icmp)
+        auto const is_text = kind_ == filter_kind::text;
+        if ((!first_field_ && !is_text) || kind_ == filter_kind::time || kind_ == filter_kind::icmp)
             fail(word, "a regular expression is for texts, addresses and numbers");
         leaf_.matcher = pattern_of(test_);
         if (kind_ != filter_kind::text) leaf_.subject = filter_subject::printed;
@@ -233,7 +236,8 @@ private:
     [[nodiscard]] auto is_value(std::string_view text) const -> bool {
         if (text == "-") return true;
         if (kind_ == filter_kind::address) return cidr::parse(text).has_value();
-        if (kind_ != filter_kind::text) return number_from(kind_, text, now_, zone_).has_value();
+        if (kind_ != filter_kind::text)
+            return number_from(kind_, text, now_, leaf_.zone.get()).has_value();
         auto const id = find_field(text);
         return !id || info(*id).type != field_type::text || info(*id).name != text;
     }
@@ -443,12 +447,12 @@ private:
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {
-        if (auto const found = number_from(kind_, word.text, now_, zone_)) return *found;
+        if (auto const found = number_from(kind_, word.text, now_, leaf_.zone.get())) return *found;
         if (!has_hyphen_ranges(kind_)) fail_value(word);
         for (auto at = word.text.find('-'); at != word.text.npos;
              at = word.text.find('-', at + 1)) {
-            auto const first = number_from(kind_, word.text.substr(0, at), now_, zone_);
-            auto const last = number_from(kind_, word.text.substr(at + 1), now_, zone_);
+            auto const first = number_from(kind_, word.text.substr(0, at), now_, leaf_.zone.get());
+            auto const last = number_from(kind_, word.text.substr(at + 1), now_, leaf_.zone.get());
             if (first && last) return {first->first, last->last};
         }
         fail_value(word);
@@ -471,7 +475,6 @@ private:
     filter_style style_;
     std::optional<field_id> first_field_;
     timestamp now_;
-    time_zone const* zone_;
     std::vector<filter_value> values_;
     filter_leaf leaf_{};
     text_set printed_{};  // patterns of addresses

@@ -63,19 +63,22 @@ private:
         if (is_tag(test)) return add_tag(test);
         auto const what = find_target(test);
         auto const values = filter_operand{what, test, options_, lists_};
-        if (what.fields.empty()) add_leaf(values, field_id{}, what.what);
+        if (what.fields.empty()) add_leaf(values, field_id{}, what);
         for (std::size_t i = 0; i < what.fields.size(); ++i) {
-            add_leaf(values, what.fields[i], what.what);
+            add_leaf(values, what.fields[i], what);
             if (i != 0) tree_.add(what.all ? step::conjunction : step::disjunction);
         }
         imply(what.style);
         if (test.negated) tree_.add(step::negation);
     }
 
-    void add_leaf(filter_operand const& values, field_id id, subject what) {
+    void add_leaf(filter_operand const& values, field_id id, filter_target const& what) {
         auto tests = values.leaves_for(id);
         if (values.or_absent())
-            tests.push_back({.subject = what, .field = id, .question = filter_question::absent});
+            tests.push_back({.subject = what.what,
+                             .field = id,
+                             .question = filter_question::absent,
+                             .column = what.column});
         add_any_of(std::move(tests));
     }
 
@@ -256,7 +259,7 @@ private:
         tree_.add(step::conjunction);
     }
 
-    [[nodiscard]] static auto find_target(filter_test const& test) -> filter_target {
+    [[nodiscard]] auto find_target(filter_test const& test) const -> filter_target {
         auto const& words = test.subject;
         if (words.size() == 1) return find_single(words[0]);
         auto qualifiers = std::string{};
@@ -275,7 +278,7 @@ private:
         return result;
     }
 
-    [[nodiscard]] static auto find_single(filter_word const& word) -> filter_target {
+    [[nodiscard]] auto find_single(filter_word const& word) const -> filter_target {
         using flowlog::detail::same_name;
         for (auto const& derived : filter_derivations) {
             if (same_name(derived.name, word.text)) return {.what = derived.subject};
@@ -284,6 +287,8 @@ private:
         if (auto const* const phrase = find_filter_phrase("", word.text)) return from(*phrase);
         if (auto const id = find_field(word.text))
             return {.what = subject_of(*id), .fields = {*id}};
+        if (options_.has_column && options_.has_column(word.text))
+            return {.what = subject::column, .column = std::string{word.text}};
         if (is_filter_function(word.text))
             throw filter_fault{
                 word, "expected a field after this: " + std::string{word.text} + "(srcaddr)"};

@@ -45,6 +45,9 @@ public:
         -> std::optional<time_range> {
         auto time = civil_time{text};
         time.local_ = zone;
+        if (auto const found = time.read_week_or_month()) return found;
+        time = civil_time{text};
+        time.local_ = zone;
         if (!time.read_date()) return std::nullopt;
         if (time.from_.take("Tt ") && !(time.read_clock() && time.read_zone())) return std::nullopt;
         return time.from_.done() ? time.range() : std::nullopt;
@@ -58,6 +61,33 @@ private:
         auto const number = from_.digits(size, size);
         if (number) into = static_cast<unsigned>(*number);
         return number.has_value();
+    }
+
+    /// Reads `2024-05` or `2024-W18`.
+    [[nodiscard]] auto read_week_or_month() -> std::optional<time_range> {
+        using namespace std::chrono;
+        if (!read(4, year_) || !from_.take("-")) return std::nullopt;
+        auto const in = year{static_cast<int>(year_)};
+        auto const is_week = from_.take("Ww");
+        auto number = 0U;
+        if (!read(2, number) || !from_.done() || number == 0) return std::nullopt;
+        if (!is_week) {
+            auto const first = in / month{number};
+            if (!first.ok()) return std::nullopt;
+            return days_from(first / 1, (first + months{1}) / 1);
+        }
+        // the first week has January 4th
+        auto const fourth = sys_days{in / January / 4};
+        auto const first = fourth - (weekday{fourth} - Monday) + weeks{number - 1};
+        if (number > 53 || year_month_day{first + days{3}}.year() != in) return std::nullopt;
+        return days_from(first, first + weeks{1});
+    }
+
+    [[nodiscard]] auto days_from(std::chrono::sys_days first, std::chrono::sys_days end) const
+        -> time_range {
+        auto const begin = timestamp{first};
+        auto const length = timestamp{end} - begin;
+        return local_ == nullptr ? range_from(begin, length) : local_range(begin, length, *local_);
     }
 
     constexpr auto read_date() noexcept -> bool {
@@ -162,8 +192,10 @@ inline auto parse_relative_time(std::string_view text, timestamp now, time_zone 
 /// Reads a time as the period that it names: a date names a whole day, a time without minutes an
 /// hour, and one without seconds a minute.
 ///
-///     time     = date [("T" | " ") clock [zone]] | unix | "now" | "today" | "yesterday" | relative
+///     time     = date [("T" | " ") clock [zone]] | period | unix | "now" | "today" | "yesterday"
+///              | relative
 ///     date     = 4digit "-" 2digit "-" 2digit
+///     period   = 4digit "-" 2digit | 4digit "-W" 2digit           ; a month, a week of ISO 8601
 ///     clock    = 2digit [":" 2digit [":" 2digit ["." 1*6digit]]]
 ///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: `zone`, by default UTC
 ///     unix     = seconds, or, from 100000000000 on, milliseconds

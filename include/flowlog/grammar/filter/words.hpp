@@ -124,6 +124,9 @@ inline constexpr auto filter_phrases = [] {
         {"engine", "id", 1, {engine_id}},
         {"engine", "type", 1, {engine_type}},
         {"first", "seen", 1, {start}},
+        {"", "date", 1, {start}},
+        {"", "week", 1, {start}},
+        {"", "month", 1, {start}},
         {"last", "seen", 1, {end}},
         {"received", "seen", 1, {received_time}},
         {"", "flags", 1, {tcp_flags}, flags},
@@ -149,6 +152,8 @@ inline constexpr auto filter_derivations = std::to_array<filter_derived>({
     {"pps", filter_subject::packets_per_second},
     {"bpp", filter_subject::bytes_per_packet},
     {"service", filter_subject::service},
+    {"hour", filter_subject::hour},
+    {"weekday", filter_subject::weekday},
 });
 // clang-format on
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct filter_node {
     field_id other;         ///< of a comparison
     bool negated;           ///< the test holds if the answer is no
     std::uint32_t table;    ///< index into the sets of that kind
-    std::uint32_t tags;     ///< index into the tables of tags
+    std::uint32_t extra;    ///< index into the tables of tags, the zones or the columns
     std::uint32_t next[2];  ///< the node to go to if the test does not hold, and if it does
     std::uint64_t mask;     ///< applied to a number before it is looked up
     std::uint64_t first;
@@ -63,6 +64,8 @@ struct filter_program {
     std::vector<text_set> texts{};
     std::vector<std::shared_ptr<text_matcher const>> matchers{};
     std::vector<std::shared_ptr<tag_table const>> tags{};
+    std::vector<std::shared_ptr<time_zone const>> zones{};
+    std::vector<std::string> columns{};
 
     /// The node to begin with.
     [[nodiscard]] auto first() const noexcept -> std::uint32_t { return nodes.empty() ? pass : 0; }
@@ -135,12 +138,15 @@ private:
                                 .other = leaf.other,
                                 .negated = here.negated,
                                 .table = 0,
-                                .tags = 0,
+                                .extra = 0,
                                 .next = {here.next[0], here.next[1]},
                                 .mask = leaf.mask,
                                 .first = 0,
                                 .span = 0};
-        if (leaf.tags) node.tags = add(program_.tags, leaf.tags);
+        if (leaf.tags) node.extra = add(program_.tags, leaf.tags);
+        if (leaf.subject == filter_subject::column) node.extra = add(program_.columns, leaf.column);
+        if (leaf.subject == filter_subject::hour || leaf.subject == filter_subject::weekday)
+            node.extra = add(program_.zones, leaf.zone);
         switch (leaf.question) {
             case filter_question::absent: node.set = filter_set::absent; break;
             case filter_question::present: break;
@@ -157,7 +163,8 @@ private:
         } else if (leaf.subject == filter_subject::address) {
             set_addresses(node, leaf.addresses);
         } else if (leaf.subject == filter_subject::text ||
-                   leaf.subject == filter_subject::printed) {
+                   leaf.subject == filter_subject::printed ||
+                   leaf.subject == filter_subject::column) {
             node.set = filter_set::texts;
             node.table = add(program_.texts, leaf.texts);
         } else if (leaf.letters && node.negated) {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
@@ -161,6 +162,7 @@ private:
         -> filter_answer {
         if (node.subject == filter_subject::printed) return ask_printed(node);
         if (node.subject == filter_subject::tag) return ask_tag(node);
+        if (node.subject == filter_subject::column) return ask_column(node);
         auto const value = derived(node);
         return value.has_value() ? has(node, *value) : without(node, value.state());
     }
@@ -172,12 +174,17 @@ private:
         return has_text(node, value.text(buffer));
     }
 
+    [[nodiscard]] auto ask_column(filter_node const& node) const noexcept -> filter_answer {
+        auto const value = text_of_column(record_, program_.columns[node.extra]);
+        return value.has_value() ? has_text(node, *value) : without(node, value.state());
+    }
+
     [[nodiscard]] auto ask_tag(filter_node const& node) const noexcept -> filter_answer {
         auto const port = record_[field::dstport];
         auto const protocol = record_[field::protocol];
         if (!port || !protocol)
             return without(node, missing(port.malformed() || protocol.malformed()).state());
-        auto const tags = program_.tags[node.tags]->find(*port, *protocol);
+        auto const tags = program_.tags[node.extra]->find(*port, *protocol);
         if (tags.empty()) return has(node, 0);
         for (auto const tag : tags) {
             if (has(node, std::uint64_t{tag} + 1) == filter_answer::yes) return filter_answer::yes;
@@ -204,6 +211,7 @@ private:
         if (what == filter_subject::comparison)
             return filter_value{record_, node.field}.compare(filter_value{record_, node.other});
         if (what == filter_subject::service) return service();
+        if (what == filter_subject::hour || what == filter_subject::weekday) return clock(node);
         if (what == filter_subject::bytes_per_packet) {
             auto const packets = record_[field::packets];
             auto const bytes = record_[field::bytes];
@@ -227,6 +235,19 @@ private:
         auto const us = static_cast<std::uint64_t>((*end).time_since_epoch().count()) -
                         static_cast<std::uint64_t>((*start).time_since_epoch().count());
         return us / 1000;
+    }
+
+    /// The hour or the day of the week of start.
+    [[nodiscard]] auto clock(filter_node const& node) const noexcept -> field_value<std::uint64_t> {
+        auto const start = record_[field::start];
+        if (!start) return missing(start.malformed());
+        auto const& zone = program_.zones[node.extra];
+        auto const shown =
+            zone == nullptr ? local_timestamp{(*start).time_since_epoch()} : zone->to_local(*start);
+        auto const day = std::chrono::floor<std::chrono::days>(shown);
+        if (node.subject == filter_subject::weekday)
+            return std::chrono::weekday{day}.iso_encoding();
+        return static_cast<std::uint64_t>((shown - day) / std::chrono::hours{1});
     }
 
     [[nodiscard]] auto service() const noexcept -> field_value<std::uint64_t> {
