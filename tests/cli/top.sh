@@ -579,7 +579,8 @@ EOF
     says err 'this needs a table of tags (--lookup), and none is given'
     for command in digest connections check; do
         run $command a.log --where 'label(srcaddr) = nat and tag = web' --map map.csv --lookup tags.csv
-        says err 'are wanted by --where'
+        cat out err >both
+        says both 'are wanted by --where'
     done
     run tag a.log --lookup tags.csv --where 'label(srcaddr) = nat and tag = web' --map map.csv --csv
     returns 0
