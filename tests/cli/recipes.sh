@@ -12,7 +12,7 @@ make_inputs() {
         print "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id " \
             "subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region flow-direction"
         for (i = 0; i < 400; ++i) {
-            start = 1714557600 + (i < 280 ? 0 : i * 300)
+            start = 1714557600 + (i < 280 ? 0 : i * 400)
             source = i < 280 ? "8.8.4.9" : i % 7 ? "10.0.1." i % 9 : i % 2 ? "2001:db8::" i % 5 : "8.8.4." i % 5
             target = i % 5 ? "10.0.2." i % 4 : i % 3 ? "10.0.1.5" : "1.1.1." i % 3
             port = 1 + (i * 37) % 60000

@@ -550,11 +550,11 @@ EOF
 
 case_where_of_two_fields_and_what_is_derived() {
     {
-        echo 'srcaddr dstaddr srcport dstport protocol pkt-srcaddr instance-tag bytes'
-        echo '10.0.0.1 8.8.8.8 50000 443 6 10.0.0.1 web-1 1'
-        echo '10.0.0.1 8.8.8.8 50000 53 17 10.0.7.7 web-22 2'
-        echo '8.8.8.8 10.0.0.1 123 123 17 8.8.8.8 db 4'
-        echo '2001:db8::1 fd00::1 1 22 6 - - 8'
+        echo 'srcaddr dstaddr srcport dstport protocol pkt-srcaddr instance-tag bytes start end'
+        echo '10.0.0.1 8.8.8.8 50000 443 6 10.0.0.1 web-1 1 1 2'
+        echo '10.0.0.1 8.8.8.8 50000 53 17 10.0.7.7 web-22 2 1 2'
+        echo '8.8.8.8 10.0.0.1 123 123 17 8.8.8.8 db 4 1 2'
+        echo '2001:db8::1 fd00::1 1 22 6 - - 8 1 2'
     } >a.log
     printf 'cidr,label\n10.0.0.0/8,all\n10.0.0.0/24,nat\n' >map.csv
     printf 'dstport,protocol,tag\n443,tcp,web\n22,tcp,ssh\n' >tags.csv
@@ -591,7 +591,8 @@ EOF
     says err 'this needs a table of tags (--lookup), and none is given'
     for command in digest connections check; do
         run $command a.log --where 'label(srcaddr) = nat and tag = web' --map map.csv --lookup tags.csv
-        says err 'are wanted by --where'
+        cat out err >both
+        says both 'are wanted by --where'
     done
     run tag a.log --lookup tags.csv --where 'label(srcaddr) = nat and tag = web' --map map.csv --csv
     returns 0

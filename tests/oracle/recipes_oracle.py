@@ -141,6 +141,8 @@ QUESTIONS = {
     "Tailpipe, high-volume traffic": (grouped(f"{MINUTE}, srcaddr", "count(*)") + " HAVING count(*) > 100", 2),
     "Tailpipe, high-volume rejected traffic": (
         grouped(f"{MINUTE}, srcaddr", "count(*)", "action = 'REJECT'") + " HAVING count(*) > 50", 2),
+    "Tailpipe, traffic outside business hours": (
+        f"SELECT start, {ROUTE}, vpc_id FROM flows WHERE start // 3600 % 24 >= 20 OR start // 3600 % 24 < 6", 0),
     "Tailpipe, traffic of an instance": (
         f"SELECT start, {ROUTE}, instance_id, action FROM flows WHERE instance_id = 'i-1'", 0),
     "Port scans": (grouped("srcaddr", "count(DISTINCT dstport), count(DISTINCT dstaddr)",
