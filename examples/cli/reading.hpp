@@ -38,13 +38,14 @@ struct reading_options {
     bool quiet = false;
     bool strict = false;
     bool keep_wraps = false;
+    flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
     bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
+/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
 /// objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
