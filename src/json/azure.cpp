@@ -3,6 +3,7 @@
 // texts of 8 or 13 parts.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 
@@ -253,17 +254,44 @@ auto take_element(std::string_view& rest) -> std::optional<element> {
         rest.remove_prefix(end);
         return element{text, false};
     }
-    auto end = std::size_t{0};
-    do {
-        end = rest.find('"', end + 1);
-        if (end == rest.npos) {
-            rest = {};
-            return std::nullopt;
-        }
-    } while (rest[end - 1] == '\\');
+    auto end = rest.find('"', 1);
+    if (rest.substr(0, end).find('\\') != rest.npos) {
+        end = 1;
+        while (end < rest.size() && rest[end] != '"')
+            end += std::size_t{rest[end] == '\\' ? 2U : 1U};
+    }
+    if (end >= rest.size()) {
+        rest = {};
+        return std::nullopt;
+    }
     auto const text = rest.substr(1, end - 1);
     rest.remove_prefix(end + 1);
     return element{text, true};
+}
+
+/// The text of a string with escapes of ASCII letters, with `token_padding` more bytes.
+auto unescaped(std::string_view text) -> std::string {
+    auto result = std::string{};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\') {
+            result += text[i];
+            continue;
+        }
+        auto const kind = text[++i];
+        auto code = 0U;
+        auto const* const digits = text.data() + i + 1;
+        if (kind != 'u') {
+            result += kind;
+        } else if (i + 4 < text.size() &&
+                   std::from_chars(digits, digits + 4, code, 16).ptr == digits + 4 && code < 128) {
+            result += static_cast<char>(code);
+            i += 4;
+        } else {
+            throw bad_record{"a letter is none of ASCII"};
+        }
+    }
+    result.append(token_padding, ' ');
+    return result;
 }
 
 void read_tuple(element const& tuple, job& to, tuple_array& from) {
@@ -272,13 +300,17 @@ void read_tuple(element const& tuple, job& to, tuple_array& from) {
     };
     try {
         if (!tuple.is_string) throw bad_record{"expected a text"};
-        // no writer escapes anything in a tuple, as it consists of digits, letters and `,.:_`
-        if (tuple.text.find('\\') != tuple.text.npos) throw bad_record{"a tuple has an escape"};
+        auto plain = std::string{};
+        auto text = tuple.text;
+        if (text.find('\\') != text.npos) {
+            plain = unescaped(text);
+            text = std::string_view{plain}.substr(0, plain.size() - token_padding);
+        }
         set(field_id::rule, from.rule);
         set(field_id::acl_id, from.acl);
         set(field_id::interface_id, from.mac);
         set(field_id::resource_id, from.resource);
-        auto const parts = tuple_parts{tuple.text};
+        auto const parts = tuple_parts{text};
         from.version == 4 ? read_vnet(parts, to, from) : read_nsg(parts, to, from);
     } catch (bad_record const& bad) {
         auto const shown = std::string{tuple.text.substr(0, 200)};

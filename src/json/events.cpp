@@ -271,6 +271,19 @@ void read_alibaba(od::object record, job& to) {
     to.rows.finish(to.offset);
 }
 
+// --- names of fields -----------------------------------------------------------------------------
+
+void read_names(od::object record, job& to) {
+    each_member(record, [&](std::string_view key, od::value v) {
+        switch (json_type(v.type())) {
+            case json_type::string: return set_token(to.rows, key, text_of(key, v).value_or(""));
+            case json_type::number: return set_token(to.rows, key, shown(v));
+            default: return;
+        }
+    });
+    to.rows.finish(to.offset);
+}
+
 // --- Zeek ---------------------------------------------------------------------------------------
 
 namespace {

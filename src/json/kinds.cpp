@@ -22,12 +22,27 @@ class beginning {
 public:
     explicit beginning(std::string_view first_bytes) : text_{without_blanks(first_bytes)} {}
 
+    [[nodiscard]] auto is(std::string_view text) const -> bool { return text_ == text; }
     [[nodiscard]] auto starts_with(std::string_view start) const -> bool {
         return text_.starts_with(start);
     }
     /// Whether it has a member with this key.
     [[nodiscard]] auto has(std::string_view key) const -> bool {
         return text_.find('"' + std::string{key} + "\":") != text_.npos;
+    }
+    /// Whether keys are names of fields: an address and another one.
+    [[nodiscard]] auto has_names() const -> bool {
+        auto count = 0;
+        auto has_address = false;
+        for (auto end = text_.find("\":"); end != text_.npos; end = text_.find("\":", end + 1)) {
+            auto const quote = end == 0 ? text_.npos : text_.rfind('"', end - 1);
+            if (quote == text_.npos) continue;
+            auto const id = find_field(std::string_view{text_}.substr(quote + 1, end - quote - 1));
+            if (!id) continue;
+            ++count;
+            has_address |= *id == field_id::srcaddr || *id == field_id::dstaddr;
+        }
+        return has_address && count > 1;
     }
     [[nodiscard]] auto contains(std::string_view text) const -> bool {
         return text_.find(text) != text_.npos;
@@ -68,11 +83,13 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
         return log_kind::subscription;
     if (log.starts_with("{\"events\":") && (log.has("ingestionTime") || log.contains("[]")))
         return log_kind::events;
-    if (log.starts_with("{\"results\":") && log.has("field")) return log_kind::insights;
+    if (log.has("results") && log.has("field")) return log_kind::insights;
     if (log.starts_with("{\"message\":\"")) return log_kind::firehose;
     if (is_wrapped(log)) return log_kind::wrapped;
     if (log.has("firewall_name")) return log_kind::network_firewall;
-    if (log.has("ackId")) return log_kind::pubsub;
+    if (log.has("ackId") || log.contains("\"message\":{\"data\":\"") ||
+        (log.has("message") && log.has("subscription")))
+        return log_kind::pubsub;
     if (log.has("jsonPayload") || log.has("json_payload") || log.has("insertId") ||
         log.has("logName") || log.has("log_name"))
         return log_kind::google;
@@ -87,7 +104,8 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
         return log_kind::suricata;
     if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
         return log_kind::hubble;
-    return log_kind::none;
+    if (log.is("[]")) return log_kind::google;  // an answer without entries
+    return log.has_names() ? log_kind::names : log_kind::none;
 }
 
 auto looks_like_json(std::string_view first_bytes) -> bool {
@@ -131,6 +149,7 @@ auto name(log_kind kind) -> std::string_view {
         case log_kind::ibm: return "IBM Cloud VPC flow log (JSON)";
         case log_kind::oci: return "Oracle Cloud VCN flow log (JSON)";
         case log_kind::alibaba: return "Alibaba Cloud VPC flow log (JSON)";
+        case log_kind::names: return "flow log (JSON)";
         case log_kind::zeek: return "Zeek conn log (JSON)";
         case log_kind::zeek_tsv: return "Zeek conn log";
         case log_kind::suricata: return "Suricata EVE log (JSON)";

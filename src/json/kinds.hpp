@@ -27,6 +27,7 @@ enum class log_kind : std::uint8_t {
     ibm,
     oci,
     alibaba,
+    names,  ///< objects whose keys are names of fields, as converters write them
     zeek,
     zeek_tsv,
     suricata,

@@ -91,6 +91,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
         case log_kind::google: return read_google(object, to);
         case log_kind::oci: return read_oci(object, to);
         case log_kind::alibaba: return read_alibaba(object, to);
+        case log_kind::names: return read_names(object, to);
         case log_kind::zeek: return read_zeek(object, to);
         case log_kind::ocsf: return read_ocsf(object, to);
         case log_kind::firehose: return read_message(object, to);
@@ -168,6 +169,8 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         for (auto rest = from.text; !rest.empty();) {
             to.offset = from.offset + static_cast<std::uint64_t>(rest.data() - from.text.data());
             rest = state_->parse_one(kind, from.what, rest, to);
+            // some producers write a line end as these two characters between objects
+            while (rest.starts_with("\\n")) rest.remove_prefix(2);
             if (!rest.empty()) ++to.record;
         }
     } catch (bad_record& bad) {

@@ -245,7 +245,8 @@ private:
                 "is JSON of no kind that is read: CloudWatch Logs subscriptions, answers of "
                 "filter-log-events, get-log-events and get-query-results, Data Firehose messages, "
                 "AWS Network Firewall, Google Cloud VPC flow logs, Azure VNet and NSG flow logs, "
-                "Oracle, IBM and Alibaba Cloud flow logs, Zeek conn, Suricata EVE, OCSF 4001"};
+                "Oracle, IBM and Alibaba Cloud flow logs, Zeek conn, Suricata EVE, OCSF 4001, and "
+                "objects whose keys are names of fields"};
 }
 
 /// The bytes of a log that is base64 text as a whole.

@@ -216,6 +216,7 @@ void read_eve(od::object event, job& to, bool firewall);
 void read_ibm(od::object record, job& to);
 void read_oci(od::object record, job& to);
 void read_alibaba(od::object record, job& to);
+void read_names(od::object record, job& to);
 void read_zeek(od::object record, job& to);
 void read_zeek_line(std::string_view line, std::vector<std::string> const& columns, job& to);
 void read_ocsf(od::object record, job& to);
