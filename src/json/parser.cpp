@@ -159,6 +159,8 @@ parser::~parser() = default;
 
 void parser::parse(log_kind kind, piece const& from, job& to) {
     to.offset = from.offset;
+    if (from.what == piece::kind::value || from.what == piece::kind::element)
+        to.rows.set_stable(from.text);
     try {
         if (from.what == piece::kind::element && to.head->control) return;
         if (from.what != piece::kind::head) ++to.record;

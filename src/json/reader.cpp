@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::size_t batch_rows = 8192;
 constexpr std::size_t batch_text = std::size_t{512} << 10;
+constexpr std::size_t batch_levels = 256;
 constexpr std::size_t max_levels = 4;
 
 /// A log, or a log within a record of another one.
@@ -87,6 +88,7 @@ private:
     }
 
     void pop() {
+        finished_.push_back(std::move(levels_.back()));
         levels_.pop_back();
         job_.head = &levels_.back()->head;
     }
@@ -95,18 +97,27 @@ private:
     auto read_rows() -> bool {
         begun_ = true;
         job_.rows.clear();
-        job_.messages.clear();
-        row_lines_.clear();
-        while (job_.rows.size() < batch_rows && job_.messages.text.size() < batch_text) {
-            if (!job_.tuples.empty()) {
-                take_tuples(job_, batch_rows);
-            } else if (!read_piece()) {
-                break;
+        while (job_.rows.size() == 0 && !ended_) {
+            job_.messages.clear();
+            row_lines_.clear();
+            finished_.clear();
+            for (auto const& l : levels_) l->from.release();
+            while (!ended_ && !is_full()) {
+                if (job_.tuples.empty()) {
+                    ended_ = !read_piece();
+                } else {
+                    take_tuples(job_, batch_rows);
+                }
             }
+            take_messages();
         }
-        take_messages();
         seen_any_ |= job_.rows.size() != 0;
         return job_.rows.size() != 0;
+    }
+
+    [[nodiscard]] auto is_full() const -> bool {
+        return job_.rows.size() >= batch_rows || job_.messages.text.size() >= batch_text ||
+               finished_.size() >= batch_levels;
     }
 
     auto read_piece() -> bool {
@@ -179,6 +190,7 @@ private:
                              line.column);
         };
         begin_lines();
+        job_.rows.set_stable(messages.text);
         auto lines = text_reader<memory_source>{
             memory_source{messages.text, name_},
             {.continues = columns_, .on_malformed = on_malformed, .all_lines = true}};
@@ -228,9 +240,11 @@ private:
     job job_{};
     parser parser_{};
     std::vector<std::unique_ptr<level>> levels_{};
-    std::vector<std::string_view> texts_{};      // the lines of the messages
-    std::vector<std::string_view> row_lines_{};  // by row; empty: the row is no line
+    std::vector<std::unique_ptr<level>> finished_{};  // that rows of the batch may refer to
+    std::vector<std::string_view> texts_{};           // the lines of the messages
+    std::vector<std::string_view> row_lines_{};       // by row; empty: the row is no line
     bool begun_ = false;
+    bool ended_ = false;
     bool ahead_ = false;  // `has` read the rows of the next batch
     bool seen_any_ = false;
 };

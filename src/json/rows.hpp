@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,14 +65,20 @@ public:
     void set(field_key<Id>, field_value_type<Id> value) {
         put(Id, value);
     }
-    /// Sets a field of the row. A text is copied.
+    /// Sets a field of the row. A text is copied, unless it is part of the stable one.
     template <class T>
     void put(field_id id, T value) {
         auto& c = prepare(id, sizeof(T));
         reinterpret_cast<T*>(c.values.data())[size_] = value;
         c.states[size_] = presence::present;
     }
-    void put(field_id id, std::string_view text) { put<std::string_view>(id, texts_.keep(text)); }
+    void put(field_id id, std::string_view text) {
+        auto const is_stable = !std::less<>{}(text.data(), stable_.data()) &&
+                               std::less<>{}(text.data(), stable_.data() + stable_.size());
+        put<std::string_view>(id, is_stable ? text : texts_.keep(text));
+    }
+    /// Says that this text is valid until the next call of `clear`: parts of it are not copied.
+    void set_stable(std::string_view text) noexcept { stable_ = text; }
     /// Sets a field to a text of this batch, which is not copied.
     void put(field_id id, repeated_text& text);
     template <class T>
@@ -135,6 +142,7 @@ private:
     std::vector<std::uint64_t> offsets_{};
     std::map<std::size_t, refusal> refused_{};
     text_arena texts_{};
+    std::string_view stable_{};
     std::uint64_t batch_ = 1;
 };
 

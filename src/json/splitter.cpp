@@ -53,28 +53,32 @@ auto is_shallow(std::string_view text) -> bool {
 splitter::splitter(any_source from, division how)
     : source_{std::move(from)}, how_{std::move(how)} {}
 
-/// Makes room before the end of the buffer and reads a block. Moves what is kept to the front.
+/// Reads a block to the end of the buffer or, if it has no room, of a new one, to which what is
+/// kept is moved.
 auto splitter::refill() -> bool {
+    constexpr auto least = std::size_t{64} << 10;
+    constexpr auto usual = std::size_t{1} << 20;
     if (ended_) return false;
     auto const block = source_.next();
     if (block.empty()) {
         ended_ = true;
         return false;
     }
-    auto const held = size_ - keep_;
-    if (held + block.size() + padding > capacity_) {
-        capacity_ = 2 * (held + block.size()) + padding;
-        auto larger = std::make_unique<char[]>(capacity_);
-        std::copy_n(buffer_.get() + keep_, held, larger.get());
+    if (size_ + block.size() + padding > capacity_) {
+        auto const held = size_ - keep_;
+        auto const needed = 2 * (held + block.size()) + padding;
+        capacity_ = std::max(needed, capacity_ == 0 ? least : usual);
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+        if (held != 0) std::copy_n(buffer_.get() + keep_, held, larger.get());
+        if (buffer_) full_.push_back(std::move(buffer_));
         buffer_ = std::move(larger);
-    } else {
-        std::memmove(buffer_.get(), buffer_.get() + keep_, held);
+        base_ += keep_;
+        at_ -= keep_;
+        size_ = held;
+        keep_ = 0;
     }
-    std::ranges::copy(block, buffer_.get() + held);
-    base_ += keep_;
-    at_ -= keep_;
-    keep_ = 0;
-    size_ = held + block.size();
+    std::ranges::copy(block, buffer_.get() + size_);
+    size_ += block.size();
     return true;
 }
 

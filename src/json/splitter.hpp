@@ -35,7 +35,7 @@ struct piece {
         end
     };
     piece::kind what = kind::end;
-    std::string_view text{};   ///< valid until the next piece is taken
+    std::string_view text{};   ///< valid until `release`; of a head or damage, until the next piece
     std::uint64_t offset = 0;  ///< of its first byte
     bool too_deep = false;     ///< nested deeper than `max_depth`
 };
@@ -47,12 +47,15 @@ struct division {
     std::size_t max_piece = std::size_t{64} << 20;
 };
 
-/// Divides a log into pieces. Holds one piece and one block of the source at a time.
+/// Divides a log into pieces. Holds the pieces since the last `release`, and a block.
 class splitter {
 public:
     splitter(any_source from, division how);
 
     [[nodiscard]] auto next() -> piece;
+
+    /// Says that the pieces so far, without the last one, are no longer needed.
+    void release() noexcept { full_.clear(); }
 
     [[nodiscard]] auto name() const -> std::string { return source_.name(); }
     /// How many bytes were taken from the source.
@@ -80,6 +83,7 @@ private:
     any_source source_;
     division how_;
     std::unique_ptr<char[]> buffer_{};
+    std::vector<std::unique_ptr<char[]>> full_{};  // buffers with earlier pieces
     std::size_t capacity_ = 0;
     std::size_t size_ = 0;
     std::size_t at_ = 0;      // the next byte

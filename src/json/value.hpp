@@ -16,6 +16,7 @@
 
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/format/decode_token.hpp>
+#include <flowlog/format/text/decode.hpp>
 
 #include "job.hpp"
 
@@ -71,6 +72,22 @@ inline auto shown(od::value& v) -> std::string {
     return text.substr(0, 60);
 }
 
+/// The content of a string, without a copy unless it has escapes.
+inline auto content_of(od::value& v) -> std::string_view {
+    auto const* const begin = od::raw_json_string(v.get_raw_json_string()).raw();
+    auto const* end = begin;
+    while (*end != '"' && *end != '\\') ++end;
+    if (*end == '"') return {begin, static_cast<std::size_t>(end - begin)};
+    return v.get_string();
+}
+
+/// Decodes a text that is not empty, as text logs have it. Pieces and simdjson's copies of texts
+/// are followed by as many readable bytes as the decoders need.
+template <class T>
+auto decode_text(std::string_view text) -> field_value<T> {
+    return decode<T>(text.data(), text.data() + text.size());
+}
+
 /// A text; none for null, an empty text and `-`.
 inline auto text_of(std::string_view name, od::value v, std::optional<field_id> id = {})
     -> std::optional<std::string_view> {
@@ -78,7 +95,7 @@ inline auto text_of(std::string_view name, od::value v, std::optional<field_id> 
     if (type == json_type::null) return std::nullopt;
     if (type != json_type::string)
         throw bad_record{std::string{name} + ": expected a text, found " + shown(v), id};
-    auto const text = std::string_view(v.get_string());
+    auto const text = content_of(v);
     if (text.empty() || text == "-") return std::nullopt;
     return text;
 }
@@ -97,7 +114,7 @@ inline auto number_of(std::string_view name, od::value v, std::uint64_t max,
         case json_type::string: {
             auto const text = text_of(name, v, id);
             if (!text) return std::nullopt;
-            auto const decoded = decode_token<std::uint64_t>(*text);
+            auto const decoded = decode_text<std::uint64_t>(*text);
             if (!decoded.has_value()) throw wrong();
             number = *decoded;
             break;
@@ -142,7 +159,7 @@ inline void set_text(row_buffer& rows, field_id id, std::string_view name, od::v
 inline void set_address(row_buffer& rows, field_id id, std::string_view name, od::value v) {
     auto const text = text_of(name, v, id);
     if (!text) return rows.unset(id);
-    auto const decoded = decode_token<address>(*text);
+    auto const decoded = decode_text<address>(*text);
     if (!decoded.has_value())
         throw bad_record{std::string{name} + ": expected an IP address, found " +
                              std::string{text->substr(0, 60)},
