@@ -299,6 +299,11 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
         source = json::decode_whole(std::move(source));
         front = take_front(source);
         kind = json::find_kind(front);
+        if (kind == json::log_kind::none)
+            throw error{errc::unsupported,
+                        {source.name()},
+                        "is base64 text of gzip data that is no log in JSON: base64 -d FILE | "
+                        "flowlog ... -"};
     }
     if (kind == json::log_kind::none || kind == json::log_kind::hubble ||
         kind == json::log_kind::base64)
