@@ -38,7 +38,7 @@ class FlowlogRecipe(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        for option in ("BUILD_TESTS", "BUILD_EXAMPLES", "BUILD_CLI", "WITH_COMPILED"):
+        for option in ("BUILD_TESTS", "BUILD_EXAMPLES", "BUILD_CLI", "WITH_COMPILED", "WITH_JSON"):
             toolchain.cache_variables[f"FLOWLOG_{option}"] = False
         toolchain.generate()
 

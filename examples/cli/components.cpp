@@ -19,6 +19,9 @@
 #include <flowlog/output/gzip.hpp>
 #include <flowlog/source/gzip.hpp>
 #endif
+#ifdef FLOWLOG_CLI_WITH_JSON
+#include <flowlog/format/json.hpp>
+#endif
 #ifdef FLOWLOG_CLI_WITH_LZ4
 #include <flowlog/source/lz4.hpp>
 #endif
@@ -41,10 +44,16 @@ namespace {
 auto component_names(bool built_in) -> std::string {
     using flowlog::codec;
     auto const has = [](codec c) { return flowlog::find_block_codec(c) != nullptr; };
+#ifdef FLOWLOG_CLI_WITH_JSON
+    constexpr auto has_json = true;
+#else
+    constexpr auto has_json = false;
+#endif
     auto const components = std::to_array<std::pair<std::string_view, bool>>({
         {"arrow", flowlog::detail::has_arrow_module()},
         {"bzip2", has(codec::bzip2)},
         {"gzip", flowlog::find_decoder_named("gzip").has_value()},
+        {"json", has_json},
         {"lz4", has(codec::lz4)},
         {"lzo", has(codec::lzo)},
         {"re2", flowlog::has_matcher()},

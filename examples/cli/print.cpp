@@ -337,6 +337,8 @@ constexpr auto examples =
     "      prints the first ten flows of a flow-tools archive as CSV\n"
     "  flowlog print nfcapd.202107010000 --vpc | flowlog tag - --lookup tags.csv\n"
     "      prints an nfdump archive as a VPC flow log\n"
+    "  flowlog print PT1H.json --two-way reverse --fields srcaddr,dstaddr,bytes,reverse-bytes\n"
+    "      prints an Azure flow log, both directions of a record in one line\n"
     "  flowlog print logs --sort bytes -n 5 --fields srcaddr,dstaddr,service,bytes,duration\n"
     "      prints the five largest flows\n"
     "  flowlog print logs --where 'log-status = SKIPDATA'\n"

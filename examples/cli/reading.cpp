@@ -36,6 +36,11 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
+    add_choice(
+        app, "--two-way", options.two_way,
+        "A record in JSON that counts both directions: as two flows (default), or as one with\n"
+        "reverse-packets and reverse-bytes",
+        {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
     app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")
         ->type_name("N")
         ->check(whole_number(1024));
@@ -264,7 +269,8 @@ auto open_options_of(reading_options const& options, flowlog::malformed_handler 
     auto how = flowlog::open_options{.on_malformed = std::move(on_malformed),
                                      .overlap = true,
                                      .all_lines = options.all_lines,
-                                     .repair_wraps = !options.keep_wraps};
+                                     .repair_wraps = !options.keep_wraps,
+                                     .two_way = options.two_way};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;
 }
@@ -280,6 +286,7 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .on_malformed = std::move(on_malformed),
                                     .check_empty = options.check_empty,
                                     .repair_wraps = !options.keep_wraps,
+                                    .two_way = options.two_way,
                                     .keep_going = true};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;

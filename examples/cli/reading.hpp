@@ -42,6 +42,7 @@ struct reading_options {
     bool quiet = false;
     bool strict = false;
     bool keep_wraps = false;
+    flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
     bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
@@ -52,7 +53,7 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
 };
 
-/// Adds LOG…, --where, --format, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
+/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
 /// objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 

@@ -404,4 +404,37 @@ case_detect_trouble() {
     says out '"error":"a.txt:1: cannot tell the format'
 }
 
+# --- JSON -------------------------------------------------------------------------------------------
+
+case_json() {
+    has_component json || return 0
+    local cloud=$data/../../tests/data/cloud
+    run print "$cloud/azure/nsg-v2.json" --csv --two-way reverse --fields srcaddr,packets,reverse-packets,flow-state
+    returns 0
+    empty err
+    holds out <<'END'
+srcaddr,packets,reverse-packets,flow-state
+10.0.0.4,,,B
+10.0.0.4,1,1,E
+10.1.0.5,72,120,C
+192.0.2.190,,,B
+END
+    run top "$cloud/azure/nsg-v2.json" --by srcaddr --measure flows,bytes --csv --all
+    returns 0
+    says out '192.0.2.4,1,64560'
+    run top "$cloud/gcp/dropped.ndjson" --by src_instance.vm_name,action --csv
+    returns 0
+    says out 'REJECT'
+    run print - --csv --fields srcaddr <"$cloud/aws/firehose/message.ndjson"
+    returns 0
+    run print "$cloud/damaged/azure-bad-tuples.json"
+    returns 0
+    says err 'expected a port (0-65535), found'
+    run print "$cloud/other/hubble.ndjson"
+    returns 2
+    says err 'holds Hubble flows'
+    run detect "$cloud/gcp/sink.ndjson"
+    says out 'Google Cloud VPC flow log (JSON)'
+}
+
 run_cases

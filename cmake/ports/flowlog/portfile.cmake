@@ -5,7 +5,7 @@ set(VCPKG_BUILD_TYPE release)
 
 vcpkg_check_features(
     OUT_FEATURE_OPTIONS feature_options
-    FEATURES cli FLOWLOG_BUILD_CLI compiled FLOWLOG_WITH_COMPILED
+    FEATURES cli FLOWLOG_BUILD_CLI compiled FLOWLOG_WITH_COMPILED json FLOWLOG_WITH_JSON
 )
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
@@ -17,7 +17,7 @@ vcpkg_fixup_pkgconfig()
 if("cli" IN_LIST FEATURES)
     vcpkg_copy_tools(TOOL_NAMES flowlog AUTO_CLEAN)
 endif()
-if(NOT "compiled" IN_LIST FEATURES)
+if(NOT "compiled" IN_LIST FEATURES AND NOT "json" IN_LIST FEATURES)
     file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
 endif()
 

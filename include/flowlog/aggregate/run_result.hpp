@@ -16,6 +16,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/open_options.hpp>
 
 namespace flowlog {
 
@@ -32,6 +33,8 @@ struct run_options {
     /// Corrects the times of flows during which the uptime of the router wrapped around, as in
     /// `open_options`.
     bool repair_wraps = true;
+    /// What becomes of a record that counts both directions, as in `open_options`.
+    flowlog::two_way two_way = flowlog::two_way::split;
     /// Goes on with the other inputs if one fails; else the first failure is thrown.
     bool keep_going = false;
     /// Counts the bytes that are read, before decompression.

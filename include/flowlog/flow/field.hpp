@@ -30,7 +30,7 @@ enum class log_status : std::uint8_t { ok, nodata, skipdata };
 enum class flow_direction : std::uint8_t { ingress, egress };
 
 /// Which family of logs defined a field.
-enum class origin : std::uint8_t { vpc, transit_gateway, netflow };
+enum class origin : std::uint8_t { vpc, transit_gateway, netflow, cloud };
 
 /// The C++ type that a field decodes to.
 enum class field_type : std::uint8_t {
@@ -62,26 +62,27 @@ enum class field_type : std::uint8_t {
 // AWS format that introduced the field (0: none), origin, meaning. Everything that names a field
 // reads this table: header lines, format strings, filters, headings, the documentation. A new field
 // is one line here. Sources: AWS VPC user guide "Flow log records", AWS Transit Gateway guide "Flow
-// log records", IANA IPFIX information elements (for the NetFlow fields).
+// log records", IANA IPFIX information elements (for the NetFlow fields), and the formats of the
+// clouds (docs/cli.md).
 // clang-format off
 #define FLOWLOG_DETAIL_FIELDS(X) \
     X(version, "version", "", u8, 2, vpc, "Highest version among the selected fields") \
     X(account_id, "account-id", "owner account aws-account-id cloud.account.id", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
-    X(interface_id, "interface-id", "eni eni-id", text, 2, vpc, "Network interface that logged the flow") \
-    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
-    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
-    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort", u16, 2, vpc, "Source port; 0 for protocols without ports") \
-    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
-    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier", u8, 2, vpc, "IANA protocol number") \
-    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount", u64, 2, vpc, "Packets in the window") \
-    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds", time, 2, vpc, "Last packet of the window") \
+    X(interface_id, "interface-id", "eni eni-id macAddress network_interface_id vnicocid", text, 2, vpc, "Network interface that logged the flow") \
+    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address connection.src_ip initiator_ip id.orig_h src_endpoint.ip", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
+    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
+    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port", u16, 2, vpc, "Source port; 0 for protocols without ports") \
+    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
+    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num", u8, 2, vpc, "IANA protocol number") \
+    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end", time, 2, vpc, "Last packet of the window") \
     X(action, "action", "", action, 2, vpc, "ACCEPT or REJECT") \
     X(log_status, "log-status", "flow-log-status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "", text, 3, vpc, "VPC of the interface") \
-    X(subnet_id, "subnet-id", "", text, 3, vpc, "Subnet of the interface") \
-    X(instance_id, "instance-id", "", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
+    X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid", text, 3, vpc, "Subnet of the interface") \
+    X(instance_id, "instance-id", "vm-id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
     X(tcp_flags, "tcp-flags", "flags tcpControlBits", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
     X(type, "type", "", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
     X(pkt_srcaddr, "pkt-srcaddr", "", address, 3, vpc, "Original source address of the packets") \
@@ -104,8 +105,8 @@ enum class field_type : std::uint8_t {
     X(ecs_task_definition_arn, "ecs-task-definition-arn", "", text, 7, vpc, "ARN of the ECS task definition") \
     X(ecs_task_arn, "ecs-task-arn", "", text, 7, vpc, "ARN of the ECS task") \
     X(ecs_task_id, "ecs-task-id", "", text, 7, vpc, "Id of the ECS task") \
-    X(reject_reason, "reject-reason", "", text, 8, vpc, "Why traffic was rejected: BPA (block public access), EC (encryption controls)") \
-    X(resource_id, "resource-id", "", text, 9, vpc, "Id of the regional NAT gateway") \
+    X(reject_reason, "reject-reason", "drop_reason", text, 8, vpc, "Why traffic was rejected: BPA (block public access), EC (encryption controls)") \
+    X(resource_id, "resource-id", "targetResourceID", text, 9, vpc, "Id of the regional NAT gateway") \
     X(encryption_status, "encryption-status", "", u8, 10, vpc, "0 clear, 1 Nitro, 2 application, 3 both") \
     X(instance_tag, "instance-tag", "", text, 11, vpc, "Value of the first chosen tag of the instance, percent-encoded") \
     X(instance_tag_2, "instance-tag-2", "", text, 11, vpc, "Value of the second chosen tag of the instance") \
@@ -191,7 +192,39 @@ enum class field_type : std::uint8_t {
     X(firewall_event, "firewall-event", "fw-event", u8, 0, netflow, "Event of a firewall: 1 flow created, 2 deleted, 3 denied, 4 alert, 5 update") \
     X(event_time, "event-time", "observationTimeMilliseconds", time, 0, netflow, "When a firewall or address translator observed the event") \
     X(flow_id, "flow-id", "conn-id", u64, 0, netflow, "Number of the flow or connection, assigned by the exporter") \
-    X(user_name, "user-name", "", text, 0, netflow, "User of the flow, as known to a firewall")
+    X(user_name, "user-name", "", text, 0, netflow, "User of the flow, as known to a firewall") \
+    X(reverse_packets, "reverse-packets", "reversePacketDeltaCount packets_in flow.pkts_toclient resp_pkts packets_from_target", u64, 0, cloud, "Packets from dstaddr to srcaddr in the same record (Azure, IBM, Zeek, Suricata)") \
+    X(reverse_bytes, "reverse-bytes", "reverseOctetDeltaCount bytes_in flow.bytes_toclient resp_ip_bytes bytes_from_target", u64, 0, cloud, "Bytes from dstaddr to srcaddr in the same record") \
+    X(dropped_packets, "dropped-packets", "droppedPacketDeltaCount packets_dropped", u64, 0, cloud, "Packets that were dropped (Google Cloud)") \
+    X(dropped_bytes, "dropped-bytes", "droppedOctetDeltaCount bytes_dropped", u64, 0, cloud, "Bytes that were dropped (Google Cloud)") \
+    X(flow_state, "flow-state", "conn-state flow.state", text, 0, cloud, "State of the flow: B, C, E, D (Azure), S0 to OTH (Zeek), new to closed (Suricata)") \
+    X(flow_encryption, "flow-encryption", "", text, 0, cloud, "Encryption of the flow: X, NX or why it is not encrypted (Azure)") \
+    X(rule, "rule", "firewall_rule.name rule.name", text, 0, cloud, "Rule that allowed or denied the flow (Azure)") \
+    X(acl_id, "acl-id", "firewall_rule.uid rule.id", text, 0, cloud, "Network security group of the rule (Azure)") \
+    X(reporter, "reporter", "gcp.vpc.flow.reporter gcp.vpcflow.reporter", text, 0, cloud, "Side that logged the flow: SRC, DEST, SRC_GATEWAY or DEST_GATEWAY (Google Cloud)") \
+    X(rtt_msec, "rtt-msec", "", u32, 0, cloud, "Round-trip time in milliseconds (Google Cloud)") \
+    X(dscp, "dscp", "ipDiffServCodePoint network_service.dscp", u8, 0, cloud, "DSCP of the flow (Google Cloud)") \
+    X(src_instance, "src-instance", "src_instance.vm_name", text, 0, cloud, "Virtual machine at the source") \
+    X(dst_instance, "dst-instance", "dest-instance dest_instance.vm_name", text, 0, cloud, "Virtual machine at the destination") \
+    X(src_vpc, "src-vpc", "src_vpc.vpc_name", text, 0, cloud, "VPC network of the source") \
+    X(dst_vpc, "dst-vpc", "dest-vpc dest_vpc.vpc_name", text, 0, cloud, "VPC network of the destination") \
+    X(src_subnet, "src-subnet", "src_vpc.subnetwork_name", text, 0, cloud, "Subnet of the source") \
+    X(dst_subnet, "dst-subnet", "dest-subnet dest_vpc.subnetwork_name", text, 0, cloud, "Subnet of the destination") \
+    X(src_project, "src-project", "src_instance.project_id", text, 0, cloud, "Project of the source") \
+    X(dst_project, "dst-project", "dest-project dest_instance.project_id", text, 0, cloud, "Project of the destination") \
+    X(src_zone, "src-zone", "src_instance.zone", text, 0, cloud, "Zone of the source") \
+    X(dst_zone, "dst-zone", "dest-zone dest_instance.zone", text, 0, cloud, "Zone of the destination") \
+    X(src_namespace, "src-namespace", "src_gke_details.pod.pod_namespace", text, 0, cloud, "Kubernetes namespace of the source") \
+    X(dst_namespace, "dst-namespace", "dest-namespace dest_gke_details.pod.pod_namespace", text, 0, cloud, "Kubernetes namespace of the destination") \
+    X(src_pod, "src-pod", "src_gke_details.pod.pod_name", text, 0, cloud, "Kubernetes pod of the source") \
+    X(dst_pod, "dst-pod", "dest-pod dest_gke_details.pod.pod_name", text, 0, cloud, "Kubernetes pod of the destination") \
+    X(src_service, "src-service", "src_google_service.service_name", text, 0, cloud, "Service at the source") \
+    X(dst_service, "dst-service", "dest-service dest_google_service.service_name", text, 0, cloud, "Service at the destination") \
+    X(src_country, "src-country", "src_location.country", text, 0, cloud, "Country of the source, of three letters in logs of Google Cloud") \
+    X(dst_country, "dst-country", "dest-country dest_location.country", text, 0, cloud, "Country of the destination, of three letters in logs of Google Cloud") \
+    X(sensor, "sensor", "firewall_name node_name in_iface", text, 0, cloud, "Firewall, node or interface that saw the flow") \
+    X(min_ttl, "min-ttl", "minimumTTL netflow.min_ttl", u8, 0, cloud, "Smallest time to live of the packets") \
+    X(max_ttl, "max-ttl", "maximumTTL netflow.max_ttl", u8, 0, cloud, "Largest time to live of the packets")
 // clang-format on
 
 /// The number of a field: the position of its line in the table.
@@ -214,10 +247,10 @@ consteval auto literal(char const (&text)[Size]) noexcept -> std::string_view {
 /// A line of the table of fields.
 struct field_info {
     field_id id;
-    std::string_view name;  ///< as AWS spells it in header lines, or hyphenated for NetFlow fields
+    std::string_view name;     ///< as AWS spells it in header lines, or hyphenated for other fields
     std::string_view aliases;  ///< other accepted names, separated by blanks
     field_type type;
-    std::uint8_t version;  ///< of the AWS format that introduced it; 0 for NetFlow fields
+    std::uint8_t version;  ///< of the AWS format that introduced it; 0 for other fields
     flowlog::origin origin;
     std::string_view meaning;
 };
@@ -462,7 +495,13 @@ inline auto field_of_spelling(std::string_view name) noexcept -> int {
 
 /// The name of a family of logs.
 [[nodiscard]] constexpr auto name(origin o) noexcept -> std::string_view {
-    return o == origin::vpc ? "vpc" : o == origin::transit_gateway ? "tgw" : "netflow";
+    switch (o) {
+        case origin::vpc: return "vpc";
+        case origin::transit_gateway: return "tgw";
+        case origin::netflow: return "netflow";
+        case origin::cloud: break;
+    }
+    return "cloud";
 }
 
 }  // namespace flowlog

@@ -25,7 +25,8 @@ struct statistics {
     std::uint64_t malformed = 0;  ///< lines that could not be read
     std::uint64_t headers = 0;    ///< header lines
     std::uint64_t blank = 0;      ///< lines with nothing but blanks
-    /// rows of a columnar file that were passed over, because no filter can want any of them
+    /// rows of a columnar file that were passed over, because no filter can want any of them; or
+    /// entries of other logs in a file of JSON
     std::uint64_t unread = 0;
     std::uint64_t bytes = 0;  ///< bytes read, after decompression; not a kind of line
 

@@ -66,7 +66,7 @@ public:
     /// that none of them is such a flow and that each of these values is well-formed or absent.
     virtual void restrict(std::span<field_bounds const>) {}
 
-    /// How many rows before the end of the last batch were passed over.
+    /// How many rows, or entries of other logs, before the end of the last batch were passed over.
     [[nodiscard]] virtual auto unread() const -> std::uint64_t { return 0; }
 
     /// Says where a row of the last batch is in the input: sets `offset`, `column` and `text`, as

@@ -11,6 +11,12 @@
 
 namespace flowlog {
 
+/// What becomes of a record of a log in JSON that counts the traffic of both directions.
+enum class two_way : std::uint8_t {
+    split,   ///< two flows, one for each direction; the second one only if it had traffic
+    reverse  ///< one flow, with `reverse-packets` and `reverse-bytes`
+};
+
 /// How a log of unknown format is opened.
 struct open_options {
     /// The columns of text logs that have no header line.
@@ -28,6 +34,8 @@ struct open_options {
     /// Corrects the times of flows during which the uptime of the router wrapped around, as in
     /// `flow_tools_options` and `flowd_options`.
     bool repair_wraps = true;
+    /// What becomes of a record that counts both directions.
+    flowlog::two_way two_way = flowlog::two_way::split;
 };
 
 }  // namespace flowlog

@@ -137,9 +137,8 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     CHECK(name("H4sIAAAA") == "base64 text of gzip data");
     CHECK(name("v\0e\0r\0s\0"sv) == "UTF-16 text");
     CHECK(name("\0v\0e\0r\0s"sv) == "UTF-16 text");
-    CHECK(name("2\0 \0"sv
-               "1\0"sv) == "UTF-16 text");
-    CHECK(name("{\"message\": 1}") == "JSON, as CloudWatch and Data Firehose wrap log lines");
+    CHECK(name("2\0 \0"sv "1\0"sv) == "UTF-16 text");
+    CHECK(name("{\"message\": 1}") == "JSON");
     for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr"})
         CHECK(name(text).empty());
 }

@@ -270,7 +270,8 @@ private:
                 .progress = options_.progress,
                 .overlap = inputs_.size() < threads_,
                 .check_empty = options_.check_empty,
-                .repair_wraps = options_.repair_wraps};
+                .repair_wraps = options_.repair_wraps,
+                .two_way = options_.two_way};
     }
 
     /// Adds a log's records to `a`, after a check that the log has the fields.

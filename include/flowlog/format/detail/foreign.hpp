@@ -78,8 +78,9 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
     auto const first = bytes.find_first_not_of(" \t\r\n");
     if (first == bytes.npos) return {};
     if (bytes[first] == '{' || bytes[first] == '[')
-        return {"JSON, as CloudWatch and Data Firehose wrap log lines",
-                "jq -r '.message // .logEvents[].message' FILE | flowlog ... -"};
+        return {"JSON",
+                "programs that include flowlog/format/json.hpp read the flow logs of clouds in it, "
+                "with the component flowlog::json"};
     return {};
 }
 

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: BSL-1.0
+// Records of sensors and of clouds other than Azure and Google.
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include <flowlog/flow/visit_field.hpp>
+
+#include "value.hpp"
+
+namespace flowlog::detail::json {
+
+void set_token(row_buffer& rows, std::string_view name, std::string_view token) {
+    auto const id = find_field(name);
+    if (!id) return;
+    if (token.empty() || token == "-") return rows.unset(*id);
+    with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
+        auto const value = decode_token<T>(token);
+        if (value.malformed())
+            throw bad_record{std::string{name} + ": found " + std::string{token.substr(0, 60)}, id};
+        rows.put(*id, value);
+    });
+}
+
+// --- EVE: Suricata and AWS Network Firewall ------------------------------------------------------
+
+namespace {
+
+class event_reader {
+public:
+    explicit event_reader(job& to) : rows_{to.rows} {}
+
+    void member(std::string_view key, od::value v) {
+        try {
+            read(key, v);
+        } catch (bad_record& bad) {
+            if (!bad_) bad_ = std::move(bad);  // matters only if the event is a flow
+        }
+    }
+
+    /// Ends the row, unless the event is of another type.
+    void finish(job& to) {
+        if (type_ != "flow" && type_ != "netflow") {
+            rows_.discard();
+            ++to.passed;
+            return;
+        }
+        if (bad_) throw bad_record{*std::move(bad_)};
+        require_addresses(rows_);
+        rows_.finish_two_way(to.offset, back_, to.how);
+    }
+
+private:
+    void read(std::string_view key, od::value v) {
+        if (key == "event_type") {
+            type_ = text_of(key, v).value_or("");
+        } else if (key == "src_ip") {
+            set_address(rows_, field_id::srcaddr, key, v);
+        } else if (key == "dest_ip") {
+            set_address(rows_, field_id::dstaddr, key, v);
+        } else if (key == "src_port") {
+            set_number(rows_, field::srcport, key, v);
+        } else if (key == "dest_port") {
+            set_number(rows_, field::dstport, key, v);
+        } else if (key == "proto") {
+            set_protocol(rows_, key, v);
+        } else if (key == "flow_id") {
+            set_number(rows_, field::flow_id, key, v);
+        } else if (key == "in_iface") {
+            set_text(rows_, field_id::sensor, key, v);
+        } else if (key == "flow" || key == "netflow") {
+            each_member_of(key, v, [&](auto k, od::value m) { counters(k, m); });
+        } else if (key == "tcp") {
+            each_member_of(key, v, [&](std::string_view k, od::value m) {
+                if (k == "tcp_flags") flags(text_of(k, m, field_id::tcp_flags).value_or(""));
+            });
+        } else if (key == "vlan") {
+            auto first = true;
+            each_element_of(key, v, [&](od::value id) {
+                if (std::exchange(first, false)) set_number(rows_, field::src_vlan, key, id);
+            });
+        }
+    }
+
+    void counters(std::string_view key, od::value v) {
+        if (key == "pkts_toserver" || key == "pkts") {
+            set_number(rows_, field::packets, key, v);
+        } else if (key == "bytes_toserver" || key == "bytes") {
+            set_number(rows_, field::bytes, key, v);
+        } else if (key == "pkts_toclient") {
+            back_.packets = number_of(key, v, ~std::uint64_t{0}, field_id::reverse_packets);
+        } else if (key == "bytes_toclient") {
+            back_.bytes = number_of(key, v, ~std::uint64_t{0}, field_id::reverse_bytes);
+        } else if (key == "start") {
+            set_time(rows_, field_id::start, key, v);
+        } else if (key == "end") {
+            set_time(rows_, field_id::end, key, v);
+        } else if (key == "state") {
+            set_text(rows_, field_id::flow_state, key, v);
+        } else if (key == "min_ttl") {
+            set_number(rows_, field::min_ttl, key, v);
+        } else if (key == "max_ttl") {
+            set_number(rows_, field::max_ttl, key, v);
+        }
+    }
+
+    /// Flags as a number in base 16.
+    void flags(std::string_view text) {
+        auto value = std::uint8_t{};
+        auto const* const end = text.data() + text.size();
+        auto const read = std::from_chars(text.data(), end, value, 16);
+        if (text.empty() || read.ec != std::errc{} || read.ptr != end)
+            throw bad_record{"tcp_flags: expected a number in base 16", field_id::tcp_flags};
+        rows_.set(field::tcp_flags, value);
+    }
+
+    row_buffer& rows_;
+    std::string_view type_{};
+    reverse_counters back_{};
+    std::optional<bad_record> bad_{};
+};
+
+}  // namespace
+
+void read_eve(od::object event, job& to, bool firewall) {
+    auto reader = event_reader{to};
+    each_member(event, [&](std::string_view key, od::value v) {
+        if (!firewall) return reader.member(key, v);
+        if (key == "firewall_name") set_text(to.rows, field_id::sensor, key, v);
+        if (key == "event")
+            each_member_of(key, v, [&](auto k, od::value m) { reader.member(k, m); });
+    });
+    reader.finish(to);
+}
+
+// --- IBM ----------------------------------------------------------------------------------------
+
+void read_ibm(od::object record, job& to) {
+    auto& rows = to.rows;
+    auto back = reverse_counters{};
+    constexpr auto any = ~std::uint64_t{0};
+    each_member(record, [&](std::string_view key, od::value v) {
+        if (key == "initiator_ip") set_address(rows, field_id::srcaddr, key, v);
+        if (key == "target_ip") set_address(rows, field_id::dstaddr, key, v);
+        if (key == "initiator_port") set_number(rows, field::srcport, key, v);
+        if (key == "target_port") set_number(rows, field::dstport, key, v);
+        if (key == "transport_protocol") set_protocol(rows, key, v);
+        if (key == "packets_from_initiator") set_number(rows, field::packets, key, v);
+        if (key == "bytes_from_initiator") set_number(rows, field::bytes, key, v);
+        if (key == "packets_from_target")
+            back.packets = number_of(key, v, any, field_id::reverse_packets);
+        if (key == "bytes_from_target")
+            back.bytes = number_of(key, v, any, field_id::reverse_bytes);
+        if (key == "start_time") set_time(rows, field_id::start, key, v);
+        if (key == "end_time") set_time(rows, field_id::end, key, v);
+        if (key == "ether_type") set_text(rows, field_id::type, key, v);
+        if (key == "direction") {
+            auto const found = text_of(key, v, field_id::flow_direction).value_or("");
+            auto const in = found == "I" || found == "inbound";
+            if (!in && found != "O" && found != "outbound" && !found.empty())
+                throw bad_record{"direction: expected I or O", field_id::flow_direction};
+            if (!found.empty())
+                rows.set(field::flow_direction,
+                         in ? flow_direction::ingress : flow_direction::egress);
+        }
+        if (key == "action") {
+            auto const found = text_of(key, v, field_id::action).value_or("");
+            if (found != "accepted" && found != "rejected" && !found.empty())
+                throw bad_record{"action: expected accepted or rejected", field_id::action};
+            if (!found.empty())
+                rows.set(field::action, found == "accepted" ? action::accept : action::reject);
+        }
+    });
+    require_addresses(rows);
+    rows.put(field_id::interface_id, to.head->interface);
+    rows.finish_two_way(to.offset, back, to.how);
+}
+
+// --- Oracle -------------------------------------------------------------------------------------
+
+namespace {
+
+class oci_reader {
+public:
+    explicit oci_reader(job& to) : rows_{to.rows} {}
+
+    void member(std::string_view key, od::value v) {
+        if (key == "logContent" || key == "data" || key == "oracle") {
+            each_member_of(key, v, [&](auto k, od::value m) { member(k, m); });
+        } else if (key == "type") {
+            auto const type = text_of(key, v).value_or("");
+            is_other_ = !type.empty() && type.find("vcn.flowlogs") == type.npos;
+        } else if (key == "sourceAddress") {
+            set_address(rows_, field_id::srcaddr, key, v);
+        } else if (key == "destinationAddress") {
+            set_address(rows_, field_id::dstaddr, key, v);
+        } else if (key == "sourcePort") {
+            set_number(rows_, field::srcport, key, v);
+        } else if (key == "destinationPort") {
+            set_number(rows_, field::dstport, key, v);
+        } else if (key == "protocol") {
+            set_protocol(rows_, key, v);
+        } else if (key == "packets") {
+            set_number(rows_, field::packets, key, v);
+        } else if (key == "bytesOut") {
+            set_number(rows_, field::bytes, key, v);
+        } else if (key == "startTime") {
+            set_count_of<std::chrono::seconds>(rows_, field_id::start, key, v);
+        } else if (key == "endTime") {
+            set_count_of<std::chrono::seconds>(rows_, field_id::end, key, v);
+        } else if (key == "action") {
+            set_token(rows_, "action", text_of(key, v, field_id::action).value_or(""));
+        } else if (key == "status") {
+            set_token(rows_, "log-status", text_of(key, v, field_id::log_status).value_or(""));
+        } else if (key == "vnicocid") {
+            set_text(rows_, field_id::interface_id, key, v);
+        } else if (key == "vnicsubnetocid") {
+            set_text(rows_, field_id::subnet_id, key, v);
+        }
+    }
+
+    void finish(job& to) {
+        if (is_other_) {
+            rows_.discard();
+            ++to.passed;
+            return;
+        }
+        if (rows_.get(field::log_status).value_or(log_status::ok) == log_status::ok)
+            require_addresses(rows_);
+        rows_.finish(to.offset);
+    }
+
+private:
+    row_buffer& rows_;
+    bool is_other_ = false;
+};
+
+}  // namespace
+
+void read_oci(od::object record, job& to) {
+    auto reader = oci_reader{to};
+    each_member(record, [&](auto key, od::value v) { reader.member(key, v); });
+    reader.finish(to);
+}
+
+// --- Alibaba ------------------------------------------------------------------------------------
+
+void read_alibaba(od::object record, job& to) {
+    auto is_other = false;
+    each_member(record, [&](std::string_view key, od::value v) {
+        if (key == "__topic__") is_other = text_of(key, v).value_or("flow_log") != "flow_log";
+        if (key.starts_with("__")) return;
+        auto const text = text_of(key, v).value_or("");
+        if (key == "direction") {
+            set_token(to.rows, "flow-direction",
+                      text == "in"    ? "ingress"
+                      : text == "out" ? "egress"
+                                      : text);
+        } else {
+            set_token(to.rows, key, text);
+        }
+    });
+    if (is_other) {
+        to.rows.discard();
+        ++to.passed;
+        return;
+    }
+    if (to.rows.get(field::log_status).value_or(log_status::ok) == log_status::ok)
+        require_addresses(to.rows);
+    to.rows.finish(to.offset);
+}
+
+// --- names of fields -----------------------------------------------------------------------------
+
+void read_names(od::object record, job& to) {
+    each_member(record, [&](std::string_view key, od::value v) {
+        switch (json_type(v.type())) {
+            case json_type::string: return set_token(to.rows, key, text_of(key, v).value_or(""));
+            case json_type::number: return set_token(to.rows, key, shown(v));
+            default: return;
+        }
+    });
+    to.rows.finish(to.offset);
+}
+
+// --- Zeek ---------------------------------------------------------------------------------------
+
+namespace {
+
+class zeek_reader {
+public:
+    explicit zeek_reader(job& to) : rows_{to.rows} {}
+
+    void member(std::string_view name, std::string_view text) {
+        if (text.empty() || text == "-") return;
+        if (name == "ts") {
+            start_ = time(text);
+            rows_.set(field::start, start_);
+        } else if (name == "duration") {
+            duration_ = micros(name, text);
+        } else if (name == "id.orig_h") {
+            set_token(rows_, "srcaddr", text);
+        } else if (name == "id.resp_h") {
+            set_token(rows_, "dstaddr", text);
+        } else if (name == "id.orig_p") {
+            set_token(rows_, "srcport", text);
+        } else if (name == "id.resp_p") {
+            set_token(rows_, "dstport", text);
+        } else if (name == "proto") {
+            auto const number = protocol_number(text);
+            if (number) rows_.set(field::protocol, *number);
+        } else if (name == "conn_state") {
+            rows_.put(field_id::flow_state, text);
+        } else if (name == "orig_pkts") {
+            set_token(rows_, "packets", text);
+        } else if (name == "orig_ip_bytes") {
+            set_token(rows_, "bytes", text);
+        } else if (name == "resp_pkts") {
+            back_.packets = count(name, text);
+        } else if (name == "resp_ip_bytes") {
+            back_.bytes = count(name, text);
+        } else if (name == "vlan") {
+            set_token(rows_, "src-vlan", text);
+        }
+    }
+
+    void finish(job& to) {
+        require_addresses(rows_);
+        if (rows_.get(field::start))
+            rows_.set(field::end, start_ + std::chrono::microseconds{duration_});
+        auto const is_icmp = rows_.get(field::protocol) == protocol::icmp;
+        if (is_icmp && !rows_.get(field::srcaddr)->is_v4())
+            rows_.set(field::protocol, protocol::ipv6_icmp);
+        rows_.finish_two_way(to.offset, back_, to.how);
+    }
+
+private:
+    static auto number(std::string_view name, std::string_view text) -> double {
+        auto value = 0.0;
+        auto const* const end = text.data() + text.size();
+        auto const read = std::from_chars(text.data(), end, value);
+        if (read.ec != std::errc{} || read.ptr != end || !(value >= 0 && value < 2.6e14))
+            throw bad_record{std::string{name} + ": expected a number, found " +
+                             std::string{text.substr(0, 60)}};
+        return value;
+    }
+    static auto micros(std::string_view name, std::string_view text) -> std::int64_t {
+        return std::llround(number(name, text) * 1e6);
+    }
+    static auto count(std::string_view name, std::string_view text) -> std::uint64_t {
+        auto const value = decode_token<std::uint64_t>(text);
+        if (!value.has_value())
+            throw bad_record{std::string{name} + ": expected a number, found " +
+                             std::string{text.substr(0, 60)}};
+        return *value;
+    }
+    /// Seconds with a fraction, milliseconds, or RFC 3339.
+    static auto time(std::string_view text) -> timestamp {
+        if (auto const found = parse_time(text)) return *found;
+        auto const seconds = number("ts", text);
+        return timestamp{std::chrono::microseconds{
+            std::llround(seconds < 1e11 ? seconds * 1e6 : seconds * 1e3)}};
+    }
+
+    row_buffer& rows_;
+    timestamp start_{};
+    std::int64_t duration_ = 0;
+    reverse_counters back_{};
+};
+
+}  // namespace
+
+void read_zeek(od::object record, job& to) {
+    auto reader = zeek_reader{to};
+    each_member(record, [&](std::string_view key, od::value v) {
+        switch (json_type(v.type())) {
+            case json_type::string: return reader.member(key, text_of(key, v).value_or(""));
+            case json_type::number: return reader.member(key, shown(v));
+            default: return;
+        }
+    });
+    reader.finish(to);
+}
+
+void read_zeek_line(std::string_view line, std::vector<std::string> const& columns, job& to) {
+    auto reader = zeek_reader{to};
+    std::size_t column = 0;
+    for (;; ++column) {
+        auto const end = line.find('\t');
+        if (column < columns.size()) reader.member(columns[column], line.substr(0, end));
+        if (end == line.npos) break;
+        line.remove_prefix(end + 1);
+    }
+    if (column + 1 != columns.size())
+        throw bad_record{"expected " + std::to_string(columns.size()) + " columns, found " +
+                             std::to_string(column + 1),
+                         std::nullopt, reason::column_count};
+    reader.finish(to);
+}
+
+// --- OCSF ---------------------------------------------------------------------------------------
+
+namespace {
+
+class ocsf_reader {
+public:
+    explicit ocsf_reader(job& to) : rows_{to.rows} {}
+
+    void member(std::string_view key, od::value v) {
+        auto const members = [&](auto use) { each_member_of(key, v, use); };
+        if (key == "class_uid") {
+            is_other_ = number_of(key, v, ~std::uint64_t{0}).value_or(4001) != 4001;
+        } else if (key == "src_endpoint") {
+            members([&](std::string_view k, od::value m) {
+                if (k == "ip") set_address(rows_, field_id::srcaddr, k, m);
+                if (k == "port") set_number(rows_, field::srcport, k, m);
+                endpoint(k, m);
+            });
+        } else if (key == "dst_endpoint") {
+            members([&](std::string_view k, od::value m) {
+                if (k == "ip") set_address(rows_, field_id::dstaddr, k, m);
+                if (k == "port") set_number(rows_, field::dstport, k, m);
+                endpoint(k, m);
+            });
+        } else if (key == "connection_info") {
+            members([&](std::string_view k, od::value m) { connection(k, m); });
+        } else if (key == "traffic") {
+            members([&](std::string_view k, od::value m) {
+                if (k == "packets") set_number(rows_, field::packets, k, m);
+                if (k == "bytes") set_number(rows_, field::bytes, k, m);
+            });
+        } else if (key == "cloud") {
+            members([&](std::string_view k, od::value m) { cloud(k, m); });
+        } else if (key == "start_time") {
+            set_count_of<std::chrono::milliseconds>(rows_, field_id::start, key, v);
+        } else if (key == "end_time") {
+            set_count_of<std::chrono::milliseconds>(rows_, field_id::end, key, v);
+        } else if (key == "action_id") {
+            auto const id = number_of(key, v, 1000, field_id::action);
+            if (id == 1U) rows_.set(field::action, action::accept);
+            if (id == 2U) rows_.set(field::action, action::reject);
+        }
+    }
+
+    void finish(job& to) {
+        if (is_other_) {
+            rows_.discard();
+            ++to.passed;
+            return;
+        }
+        require_addresses(rows_);
+        rows_.finish(to.offset);
+    }
+
+private:
+    void endpoint(std::string_view key, od::value v) {
+        auto const set = [&](field_id id) {
+            if (auto const text = text_of(key, v, id)) rows_.put(id, *text);
+        };
+        if (key == "interface_uid") set(field_id::interface_id);
+        if (key == "vpc_uid") set(field_id::vpc_id);
+        if (key == "subnet_uid") set(field_id::subnet_id);
+        if (key == "instance_uid") set(field_id::instance_id);
+    }
+
+    void connection(std::string_view key, od::value v) {
+        if (key == "protocol_num") set_number(rows_, field::protocol, key, v);
+        if (key == "tcp_flags") set_number(rows_, field::tcp_flags, key, v);
+        if (key != "direction_id") return;
+        auto const id = number_of(key, v, 1000, field_id::flow_direction);
+        if (id == 1U) rows_.set(field::flow_direction, flow_direction::ingress);
+        if (id == 2U) rows_.set(field::flow_direction, flow_direction::egress);
+    }
+
+    void cloud(std::string_view key, od::value v) {
+        if (key == "region") set_text(rows_, field_id::region, key, v);
+        if (key == "zone") set_text(rows_, field_id::az_id, key, v);
+        if (key == "account")
+            each_member_of(key, v, [&](std::string_view k, od::value m) {
+                if (k == "uid") set_text(rows_, field_id::account_id, k, m);
+            });
+    }
+
+    row_buffer& rows_;
+    bool is_other_ = false;
+};
+
+}  // namespace
+
+void read_ocsf(od::object record, job& to) {
+    auto reader = ocsf_reader{to};
+    each_member(record, [&](auto key, od::value v) { reader.member(key, v); });
+    reader.finish(to);
+}
+
+}  // namespace flowlog::detail::json

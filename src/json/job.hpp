@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SRC_JSON_JOB_HPP
+#define FLOWLOG_SRC_JSON_JOB_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/format/layout.hpp>
+#include <flowlog/format/open_options.hpp>
+
+#include "kinds.hpp"
+#include "rows.hpp"
+#include "splitter.hpp"
+
+namespace flowlog::detail::json {
+
+/// Why a record is no flow. Thrown by what reads a record, and caught for each record.
+struct bad_record {
+    std::string why;
+    std::optional<field_id> field{};
+    reason what = reason::bad_value;
+};
+
+/// Lines of text out of messages, which a text reader turns into rows.
+struct message_lines {
+    struct line {
+        std::uint64_t offset;
+        std::uint32_t region;  // a place in `regions`
+    };
+    struct refusal {
+        std::size_t before;  // how many lines precede it
+        std::uint64_t offset;
+        bad_record why;
+    };
+    std::string text{};
+    std::vector<line> lines{};
+    std::vector<refusal> refused{};
+    std::vector<repeated_text> regions{repeated_text{}};
+
+    void clear();
+};
+
+/// The tuples of an Azure record, which become rows batch by batch.
+struct tuple_array {
+    std::string_view rest{};  // of the text of the array, with its brackets
+    std::shared_ptr<repeated_text> rule{};
+    std::shared_ptr<repeated_text> acl{};
+    std::shared_ptr<repeated_text> mac{};
+    std::shared_ptr<repeated_text> resource{};
+    unsigned version = 4;  // 4: VNet; 1, 2: NSG
+    std::uint64_t offset = 0;
+};
+
+/// What a level of a log says before its records.
+struct head_members {
+    bool control = false;  // a message that is no data
+    repeated_text interface{};
+    unsigned depth = 0;  // of records within records
+};
+
+/// What the pieces of a log become.
+struct job {
+    row_buffer rows{};
+    message_lines messages{};
+    std::deque<tuple_array> tuples{};
+    std::vector<std::string> nested{};  // logs that a piece holds, decoded
+    head_members* head = nullptr;       // of the level that is read
+    two_way how = two_way::split;
+    std::uint64_t offset = 0;  // of the piece
+    std::uint64_t record = 0;  // its number
+    std::uint64_t passed = 0;  // entries of other logs
+
+    void refuse(bad_record why);
+    void add_message(std::string_view message, std::string_view region);
+};
+
+/// Turns pieces into rows, with simdjson.
+class parser {
+public:
+    parser();
+    ~parser();
+    parser(parser const&) = delete;
+    auto operator=(parser const&) -> parser& = delete;
+
+    /// Reads a piece. What is wrong with it becomes refused rows.
+    void parse(log_kind kind, piece const& from, job& to);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// Turns tuples into rows until there are `max_rows`.
+void take_tuples(job& to, std::size_t max_rows);
+
+/// The bytes of a base64 text; none if it is not one.
+[[nodiscard]] auto decode_base64(std::string_view text) -> std::optional<std::string>;
+
+/// A time as RFC 3339 writes it, with up to nine digits of a fraction; also with a blank for the T,
+/// with ` UTC`, or without a zone.
+[[nodiscard]] auto parse_time(std::string_view text) -> std::optional<timestamp>;
+
+}  // namespace flowlog::detail::json
+
+#endif

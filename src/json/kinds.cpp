@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace flowlog::detail::json {
+namespace {
+
+/// The text without a byte order mark and blanks.
+auto without_blanks(std::string_view text) -> std::string {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    auto result = std::string{};
+    std::ranges::copy_if(text, std::back_inserter(result),
+                         [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
+    return result;
+}
+
+/// The first bytes of a log, and what they tell.
+class beginning {
+public:
+    explicit beginning(std::string_view first_bytes) : text_{without_blanks(first_bytes)} {}
+
+    [[nodiscard]] auto is(std::string_view text) const -> bool { return text_ == text; }
+    [[nodiscard]] auto starts_with(std::string_view start) const -> bool {
+        return text_.starts_with(start);
+    }
+    /// Whether it has a member with this key.
+    [[nodiscard]] auto has(std::string_view key) const -> bool {
+        return text_.find('"' + std::string{key} + "\":") != text_.npos;
+    }
+    /// Whether keys are names of fields: an address and another one.
+    [[nodiscard]] auto has_names() const -> bool {
+        auto count = 0;
+        auto has_address = false;
+        for (auto end = text_.find("\":"); end != text_.npos; end = text_.find("\":", end + 1)) {
+            auto const quote = end == 0 ? text_.npos : text_.rfind('"', end - 1);
+            if (quote == text_.npos) continue;
+            auto const id = find_field(std::string_view{text_}.substr(quote + 1, end - quote - 1));
+            if (!id) continue;
+            ++count;
+            has_address |= *id == field_id::srcaddr || *id == field_id::dstaddr;
+        }
+        return has_address && count > 1;
+    }
+    [[nodiscard]] auto contains(std::string_view text) const -> bool {
+        return text_.find(text) != text_.npos;
+    }
+
+private:
+    std::string text_;
+};
+
+auto is_azure(beginning const& log) -> bool {
+    if (log.starts_with("{\"records\":[]")) return true;
+    if (log.starts_with("{\"records\":["))
+        return log.has("flowLogVersion") || log.contains("FlowLogFlowEvent") ||
+               log.contains("NetworkSecurityGroupFlowEvent") || log.has("systemId");
+    return (log.starts_with("{\"time\":") || log.starts_with("[{\"time\":")) &&
+           (log.has("flowLogVersion") || log.has("systemId") || log.has("macAddress"));
+}
+
+auto is_wrapped(beginning const& log) -> bool {
+    return log.has("awslogs") || (log.has("Records") && log.has("kinesis")) ||
+           (log.has("requestId") && log.has("records"));
+}
+
+auto is_oci(beginning const& log) -> bool {
+    return log.has("logContent") || (log.has("data") && log.has("destinationAddress")) ||
+           log.contains("vcn.flowlogs");
+}
+
+}  // namespace
+
+auto find_kind(std::string_view first_bytes) -> log_kind {
+    auto const log = beginning{first_bytes};
+    if (log.starts_with("#separator")) return log_kind::zeek_tsv;
+    if (log.starts_with("H4sI")) return log_kind::base64;
+    if (!log.starts_with("{") && !log.starts_with("[")) return log_kind::none;
+    if (is_azure(log)) return log_kind::azure;
+    if (log.has("messageType") || log.has("logEvents") || log.has("subscriptionFilters"))
+        return log_kind::subscription;
+    if (log.starts_with("{\"events\":") && (log.has("ingestionTime") || log.contains("[]")))
+        return log_kind::events;
+    if (log.has("results") && log.has("field")) return log_kind::insights;
+    if (log.starts_with("{\"message\":\"")) return log_kind::firehose;
+    if (is_wrapped(log)) return log_kind::wrapped;
+    if (log.has("firewall_name")) return log_kind::network_firewall;
+    if (log.has("ackId") || log.contains("\"message\":{\"data\":\"") ||
+        (log.has("message") && log.has("subscription")))
+        return log_kind::pubsub;
+    if (log.has("jsonPayload") || log.has("json_payload") || log.has("insertId") ||
+        log.has("logName") || log.has("log_name"))
+        return log_kind::google;
+    if (log.has("connection") && log.has("src_ip")) return log_kind::google;
+    if (log.has("collector_crn") || log.has("flow_logs")) return log_kind::ibm;
+    if (is_oci(log)) return log_kind::oci;
+    if (log.has("eni-id") || (log.has("__topic__") && log.contains("flow_log")))
+        return log_kind::alibaba;
+    if (log.has("id.orig_h")) return log_kind::zeek;
+    if (log.has("class_uid") || log.has("src_endpoint")) return log_kind::ocsf;
+    if (log.has("event_type") && (log.has("flow_id") || log.has("proto")))
+        return log_kind::suricata;
+    if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
+        return log_kind::hubble;
+    if (log.is("[]")) return log_kind::google;  // an answer without entries
+    return log.has_names() ? log_kind::names : log_kind::none;
+}
+
+auto looks_like_json(std::string_view first_bytes) -> bool {
+    auto const log = beginning{first_bytes};
+    return log.starts_with("{\"") || log.starts_with("{}") || log.starts_with("[{") ||
+           log.starts_with("[]") || log.starts_with("#separator") || log.starts_with("H4sI");
+}
+
+auto division_of(log_kind kind, std::string_view first_bytes) -> division {
+    switch (kind) {
+        case log_kind::azure:
+            if (beginning{first_bytes}.starts_with("{\"records\"")) return {.arrays = {"records"}};
+            break;
+        case log_kind::subscription: return {.arrays = {"logEvents"}};
+        case log_kind::events: return {.arrays = {"events"}};
+        case log_kind::insights: return {.arrays = {"results"}};
+        case log_kind::wrapped: return {.arrays = {"records", "Records"}};
+        case log_kind::ibm: return {.arrays = {"flow_logs"}};
+        default: break;
+    }
+    // one object a line, unless the first line is only the beginning of one
+    if (first_bytes.starts_with("\xEF\xBB\xBF")) first_bytes.remove_prefix(3);
+    auto const begin = first_bytes.find_first_not_of(" \t\r\n");
+    auto const rest = first_bytes.substr(std::min(begin, first_bytes.size()));
+    auto const line = rest.substr(0, rest.find('\n'));
+    auto const is_whole = line.find_first_not_of("{ \t\r") != line.npos;
+    return {.lines = !rest.starts_with('[') && is_whole};
+}
+
+auto name(log_kind kind) -> std::string_view {
+    switch (kind) {
+        case log_kind::azure: return "Azure flow log (JSON)";
+        case log_kind::subscription: return "CloudWatch Logs subscription (JSON)";
+        case log_kind::events: return "CloudWatch Logs events (JSON)";
+        case log_kind::insights: return "CloudWatch Logs Insights results (JSON)";
+        case log_kind::firehose: return "Data Firehose messages (JSON)";
+        case log_kind::wrapped: return "Lambda, Kinesis or Data Firehose event (JSON)";
+        case log_kind::network_firewall: return "AWS Network Firewall flow log (JSON)";
+        case log_kind::pubsub: return "Google Pub/Sub messages (JSON)";
+        case log_kind::google: return "Google Cloud VPC flow log (JSON)";
+        case log_kind::ibm: return "IBM Cloud VPC flow log (JSON)";
+        case log_kind::oci: return "Oracle Cloud VCN flow log (JSON)";
+        case log_kind::alibaba: return "Alibaba Cloud VPC flow log (JSON)";
+        case log_kind::names: return "flow log (JSON)";
+        case log_kind::zeek: return "Zeek conn log (JSON)";
+        case log_kind::zeek_tsv: return "Zeek conn log";
+        case log_kind::suricata: return "Suricata EVE log (JSON)";
+        case log_kind::ocsf: return "OCSF Network Activity (JSON)";
+        case log_kind::hubble: return "Hubble flows (JSON)";
+        case log_kind::base64: return "base64 text";
+        case log_kind::none: break;
+    }
+    return "JSON";
+}
+
+auto has_messages(log_kind kind) noexcept -> bool {
+    return kind == log_kind::subscription || kind == log_kind::events ||
+           kind == log_kind::insights || kind == log_kind::firehose || kind == log_kind::wrapped ||
+           kind == log_kind::base64;
+}
+
+auto fields_of(log_kind kind) -> std::span<field_id const> {
+    using enum field_id;
+    static constexpr auto azure = std::to_array<field_id>(
+        {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, reverse_packets,
+         reverse_bytes, start, field_id::end, field_id::action, field_id::flow_direction,
+         flow_state, flow_encryption, rule, acl_id, interface_id, resource_id});
+    static constexpr auto google = std::to_array<field_id>({srcaddr,
+                                                            dstaddr,
+                                                            srcport,
+                                                            dstport,
+                                                            protocol,
+                                                            packets,
+                                                            bytes,
+                                                            dropped_packets,
+                                                            dropped_bytes,
+                                                            start,
+                                                            field_id::end,
+                                                            field_id::action,
+                                                            field_id::flow_direction,
+                                                            reject_reason,
+                                                            reporter,
+                                                            rtt_msec,
+                                                            dscp,
+                                                            src_instance,
+                                                            dst_instance,
+                                                            src_vpc,
+                                                            dst_vpc,
+                                                            src_subnet,
+                                                            dst_subnet,
+                                                            src_project,
+                                                            dst_project,
+                                                            src_zone,
+                                                            dst_zone,
+                                                            src_namespace,
+                                                            dst_namespace,
+                                                            src_pod,
+                                                            dst_pod,
+                                                            src_service,
+                                                            dst_service,
+                                                            src_country,
+                                                            dst_country,
+                                                            src_as,
+                                                            dst_as,
+                                                            region,
+                                                            az_id,
+                                                            instance_id,
+                                                            vpc_id,
+                                                            subnet_id});
+    static constexpr auto eve =
+        std::to_array<field_id>({srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes,
+                                 reverse_packets, reverse_bytes, start, field_id::end, flow_state,
+                                 tcp_flags, flow_id, sensor, min_ttl, max_ttl, src_vlan});
+    static constexpr auto ibm =
+        std::to_array<field_id>({srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes,
+                                 reverse_packets, reverse_bytes, start, field_id::end,
+                                 field_id::action, field_id::flow_direction, type, interface_id});
+    static constexpr auto oci = std::to_array<field_id>(
+        {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, field_id::end,
+         field_id::action, field_id::log_status, interface_id, subnet_id});
+    static constexpr auto zeek = std::to_array<field_id>(
+        {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, reverse_packets,
+         reverse_bytes, start, field_id::end, flow_state, src_vlan});
+    static constexpr auto ocsf = std::to_array<field_id>(
+        {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, field_id::end,
+         field_id::action, field_id::flow_direction, tcp_flags, account_id, region, az_id,
+         interface_id, instance_id, vpc_id, subnet_id});
+    switch (kind) {
+        case log_kind::azure: return azure;
+        case log_kind::pubsub:
+        case log_kind::google: return google;
+        case log_kind::network_firewall:
+        case log_kind::suricata: return eve;
+        case log_kind::ibm: return ibm;
+        case log_kind::oci: return oci;
+        case log_kind::zeek:
+        case log_kind::zeek_tsv: return zeek;
+        case log_kind::ocsf: return ocsf;
+        default: return {};
+    }
+}
+
+}  // namespace flowlog::detail::json

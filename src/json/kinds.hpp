@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_SRC_JSON_KINDS_HPP
+#define FLOWLOG_SRC_JSON_KINDS_HPP
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <flowlog/flow/field.hpp>
+
+#include "splitter.hpp"
+
+namespace flowlog::detail::json {
+
+/// The logs that are read, by what a record of them looks like.
+enum class log_kind : std::uint8_t {
+    none,
+    azure,             ///< VNet flow logs, NSG flow logs
+    subscription,      ///< CloudWatch Logs subscriptions
+    events,            ///< answers of filter-log-events and get-log-events
+    insights,          ///< answers of get-query-results
+    firehose,          ///< objects with a message
+    wrapped,           ///< base64 within events of Lambda, Kinesis and Firehose
+    network_firewall,  ///< AWS Network Firewall
+    pubsub,            ///< base64 within messages of Google Pub/Sub
+    google,            ///< Google Cloud VPC flow logs
+    ibm,
+    oci,
+    alibaba,
+    names,  ///< objects whose keys are names of fields, as converters write them
+    zeek,
+    zeek_tsv,
+    suricata,
+    ocsf,
+    hubble,
+    base64  ///< base64 text of a compressed log
+};
+
+/// The kind of a log that begins with these bytes.
+[[nodiscard]] auto find_kind(std::string_view first_bytes) -> log_kind;
+
+/// Whether a log that begins with these bytes is JSON, or one of the other texts that are read.
+[[nodiscard]] auto looks_like_json(std::string_view first_bytes) -> bool;
+
+/// How a log of a kind that begins with these bytes is divided.
+[[nodiscard]] auto division_of(log_kind kind, std::string_view first_bytes) -> division;
+
+/// What a kind of log is called.
+[[nodiscard]] auto name(log_kind kind) -> std::string_view;
+
+/// Whether the records are lines of text, as AWS writes them.
+[[nodiscard]] auto has_messages(log_kind kind) noexcept -> bool;
+
+/// The fields that flows of a kind can have; none: they depend on the log.
+[[nodiscard]] auto fields_of(log_kind kind) -> std::span<field_id const>;
+
+}  // namespace flowlog::detail::json
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSL-1.0
+// Which function reads which piece; and the messages that AWS wraps lines in.
+#include <utility>
+
+#include "value.hpp"
+
+namespace flowlog::detail::json {
+namespace {
+
+/// An event of a CloudWatch log, or an object of Firehose.
+void read_message(od::object event, job& to) {
+    auto message = std::optional<std::string_view>{};
+    auto region = std::string_view{};
+    auto has_message = false;
+    each_member(event, [&](std::string_view key, od::value v) {
+        if (key == "message") {
+            has_message = true;
+            message = text_of(key, v);
+        } else if (key == "extractedFields") {
+            each_member_of(key, v, [&](std::string_view k, od::value m) {
+                if (k == "@aws.region") region = text_of(k, m).value_or("");
+            });
+        }
+    });
+    if (!has_message) throw bad_record{"the event has no message"};
+    to.add_message(message.value_or(""), region);
+}
+
+/// A row of Logs Insights: an array of names and values.
+void read_result(od::array cells, job& to) {
+    auto message = std::optional<std::string_view>{};
+    for (auto cell : cells) {
+        auto name = std::string_view{};
+        auto value = std::string_view{};
+        each_member_of("a cell", od::value(cell.value()), [&](std::string_view key, od::value v) {
+            if (key == "field") name = text_of(key, v).value_or("");
+            if (key == "value") value = text_of(key, v).value_or("");
+        });
+        if (name == "@message") {
+            message = value;
+        } else if (!name.starts_with('@')) {
+            set_token(to.rows, name, value);
+        }
+    }
+    if (message) {
+        to.rows.discard();
+        return to.add_message(*message, "");
+    }
+    if (to.rows.get(field::log_status).value_or(log_status::ok) == log_status::ok)
+        require_addresses(to.rows);
+    to.rows.finish(to.offset);
+}
+
+void unwrap(std::string_view base64, job& to) {
+    auto bytes = decode_base64(base64);
+    if (!bytes) throw bad_record{"data is no base64 text"};
+    to.nested.push_back(*std::move(bytes));
+}
+
+/// An event or a record that holds a log as base64 text.
+void read_wrapped(od::object record, job& to) {
+    auto found = false;
+    auto const member = [&](std::string_view key, od::value v, auto const& self) -> void {
+        if (key == "data") {
+            found = true;
+            unwrap(text_of(key, v).value_or(""), to);
+        } else if (key == "awslogs" || key == "kinesis" || key == "message") {
+            each_member_of(key, v, [&](auto k, od::value m) { self(k, m, self); });
+        }
+    };
+    each_member(record, [&](auto key, od::value v) { member(key, v, member); });
+    if (!found) throw bad_record{"the record has no data"};
+}
+
+/// The members before an array.
+void read_head(od::object members, job& to) {
+    *to.head = {};
+    each_member(members, [&](std::string_view key, od::value v) {
+        if (key == "messageType") to.head->control = text_of(key, v) == "CONTROL_MESSAGE";
+        if (key == "network_interface_id") to.head->interface.text = text_of(key, v).value_or("");
+    });
+}
+
+void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
+    switch (kind) {
+        case log_kind::azure: return read_azure(object, to);
+        case log_kind::network_firewall: return read_eve(object, to, true);
+        case log_kind::suricata: return read_eve(object, to, false);
+        case log_kind::wrapped:
+        case log_kind::pubsub: return read_wrapped(object, to);
+        case log_kind::google: return read_google(object, to);
+        case log_kind::oci: return read_oci(object, to);
+        case log_kind::alibaba: return read_alibaba(object, to);
+        case log_kind::names: return read_names(object, to);
+        case log_kind::zeek: return read_zeek(object, to);
+        case log_kind::ocsf: return read_ocsf(object, to);
+        case log_kind::firehose: return read_message(object, to);
+        case log_kind::ibm:
+            if (what == piece::kind::element) return read_ibm(object, to);
+            throw bad_record{"the document has no array flow_logs"};
+        case log_kind::subscription:
+        case log_kind::events: {
+            if (what == piece::kind::element) {
+                return read_message(object, to);
+            }
+            auto head = head_members{};
+            auto* const before = std::exchange(to.head, &head);
+            read_head(object, to);
+            to.head = before;
+            if (head.control) return;
+            throw bad_record{kind == log_kind::events ? "the document has no array events"
+                                                      : "the document has no array logEvents"};
+        }
+        default: throw bad_record{"the record is of no known kind"};
+    }
+}
+
+}  // namespace
+
+struct parser::state {
+    od::parser json{};
+    std::vector<std::string> columns{};  // of a Zeek log in columns
+
+    /// Reads the first value of a text and returns what follows it.
+    auto parse_one(log_kind kind, piece::kind what, std::string_view text, job& to)
+        -> std::string_view {
+        auto document = od::document(json.iterate(text.data(), text.size(), text.size() + padding));
+        if (kind == log_kind::insights && what == piece::kind::element) {
+            read_result(od::array(document.get_array()), to);
+        } else if (what == piece::kind::head) {
+            read_head(od::object(document.get_object()), to);
+        } else {
+            if (json_type(document.type()) != json_type::object)
+                throw bad_record{"expected an object"};
+            read_object(kind, what, od::object(document.get_object()), to);
+        }
+        auto const* rest = static_cast<char const*>(nullptr);
+        if (document.current_location().get(rest) != simdjson::SUCCESS) return {};
+        return text.substr(static_cast<std::size_t>(rest - text.data()));
+    }
+
+    void parse_tsv(std::string_view line, job& to) {
+        if (!line.starts_with('#')) return read_zeek_line(line, columns, to);
+        constexpr auto fields = std::string_view{"#fields\t"};
+        if (!line.starts_with(fields)) return;
+        columns.clear();
+        line.remove_prefix(fields.size());
+        for (;;) {
+            auto const end = line.find('\t');
+            columns.emplace_back(line.substr(0, end));
+            if (end == line.npos) return;
+            line.remove_prefix(end + 1);
+        }
+    }
+};
+
+parser::parser() : state_{std::make_unique<state>()} {}
+parser::~parser() = default;
+
+void parser::parse(log_kind kind, piece const& from, job& to) {
+    to.offset = from.offset;
+    if (from.what == piece::kind::value || from.what == piece::kind::element)
+        to.rows.set_stable(from.text);
+    try {
+        if (from.what == piece::kind::element && to.head->control) return;
+        if (from.what != piece::kind::head) ++to.record;
+        if (from.what == piece::kind::damage) throw bad_record{std::string{from.text}};
+        if (kind == log_kind::zeek_tsv) return state_->parse_tsv(from.text, to);
+        if (from.too_deep)
+            throw bad_record{"is nested deeper than " + std::to_string(max_depth) + " levels"};
+        for (auto rest = from.text; !rest.empty();) {
+            to.offset = from.offset + static_cast<std::uint64_t>(rest.data() - from.text.data());
+            rest = state_->parse_one(kind, from.what, rest, to);
+            // some producers write a line end as these two characters between objects
+            while (rest.starts_with("\\n")) rest.remove_prefix(2);
+            if (!rest.empty()) ++to.record;
+        }
+    } catch (bad_record& bad) {
+        to.refuse(std::move(bad));
+    } catch (simdjson::simdjson_error const& bad) {
+        to.refuse({bad.what()});
+    }
+}
+
+}  // namespace flowlog::detail::json

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rows.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <flowlog/flow/load_field.hpp>
+#include <flowlog/flow/visit_field.hpp>
+
+namespace flowlog::detail::json {
+
+auto text_arena::keep(std::string_view text) -> std::string_view {
+    if (text.size() > block_size / 4) return large_.emplace_back(text);
+    if (block_ == blocks_.size() || used_ + text.size() > block_size) {
+        if (block_ != blocks_.size()) ++block_;
+        if (block_ == blocks_.size()) blocks_.push_back(std::make_unique<char[]>(block_size));
+        used_ = 0;
+    }
+    auto* const at = blocks_[block_].get() + used_;
+    std::ranges::copy(text, at);
+    used_ += text.size();
+    return {at, text.size()};
+}
+
+void row_buffer::clear() {
+    for (auto const id : used_) {
+        auto& c = columns_[static_cast<std::size_t>(id)];
+        std::ranges::fill(c.states, presence::absent);
+        c.used = false;
+    }
+    used_.clear();
+    offsets_.clear();
+    refused_.clear();
+    texts_.clear();
+    size_ = 0;
+    ++batch_;
+}
+
+auto row_buffer::prepare(field_id id, std::size_t value_size) -> column& {
+    auto& c = columns_[static_cast<std::size_t>(id)];
+    if (!c.used) {
+        c.used = true;
+        used_.push_back(id);
+    }
+    if (size_ >= c.states.size()) {
+        auto const rows = std::max<std::size_t>(2 * size_, 256);
+        c.states.resize(rows, presence::absent);
+        c.values.resize((rows * value_size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
+    }
+    return c;
+}
+
+void row_buffer::put(field_id id, repeated_text& text) {
+    if (text.text.empty()) return;
+    if (text.batch != batch_) {
+        text.kept = texts_.keep(text.text);
+        text.batch = batch_;
+    }
+    put<std::string_view>(id, text.kept);
+}
+
+void row_buffer::unset(field_id id) {
+    auto& c = columns_[static_cast<std::size_t>(id)];
+    if (size_ < c.states.size()) c.states[size_] = presence::absent;
+}
+
+void row_buffer::finish(std::uint64_t offset) {
+    offsets_.push_back(offset);
+    ++size_;
+}
+
+void row_buffer::discard() {
+    for (auto const id : used_) unset(id);
+}
+
+void row_buffer::refuse(std::uint64_t offset, reason why, std::optional<field_id> field,
+                        std::string text, std::size_t at_column) {
+    discard();
+    refused_.emplace(size_, refusal{why, field, std::move(text), at_column});
+    finish(offset);
+}
+
+void row_buffer::finish_two_way(std::uint64_t offset, reverse_counters const& back, two_way how) {
+    if (how == two_way::reverse) {
+        if (back.packets) set(field::reverse_packets, *back.packets);
+        if (back.bytes) set(field::reverse_bytes, *back.bytes);
+        return finish(offset);
+    }
+    finish(offset);
+    if (back.packets.value_or(0) == 0 && back.bytes.value_or(0) == 0) return;
+    repeat_swapped();
+    unset(field_id::packets);
+    unset(field_id::bytes);
+    if (back.packets) set(field::packets, *back.packets);
+    if (back.bytes) set(field::bytes, *back.bytes);
+    finish(offset);
+}
+
+template <class T>
+void row_buffer::swap(field_id a, field_id b) {
+    if (!has(a) && !has(b)) return;
+    auto& x = prepare(a, sizeof(T));
+    auto& y = prepare(b, sizeof(T));
+    std::swap(reinterpret_cast<T*>(x.values.data())[size_],
+              reinterpret_cast<T*>(y.values.data())[size_]);
+    std::swap(x.states[size_], y.states[size_]);
+}
+
+/// Makes the row a copy of the last one, with its source and its destination exchanged.
+void row_buffer::repeat_swapped() {
+    for (auto const id : used_) {
+        with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
+            auto& c = prepare(id, sizeof(T));
+            auto* const values = reinterpret_cast<T*>(c.values.data());
+            values[size_] = values[size_ - 1];
+            c.states[size_] = c.states[size_ - 1];
+        });
+    }
+    swap<address>(field_id::srcaddr, field_id::dstaddr);
+    swap<std::uint16_t>(field_id::srcport, field_id::dstport);
+    if (auto const direction = get(field::flow_direction))
+        set(field::flow_direction, *direction == flow_direction::egress ? flow_direction::ingress
+                                                                        : flow_direction::egress);
+}
+
+void row_buffer::fill(column_batch& batch) {
+    batch.begin(size_);
+    for (auto const id : used_) {
+        auto& c = columns_[static_cast<std::size_t>(id)];
+        with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
+            static_cast<void>(prepare(id, sizeof(T)));
+            if (c.states.size() < size_) {
+                c.states.resize(size_, presence::absent);
+                c.values.resize((size_ * sizeof(T) + 7) / 8);
+            }
+            batch.borrow<T>(id, {reinterpret_cast<T const*>(c.values.data()), size_});
+        });
+        auto const states = std::span{c.states}.first(size_);
+        if (std::ranges::all_of(states, [](auto s) { return s == presence::present; })) continue;
+        std::ranges::copy(states, batch.states(id).begin());
+    }
+    for (auto const& [row, why] : refused_) batch.refuse(row, why.why, why.field);
+}
+
+void row_buffer::locate(std::size_t row, malformed_line& line) const {
+    line.offset = offsets_[row];
+    auto const found = refused_.find(row);
+    if (found == refused_.end()) return;
+    line.text = found->second.text;
+    line.column = found->second.column;
+}
+
+}  // namespace flowlog::detail::json

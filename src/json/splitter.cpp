@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "splitter.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace flowlog::detail::json {
+namespace {
+
+constexpr auto end_of_input = -1;
+
+constexpr auto is_blank(int c) noexcept -> bool {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// Where the string that continues at `from` ends: after its quote, or null if that is not there.
+/// `first` is the first byte of the string.
+auto end_of_string(char const* first, char const* from, char const* last) noexcept -> char const* {
+    for (;;) {
+        auto const* const quote =
+            static_cast<char const*>(std::memchr(from, '"', static_cast<std::size_t>(last - from)));
+        if (quote == nullptr) return nullptr;
+        auto const* before = quote;
+        while (before != first && before[-1] == '\\') --before;
+        if ((quote - before) % 2 == 0) return quote + 1;
+        from = quote + 1;
+    }
+}
+
+}  // namespace
+
+auto is_shallow(std::string_view text) -> bool {
+    auto const brackets = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c | 0x20) == '{'; }));
+    if (brackets <= max_depth) return true;
+    std::size_t depth = 0;
+    auto const* const last = text.data() + text.size();
+    for (auto const* at = text.data(); at < last; ++at) {
+        if (*at == '"') {
+            at = end_of_string(at + 1, at + 1, last);
+            if (at == nullptr) return true;  // the parser says what is wrong with it
+            --at;
+        } else if (*at == '{' || *at == '[') {
+            if (++depth > max_depth) return false;
+        } else if ((*at == '}' || *at == ']') && depth != 0) {
+            --depth;
+        }
+    }
+    return true;
+}
+
+splitter::splitter(any_source from, division how)
+    : source_{std::move(from)}, how_{std::move(how)} {}
+
+/// Reads a block to the end of the buffer or, if it has no room, of a new one, to which what is
+/// kept is moved.
+auto splitter::refill() -> bool {
+    constexpr auto least = std::size_t{64} << 10;
+    constexpr auto usual = std::size_t{1} << 20;
+    if (ended_) return false;
+    auto const block = source_.next();
+    if (block.empty()) {
+        ended_ = true;
+        return false;
+    }
+    if (size_ + block.size() + padding > capacity_) {
+        auto const held = size_ - keep_;
+        auto const needed = 2 * (held + block.size()) + padding;
+        capacity_ = std::max(needed, capacity_ == 0 ? least : usual);
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+        if (held != 0) std::copy_n(buffer_.get() + keep_, held, larger.get());
+        if (buffer_) full_.push_back(std::move(buffer_));
+        buffer_ = std::move(larger);
+        base_ += keep_;
+        at_ -= keep_;
+        size_ = held;
+        keep_ = 0;
+    }
+    std::ranges::copy(block, buffer_.get() + size_);
+    size_ += block.size();
+    return true;
+}
+
+auto splitter::peek() -> int {
+    if (at_ == size_ && !refill()) return end_of_input;
+    return static_cast<unsigned char>(buffer_[at_]);
+}
+
+auto splitter::skip_blanks() -> int {
+    auto next = peek();
+    while (is_blank(next)) {
+        ++at_;
+        next = peek();
+    }
+    return next;
+}
+
+/// Passes a byte order mark over.
+void splitter::skip_mark() {
+    while (size_ < 3 && refill()) {
+    }
+    if (std::string_view{buffer_.get(), size_}.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    keep_ = at_;
+}
+
+auto splitter::next() -> piece {
+    if (!std::exchange(begun_, true)) skip_mark();
+    if (place_ == place::done) return {};
+    if (how_.lines) return next_line();
+    for (;;) {
+        auto found = piece{};
+        switch (place_) {
+            case place::top: found = next_top(); break;
+            case place::object: found = next_member(); break;
+            case place::array: found = next_element(); break;
+            case place::done: return {};
+        }
+        if (found.what != piece::kind::end) return found;
+    }
+}
+
+auto splitter::kept(piece::kind what) const -> piece {
+    return {what, {buffer_.get() + keep_, at_ - keep_}, base_ + keep_, too_deep_};
+}
+
+auto splitter::damage(std::string why) -> piece {
+    place_ = place::done;
+    text_ = std::move(why);
+    return {piece::kind::damage, text_, base_ + keep_};
+}
+
+auto splitter::next_line() -> piece {
+    for (;;) {
+        if (skip_blanks() == end_of_input) {
+            place_ = place::done;
+            return {};
+        }
+        keep_ = at_;
+        auto found = static_cast<void const*>(nullptr);
+        do {
+            found = std::memchr(buffer_.get() + at_, '\n', size_ - at_);
+            if (found == nullptr) at_ = size_;
+            if (is_too_long()) return damage("a line is longer than the limit");
+        } while (found == nullptr && refill());
+        if (found != nullptr)
+            at_ = static_cast<std::size_t>(static_cast<char const*>(found) - buffer_.get());
+        auto line = kept(piece::kind::value);
+        while (is_blank(line.text.back())) line.text.remove_suffix(1);
+        line.too_deep = !is_shallow(line.text);
+        return line;
+    }
+}
+
+auto splitter::next_top() -> piece {
+    auto const first = skip_blanks();
+    keep_ = at_;
+    if (first == end_of_input) {
+        place_ = place::done;
+        return {};
+    }
+    ++at_;
+    if (first == '[') {
+        place_ = place::array;
+        in_object_ = false;
+    } else if (first == '{') {
+        place_ = place::object;
+        had_array_ = false;
+        too_deep_ = false;
+    } else if (first == '\\' && peek() == 'n') {
+        ++at_;  // some producers write a line end as these two characters between objects
+    } else if (first != ',') {
+        return damage("expected an object or an array");
+    }
+    return {};
+}
+
+/// The next member of a top-level object, or its end.
+auto splitter::next_member() -> piece {
+    constexpr auto cut = "the input ends inside an object: it is still growing, or was cut";
+    if (had_array_) keep_ = at_;
+    auto const next = skip_blanks();
+    if (next == end_of_input) return damage(cut);
+    if (next == '}' || next == ',') {
+        ++at_;
+        if (next == ',') return {};
+        place_ = place::top;
+        return had_array_ ? piece{} : kept(piece::kind::value);
+    }
+    if (next != '"') return damage("expected a key or the end of an object");
+    auto const key_at = at_ - keep_;
+    ++at_;
+    if (!take_text()) return damage(is_too_long() ? "a piece is longer than the limit" : cut);
+    auto const key_size = at_ - keep_ - key_at - 2;
+    if (skip_blanks() != ':') return damage(peek() == end_of_input ? cut : "expected ':'");
+    ++at_;
+    auto const value = skip_blanks();
+    auto const key = std::string_view{buffer_.get() + keep_ + key_at + 1, key_size};
+    if (value == '[' && !had_array_ && std::ranges::find(how_.arrays, key) != how_.arrays.end()) {
+        text_.assign(buffer_.get() + keep_, at_ - keep_);
+        text_ += "null}";
+        auto const offset = base_ + keep_;
+        auto const size = text_.size();
+        text_.append(padding, ' ');
+        ++at_;
+        keep_ = at_;
+        place_ = place::array;
+        in_object_ = had_array_ = true;
+        return {piece::kind::head, std::string_view{text_}.substr(0, size), offset};
+    }
+    if (!take_value()) return damage(is_too_long() ? "a piece is longer than the limit" : cut);
+    return {};
+}
+
+auto splitter::next_element() -> piece {
+    auto const next = skip_blanks();
+    keep_ = at_;
+    if (next == end_of_input)
+        return damage("the input ends inside an array: it is still growing, or was cut");
+    if (next == ',') {
+        ++at_;
+        return {};
+    }
+    if (next == ']') {
+        ++at_;
+        keep_ = at_;
+        place_ = in_object_ ? place::object : place::top;
+        return {};
+    }
+    too_deep_ = false;
+    if (next == '}' || next == ':') return damage("expected an element or the end of an array");
+    if (!take_value()) {
+        return damage(is_too_long()
+                          ? "a piece is longer than the limit"
+                          : "the input ends inside a record: it is still growing, or was cut");
+    }
+    return kept(piece::kind::element);
+}
+
+/// Passes the value over that begins at the next byte; false if the input ends inside it.
+auto splitter::take_value() -> bool {
+    auto const first = peek();
+    if (first == '{' || first == '[') return take_nested();
+    if (first == '"') {
+        ++at_;
+        return take_text();
+    }
+    return take_word();
+}
+
+/// Passes a number or a literal over, or what stands for one.
+auto splitter::take_word() -> bool {
+    for (;;) {
+        auto const next = peek();
+        if (next == end_of_input) return false;
+        if (next == ',' || next == ']' || next == '}' || is_blank(next)) return true;
+        ++at_;
+        if (is_too_long()) return false;
+    }
+}
+
+/// Passes the rest of a string over, whose first quote was.
+auto splitter::take_text() -> bool {
+    auto const begin = at_ - keep_;  // stays the same when the buffer moves
+    for (;;) {
+        auto const* const text = buffer_.get();
+        auto const* const end = end_of_string(text + keep_ + begin, text + at_, text + size_);
+        if (end != nullptr) {
+            at_ = static_cast<std::size_t>(end - text);
+            return true;
+        }
+        at_ = size_;
+        if (is_too_long() || !refill()) return false;
+    }
+}
+
+auto splitter::take_nested() -> bool {
+    std::size_t depth = 0;
+    for (;;) {
+        if (at_ == size_ && (is_too_long() || !refill())) return false;
+        auto const* const text = buffer_.get();
+        for (; at_ < size_; ++at_) {
+            auto const c = text[at_];
+            if (c == '"') break;
+            if (c == '{' || c == '[') {
+                if (++depth > max_depth) too_deep_ = true;
+            } else if ((c == '}' || c == ']') && --depth == 0) {
+                ++at_;
+                return true;
+            }
+        }
+        if (at_ == size_) continue;
+        ++at_;
+        if (!take_text()) return false;
+    }
+}
+
+}  // namespace flowlog::detail::json
