@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_did_you_mean {
+
 using flowlog::did_you_mean;
 
 TEST_CASE("A hint names the words that are most like a mistyped one", "[did_you_mean]") {
@@ -19,3 +21,5 @@ TEST_CASE("A hint names the words that are most like a mistyped one", "[did_you_
           "; did you mean 'tcp'?");
     CHECK(did_you_mean("tcp", std::vector<std::string>{}).empty());
 }
+
+}  // namespace test_did_you_mean

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_error {
+
 static_assert(std::is_error_code_enum_v<flowlog::errc>);
 static_assert(std::is_base_of_v<std::system_error, flowlog::error>);
 
@@ -37,3 +39,5 @@ TEST_CASE("every error code has a message of its own", "[error]") {
     }
     CHECK(flowlog::category().message(9999) == unknown);
 }
+
+}  // namespace test_error

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_escape {
+
 using namespace std::string_view_literals;
 using flowlog::escaped;
 
@@ -77,3 +79,5 @@ TEST_CASE("a token of a flow log has neither blanks nor controls", "[escape]") {
           "e");
     CHECK(flowlog::percent_encoded("") == "");
 }
+
+}  // namespace test_escape

@@ -16,6 +16,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_aggregate {
+
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
 using flowlog::field_id;
@@ -200,3 +202,5 @@ TEST_CASE("a log that lacks a column is refused", "[aggregate]") {
     CHECK(refuse("", wanted).empty());
     CHECK(refuse("\n\n", wanted).empty());
 }
+
+}  // namespace test_aggregate_aggregate

@@ -26,6 +26,8 @@
 #include "format/archives.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_all_of {
+
 using namespace flowlog;
 using namespace flowlog::measures;
 
@@ -292,3 +294,5 @@ TEST_CASE("what one of several aggregators needs is needed", "[all_of]") {
     CHECK(uses(filtered{where("start > 5"), start(true, true)}) ==
           list{{field_id::start, true, false}});
 }
+
+}  // namespace test_aggregate_all_of

@@ -17,6 +17,8 @@
 #include "format/archives.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_columns {
+
 using namespace flowlog;
 
 namespace {
@@ -130,3 +132,5 @@ TEST_CASE("columns of archives hold what the records hold", "[columns]") {
         CHECK(fast.stats() == slow.stats());
     }
 }
+
+}  // namespace test_aggregate_columns

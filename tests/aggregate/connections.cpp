@@ -14,6 +14,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_connections {
+
 using flowlog::address;
 using flowlog::began_by;
 using flowlog::connection;
@@ -206,3 +208,5 @@ TEST_CASE("connections do not depend on threads, nor on the order of flows", "[c
     CHECK(texts(connections_of(text, 3)) == texts(one));
     CHECK(texts(connections_of(backwards)) == texts(one));
 }
+
+}  // namespace test_aggregate_connections

@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_diff {
+
 namespace field = flowlog::field;
 using flowlog::change_kind;
 using flowlog::diff;
@@ -197,3 +199,5 @@ TEST_CASE("Many groups, with several threads, as a map finds them", "[diff]") {
     CHECK(lines(diff(sides.first, sides.second)) ==
           lines(diff(sides.first, sides.second, {.threads = 2})));
 }
+
+}  // namespace test_aggregate_diff

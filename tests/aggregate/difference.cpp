@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_difference {
+
 using namespace flowlog;
 
 static auto count(std::uint64_t value) -> group_cell { return value; }
@@ -40,3 +42,5 @@ TEST_CASE("Ratios", "[difference]") {
     CHECK(ratio_of({}, count(4)) == std::nullopt);
     CHECK(ratio_of(count(4), {}) == std::nullopt);
 }
+
+}  // namespace test_aggregate_difference

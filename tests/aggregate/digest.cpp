@@ -24,6 +24,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_digest {
+
 using flowlog::digest;
 using flowlog::digest_options;
 using flowlog::ephemeral_rule;
@@ -281,3 +283,5 @@ TEST_CASE("a digest is an aggregator", "[digest]") {
         CHECK(broken.value_or("none") == "none");
     }
 }
+
+}  // namespace test_aggregate_digest

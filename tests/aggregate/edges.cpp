@@ -21,6 +21,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_edges {
+
 using namespace flowlog;
 
 namespace {
@@ -247,3 +249,5 @@ TEST_CASE("Sums of edges stop at the largest number, and say so", "[edges]") {
     CHECK(made.edges[0].values.bytes == ~std::uint64_t{0});
     CHECK(made.saturated);
 }
+
+}  // namespace test_aggregate_edges

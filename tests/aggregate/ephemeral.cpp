@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_ephemeral {
+
 using flowlog::ephemeral_end;
 using flowlog::ephemeral_hints;
 using flowlog::ephemeral_rule;
@@ -98,3 +100,5 @@ TEST_CASE("a grouping drops ephemeral ports, and keeps ports that are alone", "[
                                                            {field_id::dstport, true, false},
                                                            {field_id::tcp_flags, true, true}});
 }
+
+}  // namespace test_aggregate_ephemeral

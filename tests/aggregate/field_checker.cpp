@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_field_checker {
+
 using namespace flowlog;
 
 static_assert(aggregator<field_checker>);
@@ -27,3 +29,5 @@ TEST_CASE("A field checker refuses records with any malformed field", "[field_ch
     CHECK(refused == "srcaddrbytes");
     CHECK_FALSE(field_checker{}.offending_field_of(flow{}).has_value());
 }
+
+}  // namespace test_aggregate_field_checker

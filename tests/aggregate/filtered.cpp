@@ -18,6 +18,8 @@
 #include "files.hpp"
 #include "repeats.hpp"
 
+namespace test_aggregate_filtered {
+
 using namespace flowlog;
 
 namespace {
@@ -220,3 +222,5 @@ TEST_CASE("filters ask many lines at once what they ask each", "[filtered][prope
         }
     }
 }
+
+}  // namespace test_aggregate_filtered

@@ -16,6 +16,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_group_by {
+
 namespace field = flowlog::field;
 using namespace flowlog::measures;
 using namespace std::string_literals;
@@ -572,3 +574,5 @@ TEST_CASE("a grouping that makes no sense is refused", "[group_by]") {
     CHECK(refused({key}, {{measure_kind::sum, field_id::srcaddr}}));
     CHECK(refused({key}, {{measure_kind::max, field_id::action}}));
 }
+
+}  // namespace test_aggregate_group_by

@@ -18,6 +18,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_group_by_properties {
+
 using flowlog::dynamic_grouping;
 using flowlog::group;
 using flowlog::to_text;
@@ -279,3 +281,5 @@ TEST_CASE("many groups are merged with several threads as with one", "[group_by]
         CHECK(moved.groups() == expected.groups());
     }
 }
+
+}  // namespace test_aggregate_group_by_properties

@@ -17,6 +17,8 @@
 #include "catch.hpp"
 #include "files.hpp"
 
+namespace test_aggregate_group_by_typed {
+
 using namespace flowlog;
 using namespace flowlog::measures;
 
@@ -224,3 +226,5 @@ TEST_CASE("the bits of a number are OR-ed, and absent if no flow has any", "[gro
     CHECK(groups[2] == std::tuple{known<std::uint16_t>(443), known<std::uint8_t>(19)});
     CHECK(found.value.top(1, bit_or<field::tcp_flags>).front() == groups[2]);
 }
+
+}  // namespace test_aggregate_group_by_typed

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_group_view {
+
 using flowlog::field_id;
 using flowlog::group_key;
 using flowlog::measure;
@@ -123,3 +125,5 @@ TEST_CASE("groups whose sums stopped are named", "[group_view]") {
     groups.visit_groups([&](auto const& view) { marked += view.saturated() ? 1 : 0; });
     CHECK(marked == 2);
 }
+
+}  // namespace test_aggregate_group_view

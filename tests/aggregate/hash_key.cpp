@@ -14,6 +14,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_hash_key {
+
 using namespace flowlog;
 using namespace flowlog::measures;
 
@@ -156,3 +158,5 @@ TEST_CASE("all threads of a run count with one key", "[hash_key]") {
     CHECK(one.value.groups() == many.value.groups());
     CHECK(one.value.totals() == many.value.totals());
 }
+
+}  // namespace test_aggregate_hash_key

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_in_out {
+
 namespace field = flowlog::field;
 using flowlog::address;
 using flowlog::flow;
@@ -120,3 +122,5 @@ TEST_CASE("Equal groups with texts are ranked by their texts, on whichever side 
     for (auto const& group : found.groups) order += to_text(group.key[0]) + ' ';
     CHECK(order == "vpc-a vpc-b vpc-c vpc-d ");
 }
+
+}  // namespace test_aggregate_in_out

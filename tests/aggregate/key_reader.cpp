@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_key_reader {
+
 namespace field = flowlog::field;
 using flowlog::address;
 using flowlog::flow;
@@ -108,3 +110,5 @@ TEST_CASE("A key of both ends is refused, and a malformed field is named", "[key
     }
     CHECK(seen == 1);
 }
+
+}  // namespace test_aggregate_key_reader

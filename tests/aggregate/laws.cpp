@@ -23,6 +23,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_laws {
+
 using namespace flowlog;
 using namespace flowlog::measures;
 
@@ -214,3 +216,5 @@ TEST_CASE("the laws hold for a user's aggregator, and show where one is broken",
     CHECK(begins(broken_by_users<broken::refused>(), "a record that is kept out changes nothing"));
     CHECK(begins(broken_by_users<broken::copies>(), "what is added to a copy "));
 }
+
+}  // namespace test_aggregate_laws

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_measure {
+
 using flowlog::field_id;
 using flowlog::measure;
 using flowlog::measure_kind;
@@ -219,3 +221,5 @@ TEST_CASE("what is no key is refused with what was expected", "[group_words]") {
         CHECK(has(of(text), "expected a span after the ':'"));
     CHECK(has(of("a\x1b"), "a\\x1b"));
 }
+
+}  // namespace test_aggregate_measure

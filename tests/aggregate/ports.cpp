@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_ports {
+
 namespace field = flowlog::field;
 using flowlog::port_key;
 using flowlog::port_protocol_count;
@@ -153,3 +155,5 @@ TEST_CASE("the order of output is total", "[ports]") {
     CHECK(flowlog::output_before({1, 6, 5}, {1, 17, 5}));
     CHECK_FALSE(flowlog::output_before({1, 6, 5}, {1, 6, 5}));
 }
+
+}  // namespace test_aggregate_ports

@@ -22,6 +22,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_run {
+
 using namespace std::string_literals;
 using flowlog::errc;
 using flowlog::port_protocol_counter;
@@ -386,3 +388,5 @@ TEST_CASE("what a handler throws ends the run", "[run]") {
         CHECK_THROWS_AS(run({path, path}, port_protocol_counter{}, options), std::runtime_error);
     }
 }
+
+}  // namespace test_aggregate_run

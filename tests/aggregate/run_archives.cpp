@@ -24,6 +24,8 @@
 #include "format/nfdump_writer.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_run_archives {
+
 using namespace nfdump_writer;
 using namespace std::string_literals;
 using flowlog::errc;
@@ -464,3 +466,5 @@ TEST_CASE("the bytes read of archives are shown to a watcher, each once", "[run]
         }
     }
 }
+
+}  // namespace test_aggregate_run_archives

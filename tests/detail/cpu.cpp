@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_detail_cpu {
+
 namespace detail = flowlog::detail;
 using detail::cpu_choice;
 using detail::cpu_level;
@@ -64,3 +66,5 @@ TEST_CASE("this program uses a level that its processor has", "[cpu]") {
     CHECK(detail::cpu_has(cpu_level::scalar));
     CHECK(detail::cpu_has(detail::cpu.level));
 }
+
+}  // namespace test_detail_cpu

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_detail_radix_sort {
+
 using flowlog::detail::radix_sort;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_CASE("Radix sort looks at every byte of a key", "[radix_sort]") {
         check_as_stable_sort(keys);
     }
 }
+
+}  // namespace test_detail_radix_sort

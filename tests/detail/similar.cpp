@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_detail_similar {
+
 using flowlog::detail::edit_distance;
 
 static_assert(edit_distance("", "") == 0);
@@ -46,3 +48,5 @@ TEST_CASE("words that have little in common are not named", "[similar]") {
     auto const big = std::string(100'000, 'a');
     CHECK(hint("aaa", {big}).empty());
 }
+
+}  // namespace test_detail_similar

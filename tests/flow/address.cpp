@@ -24,6 +24,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_flow_address {
+
 namespace {
 
 using flowlog::address;
@@ -517,3 +519,5 @@ TEST_CASE("blocks order by network, the wide before the narrow", "[address][cidr
     for (auto const& each : blocks) text += each.to_string() + ' ';
     CHECK(text == "9.9.9.9/32 10.0.0.0/8 10.0.0.0/16 10.1.0.0/16 ::/0 ");
 }
+
+}  // namespace test_flow_address

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_field {
+
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
 using flowlog::field_id;
@@ -220,3 +222,5 @@ TEST_CASE("enumerators and types have names", "[field]") {
     CHECK(name(field_type::flow_direction) == "flow-direction");
     CHECK(name(field_type::time) == "time");
 }
+
+}  // namespace test_flow_field

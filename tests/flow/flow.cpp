@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_flow {
+
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
 using flowlog::flow;
@@ -117,3 +119,5 @@ TEST_CASE("sums stick at the largest number", "[flow]") {
     CHECK(flowlog::saturating_add(1, 1, saturated) == 2);
     CHECK(saturated);  // it is never reset
 }
+
+}  // namespace test_flow_flow

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_load_field {
+
 namespace {
 
 namespace field = flowlog::field;
@@ -96,3 +98,5 @@ TEST_CASE("a flow copies every field of a record", "[flow]") {
     auto const full = full_flow();
     CHECK(flowlog::flow{keyed_record{full}} == full);
 }
+
+}  // namespace test_flow_load_field

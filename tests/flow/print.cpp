@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_print {
+
 namespace {
 
 using flowlog::timestamp;
@@ -135,3 +137,5 @@ TEST_CASE("The width of a stream applies to values of fields", "[print]") {
         << '|';
     CHECK(out.str() == "    6ACCEPT |-  |");
 }
+
+}  // namespace test_flow_print

@@ -16,6 +16,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_protocol {
+
 namespace {
 
 using flowlog::protocol_keyword;
@@ -277,3 +279,5 @@ TEST_CASE("constants agree with the table", "[protocol]") {
     CHECK(protocol_keyword(flowlog::protocol::ipv6_icmp) == "ipv6-icmp");
     CHECK(protocol_keyword(flowlog::protocol::sctp) == "sctp");
 }
+
+}  // namespace test_flow_protocol

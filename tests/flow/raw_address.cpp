@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_raw_address {
+
 namespace field = flowlog::field;
 using flowlog::field_id;
 using number = flowlog::field_value<std::uint32_t>;
@@ -48,3 +50,5 @@ TEST_CASE("the raw address of a malformed one is malformed", "[raw_address]") {
     STATIC_REQUIRE(raw_address(address{}).absent());
     STATIC_REQUIRE(raw_address(address{flowlog::address::v4(7)}) == number{7});
 }
+
+}  // namespace test_flow_raw_address

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_scope {
+
 static auto scope(std::string_view text) -> std::string {
     return std::string{name(flowlog::scope_of(flowlog::address::parse(text).value()))};
 }
@@ -72,3 +74,5 @@ TEST_CASE("scopes of IPv6 addresses", "[scope]") {
     CHECK(scope("::ffff:10.0.0.1") == "private");
     CHECK(scope("::ffff:8.8.8.8") == "public");
 }
+
+}  // namespace test_flow_scope

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_service {
+
 using namespace flowlog;
 
 TEST_CASE("services are known by their common names, in any case", "[service]") {
@@ -45,3 +47,5 @@ TEST_CASE("the table is sorted, and every name finds its port", "[service]") {
         }
     }
 }
+
+}  // namespace test_flow_service

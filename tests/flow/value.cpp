@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_flow_value {
+
 using flowlog::field_value;
 using flowlog::presence;
 using port = field_value<std::uint16_t>;
@@ -77,3 +79,5 @@ TEST_CASE("operator-> reaches the members of a value", "[value]") {
     CHECK(*text == "eni-1");
     CHECK(field_value<std::string_view> {} -> empty());
 }
+
+}  // namespace test_flow_value

@@ -26,6 +26,8 @@
 #include "nfdump_writer.hpp"
 #include "repeats.hpp"
 
+namespace test_format_archive_batch {
+
 using namespace flowlog;
 using archives::random_numbers;
 
@@ -281,3 +283,5 @@ TEST_CASE("aggregators make the same of runs as of flows", "[archive_batch]") {
         compare(archive, port_protocol_counter{}, [](auto& a) { return a.counts(); });
     }
 }
+
+}  // namespace test_format_archive_batch

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_column_batch {
+
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
 using flowlog::address;
@@ -197,3 +199,5 @@ TEST_CASE("a column that is missing is loaded once", "[column_batch]") {
     CHECK(column_record{batch, 0}[field::packets].malformed());
     CHECK(loads == 3);
 }
+
+}  // namespace test_format_column_batch

@@ -26,6 +26,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_column_format {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
@@ -382,3 +384,5 @@ TEST_CASE("a log in columns that lacks a field is refused", "[column_format]") {
     CHECK(thrown->code() == errc::missing_field);
     CHECK(thrown->message().find("srcport") != std::string::npos);
 }
+
+}  // namespace test_format_column_format

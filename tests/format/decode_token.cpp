@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_decode_token {
+
 using namespace flowlog;
 using namespace std::string_literals;
 
@@ -45,3 +47,5 @@ TEST_CASE("a text refers to the token", "[decode_token]") {
     CHECK(*value == "eni-1");
     CHECK(decode_token<std::string_view>("-").absent());
 }
+
+}  // namespace test_format_decode_token

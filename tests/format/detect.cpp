@@ -16,6 +16,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_format_detect {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
@@ -151,3 +153,5 @@ TEST_CASE("a format that cannot be read is named", "[detect]") {
     }
     CHECK(open("no log at all\n")->code() == errc::unknown_format);
 }
+
+}  // namespace test_format_detect

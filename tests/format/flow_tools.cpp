@@ -23,6 +23,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_format_flow_tools {
+
 using namespace flowlog;
 
 static_assert(flow_record<flow_tools_record>);
@@ -390,3 +392,5 @@ TEST_CASE("flow-tools archives are recognised by their first bytes", "[flow_tool
     CHECK_FALSE(detail::is_flow_tools("\xCF\x10\x01\x02"));
     CHECK_FALSE(detail::is_flow_tools("2 123456789010 eni-abc123de"));
 }
+
+}  // namespace test_format_flow_tools

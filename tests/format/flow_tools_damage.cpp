@@ -20,6 +20,8 @@
 #include "catch.hpp"
 #include "cuts.hpp"
 
+namespace test_format_flow_tools_damage {
+
 using namespace flowlog;
 
 namespace {
@@ -295,3 +297,5 @@ TEST_CASE("Changed bytes give flows or an error, nothing else", "[flow_tools]") 
         }
     }
 }
+
+}  // namespace test_format_flow_tools_damage

@@ -17,6 +17,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_format_flowd {
+
 using namespace flowlog;
 
 static_assert(flow_record<flowd_record>);
@@ -322,3 +324,5 @@ TEST_CASE("Stores of flowd are recognised by their first bytes", "[flowd]") {
         REQUIRE_FALSE(detail::is_flowd(text));
     }
 }
+
+}  // namespace test_format_flowd

@@ -17,6 +17,8 @@
 #include "cuts.hpp"
 #include "repeats.hpp"
 
+namespace test_format_flowd_damage {
+
 using namespace flowlog;
 
 namespace {
@@ -206,3 +208,5 @@ TEST_CASE("Changed bytes give flows of flowd or an error, nothing else", "[flowd
         }
     }
 }
+
+}  // namespace test_format_flowd_damage

@@ -15,6 +15,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_formats {
+
 using namespace std::string_literals;
 using flowlog::input;
 using flowlog::memory_input;
@@ -117,3 +119,5 @@ TEST_CASE("the bytes that a registered format reads are counted", "[formats]") {
     static_cast<void>(flowlog::open(memory_input{bytes}, options));
     CHECK(count == bytes.size());
 }
+
+}  // namespace test_format_formats

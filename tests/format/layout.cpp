@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_layout {
+
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
 using flowlog::field_id;
@@ -123,3 +125,5 @@ TEST_CASE("a line is split into tokens", "[layout]") {
     CHECK(layout::tokens(" \t\r\n").empty());
     CHECK(layout::tokens(" a \t b\r\n") == list{"a", "b"});
 }
+
+}  // namespace test_format_layout

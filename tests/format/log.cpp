@@ -15,6 +15,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_format_log {
+
 namespace field = flowlog::field;
 using flowlog::any_source;
 using flowlog::field_id;
@@ -114,3 +116,5 @@ TEST_CASE("a log says what it has before its records are read", "[log]") {
     CHECK_FALSE(empty.has(field_id::dstport));
     CHECK(empty.begin() == empty.end());
 }
+
+}  // namespace test_format_log

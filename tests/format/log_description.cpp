@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_log_description {
+
 using namespace flowlog;
 
 TEST_CASE("A text log is described by its columns", "[log_description]") {
@@ -48,3 +50,5 @@ TEST_CASE("AWS's default columns are recognised, and an empty log", "[log_descri
     auto empty = text_reader{memory_source{""}};
     CHECK(describe_log(empty).info.format == "empty");
 }
+
+}  // namespace test_format_log_description

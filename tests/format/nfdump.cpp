@@ -18,6 +18,8 @@
 #include "nfdump_files.hpp"
 #include "repeats.hpp"
 
+namespace test_format_nfdump {
+
 using namespace flowlog;
 using namespace nfdump_files;
 
@@ -284,3 +286,5 @@ TEST_CASE("nfdump archives are recognised by their first bytes", "[nfdump]") {
     CHECK_FALSE(detail::is_nfdump(""));
     CHECK_FALSE(detail::is_nfdump("2 123456789010 eni-1235b8ca"));
 }
+
+}  // namespace test_format_nfdump

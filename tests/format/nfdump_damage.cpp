@@ -18,6 +18,8 @@
 #include "nfdump_files.hpp"
 #include "repeats.hpp"
 
+namespace test_format_nfdump_damage {
+
 using namespace flowlog;
 using namespace nfdump_files;
 
@@ -311,3 +313,5 @@ TEST_CASE("nfdump archives with flipped bits never do worse than an error", "[nf
         }
     }
 }
+
+}  // namespace test_format_nfdump_damage

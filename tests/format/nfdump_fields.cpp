@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "nfdump_writer.hpp"
 
+namespace test_format_nfdump_fields {
+
 using namespace flowlog;
 using namespace nfdump_writer;
 
@@ -427,3 +429,5 @@ TEST_CASE("of addresses in both families, those of zeros give way", "[nfdump]") 
         CHECK(v4.at(0)[field::post_nat_srcaddr] == *address::parse("0.0.0.0"));
     }
 }
+
+}  // namespace test_format_nfdump_fields

@@ -26,6 +26,8 @@
 #include "nfdump_writer.hpp"
 #include "repeats.hpp"
 
+namespace test_format_nfdump_oracle {
+
 using namespace flowlog;
 using namespace nfdump_writer;
 
@@ -213,3 +215,5 @@ TEST_CASE("flows are what the nfdump of this machine prints", "[nfdump]") {
         CHECK(reader.describe().records == count);
     }
 }
+
+}  // namespace test_format_nfdump_oracle

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_format_reader {
+
 namespace field = flowlog::field;
 using flowlog::field_id;
 using flowlog::flow;
@@ -181,3 +183,5 @@ TEST_CASE("use_or_reject rejects just what is not taken", "[reader]") {
     CHECK(taken == std::vector<std::uint16_t>{1});
     CHECK(reader.rejected == std::vector{std::pair{field_id::srcport, reason::bad_value}});
 }
+
+}  // namespace test_format_reader

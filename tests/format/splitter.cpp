@@ -12,6 +12,8 @@
 #include "format/archives.hpp"
 #include "reading.hpp"
 
+namespace test_format_splitter {
+
 using namespace std::string_literals;
 namespace field = flowlog::field;
 using flowlog::chunk;
@@ -107,3 +109,5 @@ TEST_CASE("what cannot be divided is read as a whole", "[splitter]") {
     CHECK_FALSE(log_splitter::of("no such file", {}, 1));
     CHECK_THROWS_AS(split("no log\nat all\n", 1), flowlog::error);  // as reading it would
 }
+
+}  // namespace test_format_splitter

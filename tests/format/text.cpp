@@ -16,6 +16,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_format_text {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 namespace field = flowlog::field;
@@ -563,3 +565,5 @@ TEST_CASE("lines that are not flows are checked if the options say so", "[text]"
     REQUIRE(bare.malformed.size() == 1);
     CHECK(bare.malformed[0].field == field_id::start);
 }
+
+}  // namespace test_format_text

@@ -17,6 +17,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_blocks {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using flowlog::errc;
@@ -402,3 +404,5 @@ TEST_CASE("a heading changes from words to cells and back", "[text][cells]") {
     CHECK(got.stats.headers == 4);
     check_all_blocks(text);
 }
+
+}  // namespace test_format_text_blocks

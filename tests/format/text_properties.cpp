@@ -18,6 +18,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_properties {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using flowlog::field_id;
@@ -468,3 +470,5 @@ TEST_CASE("the aggregating loop agrees with the range", "[text][property]") {
         REQUIRE(fast.stats() == slow.stats());
     }
 }
+
+}  // namespace test_format_text_properties

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_grammar_csv {
+
 namespace {
 
 using flowlog::grammar::csv_problem;
@@ -200,3 +202,5 @@ TEST_CASE("splitter and grammar agree on mutated tables", "[csv][property]") {
         REQUIRE(by_splitter(text) == by_grammar(text));
     }
 }
+
+}  // namespace test_grammar_csv

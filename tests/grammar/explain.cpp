@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_grammar_explain {
+
 using namespace std::string_view_literals;
 using flowlog::field_id;
 using flowlog::layout;
@@ -133,3 +135,5 @@ TEST_CASE("a record of an archive is described by its offset", "[explain]") {
     record.field.reset();
     CHECK(describe(record) == "a.ft:3: malformed (at byte 96)");
 }
+
+}  // namespace test_grammar_explain

@@ -16,6 +16,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_grammar_filter {
+
 using namespace flowlog;
 using namespace std::chrono;
 
@@ -675,3 +677,5 @@ TEST_CASE("random bytes and random words make a filter or an error", "[filter]")
     }
     CHECK(good > testing::repeats(50));
 }
+
+}  // namespace test_grammar_filter

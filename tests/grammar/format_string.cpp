@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_grammar_format_string {
+
 using flowlog::parse_format;
 using names = std::vector<std::string>;
 
@@ -142,3 +144,5 @@ TEST_CASE("a format string has no more columns than a layout can have", "[format
     CHECK(parse_format(text).size() == 1000);
     CHECK(failure(text + "${y}").ends_with("expected at most 1000 columns, found 'y'"));
 }
+
+}  // namespace test_grammar_format_string

@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "source/govpc.hpp"
 
+namespace test_grammar_object_key {
+
 using flowlog::key_layout;
 using flowlog::object_format;
 using flowlog::object_key;
@@ -178,3 +180,5 @@ TEST_CASE("damaged keys are read as they are, or not at all", "[object_key][prop
         }
     }
 }
+
+}  // namespace test_grammar_object_key

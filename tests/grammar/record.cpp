@@ -16,6 +16,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_grammar_record {
+
 using namespace std::string_view_literals;
 namespace grammar = flowlog::grammar;
 namespace field = flowlog::field;
@@ -305,3 +307,5 @@ TEST_CASE("a reference record decodes its fields", "[record]") {
     auto const few = grammar::reference_record{"443", columns};
     CHECK(few[field::srcaddr].absent());
 }
+
+}  // namespace test_grammar_record

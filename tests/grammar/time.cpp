@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_grammar_time {
+
 using flowlog::parse_time;
 using flowlog::timestamp;
 using namespace std::chrono_literals;
@@ -40,3 +42,5 @@ TEST_CASE("what is no time is an error that quotes it", "[time]") {
     }
     FAIL("no error");
 }
+
+}  // namespace test_grammar_time

@@ -11,6 +11,8 @@
 #include "files.hpp"
 #include "reading.hpp"
 
+namespace test_lookup_label_table {
+
 using flowlog::address;
 using flowlog::cidr;
 using flowlog::label_table;
@@ -149,3 +151,5 @@ TEST_CASE("a table finds the labels that a search of all blocks finds", "[label_
     }
     CHECK(same);
 }
+
+}  // namespace test_lookup_label_table

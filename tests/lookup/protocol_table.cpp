@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_lookup_protocol_table {
+
 namespace {
 
 using flowlog::protocol_table;
@@ -164,3 +166,5 @@ TEST_CASE("a damaged file of IANA never crashes a table", "[protocol_table][prop
     CHECK(good > testing::repeats(100));
     CHECK(bad > testing::repeats(100));
 }
+
+}  // namespace test_lookup_protocol_table

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_lookup_tag_table {
+
 namespace {
 
 using flowlog::duplicates;
@@ -434,3 +436,5 @@ TEST_CASE("a table is loaded from a file", "[tag_table]") {
                       path.string() + ": cannot open: No such file or directory");
     CHECK_THROWS_AS(tag_table::load(folder), flowlog::error);
 }
+
+}  // namespace test_lookup_tag_table

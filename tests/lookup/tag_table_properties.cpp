@@ -19,6 +19,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_lookup_tag_table_properties {
+
 namespace {
 
 using flowlog::duplicates;
@@ -227,3 +229,5 @@ TEST_CASE("tables designed to be slow are fast", "[tag_table]") {
         seconds_to_parse(equally_wide, {.duplicates = duplicates::all}, table),
         "t.csv: rows that overlap give single ports more than 16777216 tags together");
 }
+
+}  // namespace test_lookup_tag_table_properties

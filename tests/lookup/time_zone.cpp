@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_lookup_time_zone {
+
 using namespace std::chrono;
 using flowlog::time_zone;
 using flowlog::timestamp;
@@ -144,3 +146,5 @@ TEST_CASE("dates are read in a zone", "[time_zone]") {
     CHECK(to_text(yesterday.first) == "2024-03-30T23:00:00Z");
     CHECK(yesterday.last - yesterday.first == hours{23} - microseconds{1});
 }
+
+}  // namespace test_lookup_time_zone

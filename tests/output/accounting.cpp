@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_accounting {
+
 using namespace flowlog;
 
 TEST_CASE("The accounting names rows that were not read, if there are any", "[accounting]") {
@@ -39,3 +41,5 @@ TEST_CASE("The accounting names the six kinds of line, which add up", "[accounti
           R"({"lines":2016,"records":2000,"nodata":2,"skipdata":3,"malformed":4,"headers":1,)"
           R"("blank":6,"bytes":7})");
 }
+
+}  // namespace test_output_accounting

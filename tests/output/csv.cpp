@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_csv {
+
 namespace {
 
 using flowlog::csv_writer;
@@ -84,3 +86,5 @@ TEST_CASE("What is written is read back", "[csv]") {
     for (auto const* cell : cells) CHECK(rows.cells()[i++].text == cell);
     CHECK_FALSE(rows.next());
 }
+
+}  // namespace test_output_csv

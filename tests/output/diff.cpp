@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_diff {
+
 namespace field = flowlog::field;
 using namespace flowlog;
 
@@ -99,3 +101,5 @@ TEST_CASE("Ratios as text", "[output_diff]") {
     CHECK(ratio_text(0.001234) == "0.00123");
     CHECK(ratio_text(1e18) == "1000000000000000000.00");
 }
+
+}  // namespace test_output_diff

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "output/some_graph.hpp"
 
+namespace test_output_dot {
+
 using namespace flowlog;
 using testing::contains;
 using testing::graph_named;
@@ -68,3 +70,5 @@ TEST_CASE("Fields are named in DOT as go-vpc names them", "[dot]") {
     graph.own = {"bytes"};
     CHECK(contains(written(write_dot, graph), "govpc_bytesKey=\"443\" "));
 }
+
+}  // namespace test_output_dot

@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_dot_records {
+
 using namespace flowlog;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("What a log lacks is drawn as a hyphen", "[dot_records]") {
               "protocol=-\\npackets=-\\nbytes=-\\nstart=1714564920\\nend=-\"]",
               "\t\"10.0.0.1\" [label=\"10.0.0.1\"]", "\t\"\\-\" [label=\"-\"]", "digraph {", "}"});
 }
+
+}  // namespace test_output_dot_records

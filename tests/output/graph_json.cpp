@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "output/some_graph.hpp"
 
+namespace test_output_graph_json {
+
 using namespace flowlog;
 using testing::some_graph;
 
@@ -29,3 +31,5 @@ TEST_CASE("A graph as members of a JSON object", "[graph_json]") {
           R"("last":"2024-05-01T12:02:20Z"},"all":{"flows":7,"packets":25,"bytes":10000000,)"
           R"("first":"2024-05-01T12:02:00Z","last":"2024-05-02T12:02:05Z"},"saturated":false})");
 }
+
+}  // namespace test_output_graph_json

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "output/some_graph.hpp"
 
+namespace test_output_graph_text {
+
 using namespace flowlog;
 using testing::some_graph;
 
@@ -53,3 +55,5 @@ TEST_CASE("The width of an edge is the root of its share", "[graph_text]") {
     CHECK(edge_width(graph, {.bytes = 70'000'000}) == 1);
     CHECK(edge_width({}, {.bytes = 1}) == 0);
 }
+
+}  // namespace test_output_graph_text

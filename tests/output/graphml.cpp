@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "output/some_graph.hpp"
 
+namespace test_output_graphml {
+
 using namespace flowlog;
 using testing::contains;
 using testing::graph_named;
@@ -46,3 +48,5 @@ TEST_CASE("Names in GraphML are well-formed XML", "[graphml]") {
                    "<data key=\"label\">&lt;a&amp;&quot;&#39;&gt;\\x01\\xff"
                    "\\xef\\xbf\\xbf]]&gt;</data>"));
 }
+
+}  // namespace test_output_graphml

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_json {
+
 namespace {
 
 using flowlog::json_writer;
@@ -95,3 +97,5 @@ TEST_CASE("Bytes that are not UTF-8 are replaced in JSON, one by one", "[json]")
     bad("\xF4\x90\x80\x80", 4);  // beyond U+10FFFF
     bad("\xFF\xFE", 2);
 }
+
+}  // namespace test_output_json

@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "output/some_graph.hpp"
 
+namespace test_output_mermaid {
+
 using namespace flowlog;
 using testing::contains;
 using testing::graph_named;
@@ -42,3 +44,5 @@ TEST_CASE("Names in Mermaid mean what they are", "[mermaid]") {
     CHECK(contains(written(write_mermaid, graph_named("a\nb\"]")),
                    "    n0[\"a#92;x0ab#34;#93;\"]\n"));
 }
+
+}  // namespace test_output_mermaid

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_numbers {
+
 using namespace flowlog;
 
 TEST_CASE("Numbers have commas between groups of three digits", "[numbers]") {
@@ -50,3 +52,5 @@ TEST_CASE("Durations are as long as they need to be", "[numbers]") {
     CHECK(duration_text(3599.9) == "59:59 min");
     CHECK(duration_text(3725) == "1:02:05 h");
 }
+
+}  // namespace test_output_numbers

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_ranking {
+
 using namespace flowlog;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("A measure that is no sum has no shares", "[ranking]") {
           "40                  1          80\n"
           "(total)             1          80\n");
 }
+
+}  // namespace test_output_ranking

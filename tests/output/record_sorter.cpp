@@ -15,6 +15,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_record_sorter {
+
 namespace field = flowlog::field;
 using flowlog::field_id;
 using flowlog::record_column;
@@ -88,3 +90,5 @@ TEST_CASE("Any limit keeps the beginning of the whole order", "[record_sorter]")
         }
     }
 }
+
+}  // namespace test_output_record_sorter

@@ -19,6 +19,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_records {
+
 namespace {
 
 namespace field = flowlog::field;
@@ -380,3 +382,5 @@ TEST_CASE("A VPC flow log has the log-status of its records", "[records]") {
                   {.format = record_format::vpc, .all_lines = true}, some) ==
           "srcaddr log-status\n2001:db8::1 OK\n- NODATA\n- NODATA\n- SKIPDATA\n- OK\n");
 }
+
+}  // namespace test_output_records

@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "files.hpp"
 
+namespace test_output_result_file {
+
 using flowlog::remove_unfinished_files;
 using flowlog::result_file;
 
@@ -110,3 +112,5 @@ TEST_CASE("A link is followed, and standard output is no file", "[result_file]")
     CHECK(files[0].path() == link);
     CHECK_FALSE(result_file{});
 }
+
+}  // namespace test_output_result_file

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_rows {
+
 using namespace flowlog;
 
 namespace {
@@ -111,3 +113,5 @@ TEST_CASE("Rows are handed on in blocks", "[rows]") {
     document.finish();
     CHECK(sizes.size() == 3);
 }
+
+}  // namespace test_output_rows

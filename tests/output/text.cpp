@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace test_output_text {
+
 using flowlog::text_table;
 
 TEST_CASE("Columns of a table are aligned", "[text]") {
@@ -52,3 +54,5 @@ TEST_CASE("Cells are escaped, and long ones are cut", "[text]") {
     table.row({"abcdefgh"});
     CHECK(table.body() == "\\x1b[31m\n\\xfftwo\\x0a…\nabcde…\n");
 }
+
+}  // namespace test_output_text

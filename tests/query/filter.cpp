@@ -27,6 +27,8 @@
 
 #include "catch.hpp"
 
+namespace test_query_filter {
+
 using namespace flowlog;
 using namespace std::chrono_literals;
 
@@ -622,3 +624,5 @@ TEST_CASE("many tests and values", "[filter]") {
     CHECK(holds(words + "vpc-1a2b]"));
     CHECK_FALSE(holds(words + "]"));
 }
+
+}  // namespace test_query_filter

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_query_filter_bounds {
+
 using flowlog::field_bounds;
 using flowlog::field_id;
 
@@ -38,3 +40,5 @@ TEST_CASE("a filter says within which bounds the values of its flows are", "[fil
     CHECK(bounds("start >= 1600000000 and dstport = 1").back() ==
           field_bounds{field_id::start, 1'600'000'000'000'000, max});
 }
+
+}  // namespace test_query_filter_bounds

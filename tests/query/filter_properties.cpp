@@ -21,6 +21,8 @@
 #include "catch.hpp"
 #include "repeats.hpp"
 
+namespace test_query_filter_properties {
+
 using namespace flowlog;
 
 namespace {
@@ -198,3 +200,5 @@ TEST_CASE("random filters agree with logic on random records", "[filter][propert
     }
     CHECK(unknown > testing::repeats(1000));
 }
+
+}  // namespace test_query_filter_properties

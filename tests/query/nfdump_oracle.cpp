@@ -19,6 +19,8 @@
 
 #include "catch.hpp"
 
+namespace test_query_nfdump_oracle {
+
 using namespace flowlog;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("filters select what nfdump selects from an archive of a later version
 TEST_CASE("filters select the events that nfdump selects", "[filter][nfdump]") {
     compare_with_nfdump(FLOWLOG_TEST_DATA "/reports/51/in.nfdump", event_filters, 10);
 }
+
+}  // namespace test_query_nfdump_oracle

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_query_re2 {
+
 using namespace flowlog;
 
 namespace {
@@ -64,3 +66,5 @@ TEST_CASE("hostile patterns and long texts take linear time", "[re2]") {
         CHECK_FALSE(re2_matcher{pattern}.matches(text));
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
 }
+
+}  // namespace test_query_re2

@@ -22,6 +22,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_query_views {
+
 namespace {
 
 namespace field = flowlog::field;
@@ -219,3 +221,5 @@ TEST_CASE("checked rejects a flow without the number of an IPv4 address", "[view
                                                  {7, field_id::srcaddr, reason::bad_value},
                                                  {8, field_id::srcaddr, reason::absent_value}});
 }
+
+}  // namespace test_query_views

@@ -16,6 +16,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_block_codec {
+
 using namespace flowlog;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("LZO blocks are decoded", "[lzo]") {
           "abcde");
 }
 #endif
+
+}  // namespace test_source_block_codec

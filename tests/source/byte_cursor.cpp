@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_byte_cursor {
+
 using namespace flowlog;
 
 TEST_CASE("A cursor shows pieces of any size, whatever the blocks are", "[byte_cursor]") {
@@ -84,3 +86,5 @@ TEST_CASE("A cursor goes on in the decoded rest", "[byte_cursor]") {
         CHECK(cursor.name() == "x");
     }
 }
+
+}  // namespace test_source_byte_cursor

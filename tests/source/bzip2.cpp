@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "drained.hpp"
 
+namespace test_source_bzip2 {
+
 using namespace flowlog;
 
 namespace {
@@ -141,3 +143,5 @@ TEST_CASE("bzip2 blocks are decoded into a buffer of their size", "[bzip2]") {
     CHECK_FALSE(decode(block, buffer));
     CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), buffer));
 }
+
+}  // namespace test_source_bzip2

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_decoder {
+
 using namespace flowlog;
 
 namespace {
@@ -38,3 +40,5 @@ TEST_CASE("Of several decoders with one name the first stays", "[decoder]") {
     CHECK_FALSE(find_decoder("%3").has_value());
     CHECK(find_decoder_named("test-1")->matches("%1"));
 }
+
+}  // namespace test_source_decoder

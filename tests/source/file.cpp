@@ -19,6 +19,8 @@
 #include "catch.hpp"
 #include "files.hpp"
 
+namespace test_source_file {
+
 using flowlog::errc;
 using flowlog::file;
 using flowlog::file_source;
@@ -170,3 +172,5 @@ TEST_CASE("a file of /proc, which says that it is empty, is read", "[file]") {
     if (!std::filesystem::exists("/proc/self/status")) return;
     CHECK(all(file_source{"/proc/self/status"}).find("Pid:") != std::string::npos);
 }
+
+}  // namespace test_source_file

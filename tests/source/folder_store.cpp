@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "files.hpp"
 
+namespace test_source_folder_store {
+
 using flowlog::folder_store;
 using flowlog::stored_object;
 using list = std::vector<std::string>;
@@ -114,3 +116,5 @@ TEST_CASE("a folder that cannot be read does not hide the others", "[folder_stor
     CHECK(found == list{b});
     std::filesystem::permissions(here / "a", std::filesystem::perms::owner_all);
 }
+
+}  // namespace test_source_folder_store

@@ -19,6 +19,8 @@
 #include "files.hpp"
 #include "source/drained.hpp"
 
+namespace test_source_input {
+
 using flowlog::errc;
 using flowlog::input;
 using flowlog::memory_input;
@@ -177,3 +179,5 @@ TEST_CASE("a list of inputs is made of anything that makes one", "[input]") {
     CHECK(count({"a.log"}) == 1);
     CHECK(count({memory_input{"x"}, "a.log", std::string{"-"}}) == 3);
 }
+
+}  // namespace test_source_input

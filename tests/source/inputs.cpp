@@ -10,6 +10,8 @@
 #include "files.hpp"
 #include "source/drained.hpp"
 
+namespace test_source_inputs {
+
 using flowlog::errc;
 using flowlog::expand_inputs;
 using list = std::vector<std::string>;
@@ -216,3 +218,5 @@ TEST_CASE("names are matched as the shell does", "[inputs]") {
     for (auto i = 0; i < 30; ++i) slow += "a*";
     CHECK_FALSE(matches(slow + "b", std::string(5000, 'a')));
 }
+
+}  // namespace test_source_inputs

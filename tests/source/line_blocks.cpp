@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_source_line_blocks {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using flowlog::line_blocks;
@@ -128,3 +130,5 @@ TEST_CASE("a line beyond the limit is given up, the next one is read", "[line_bl
     CHECK(cut(std::string(10, 'x'), 3, 10) ==
           std::vector<cut_line>{{std::string(10, 'x'), 0, false}});
 }
+
+}  // namespace test_source_line_blocks

@@ -13,6 +13,8 @@
 #include "source/drained.hpp"
 #include "source/memory_store.hpp"
 
+namespace test_source_log_inputs {
+
 using flowlog::object_key;
 using list = std::vector<std::string>;
 
@@ -51,3 +53,5 @@ TEST_CASE("files of a folder are inputs as ever", "[log_inputs]") {
     CHECK(inputs[0].random_access());
     CHECK(drained::of(inputs[1].open()).bytes == "two");
 }
+
+}  // namespace test_source_log_inputs

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "source/listed_store.hpp"
 
+namespace test_source_log_objects {
+
 using flowlog::key_layout;
 using flowlog::listing_counts;
 using flowlog::listing_options;
@@ -352,3 +354,5 @@ TEST_CASE("listing ends when nobody asks for more", "[log_objects][requests]") {
     CHECK(first->path == in.all.front());
     CHECK(range.counts().requests == 4);
 }
+
+}  // namespace test_source_log_objects

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_memory {
+
 static_assert(flowlog::byte_source<flowlog::memory_source>);
 
 static auto blocks(flowlog::memory_source source) -> std::vector<std::string> {
@@ -28,3 +30,5 @@ TEST_CASE("memory is handed out in blocks", "[memory]") {
     CHECK(flowlog::memory_source{"abc"}.name() == "memory");
     CHECK(flowlog::memory_source{"abc", "given"}.name() == "given");
 }
+
+}  // namespace test_source_memory

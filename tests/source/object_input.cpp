@@ -17,6 +17,8 @@
 #include "source/drained.hpp"
 #include "source/memory_store.hpp"
 
+namespace test_source_object_input {
+
 using namespace std::chrono_literals;
 using flowlog::errc;
 using flowlog::fetch_options;
@@ -393,3 +395,5 @@ TEST_CASE("a store that takes an object for shorter than it is is asked again", 
         }(),
         "mem://b/000: the object ends earlier than its size says");
 }
+
+}  // namespace test_source_object_input

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "source/govpc.hpp"
 
+namespace test_source_object_key {
+
 using flowlog::key_layout;
 using flowlog::log_folders;
 using flowlog::object_filter;
@@ -125,3 +127,5 @@ TEST_CASE("objects are wanted a slot and an aggregation interval before and afte
     CHECK(object_filter{.until = key.time - 15min}.widened()(key));
     CHECK_FALSE(object_filter{.until = key.time - 15min - 1us}.widened()(key));
 }
+
+}  // namespace test_source_object_key

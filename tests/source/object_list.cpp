@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "source/memory_store.hpp"
 
+namespace test_source_object_list {
+
 static void fill(memory_store& store, std::vector<std::string> const& names) {
     for (auto const& name : names) store.objects[name] = name;
 }
@@ -92,3 +94,5 @@ TEST_CASE("a path that names nothing says so", "[object_list]") {
     CHECK(failure(store, "/l") == "mem:///l: cannot open: the name of a bucket is missing");
     CHECK(failure(store, "b*/l") == "mem://b*/l: cannot open: the name of a bucket is no pattern");
 }
+
+}  // namespace test_source_object_list

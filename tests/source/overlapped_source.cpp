@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_overlapped_source {
+
 using namespace flowlog;
 using flowlog::overlapped_source;
 
@@ -126,3 +128,5 @@ TEST_CASE("a source can be left before its end", "[overlap]") {
     auto moved = std::move(source);
     CHECK(moved.next().front() == 'b');
 }
+
+}  // namespace test_source_overlapped_source

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace test_source_source {
+
 using flowlog::any_source;
 using flowlog::memory_source;
 
@@ -62,3 +64,5 @@ TEST_CASE("the bytes of a source are counted on the way", "[source]") {
     CHECK(bytes == 106);
     CHECK(source.name() == "n");
 }
+
+}  // namespace test_source_source

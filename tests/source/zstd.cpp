@@ -17,6 +17,8 @@
 #include "catch.hpp"
 #include "drained.hpp"
 
+namespace test_source_zstd {
+
 using namespace flowlog;
 
 namespace {
@@ -176,3 +178,5 @@ TEST_CASE("zstd blocks are decoded into a buffer of their size", "[zstd]") {
     CHECK_FALSE(decode(std::string_view{block}.substr(1), buffer));
     CHECK_FALSE(decode(std::string_view{block}.substr(0, block.size() - 1), buffer));
 }
+
+}  // namespace test_source_zstd

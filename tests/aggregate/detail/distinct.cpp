@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_detail_distinct {
+
 using flowlog::detail::distinct_counter;
 
 static auto hash_of(std::uint64_t number) -> std::uint64_t {
@@ -138,3 +140,5 @@ TEST_CASE("how values were shared out makes no difference to percentiles", "[val
         }
     }
 }
+
+}  // namespace test_aggregate_detail_distinct

@@ -12,6 +12,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_aggregate_detail_group_table {
+
 using flowlog::detail::group_table;
 
 TEST_CASE("a group table counts like a map", "[group_table]") {
@@ -79,3 +81,5 @@ TEST_CASE("rows that several threads link are found", "[group_table]") {
     CHECK(right);
     CHECK(table.size() == first + threads * each);
 }
+
+}  // namespace test_aggregate_detail_group_table

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_detail_huge_pages {
+
 using flowlog::detail::huge_page_allocator;
 
 TEST_CASE("a vector grows from ordinary memory into huge pages", "[huge_pages]") {
@@ -27,3 +29,5 @@ TEST_CASE("what cannot be had is refused", "[huge_pages]") {
     auto memory = huge_page_allocator<std::uint64_t>{};
     CHECK_THROWS_AS(memory.allocate(std::numeric_limits<std::size_t>::max() / 8), std::bad_alloc);
 }
+
+}  // namespace test_aggregate_detail_huge_pages

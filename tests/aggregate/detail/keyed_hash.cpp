@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_detail_keyed_hash {
+
 using flowlog::hash_key;
 using flowlog::detail::hash_text;
 using flowlog::detail::hash_words;
@@ -51,3 +53,5 @@ TEST_CASE("texts that differ have hashes that differ", "[keyed_hash]") {
     CHECK(hash_text("eni-0123456789abcdef0", secret) ==
           hash_text(std::string{"eni-0123456789abcdef0"}, secret));
 }
+
+}  // namespace test_aggregate_detail_keyed_hash

@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_detail_ordered_reports {
+
 using flowlog::malformed_line;
 using flowlog::detail::ordered_reports;
 
@@ -152,3 +154,5 @@ TEST_CASE("many threads report in order", "[ordered_reports]") {
     REQUIRE(got.size() == expected);
     for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == i + 1);
 }
+
+}  // namespace test_aggregate_detail_ordered_reports

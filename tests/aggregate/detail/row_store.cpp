@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace test_aggregate_detail_row_store {
+
 using flowlog::detail::row_store;
 
 TEST_CASE("rows keep what they hold while others come", "[row_store]") {
@@ -32,3 +34,5 @@ TEST_CASE("rows keep what they hold while others come", "[row_store]") {
         CHECK(same);
     }
 }
+
+}  // namespace test_aggregate_detail_row_store

@@ -15,6 +15,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_decode {
+
 namespace detail = flowlog::detail;
 using namespace std::string_view_literals;
 using flowlog::address;
@@ -292,3 +294,5 @@ TEST_CASE("any token is the address that the grammar reads", "[decode][property]
     CHECK(good > testing::repeats(10000));
     CHECK(good < testing::repeats(29000));
 }
+
+}  // namespace test_format_text_decode

@@ -14,6 +14,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_decode_column {
+
 namespace detail = flowlog::detail;
 using flowlog::field_id;
 using flowlog::text_batch;
@@ -205,3 +207,5 @@ TEST_CASE("slices of a batch are batches", "[text_batch]") {
     CHECK(part[1][flowlog::field::bytes] == 13U);
     CHECK(part[1].line() == "13 1.2.3.4 x");
 }
+
+}  // namespace test_format_text_decode_column

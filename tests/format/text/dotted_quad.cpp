@@ -10,6 +10,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_dotted_quad {
+
 namespace detail = flowlog::detail;
 
 /// Decodes the token before other text, as in logs.
@@ -95,3 +97,5 @@ TEST_CASE("both ways decode alike, whatever the token", "[dotted_quad][property]
         check(token);
     }
 }
+
+}  // namespace test_format_text_dotted_quad

@@ -12,6 +12,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_eight_groups {
+
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 namespace detail = flowlog::detail;
@@ -72,3 +74,5 @@ TEST_CASE("other forms are decoded too", "[eight_groups]") {
           "0000:0000:0000:0000:0000:ffff:192.168.100.228"})
         check(token);
 }
+
+}  // namespace test_format_text_eight_groups

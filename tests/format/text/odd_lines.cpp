@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_format_text_odd_lines {
+
 namespace detail = flowlog::detail;
 namespace field = flowlog::field;
 using flowlog::errc;
@@ -137,7 +139,8 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     CHECK(name("H4sIAAAA") == "base64 text of gzip data");
     CHECK(name("v\0e\0r\0s\0"sv) == "UTF-16 text");
     CHECK(name("\0v\0e\0r\0s"sv) == "UTF-16 text");
-    CHECK(name("2\0 \0"sv "1\0"sv) == "UTF-16 text");
+    CHECK(name("2\0 \0"sv
+               "1\0"sv) == "UTF-16 text");
     CHECK(name("{\"message\": 1}") == "JSON");
     for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr"})
         CHECK(name(text).empty());
@@ -157,3 +160,5 @@ TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
     CHECK(message("caf\xC3\xA9 is no log").find("--format") != std::string::npos);
     CHECK(message("version\xC2\xA0srcaddr").find("U+00A0") != std::string::npos);
 }
+
+}  // namespace test_format_text_odd_lines

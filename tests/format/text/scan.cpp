@@ -13,6 +13,8 @@
 #include "reading.hpp"
 #include "repeats.hpp"
 
+namespace test_format_text_scan {
+
 namespace detail = flowlog::detail;
 using detail::cpu_level;
 using namespace std::string_literals;
@@ -246,3 +248,5 @@ TEST_CASE("some delimiters of each line are found as among all", "[scan][propert
         }
     }
 }
+
+}  // namespace test_format_text_scan

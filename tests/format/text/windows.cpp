@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "reading.hpp"
 
+namespace test_format_text_windows {
+
 namespace detail = flowlog::detail;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
@@ -129,3 +131,5 @@ TEST_CASE("a line without all columns ends up alone in its window", "[windows]")
     CHECK(alone == 1);
     CHECK(offset == text.size());
 }
+
+}  // namespace test_format_text_windows
