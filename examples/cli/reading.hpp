@@ -45,8 +45,8 @@ struct reading_options {
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 };
 
-/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
-/// objects, and the options of object stores.
+/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet,
+/// what chooses objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.
