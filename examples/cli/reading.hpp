@@ -53,8 +53,8 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
 };
 
-/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet, what chooses
-/// objects, and the options of object stores.
+/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet,
+/// what chooses objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.

@@ -53,17 +53,17 @@ private:
 };
 
 auto is_azure(beginning const& log) -> bool {
-    if (log.starts_with("{\"records\":[]")) return true;
+    if (log.starts_with("{\"records\":[]") || log.is("{\"records\":[")) return true;
     if (log.starts_with("{\"records\":["))
         return log.has("flowLogVersion") || log.contains("FlowLogFlowEvent") ||
                log.contains("NetworkSecurityGroupFlowEvent") || log.has("systemId");
-    return (log.starts_with("{\"time\":") || log.starts_with("[{\"time\":")) &&
-           (log.has("flowLogVersion") || log.has("systemId") || log.has("macAddress"));
+    return log.has("flowLogVersion") || log.has("flowRecords") ||
+           (log.has("systemId") && log.contains("NetworkSecurityGroupFlowEvent"));
 }
 
 auto is_wrapped(beginning const& log) -> bool {
     return log.has("awslogs") || (log.has("Records") && log.has("kinesis")) ||
-           (log.has("requestId") && log.has("records"));
+           (log.has("records") && (log.has("requestId") || log.has("data")));
 }
 
 auto is_oci(beginning const& log) -> bool {
@@ -96,10 +96,12 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
     if (log.has("connection") && log.has("src_ip")) return log_kind::google;
     if (log.has("collector_crn") || log.has("flow_logs")) return log_kind::ibm;
     if (is_oci(log)) return log_kind::oci;
-    if (log.has("eni-id") || (log.has("__topic__") && log.contains("flow_log")))
+    if (log.has("eni-id") || log.has("vswitch-id") ||
+        (log.has("__topic__") && log.contains("flow_log")))
         return log_kind::alibaba;
     if (log.has("id.orig_h")) return log_kind::zeek;
-    if (log.has("class_uid") || log.has("src_endpoint")) return log_kind::ocsf;
+    if (log.has("class_uid") || log.has("category_uid") || log.has("src_endpoint"))
+        return log_kind::ocsf;
     if (log.has("event_type") && (log.has("flow_id") || log.has("proto")))
         return log_kind::suricata;
     if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
@@ -110,8 +112,8 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
 
 auto looks_like_json(std::string_view first_bytes) -> bool {
     auto const log = beginning{first_bytes};
-    return log.starts_with("{\"") || log.starts_with("{}") || log.starts_with("[{") ||
-           log.starts_with("[]") || log.starts_with("#separator") || log.starts_with("H4sI");
+    return log.starts_with("{") || log.starts_with("[") || log.starts_with("#separator") ||
+           log.starts_with("H4sI");
 }
 
 auto division_of(log_kind kind, std::string_view first_bytes) -> division {

@@ -37,18 +37,16 @@ void row_buffer::clear() {
     ++batch_;
 }
 
-auto row_buffer::prepare(field_id id, std::size_t value_size) -> column& {
+void row_buffer::grow(field_id id, std::size_t value_size) {
     auto& c = columns_[static_cast<std::size_t>(id)];
     if (!c.used) {
         c.used = true;
         used_.push_back(id);
     }
-    if (size_ >= c.states.size()) {
-        auto const rows = std::max<std::size_t>(2 * size_, 256);
-        c.states.resize(rows, presence::absent);
-        c.values.resize((rows * value_size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
-    }
-    return c;
+    if (size_ < c.states.size()) return;
+    auto const rows = std::max<std::size_t>(2 * size_, 256);
+    c.states.resize(rows, presence::absent);
+    c.values.resize((rows * value_size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
 }
 
 void row_buffer::put(field_id id, repeated_text& text) {

@@ -131,7 +131,14 @@ private:
         std::size_t column;
     };
 
-    auto prepare(field_id id, std::size_t value_size) -> column&;
+    /// The column of a field, with room for the value of the row.
+    auto prepare(field_id id, std::size_t value_size) -> column& {
+        auto& c = columns_[static_cast<std::size_t>(id)];
+        if (!c.used || size_ >= c.states.size()) [[unlikely]]
+            grow(id, value_size);
+        return c;
+    }
+    void grow(field_id id, std::size_t value_size);
     void repeat_swapped();
     template <class T>
     void swap(field_id a, field_id b);

@@ -419,9 +419,9 @@ srcaddr,packets,reverse-packets,flow-state
 10.1.0.5,72,120,C
 192.0.2.190,,,B
 END
-    run top "$cloud/azure/nsg-v2.json" --by srcaddr --measure flows,bytes --csv --all
+    run top "$cloud/azure/nsg-v2.json" --by srcaddr --sum bytes --all --csv
     returns 0
-    says out '192.0.2.4,1,64560'
+    says out '192.0.2.4,64560'
     run top "$cloud/gcp/dropped.ndjson" --by src_instance.vm_name,action --csv
     returns 0
     says out 'REJECT'

@@ -286,3 +286,39 @@ TEST_CASE("a damaged record is reported with its place and reason", "[json]") {
     CHECK(reasons_of("{\"message\":\"a b c\"}{\"message\":5}") ==
           std::vector{"a b c"s, "record 2 at byte 19: message: expected a text, found 5"s});
 }
+
+static auto first_row(std::string text) -> std::string {
+    auto log = flowlog::open(memory_input{std::move(text)}, {.two_way = two_way::reverse});
+    auto const rows = rows_of(log).substr(225);
+    CHECK(log.stats().malformed == 0);
+    return rows.substr(0, rows.find('\n'));
+}
+
+TEST_CASE("more forms are read", "[json]") {
+    auto const line = "2 1 eni-1 10.0.0.1 10.0.0.2 5 22 6 20 4249 1418530010 1418530070 ACCEPT OK"s;
+    auto const row =
+        "10.0.0.1,10.0.0.2,5,22,6,20,4249,,,,,1418530010000000,1418530070000000,ACCEPT,,,,eni-1,1,,,"s;
+    CHECK(first_row(R"({"logEvents":[{"id":"1","message":")" + line +
+                    R"("}],"messageType":"DATA_MESSAGE"})") == row);
+    CHECK(first_row(R"({"message":")" + line + R"("}\n{"message":")" + line + R"("})") == row);
+    CHECK(first_row(R"({"results":[[{"field":"@message","value":")" + line + R"("}]]})") == row);
+    CHECK(first_row(R"({"results":[[{"field":"srcAddr","value":"10.0.0.1"},
+        {"field":"dstAddr","value":"10.0.0.2"},{"field":"logStatus","value":"OK"}]]})") ==
+          "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"eni-id":"e","srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","direction":"out",)"
+                    R"("packets":"3","log-status":"OK"})") ==
+          "10.0.0.1,10.0.0.2,,,,3,,,,,,,,,egress,,,e,,,,");
+    CHECK(first_row(R"({"class_uid":4001,"action_id":2,"start_time":1700000000000,)"
+                    R"("src_endpoint":{"ip":"10.0.0.1","port":1},"dst_endpoint":{"ip":"::1"},)"
+                    R"("traffic":{"packets":3,"bytes":4}})") ==
+          "10.0.0.1,::1,1,,,3,4,,,,,1700000000000000,,REJECT,,,,,,,,");
+    CHECK(first_row(R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":7})") ==
+          "10.0.0.1,10.0.0.2,,,,,7,,,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"message":{"data":"eyJjb25uZWN0aW9uIjp7InNyY19pcCI6IjEuMS4xLjEiLCJkZXN0X2l)"
+                    R"(wIjoiMi4yLjIuMiJ9fQ==","messageId":"1"}})") ==
+          "1.1.1.1,2.2.2.2,,,,,,,,,,,,,,,,,,,,");
+    CHECK(first_row(
+              R"({"records":[{"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[)"
+              R"({"flowTuples":["1663146003599,10.0.0.6\u002c::1,1,2,6,O,B,NX,,,,"]}]}]}}]})") ==
+          "10.0.0.6,::1,1,2,6,,,,,,,1663146003599000,1663146003599000,ACCEPT,egress,B,,,,,,NX");
+}
