@@ -29,7 +29,7 @@ void add_zone_option(CLI::App& app) {
         }
     };
     app.add_option_function<std::string>(
-           "--tz", take, "Time zone of dates, hours and days: Europe/Berlin, local (default: UTC)")
+           "--tz", take, "Time zone of dates and hours: Europe/Berlin, local (default: UTC)")
         ->type_name("ZONE");
 }
 

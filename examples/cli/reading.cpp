@@ -29,18 +29,17 @@ void add_reading_options(CLI::App& app, reading_options& options) {
                    "Only these flows: 'action = REJECT and dstport < 1024'")
         ->type_name("EXPR");
     app.add_option("--where-file", options.where_file,
-                   "Only these flows: a file with an expression, or with a list of addresses")
+                   "Only these flows: a file with an expression or a list of addresses")
         ->type_name("FILE");
     add_object_options(app, options.objects);
     add_zone_option(app);
     app.add_option("--format", options.format,
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
-    add_choice(
-        app, "--two-way", options.two_way,
-        "A record in JSON that counts both directions: as two flows (default), or as one with\n"
-        "reverse-packets and reverse-bytes",
-        {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
+    add_choice(app, "--two-way", options.two_way,
+               "A record in JSON that counts both directions is two flows (default), or\n"
+               "one with reverse-packets and reverse-bytes",
+               {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
     app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")
         ->type_name("N")
         ->check(whole_number(1024));

@@ -237,9 +237,9 @@ void add_result_options(CLI::App& app, top_options& options) {
     auto* const limit = app.add_option("-n", options.limit, "Show N groups (default: 20)");
     limit->type_name("N")->check(whole_number());
     app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
-    app.add_option("--sort", options.measures.sort,
-                   "Measure or key to rank by: bytes, max(packets), dstport (default: the first "
-                   "measure)")
+    app.add_option(
+           "--sort", options.measures.sort,
+           "Measure or key to rank by: bytes, max(packets), dstport\n(default: the first measure)")
         ->type_name("NAME");
     app.add_flag("--ascending", options.ascending, "The smallest values first");
     app.add_option("--having", options.having,

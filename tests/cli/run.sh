@@ -305,13 +305,13 @@ case_missing_inputs() {
     says err 'error: missing.log: cannot open: No such file or directory'
     says out 'INCOMPLETE: 1 of 2 inputs could not be read'
     says o/tag_counts.csv 'web,1'
-    for name in tag_counts.csv output.csv port_protocol_counts.csv untagged_flows.csv malformed.log; do
-        [ "$(tail -n 1 "o/$name")" = '# INCOMPLETE: 1 of 2 inputs could not be read to the end' ] || fail "$name does not say that it is incomplete"
+    for file in o/*; do
+        [ "$(tail -n 1 "$file")" = '# INCOMPLETE: 1 of 2 inputs could not be read to the end' ] || fail "$file does not say that it is incomplete"
     done
     run tag a.log --lookup lookup.csv --out o # replaces what is incomplete
     returns 0
     lacks o/tag_counts.csv INCOMPLETE
-    flow 443 80 >b.log
+    flow 80 >b.log
     run tag b.log missing.log --lookup lookup.csv --out o
     returns 2
     says err 'is complete and stays'
@@ -341,10 +341,11 @@ case_missing_inputs() {
 
 case_foreign_inputs() {
     web >lookup.csv
-    printf '{"message": "2 123"}\n' >json.log
+    printf '{"colour": "red"}\n' >json.log
     run tag json.log --lookup lookup.csv --out o
     returns 2
-    says err 'json.log: this is JSON'
+    says err 'json.log: '
+    says err JSON
     only
     printf 'PAR1xxxx' >parquet.log
     run tag parquet.log --lookup lookup.csv --out o
@@ -677,10 +678,10 @@ case_fields() {
     says out 'destinationTransportPort'
     run fields --csv
     says out 'name,aliases,type,version,origin,meaning'
-    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort,u16,2,vpc,Destination port; 0 for protocols without ports'
+    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port,u16,2,vpc,Destination port; 0 for protocols without ports'
     run fields --json
     is_json out
-    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
+    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort","connection.dest_port","target_port","id.resp_p","dst_endpoint.port"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
     run fields --json --csv
     returns 2
     run fields extra
