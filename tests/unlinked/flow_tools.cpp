@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace test_unlinked_flow_tools {
+
 using namespace flowlog;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE("A plain flow-tools archive needs no component", "[flow_tools]") {
     for (auto const& record : reader) static_cast<void>(record);
     CHECK(reader.stats().records == 64);
 }
+
+}  // namespace test_unlinked_flow_tools

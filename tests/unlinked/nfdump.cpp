@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace test_unlinked_nfdump {
+
 using namespace flowlog;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_CASE("Without the component the end of a compressed nfdump archive stays un
     CHECK(reader.describe().notes.back() ==
           "the appendix, which holds counts and times, could not be read");
 }
+
+}  // namespace test_unlinked_nfdump
