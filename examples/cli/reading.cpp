@@ -37,7 +37,7 @@ void add_reading_options(CLI::App& app, reading_options& options) {
                    "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
         ->type_name("TEXT");
     add_choice(app, "--two-way", options.two_way,
-               "A record in JSON that counts both directions is two flows (default), or\n"
+               "A record in JSON that counts both directions: two flows (default), or\n"
                "one with reverse-packets and reverse-bytes",
                {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
     app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")

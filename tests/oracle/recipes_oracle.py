@@ -112,7 +112,7 @@ QUESTIONS = {
     "VpcFlowLogsTrafficFrmSrcAddr": (printed("srcaddr = '10.0.1.5'"), None),
     "VpcFlowLogsTrafficToDstAddr": (printed("dstaddr = '10.0.1.5'"), None),
     "Insights, average, smallest and largest transfers": (
-        grouped("srcaddr, dstaddr", "round(avg(bytes), 1), min(bytes), max(bytes)"), 4),
+        grouped("srcaddr, dstaddr", "avg(bytes), min(bytes), max(bytes)"), 4),
     "Insights, addresses that use UDP": (grouped("srcaddr", "count(*)", "protocol = 17"), 1),
     "Insights, top 10 byte transfers": (grouped("srcaddr, dstaddr", "sum(bytes)"), 2),
     "Insights, top 20 sources of rejected requests": (grouped("srcaddr", "count(*)", "action = 'REJECT'"), 1),
@@ -173,12 +173,11 @@ def limit_of(arguments: list[str]) -> int | None:
 
 
 def cell(value: object) -> str:
-    """A value as text; numbers alike, whether they are whole or not."""
+    """A value as text; numbers alike, whether they are whole or not. The command prints one decimal."""
     text = "" if value is None else str(value)
     if not re.fullmatch(r"-?[0-9]+\.[0-9]+(e[+-]?[0-9]+)?", text):
         return text
-    number = float(text)
-    return str(int(number)) if number.is_integer() else f"{number:.6f}"
+    return f"{float(text):.1f}".removesuffix(".0")
 
 
 def compare(name: str, arguments: list[str], found: list[list[str]], expected: list[list[str]]) -> str | None:
