@@ -44,6 +44,7 @@ class Oracle:
         done = subprocess.run([self.flowlog, *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise AssertionError(f"it ended with {done.returncode}:\n{done.stderr}")
+        self.estimated = 'are estimates' in done.stderr  # which depend on a key that each run chooses
         return done.stdout
 
     def ask(self, question: Question, threads: bool) -> None:
@@ -52,7 +53,7 @@ class Oracle:
             answer = ask(self.db, question)
             self.telling += len(answer.groups) > 1
             rows = self.run(question, "--csv")
-            if threads:
+            if threads and not self.estimated:
                 for count in "123":
                     if self.run(question, "--csv", "--threads", count) != rows:
                         raise AssertionError(f"{count} threads make a difference")
