@@ -20,6 +20,11 @@ TEST_CASE("plain text is left as it is", "[escape]") {
           "e \xe2\x82\xac \xf0\x9f\x98\x80");
 }
 
+TEST_CASE("the first characters of two, three and four bytes are text", "[escape]") {
+    for (auto const* const first : {"\xC2\xA1", "\xE0\xA0\x80", "\xF0\x90\x80\x80"})
+        CHECK(escaped(first) == first);
+}
+
 TEST_CASE("no control character is left", "[escape]") {
     CHECK(escaped("a\0b"sv) == "a\\x00b");
     CHECK(escaped("\t\r\n\x1b[31m\x7f") == "\\x09\\x0d\\x0a\\x1b[31m\\x7f");

@@ -128,6 +128,8 @@ TEST_CASE("The words of a log are written without a field_value around them", "[
     CHECK(streamed(flowlog::flow_direction::ingress) == "ingress");
     CHECK(flowlog::to_text(std::uint8_t{17}) == "17");
     CHECK(flowlog::to_text(timestamp{}) == "1970-01-01T00:00:00Z");
+    CHECK(flowlog::to_text(timestamp{std::chrono::seconds{-62167219200}}) ==
+          "0000-01-01T00:00:00Z");
 }
 
 TEST_CASE("The width of a stream applies to values of fields", "[print]") {
