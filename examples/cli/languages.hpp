@@ -23,8 +23,8 @@ namespace cli {
 auto parse_format(std::string_view text) -> flowlog::layout;
 auto parse_filter(std::string_view text, flowlog::filter_options const& options) -> flowlog::filter;
 
-/// The period that a time names, as filters read times: a day, a minute, an instant. Dates without
-/// a zone are in that of --tz. Throws `errc::invalid_argument`.
+/// The period that a time names, as filters read times: a day, a minute, an instant. A date without
+/// a time zone is read in the zone of --tz. Throws `errc::invalid_argument`.
 auto parse_time(std::string_view text) -> flowlog::closed_range<flowlog::timestamp>;
 
 /// What the key of a log object says; none if it is another object's.

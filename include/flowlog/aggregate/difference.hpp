@@ -20,8 +20,8 @@ struct signed_count {
     friend auto operator==(signed_count const&, signed_count const&) -> bool = default;
 };
 
-/// A difference of two values: nothing, of counts, or of numbers with a fraction. That of durations
-/// is in seconds.
+/// The difference of two values: a signed count, or a number with a fraction (for durations, in
+/// seconds). Empty if the values cannot be subtracted.
 using difference = std::variant<std::monostate, signed_count, double>;
 
 /// `after` minus `before`, where an absent one is 0. Nothing if one is no number.

@@ -58,8 +58,8 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 ///
 /// Fields have the values that the collector stored: 0 or `0.0.0.0` for much that it did not know,
 /// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
-/// record does not have it, if it is a time and 0, or if it is an empty user name. `flows` is 1 if
-/// the record does not say how many flows it stands for. `dstport` of ICMP is 256 * type + code.
+/// record does not have it, if it is a time and 0, or if it is an empty user name. `flows` is 1 in
+/// a record without a number of flows. `dstport` of ICMP is 256 * type + code.
 /// The AWS field `type` is given by the addresses. If a record has addresses of both families, the
 /// first ones count, unless they are zero.
 class nfdump_record {
@@ -164,7 +164,7 @@ private:
         return static_cast<unsigned char>(*at(id));
     }
 
-    /// How many flows the record stands for: 1 if it does not say.
+    /// The number of flows in the record, which is 1 if the record has no such number.
     template <std::unsigned_integral T>
     [[nodiscard]] auto flows() const noexcept -> T {
         auto const number = has(field_id::flows) ? integer<T>(field_id::flows) : T{1};

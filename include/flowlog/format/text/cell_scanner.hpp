@@ -147,7 +147,8 @@ private:
         end_token();
     }
 
-    /// Makes of a cell that is empty, has blanks around it or ends with `.0` what it stands for.
+    /// Cleans up an unusual cell: removes blanks around it, and `.0` from the end of a number; an
+    /// empty cell becomes `-`.
     [[gnu::noinline]] void end_odd_cell(char* cell, std::size_t column) {
         auto text = trimmed({cell, static_cast<std::size_t>(out_ - cell)});
         if (text.ends_with(".0") && is_number_column(column)) text.remove_suffix(2);
@@ -156,8 +157,8 @@ private:
         if (text.empty()) *out_++ = '-';
     }
 
-    /// Adds the words of the cell that holds the record; those of the line if there is no such
-    /// cell.
+    /// Adds the words of the cell that holds the record. If the line has no such cell, adds the
+    /// words of the whole line.
     void add_record(std::string_view line) {
         auto cells = cell_splitter{line, style_.separator};
         for (std::size_t i = 0; cells.next(); ++i) {

@@ -133,8 +133,8 @@ public:
         return window;
     }
 
-    /// Determines how the lines of later windows are read. `columns` are those of the log; null:
-    /// not known yet. They must stay as they are while lines are read with them.
+    /// Sets how lines are read from the next window on. `columns` are the columns of the log, or
+    /// null if they are not known yet; they must outlive the windows that are read with them.
     void read_as(cell_style style, layout const* columns) noexcept {
         style_ = style;
         columns_ = columns;

@@ -52,7 +52,8 @@ enum class filter_kind : std::uint8_t {
     text
 };
 
-/// An error in the meaning of an expression, at an offset in its text or in that of a list.
+/// An expression that can be read but makes no sense. `offset` is a place in the expression, or in
+/// `list` if there is one.
 struct filter_fault {
     std::size_t offset;
     std::string message;
