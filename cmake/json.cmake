@@ -32,6 +32,7 @@ if(FLOWLOG_WITH_JSON)
         src/json/reader.cpp
         src/json/rows.cpp
         src/json/splitter.cpp
+        src/json/value.cpp
     )
     add_library(flowlog::json ALIAS flowlog_json)
     target_link_libraries(

@@ -48,14 +48,19 @@ private:
         } else if (key == "flowRecords") {
             has_flows_ = true;
             each_member_of(key, v, [&](std::string_view k, od::value m) {
-                if (k == "flows") each_element_of(k, m, [&](od::value flow) { vnet_flow(flow); });
+                if (k != "flows") return;
+                each_element_of(k, m, [&](od::value one) {
+                    flow(one, "aclID", &tuple_array::acl, "flowGroups");
+                });
             });
         } else if (key == "properties") {
             has_flows_ = true;
             if (version_ == 4) version_ = 0;
             each_member_of(key, v, [&](std::string_view k, od::value m) {
                 if (k == "Version") version_ = version(k, m, 1, 2);
-                if (k == "flows") each_element_of(k, m, [&](od::value flow) { nsg_flow(flow); });
+                if (k != "flows") return;
+                each_element_of(
+                    k, m, [&](od::value one) { flow(one, "rule", &tuple_array::rule, "flows"); });
             });
         } else if (key == "records") {  // as in a sample of the documentation
             is_nested_ = true;
@@ -76,24 +81,16 @@ private:
         return static_cast<unsigned>(number);
     }
 
-    void vnet_flow(od::value flow) {
+    /// A flow of a log: its groups, and the text that they have in common.
+    void flow(od::value from, std::string_view common_key, shared_text tuple_array::* common,
+              std::string_view groups_key) {
         auto const first = arrays_.size();
-        auto acl = shared_text{};
-        each_member_of("flows", flow, [&](std::string_view key, od::value v) {
-            if (key == "aclID") acl = share(text_of(key, v).value_or(""));
-            if (key == "flowGroups") each_element_of(key, v, [&](od::value g) { group(g, {}); });
+        auto text = shared_text{};
+        each_member_of("flows", from, [&](std::string_view key, od::value v) {
+            if (key == common_key) text = share(text_of(key, v).value_or(""));
+            if (key == groups_key) each_element_of(key, v, [&](od::value g) { group(g, {}); });
         });
-        for (auto i = first; i < arrays_.size(); ++i) arrays_[i].acl = acl;
-    }
-
-    void nsg_flow(od::value flow) {
-        auto const first = arrays_.size();
-        auto rule = shared_text{};
-        each_member_of("flows", flow, [&](std::string_view key, od::value v) {
-            if (key == "rule") rule = share(text_of(key, v).value_or(""));
-            if (key == "flows") each_element_of(key, v, [&](od::value g) { group(g, {}); });
-        });
-        for (auto i = first; i < arrays_.size(); ++i) arrays_[i].rule = rule;
+        for (auto i = first; i < arrays_.size(); ++i) arrays_[i].*common = text;
     }
 
     /// A group of a VNet flow log, or the flows of an interface in an NSG flow log.

@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: BSL-1.0
 // Records of sensors and of clouds other than Azure and Google.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
-
-#include <flowlog/flow/visit_field.hpp>
 
 #include "value.hpp"
 
 namespace flowlog::detail::json {
 
-void set_token(row_buffer& rows, std::string_view name, std::string_view token) {
-    auto const id = find_field(name);
-    if (!id) return;
-    if (token.empty() || token == "-") return rows.unset(*id);
-    with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
-        auto const value = decode_token<T>(token);
-        if (value.malformed())
-            throw bad_record{std::string{name} + ": found " + std::string{token.substr(0, 60)}, id};
-        rows.put(*id, value);
-    });
-}
-
 // --- EVE: Suricata and AWS Network Firewall ------------------------------------------------------
 
 namespace {
+
+constexpr auto event_members = std::to_array<member_field>({{"src_ip", field_id::srcaddr},
+                                                            {"dest_ip", field_id::dstaddr},
+                                                            {"src_port", field_id::srcport},
+                                                            {"dest_port", field_id::dstport},
+                                                            {"proto", field_id::protocol},
+                                                            {"flow_id", field_id::flow_id},
+                                                            {"in_iface", field_id::sensor}});
+constexpr auto event_counters = std::to_array<member_field>({{"pkts_toserver", field_id::packets},
+                                                             {"pkts", field_id::packets},
+                                                             {"bytes_toserver", field_id::bytes},
+                                                             {"bytes", field_id::bytes},
+                                                             {"start", field_id::start},
+                                                             {"end", field_id::end},
+                                                             {"state", field_id::flow_state},
+                                                             {"min_ttl", field_id::min_ttl},
+                                                             {"max_ttl", field_id::max_ttl}});
 
 class event_reader {
 public:
@@ -55,20 +59,6 @@ private:
     void read(std::string_view key, od::value v) {
         if (key == "event_type") {
             type_ = text_of(key, v).value_or("");
-        } else if (key == "src_ip") {
-            set_address(rows_, field_id::srcaddr, key, v);
-        } else if (key == "dest_ip") {
-            set_address(rows_, field_id::dstaddr, key, v);
-        } else if (key == "src_port") {
-            set_number(rows_, field::srcport, key, v);
-        } else if (key == "dest_port") {
-            set_number(rows_, field::dstport, key, v);
-        } else if (key == "proto") {
-            set_protocol(rows_, key, v);
-        } else if (key == "flow_id") {
-            set_number(rows_, field::flow_id, key, v);
-        } else if (key == "in_iface") {
-            set_text(rows_, field_id::sensor, key, v);
         } else if (key == "flow" || key == "netflow") {
             each_member_of(key, v, [&](auto k, od::value m) { counters(k, m); });
         } else if (key == "tcp") {
@@ -80,28 +70,18 @@ private:
             each_element_of(key, v, [&](od::value id) {
                 if (std::exchange(first, false)) set_number(rows_, field::src_vlan, key, id);
             });
+        } else {
+            set_member(rows_, event_members, key, v);
         }
     }
 
     void counters(std::string_view key, od::value v) {
-        if (key == "pkts_toserver" || key == "pkts") {
-            set_number(rows_, field::packets, key, v);
-        } else if (key == "bytes_toserver" || key == "bytes") {
-            set_number(rows_, field::bytes, key, v);
-        } else if (key == "pkts_toclient") {
+        if (key == "pkts_toclient") {
             back_.packets = number_of(key, v, ~std::uint64_t{0}, field_id::reverse_packets);
         } else if (key == "bytes_toclient") {
             back_.bytes = number_of(key, v, ~std::uint64_t{0}, field_id::reverse_bytes);
-        } else if (key == "start") {
-            set_time(rows_, field_id::start, key, v);
-        } else if (key == "end") {
-            set_time(rows_, field_id::end, key, v);
-        } else if (key == "state") {
-            set_text(rows_, field_id::flow_state, key, v);
-        } else if (key == "min_ttl") {
-            set_number(rows_, field::min_ttl, key, v);
-        } else if (key == "max_ttl") {
-            set_number(rows_, field::max_ttl, key, v);
+        } else {
+            set_member(rows_, event_counters, key, v);
         }
     }
 
@@ -137,24 +117,26 @@ void read_eve(od::object event, job& to, bool firewall) {
 // --- IBM ----------------------------------------------------------------------------------------
 
 void read_ibm(od::object record, job& to) {
+    static constexpr auto members =
+        std::to_array<member_field>({{"initiator_ip", field_id::srcaddr},
+                                     {"target_ip", field_id::dstaddr},
+                                     {"initiator_port", field_id::srcport},
+                                     {"target_port", field_id::dstport},
+                                     {"transport_protocol", field_id::protocol},
+                                     {"packets_from_initiator", field_id::packets},
+                                     {"bytes_from_initiator", field_id::bytes},
+                                     {"start_time", field_id::start},
+                                     {"end_time", field_id::end},
+                                     {"ether_type", field_id::type}});
     auto& rows = to.rows;
     auto back = reverse_counters{};
     constexpr auto any = ~std::uint64_t{0};
     each_member(record, [&](std::string_view key, od::value v) {
-        if (key == "initiator_ip") set_address(rows, field_id::srcaddr, key, v);
-        if (key == "target_ip") set_address(rows, field_id::dstaddr, key, v);
-        if (key == "initiator_port") set_number(rows, field::srcport, key, v);
-        if (key == "target_port") set_number(rows, field::dstport, key, v);
-        if (key == "transport_protocol") set_protocol(rows, key, v);
-        if (key == "packets_from_initiator") set_number(rows, field::packets, key, v);
-        if (key == "bytes_from_initiator") set_number(rows, field::bytes, key, v);
+        set_member(rows, members, key, v);
         if (key == "packets_from_target")
             back.packets = number_of(key, v, any, field_id::reverse_packets);
         if (key == "bytes_from_target")
             back.bytes = number_of(key, v, any, field_id::reverse_bytes);
-        if (key == "start_time") set_time(rows, field_id::start, key, v);
-        if (key == "end_time") set_time(rows, field_id::end, key, v);
-        if (key == "ether_type") set_text(rows, field_id::type, key, v);
         if (key == "direction") {
             auto const found = text_of(key, v, field_id::flow_direction).value_or("");
             auto const in = found == "I" || found == "inbound";
@@ -181,6 +163,18 @@ void read_ibm(od::object record, job& to) {
 
 namespace {
 
+constexpr auto oci_members = std::to_array<member_field>({{"sourceAddress", field_id::srcaddr},
+                                                          {"destinationAddress", field_id::dstaddr},
+                                                          {"sourcePort", field_id::srcport},
+                                                          {"destinationPort", field_id::dstport},
+                                                          {"protocol", field_id::protocol},
+                                                          {"packets", field_id::packets},
+                                                          {"bytesOut", field_id::bytes},
+                                                          {"action", field_id::action},
+                                                          {"status", field_id::log_status},
+                                                          {"vnicocid", field_id::interface_id},
+                                                          {"vnicsubnetocid", field_id::subnet_id}});
+
 class oci_reader {
 public:
     explicit oci_reader(job& to) : rows_{to.rows} {}
@@ -191,32 +185,12 @@ public:
         } else if (key == "type") {
             auto const type = text_of(key, v).value_or("");
             is_other_ = !type.empty() && type.find("vcn.flowlogs") == type.npos;
-        } else if (key == "sourceAddress") {
-            set_address(rows_, field_id::srcaddr, key, v);
-        } else if (key == "destinationAddress") {
-            set_address(rows_, field_id::dstaddr, key, v);
-        } else if (key == "sourcePort") {
-            set_number(rows_, field::srcport, key, v);
-        } else if (key == "destinationPort") {
-            set_number(rows_, field::dstport, key, v);
-        } else if (key == "protocol") {
-            set_protocol(rows_, key, v);
-        } else if (key == "packets") {
-            set_number(rows_, field::packets, key, v);
-        } else if (key == "bytesOut") {
-            set_number(rows_, field::bytes, key, v);
         } else if (key == "startTime") {
             set_count_of<std::chrono::seconds>(rows_, field_id::start, key, v);
         } else if (key == "endTime") {
             set_count_of<std::chrono::seconds>(rows_, field_id::end, key, v);
-        } else if (key == "action") {
-            set_token(rows_, "action", text_of(key, v, field_id::action).value_or(""));
-        } else if (key == "status") {
-            set_token(rows_, "log-status", text_of(key, v, field_id::log_status).value_or(""));
-        } else if (key == "vnicocid") {
-            set_text(rows_, field_id::interface_id, key, v);
-        } else if (key == "vnicsubnetocid") {
-            set_text(rows_, field_id::subnet_id, key, v);
+        } else {
+            set_member(rows_, oci_members, key, v);
         }
     }
 
@@ -288,6 +262,14 @@ void read_names(od::object record, job& to) {
 
 namespace {
 
+constexpr auto zeek_members = std::to_array<member_field>({{"id.orig_h", field_id::srcaddr},
+                                                           {"id.resp_h", field_id::dstaddr},
+                                                           {"id.orig_p", field_id::srcport},
+                                                           {"id.resp_p", field_id::dstport},
+                                                           {"orig_pkts", field_id::packets},
+                                                           {"orig_ip_bytes", field_id::bytes},
+                                                           {"vlan", field_id::src_vlan}});
+
 class zeek_reader {
 public:
     explicit zeek_reader(job& to) : rows_{to.rows} {}
@@ -299,29 +281,17 @@ public:
             rows_.set(field::start, start_);
         } else if (name == "duration") {
             duration_ = micros(name, text);
-        } else if (name == "id.orig_h") {
-            set_token(rows_, "srcaddr", text);
-        } else if (name == "id.resp_h") {
-            set_token(rows_, "dstaddr", text);
-        } else if (name == "id.orig_p") {
-            set_token(rows_, "srcport", text);
-        } else if (name == "id.resp_p") {
-            set_token(rows_, "dstport", text);
         } else if (name == "proto") {
             auto const number = protocol_number(text);
             if (number) rows_.set(field::protocol, *number);
         } else if (name == "conn_state") {
             rows_.put(field_id::flow_state, text);
-        } else if (name == "orig_pkts") {
-            set_token(rows_, "packets", text);
-        } else if (name == "orig_ip_bytes") {
-            set_token(rows_, "bytes", text);
         } else if (name == "resp_pkts") {
             back_.packets = count(name, text);
         } else if (name == "resp_ip_bytes") {
             back_.bytes = count(name, text);
-        } else if (name == "vlan") {
-            set_token(rows_, "src-vlan", text);
+        } else if (auto const id = field_of(zeek_members, name)) {
+            set_token(rows_, info(*id).name, text);
         }
     }
 

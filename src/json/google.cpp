@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Google Cloud VPC flow logs: entries of Cloud Logging, or their payloads alone.
+#include <array>
+
 #include "value.hpp"
 
 namespace flowlog::detail::json {
@@ -23,6 +25,21 @@ struct side {
     std::optional<std::string_view> instance{}, zone{}, region{}, vpc{}, subnet{};
 };
 
+constexpr auto payload_members = std::to_array<member_field>({{"bytes_sent", field_id::bytes},
+                                                              {"packets_sent", field_id::packets},
+                                                              {"start_time", field_id::start},
+                                                              {"end_time", field_id::end}});
+constexpr auto rare_members =
+    std::to_array<member_field>({{"rtt_msec", field_id::rtt_msec},
+                                 {"drop_reason", field_id::reject_reason},
+                                 {"bytes_dropped", field_id::dropped_bytes},
+                                 {"packets_dropped", field_id::dropped_packets}});
+constexpr auto connection_members = std::to_array<member_field>({{"src_ip", field_id::srcaddr},
+                                                                 {"dest_ip", field_id::dstaddr},
+                                                                 {"src_port", field_id::srcport},
+                                                                 {"dest_port", field_id::dstport},
+                                                                 {"protocol", field_id::protocol}});
+
 class payload_reader {
 public:
     explicit payload_reader(job& to) : rows_{to.rows} {}
@@ -33,15 +50,10 @@ public:
     void member(std::string_view key, od::value v) {
         if (key == "connection") {
             connection_ = true;
-            each_member_of(key, v, [&](auto k, od::value m) { connection(k, m); });
-        } else if (key == "bytes_sent") {
-            set_number(rows_, field::bytes, key, v);
-        } else if (key == "packets_sent") {
-            set_number(rows_, field::packets, key, v);
-        } else if (key == "start_time") {
-            set_time(rows_, field_id::start, key, v);
-        } else if (key == "end_time") {
-            set_time(rows_, field_id::end, key, v);
+            each_member_of(
+                key, v, [&](auto k, od::value m) { set_member(rows_, connection_members, k, m); });
+        } else if (set_member(rows_, payload_members, key, v)) {
+            return;
         } else if (key == "reporter") {
             reporter_ = text_of(key, v).value_or("");
             reporter_.empty() ? rows_.unset(field_id::reporter)
@@ -77,36 +89,16 @@ private:
     }
 
     void rare_member(std::string_view key, od::value v) {
-        if (key == "rtt_msec") {
-            set_number(rows_, field::rtt_msec, key, v);
-        } else if (key == "disposition") {
+        if (key == "disposition") {
             auto const found = text_of(key, v).value_or("");
             if (found == "DROPPED") rows_.set(field::action, action::reject);
             rule_ = found == "ALLOWED" || found == "DENIED";
-        } else if (key == "drop_reason") {
-            set_text(rows_, field_id::reject_reason, key, v);
-        } else if (key == "bytes_dropped") {
-            set_number(rows_, field::dropped_bytes, key, v);
-        } else if (key == "packets_dropped") {
-            set_number(rows_, field::dropped_packets, key, v);
         } else if (key == "network_service") {
             each_member_of(key, v, [&](std::string_view k, od::value m) {
                 if (k == "dscp") set_number(rows_, field::dscp, k, m);
             });
-        }
-    }
-
-    void connection(std::string_view key, od::value v) {
-        if (key == "src_ip") {
-            set_address(rows_, field_id::srcaddr, key, v);
-        } else if (key == "dest_ip") {
-            set_address(rows_, field_id::dstaddr, key, v);
-        } else if (key == "src_port") {
-            set_number(rows_, field::srcport, key, v);
-        } else if (key == "dest_port") {
-            set_number(rows_, field::dstport, key, v);
-        } else if (key == "protocol") {
-            set_protocol(rows_, key, v);
+        } else {
+            set_member(rows_, rare_members, key, v);
         }
     }
 

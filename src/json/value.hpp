@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -210,6 +211,27 @@ inline void set_protocol(row_buffer& rows, std::string_view name, od::value v) {
             std::string{name} + ": expected a protocol, found " + std::string{text->substr(0, 60)},
             field_id::protocol};
     rows.set(field::protocol, *number);
+}
+
+/// Sets a field as its type has it: a number, an address, a time, a text, or a word of a set.
+void set_field(row_buffer& rows, field_id id, std::string_view name, od::value v);
+
+/// A key of records, and the field that its value sets.
+struct member_field {
+    std::string_view key;
+    field_id id;
+};
+
+/// The field of a key, if it is a known one.
+[[nodiscard]] auto field_of(std::span<member_field const> known, std::string_view key)
+    -> std::optional<field_id>;
+
+/// Sets the field of a key. False if the key is not a known one.
+inline auto set_member(row_buffer& rows, std::span<member_field const> known, std::string_view key,
+                       od::value v) -> bool {
+    auto const id = field_of(known, key);
+    if (id) set_field(rows, *id, key, v);
+    return id.has_value();
 }
 
 /// Throws unless the row has both addresses.

@@ -134,7 +134,7 @@ public:
     }
 
     /// Sets how lines are read from the next window on. `columns` are the columns of the log, or
-    /// null if they are not known yet; they must outlive the windows that are read with them.
+    /// null if they are not known yet; they must not change while lines are read with them.
     void read_as(cell_style style, layout const* columns) noexcept {
         style_ = style;
         columns_ = columns;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "value.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+
+#include <flowlog/flow/visit_field.hpp>
+
+namespace flowlog::detail::json {
+
+void set_token(row_buffer& rows, std::string_view name, std::string_view token) {
+    auto const id = find_field(name);
+    if (!id) return;
+    if (token.empty() || token == "-") return rows.unset(*id);
+    with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
+        auto const value = decode_token<T>(token);
+        if (value.malformed())
+            throw bad_record{std::string{name} + ": found " + std::string{token.substr(0, 60)}, id};
+        rows.put(*id, value);
+    });
+}
+
+void set_field(row_buffer& rows, field_id id, std::string_view name, od::value v) {
+    if (id == field_id::protocol) return set_protocol(rows, name, v);
+    auto const type = info(id).type;
+    with_type(type, [&]<class T>(std::type_identity<T>) {
+        if constexpr (std::unsigned_integral<T>) {
+            auto const number = number_of(name, v, max_number(type), id);
+            number ? rows.put(id, static_cast<T>(*number)) : rows.unset(id);
+        } else if constexpr (std::same_as<T, address>) {
+            set_address(rows, id, name, v);
+        } else if constexpr (std::same_as<T, timestamp>) {
+            set_time(rows, id, name, v);
+        } else if constexpr (std::same_as<T, std::string_view>) {
+            set_text(rows, id, name, v);
+        } else {
+            set_token(rows, info(id).name, text_of(name, v, id).value_or(""));
+        }
+    });
+}
+
+auto field_of(std::span<member_field const> known, std::string_view key)
+    -> std::optional<field_id> {
+    auto const found = std::ranges::find(known, key, &member_field::key);
+    return found == known.end() ? std::nullopt : std::optional{found->id};
+}
+
+}  // namespace flowlog::detail::json
