@@ -71,9 +71,7 @@ auto notes_of(graph_report const& report) -> std::vector<std::string> {
     if (auto const bad = report.done.stats.malformed; bad != 0)
         notes.push_back(count_text(bad, "malformed line") + (bad == 1 ? " is" : " are") +
                         " not counted");
-    if (auto const failed = report.done.failures(); failed != 0)
-        notes.push_back(fmt::format("INCOMPLETE: {} of {} could not be read to the end", failed,
-                                    count_text(report.done.inputs.size(), "input")));
+    if (report.done.failures() != 0) notes.push_back("INCOMPLETE: " + report.done.missing_text());
     if (auto warning = skipdata_warning(report.done.stats)) notes.push_back(*std::move(warning));
     if (report.graph.saturated)
         notes.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");

@@ -9,6 +9,7 @@
 
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/output/result_file.hpp>
 
 #include "commands.hpp"
 
@@ -113,7 +114,7 @@ void record_file::put(std::string_view bytes) {
 
 void record_file::finish(std::string const& missing) {
     parquet_ ? parquet_->finish() : text_->finish();
-    if (!missing.empty() && has_comments_) put("# INCOMPLETE: " + missing + '\n');
+    if (!missing.empty() && has_comments_) put(flowlog::incomplete_line(missing));
     if (compressor_) compressor_->finish();
 }
 

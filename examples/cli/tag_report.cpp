@@ -119,7 +119,8 @@ void write_files(tag_report const& report, output_files& files) {
             file.write("\n");
         for (auto const text : contents[kind]) file.write(text);
         if (kind == tag_output::malformed) file.write(unnamed_lines(report));
-        if (report.done.failures() != 0) file.mark_incomplete(report.done.missing_text());
+        if (report.done.failures() != 0)
+            file.write(flowlog::incomplete_line(report.done.missing_text()));
     }
 }
 

@@ -113,4 +113,22 @@ TEST_CASE("A link is followed, and standard output is no file", "[result_file]")
     CHECK_FALSE(result_file{});
 }
 
+TEST_CASE("A file that is replaced is complete unless its last line says otherwise",
+          "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const replaces_complete = [&](std::string_view content) {
+        auto const path = folder.write("a.csv", std::string{content});
+        return result_file{path}.replaces_complete();
+    };
+    auto const mark = flowlog::incomplete_line("1 of 2 inputs could not be read to the end");
+    CHECK(mark == "# INCOMPLETE: 1 of 2 inputs could not be read to the end\n");
+    CHECK(replaces_complete("Tag,Count\nweb,1\n"));
+    CHECK(replaces_complete(mark + "web,1\n"));
+    CHECK_FALSE(replaces_complete("Tag,Count\nweb,1\n" + mark));
+    CHECK_FALSE(replaces_complete(std::string(5000, 'x') + '\n' + mark));
+    CHECK_FALSE(replaces_complete(""));
+    CHECK_FALSE(result_file{folder / "new.csv"}.replaces_complete());
+    CHECK_FALSE(result_file{}.replaces_complete());
+}
+
 }  // namespace test_output_result_file

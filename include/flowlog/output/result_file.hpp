@@ -13,6 +13,11 @@
 
 namespace flowlog {
 
+/// The last line of a text from which inputs are missing, with its end: `# INCOMPLETE: REASON`.
+[[nodiscard]] inline auto incomplete_line(std::string_view reason) -> std::string {
+    return std::string{detail::atomic_file::incomplete_mark}.append(reason) + '\n';
+}
+
 /// A file of results that appears under its name only when it is complete. It is written to a
 /// temporary file in the same folder (`.NAME.PID-0.tmp`), which `commit_all` renames; the
 /// destructor removes it. "-" is standard output. Pipes and character devices are written directly,
@@ -49,15 +54,6 @@ public:
     template <class = void>
     void write(std::string_view text) {
         if (file_) file_->write(text);
-    }
-
-    /// Says at the end of a text that inputs are missing from it: `# INCOMPLETE: REASON`. Throws
-    /// `errc::write_failed`.
-    template <class = void>
-    void mark_incomplete(std::string_view reason) {
-        write(detail::atomic_file::incomplete_mark);
-        write(reason);
-        write("\n");
     }
 
     /// Whether there is a file under this name that holds a result, and is not marked as
