@@ -33,17 +33,10 @@ auto add(std::vector<measure>& measures, measure const& wanted) -> std::size_t {
 /// The position of a key, by its heading or another spelling of it.
 auto position_of_key(std::string_view name, std::vector<flowlog::group_key> const& keys)
     -> std::optional<std::size_t> {
-    auto const same = [](std::string_view a, std::string_view b) {
-        return std::ranges::equal(a, b, [](char x, char y) {
-            auto const folded = [](char c) {
-                return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-            };
-            return folded(x) == folded(y);
-        });
-    };
     auto const field = flowlog::find_field(name);
     auto const found = std::ranges::find_if(keys, [&](auto const& key) {
-        return same(key.name, name) || (field && key.name == flowlog::info(*field).name);
+        return flowlog::same_name(key.name, name) ||
+               (field && key.name == flowlog::info(*field).name);
     });
     if (found == keys.end()) return std::nullopt;
     return static_cast<std::size_t>(found - keys.begin());

@@ -223,4 +223,12 @@ TEST_CASE("enumerators and types have names", "[field]") {
     CHECK(name(field_type::time) == "time");
 }
 
+TEST_CASE("names are the same in any case, and with - or _", "[field]") {
+    CHECK(flowlog::same_name("tcp-flags", "TCP_Flags"));
+    CHECK(flowlog::same_name("", ""));
+    CHECK_FALSE(flowlog::same_name("tcpflags", "tcp-flags"));
+    CHECK_FALSE(flowlog::same_name("-bytes", "bytes"));
+    CHECK_FALSE(flowlog::same_name("start", "star_"));
+}
+
 }  // namespace test_flow_field

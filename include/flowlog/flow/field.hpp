@@ -357,7 +357,7 @@ template <class Function>
 }
 
 /// Calls `function(field_key<id>{})` for a field known only at run time. The function is
-/// instantiated once for each of the more than 130 fields: when its type is enough, `visit_field`
+/// instantiated once for each of the more than 150 fields: when its type is enough, `visit_field`
 /// and `with_type` compile ten times as fast.
 template <class Function>
 constexpr auto with_field(field_id id, Function&& function) -> decltype(auto) {
@@ -391,16 +391,20 @@ constexpr auto spells(std::string_view text, std::string_view name) noexcept -> 
     return text.empty();
 }
 
+}  // namespace detail
+
 /// Whether two names are equal, without regard to case and to `-` or `_`.
-constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> bool {
+[[nodiscard]] constexpr auto same_name(std::string_view a, std::string_view b) noexcept -> bool {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        auto const x = a[i] == '_' ? '-' : to_lower(a[i]);
-        auto const y = b[i] == '_' ? '-' : to_lower(b[i]);
+        auto const x = a[i] == '_' ? '-' : detail::to_lower(a[i]);
+        auto const y = b[i] == '_' ? '-' : detail::to_lower(b[i]);
         if (x != y) return false;
     }
     return true;
 }
+
+namespace detail {
 
 /// The length of the longest name or alias, or more.
 inline constexpr std::size_t max_spelling = 64;

@@ -130,7 +130,7 @@ template <std::size_t Size>
 constexpr auto position(std::array<std::string_view, Size> const& names,
                         std::string_view wanted) noexcept -> std::optional<std::uint64_t> {
     for (std::size_t i = 0; i < Size; ++i) {
-        if (flowlog::detail::same_name(names[i], wanted)) return i;
+        if (flowlog::same_name(names[i], wanted)) return i;
     }
     return std::nullopt;
 }

@@ -115,7 +115,7 @@ private:
             throw filter_fault{test.subject[1], "this is not an address, as " +
                                                     std::string{called.text} + "() needs"};
         auto const names =
-            flowlog::detail::same_name(called.text, "label") ? labels(called) : address_classes();
+            flowlog::same_name(called.text, "label") ? labels(called) : address_classes();
         auto const wanted = wanted_labels(test, names.known);
         auto const ranges =
             ranges_with(names.blocks, [&](std::uint32_t label) { return wanted.wanted[label]; });
@@ -211,7 +211,7 @@ private:
     /// Adds a test that is a single word.
     void add_word(filter_test const& test) {
         auto const& word = test.subject.front();
-        if (flowlog::detail::same_name(word.text, "@include")) return include(test.values[0].first);
+        if (flowlog::same_name(word.text, "@include")) return include(test.values[0].first);
         if (test.subject.size() == 1 && is_filter_any(word.text)) return tree_.add(leaf{});
         if (test.subject.size() == 1 && is_filter_protocol(word.text)) {
             auto const family = filter_family(word.text);
@@ -274,12 +274,12 @@ private:
         auto result = from_phrase(words, words[0].text, noun);
         auto const other = from_phrase(words, words[2].text, noun);
         result.fields.insert(result.fields.end(), other.fields.begin(), other.fields.end());
-        result.all = flowlog::detail::same_name("and", words[1].text);
+        result.all = flowlog::same_name("and", words[1].text);
         return result;
     }
 
     [[nodiscard]] auto find_single(filter_word const& word) const -> filter_target {
-        using flowlog::detail::same_name;
+        using flowlog::same_name;
         for (auto const& derived : filter_derivations) {
             if (same_name(derived.name, word.text)) return {.what = derived.subject};
         }
@@ -313,7 +313,7 @@ private:
         if (auto const* const phrase = find_filter_phrase(qualifiers, noun)) return from(*phrase);
         auto known = std::string{};
         for (auto const& phrase : filter_phrases) {
-            if (!flowlog::detail::same_name(phrase.noun, noun)) continue;
+            if (!flowlog::same_name(phrase.noun, noun)) continue;
             known += known.empty() ? "; known are '" : "', '";
             if (!phrase.qualifiers.empty()) known += std::string{phrase.qualifiers} + ' ';
             known += phrase.noun;

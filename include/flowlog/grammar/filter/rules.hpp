@@ -59,8 +59,7 @@ struct word : x3::parser<word> {
                !text.substr(size).starts_with(".."))
             ++size;
         auto const found = text.substr(0, size);
-        if (size == 0 || !(is_ ? is_(found) : flowlog::detail::same_name(found, letters_)))
-            return false;
+        if (size == 0 || !(is_ ? is_(found) : flowlog::same_name(found, letters_))) return false;
         if (take_ != nullptr) (reader_of(context).*take_)(found);
         first += size;
         return true;

@@ -169,7 +169,7 @@ constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<
 inline auto parse_relative_time(std::string_view text, timestamp now, time_zone const* zone)
     -> std::optional<time_range> {
     using namespace std::chrono;
-    using flowlog::detail::same_name;
+    using flowlog::same_name;
     if (same_name(text, "now")) return time_range{now, now};
     static auto const utc = time_zone{};
     auto const& clocks = zone == nullptr ? utc : *zone;

@@ -201,7 +201,7 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
     do {
         auto const name = from.letters();
         std::size_t bit = 0;
-        while (bit < 8 && !flowlog::detail::same_name(names.substr(3 * bit, 3), name)) ++bit;
+        while (bit < 8 && !flowlog::same_name(names.substr(3 * bit, 3), name)) ++bit;
         if (bit == 8) return std::nullopt;
         flags |= 1U << bit;
     } while (from.take("+-|/"));

@@ -161,8 +161,8 @@ inline constexpr auto filter_derivations = std::to_array<filter_derived>({
 constexpr auto find_filter_phrase(std::string_view qualifiers, std::string_view noun) noexcept
     -> filter_phrase const* {
     for (auto const& phrase : filter_phrases) {
-        if (flowlog::detail::same_name(phrase.noun, noun) &&
-            flowlog::detail::same_name(phrase.qualifiers, qualifiers))
+        if (flowlog::same_name(phrase.noun, noun) &&
+            flowlog::same_name(phrase.qualifiers, qualifiers))
             return &phrase;
     }
     return nullptr;
@@ -171,7 +171,7 @@ constexpr auto find_filter_phrase(std::string_view qualifiers, std::string_view 
 /// Whether the word is the noun of a phrase.
 constexpr auto is_filter_noun(std::string_view word) noexcept -> bool {
     return std::ranges::any_of(filter_phrases, [&](filter_phrase const& phrase) {
-        return flowlog::detail::same_name(phrase.noun, word);
+        return flowlog::same_name(phrase.noun, word);
     });
 }
 
@@ -196,7 +196,7 @@ constexpr auto is_filter_function(std::string_view word) noexcept -> bool {
 
 /// Whether the word alone names the tag of a flow.
 constexpr auto is_filter_tag(std::string_view word) noexcept -> bool {
-    return flowlog::detail::same_name("tag", word);
+    return flowlog::same_name("tag", word);
 }
 
 /// Whether a word belongs to the syntax, so that it is a subject or a value only in quotes.
@@ -206,7 +206,7 @@ constexpr auto is_filter_key(std::string_view word) noexcept -> bool {
 
 /// Whether the word alone is a test that every flow passes.
 constexpr auto is_filter_any(std::string_view word) noexcept -> bool {
-    return flowlog::detail::same_name("any", word);
+    return flowlog::same_name("any", word);
 }
 
 /// 4 or 6 if the word names an address family, otherwise 0.
