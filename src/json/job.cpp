@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <utility>
+
+#include <flowlog/format/text/written_time.hpp>
 
 namespace flowlog::detail::json {
 
@@ -77,73 +77,15 @@ auto decode_base64(std::string_view text) -> std::optional<std::string> {
     return result;
 }
 
-namespace {
-
-/// Takes `digits` digits off the front of a text.
-auto take_number(std::string_view& text, std::size_t digits) -> std::optional<int> {
-    if (text.size() < digits) return std::nullopt;
-    int number = 0;
-    for (auto const c : text.substr(0, digits)) {
-        if (c < '0' || c > '9') return std::nullopt;
-        number = number * 10 + (c - '0');
-    }
-    text.remove_prefix(digits);
-    return number;
-}
-
-auto take_letter(std::string_view& text, std::string_view letters) -> bool {
-    if (text.empty() || letters.find(text.front()) == letters.npos) return false;
-    text.remove_prefix(1);
-    return true;
-}
-
-/// The microseconds of a fraction, of which further digits are cut.
-auto take_fraction(std::string_view& text) -> std::optional<int> {
-    if (!take_letter(text, ".,")) return 0;
-    auto const digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (digits == 0 || digits > 9) return std::nullopt;
-    auto padded = std::array<char, 6>{'0', '0', '0', '0', '0', '0'};
-    std::ranges::copy(text.substr(0, std::min<std::size_t>(digits, 6)), padded.begin());
-    text.remove_prefix(digits);
-    auto micros = std::string_view{padded.data(), padded.size()};
-    return take_number(micros, 6);
-}
-
-/// The minutes of a zone: `Z`, ` UTC`, `+01:00`, `+0100`, or nothing.
-auto take_zone(std::string_view text) -> std::optional<int> {
-    if (text.empty() || text == "Z" || text == "z" || text == " UTC") return 0;
-    auto const west = text.front() == '-';
-    if (!take_letter(text, "+-")) return std::nullopt;
-    auto const hours = take_number(text, 2);
-    static_cast<void>(take_letter(text, ":"));
-    auto const minutes = text.empty() ? std::optional{0} : take_number(text, 2);
-    if (!hours || !minutes || !text.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
-    auto const sum = *hours * 60 + *minutes;
-    return west ? -sum : sum;
-}
-
-}  // namespace
-
 auto parse_time(std::string_view text) -> std::optional<timestamp> {
-    using namespace std::chrono;
-    auto const y = take_number(text, 4);
-    if (!take_letter(text, "-")) return std::nullopt;
-    auto const m = take_number(text, 2);
-    if (!take_letter(text, "-")) return std::nullopt;
-    auto const d = take_number(text, 2);
-    if (!take_letter(text, "Tt ")) return std::nullopt;
-    auto const hour = take_number(text, 2);
-    if (!take_letter(text, ":")) return std::nullopt;
-    auto const minute = take_number(text, 2);
-    if (!take_letter(text, ":")) return std::nullopt;
-    auto const second = take_number(text, 2);
-    auto const micros = take_fraction(text);
-    auto const zone = take_zone(text);
-    if (!y || !m || !d || !hour || !minute || !second || !micros || !zone) return std::nullopt;
-    auto const date = year{*y} / month{static_cast<unsigned>(*m)} / day{static_cast<unsigned>(*d)};
-    if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60 || *y < 1970) return std::nullopt;
-    return timestamp{sys_days{date}} + hours{*hour} + minutes{*minute - *zone} + seconds{*second} +
-           microseconds{*micros};
+    auto folded = std::array<char, 40>{};
+    if (text.size() < 5 || text.size() > folded.size() || text[4] != '-' || text < "1970")
+        return std::nullopt;
+    // RFC 3339 also has small letters, and ISO 8601 a comma
+    std::ranges::transform(text, folded.begin(), [](char c) {
+        return c == 't' ? 'T' : c == 'z' ? 'Z' : c == ',' ? '.' : c;
+    });
+    return written_time::parse({folded.data(), text.size()});
 }
 
 }  // namespace flowlog::detail::json
