@@ -86,7 +86,7 @@ public:
         if (size < nfdump_record_header::size || size > left_)
             fail_record("a record has the length " + std::to_string(size) + " where " +
                         std::to_string(left_) + " bytes are left");
-        if (!header_.compression) need(size, "a record");
+        if (!header_.compression) need(size, "ends inside a record");
         return ahead();
     }
 
@@ -173,7 +173,7 @@ private:
     /// Reads a block's header and returns its type.
     auto read_block_header() -> std::uint16_t {
         block_offset_ = cursor_.offset();
-        need(nfdump_block_header::size, "the header of a block");
+        need(nfdump_block_header::size, "ends inside the header of a block");
         auto const read = nfdump_block_header::read(cursor_.ahead().data(), header_.swapped);
         announced_ = read.records;
         stored_ = read.stored;
@@ -192,7 +192,7 @@ private:
                  "the blocks are compressed with " + codec_name +
                      "; this program was built without flowlog::" + codec_name);
         }
-        need(stored_, "a block");
+        need(stored_, "ends inside a block");
         auto const body = unpack(cursor_.ahead().substr(0, stored_));
         if (!body)
             fail(errc::corrupt, block_offset_, "a block does not decompress (" + codec_name + ")");
@@ -217,7 +217,7 @@ private:
     }
 
     [[nodiscard]] auto record_size() -> std::size_t {
-        if (!header_.compression) need(nfdump_record_header::size, "a record");
+        if (!header_.compression) need(nfdump_record_header::size, "ends inside a record");
         return load<std::uint16_t>(ahead().data() + 2, header_.swapped);
     }
 
@@ -245,7 +245,7 @@ private:
 
     void read_appendix_block() {
         read_block_header();
-        need(stored_, "the appendix");
+        need(stored_, "ends inside the appendix");
         auto body = cursor_.ahead().substr(0, stored_);
         if (header_.compression) body = unpack(body).value_or(std::string_view{});
         cursor_.skip(stored_);
@@ -264,18 +264,18 @@ private:
 
     void skip_bytes(std::size_t size) {
         while (size != 0) {
-            need(1, "a block");
+            need(1, "ends inside a block");
             auto const some = std::min(size, cursor_.ahead().size());
             cursor_.skip(some);
             size -= some;
         }
     }
 
-    /// Fetches bytes; throws that the archive ends inside `unit` if there are too few.
-    void need(std::size_t size, char const* unit) {
+    /// Fetches bytes; if there are too few, throws `message`, which says inside what the archive
+    /// ends.
+    void need(std::size_t size, char const* message) {
         if (cursor_.fetch(size)) return;
-        fail(errc::truncated, cursor_.offset() + cursor_.ahead().size(),
-             std::string{"ends inside "} + unit);
+        fail(errc::truncated, cursor_.offset() + cursor_.ahead().size(), message);
     }
 
     [[noreturn]] void fail_record(std::string const& what) const {
