@@ -154,9 +154,7 @@ private:
         if (full()) return;
         if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
         if (sorter_) flowlog::require_fields(sorter_->uses(), reader);
-        if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
-            if (wanted_) reader.restrict(wanted_->bounds());
-        }
+        if (wanted_) flowlog::restrict(reader, *wanted_);
         if (!options_.head && !sorter_) return print_all(reader);
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;

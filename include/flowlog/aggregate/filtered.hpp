@@ -126,6 +126,15 @@ public:
         }
     }
 
+    /// Addresses of which every flow that the filter wants has at least one, if it says.
+    [[nodiscard]] auto addresses() const -> std::vector<address_choice> {
+        if constexpr (requires { wanted_.addresses(); }) {
+            return wanted_.addresses();
+        } else {
+            return {};
+        }
+    }
+
     /// The number of records that were added.
     [[nodiscard]] auto matched() const noexcept -> std::uint64_t { return matched_; }
 
