@@ -241,7 +241,10 @@ private:
     /// Throws if this is the first record and does not begin as records of flowd do.
     void throw_unless_flowd() const {
         auto const ahead = cursor_.ahead();
-        if (!is_first() || ahead[0] == '\x60') return;
+        auto const of_later_version = ahead.size() >= 4 &&
+                                      static_cast<unsigned char>(ahead[0]) >> 5 == 3 &&
+                                      ahead[2] == 0 && ahead[3] == 0;
+        if (!is_first() || ahead[0] == '\x60' || of_later_version) return;
         fail(errc::unknown_format, 0,
              "is no flowd store: it begins with '" + escaped(ahead.substr(0, 8), 32) + "'");
     }
