@@ -17,6 +17,7 @@ struct chunk {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint32_t blocks_before = 0;  ///< blocks before the first one, if the format has blocks
+    std::uint64_t blocks_hash = 0;    ///< of these blocks, if the format lists its blocks
     bool last = false;                ///< whether it reaches to the end of the input
 };
 
