@@ -333,6 +333,37 @@ case_tag_archives() {
     done
 }
 
+case_nfdump_layout_3() {
+    local v3=$archives/nfdump/v3
+    run print "$v3/v3-hand-all.nfdump" --where 'mpls-top-label = 16 and application-id is present' --csv \
+        --fields srcaddr,mpls-labels,application-name,egress-vrf-name,tunnel-srcaddr
+    returns 0
+    holds out <<'EOF'
+srcaddr,mpls-labels,application-name,egress-vrf-name,tunnel-srcaddr
+192.0.2.1,16-0-0/1016-1-0/2016-2-0/3016-3-0/4016-4-0/5016-5-0/6016-6-0/7016-7-0/8016-0-0/9016-1-1,http2,blue,10.1.1.1
+EOF
+    run detect "$v3/v3-capd.nfdump"
+    returns 0
+    says out 'Version      layout 3'
+    says out 'Exporter     127.0.0.1'
+    says out 'Flows        210'
+    run detect "$v3/v3-encrypted.nfdump" --json
+    returns 0
+    says out 'encrypted with ChaCha20-Poly1305: its flows are not read'
+    run print "$v3/v3-encrypted.nfdump"
+    returns 2
+    says err 'is encrypted (ChaCha20-Poly1305, nfdump -K)'
+    # what is whole is printed, and then the error with its byte
+    run print "$v3/malformed/g-two-files.nfdump" --csv --fields srcport
+    returns 2
+    [ "$(wc -l <out)" = 21 ] || fail "not 20 flows"
+    says err 'bytes follow the footer, at byte 2112'
+    # blocks that the filter excludes are no loss
+    run print "$v3/v3-capd.nfdump" --where 'start >= 2027-01-01' --csv --fields srcaddr
+    returns 0
+    [ "$(wc -l <out)" = 1 ] || fail "flows of another time"
+}
+
 # --- detect -----------------------------------------------------------------------------------------
 
 case_detect() {

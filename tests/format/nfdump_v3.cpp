@@ -462,8 +462,7 @@ auto const archives_damaged = std::vector<damaged>{
     {"g-disc23", 0, 0, "a block has the length 23, less than its header has, at byte 48"},
     {"g-empty", 0, 0, "is empty, at byte 0"},
     {"g-encrypted-flag", 0, 0,
-     "is encrypted (ChaCha20-Poly1305, nfdump -K); nfdump -K PASSPHRASE -r FILE -w NEW decrypts "
-     "it, at byte 20"},
+     "is encrypted (ChaCha20-Poly1305, nfdump -K); only nfdump reads it, at byte 20"},
     {"g-encryption2", 0, 0, "a block is encrypted in the unknown way 2, at byte 48"},
     {"g-ext-null", 20, 1, ""},
     {"g-ext-num64", 20, 1, ""},

@@ -15,11 +15,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <flowlog/detail/load.hpp>
-#include <flowlog/detail/mix.hpp>
-#include <flowlog/error.hpp>
 #include <flowlog/format/nfdump/header.hpp>
 #include <flowlog/format/nfdump/layouts.hpp>
 #include <flowlog/source/block_codec.hpp>
@@ -95,25 +92,6 @@ struct nfdump_block {
                " bytes for " + std::to_string(block.size);
     return "";
 }
-
-/// A number of a block that the directory of layout 3 lists. The numbers of all blocks add up to
-/// the same whatever their order.
-[[nodiscard]] constexpr auto nfdump_entry_hash(std::uint32_t type, std::uint64_t size,
-                                               std::uint64_t offset) noexcept -> std::uint64_t {
-    return mix(offset ^ 0x9E37'79B9'7F4A'7C15, mix(size << 32 | type, 0xA076'1D64'78BD'642F) | 1);
-}
-
-/// The directory of layout 3, and the footer after it.
-struct nfdump_directory {
-    static constexpr std::uint32_t magic = 0xB10C'B10C;
-    static constexpr std::size_t head_size = 8;
-    static constexpr std::size_t entry_size = 16;
-
-    static constexpr std::uint32_t footer_magic = 0xA50F;
-    static constexpr std::size_t footer_size = 56;
-    /// Without room for the authentication of encrypted archives, before May 2026.
-    static constexpr std::size_t old_footer_size = 24;
-};
 
 /// What a body of flows of layout 3 begins with.
 struct nfdump_flows_head {

@@ -23,6 +23,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/format/nfdump/block.hpp>
 #include <flowlog/format/nfdump/block_filter.hpp>
+#include <flowlog/format/nfdump/directory.hpp>
 #include <flowlog/format/nfdump/findings.hpp>
 #include <flowlog/format/nfdump/header.hpp>
 #include <flowlog/format/nfdump/layouts.hpp>
@@ -325,9 +326,8 @@ private:
     [[noreturn]] void fail_encrypted(std::uint64_t offset) const {
         fail(errc::unsupported, offset,
              header_.layout == 3
-                 ? std::string{"is encrypted (ChaCha20-Poly1305, nfdump -K); nfdump -K PASSPHRASE "
-                               "-r FILE -w NEW decrypts it"}
-                 : std::string{"is encrypted"});
+                 ? "is encrypted (ChaCha20-Poly1305, nfdump -K); only nfdump reads it"
+                 : "is encrypted");
     }
 
     /// Throws if the block has a checksum and the stored bytes have another one.
@@ -456,73 +456,40 @@ private:
 
     /// Reads the directory after the last block, and compares it with the blocks.
     void read_directory() {
-        constexpr auto max_size = std::uint64_t{64} << 20;
         auto const at = cursor_.offset();
         need(nfdump_directory::head_size, "ends inside the directory");
         auto const count = load<std::uint32_t>(cursor_.ahead().data() + 4, header_.swapped);
-        auto const size =
-            nfdump_directory::head_size + std::uint64_t{nfdump_directory::entry_size} * count;
-        if (header_.directory_offset != 0 && header_.directory_offset != at)
-            fail(errc::corrupt, at,
-                 "the directory is not at byte " + std::to_string(header_.directory_offset) +
-                     ", where the header puts it");
-        if (count != blocks_ || size > max_size)
-            fail(errc::corrupt, at,
-                 "the directory lists " + std::to_string(count) + " blocks after " +
-                     std::to_string(blocks_));
-        if (header_.directory_offset != 0 && header_.directory_size != size)
-            fail(errc::corrupt, at,
-                 "the directory has " + std::to_string(size) + " bytes and the header says " +
-                     std::to_string(header_.directory_size));
-        need(static_cast<std::size_t>(size), "ends inside the directory");
-        auto const bytes = cursor_.ahead().substr(0, static_cast<std::size_t>(size));
-        check_entries(bytes, at);
+        auto const size = nfdump_directory::size_of(count);
+        fail_if(fault_of_directory_head(header_, at, count, blocks_));
+        need(size, "ends inside the directory");
+        auto const bytes = cursor_.ahead().substr(0, size);
+        fail_if(fault_of_entries(header_, at, bytes, hash_));
         auto const checksum = check_checksums_ ? xxh3::hash(bytes) : 0;
-        cursor_.skip(bytes.size());
-        read_footer(at, bytes.size(), checksum);
+        cursor_.skip(size);
+        read_footer({.offset = at, .size = size, .checksum = checksum});
     }
 
-    void check_entries(std::string_view directory, std::uint64_t at) const {
-        auto hash = std::uint64_t{0};
-        for (auto i = nfdump_directory::head_size; i < directory.size();
-             i += nfdump_directory::entry_size) {
-            auto const* const entry = directory.data() + i;
-            auto const size = load<std::uint32_t>(entry + 4, header_.swapped);
-            auto const offset = load<std::uint64_t>(entry + 8, header_.swapped);
-            if (offset < header_.size() || offset > at || size > at - offset)
-                fail(errc::corrupt, at + i,
-                     "the directory lists a block of " + std::to_string(size) + " bytes at byte " +
-                         std::to_string(offset) + ", where none can be");
-            hash += nfdump_entry_hash(load<std::uint32_t>(entry, header_.swapped), size, offset);
-        }
-        if (hash != hash_)
-            fail(errc::corrupt, at, "the directory lists other blocks than there are");
-    }
-
-    /// Reads what follows a directory at byte `at`, with this size and checksum.
-    void read_footer(std::uint64_t at, std::size_t size, std::uint64_t checksum) {
+    /// Reads what follows a directory.
+    void read_footer(nfdump_directory const& directory) {
         auto const whole = cursor_.fetch(nfdump_directory::footer_size);
         auto const footer = cursor_.ahead().substr(0, nfdump_directory::footer_size);
         auto const offset = cursor_.offset();
         if (!whole && footer.size() != nfdump_directory::old_footer_size)
             fail(errc::truncated, offset + footer.size(), "ends inside the footer");
-        auto const* const bytes = footer.data();
-        cursor_.skip(footer.size());
-        // the footer repeats what the header says, and is not needed
+        // it repeats what the header says, and is not needed
         found_.footer_damaged =
-            load<std::uint32_t>(bytes, header_.swapped) != nfdump_directory::footer_magic;
-        if (!found_.footer_damaged) {
-            if (load<std::uint32_t>(bytes + 4, header_.swapped) != size ||
-                load<std::uint64_t>(bytes + 8, header_.swapped) != at)
-                fail(errc::corrupt, offset, "the footer says that the directory is elsewhere");
-            auto const stored = load<std::uint64_t>(bytes + 16, header_.swapped);
-            if (stored != 0 && check_checksums_ && stored != checksum)
-                fail(errc::corrupt, at, "the directory does not have its checksum (XXH3)");
-        }
+            load<std::uint32_t>(footer.data(), header_.swapped) != nfdump_directory::footer_magic;
+        if (!found_.footer_damaged)
+            fail_if(fault_of_footer(header_, offset, footer, directory, check_checksums_));
+        cursor_.skip(footer.size());
         if (cursor_.fetch(1))
             fail(errc::corrupt, cursor_.offset(),
                  found_.footer_damaged ? "bytes that are no footer follow the directory"
                                        : "bytes follow the footer");
+    }
+
+    void fail_if(nfdump_directory_fault const& fault) const {
+        if (!fault.what.empty()) fail(errc::corrupt, fault.offset, fault.what);
     }
 
     void skip_bytes(std::size_t size) {

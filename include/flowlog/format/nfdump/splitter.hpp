@@ -15,6 +15,7 @@
 #include <flowlog/format/nfdump.hpp>
 #include <flowlog/format/nfdump/block.hpp>
 #include <flowlog/format/nfdump/blocks.hpp>
+#include <flowlog/format/nfdump/directory.hpp>
 #include <flowlog/format/nfdump/header.hpp>
 #include <flowlog/format/nfdump/names.hpp>
 #include <flowlog/format/nfdump/shapes.hpp>
