@@ -341,6 +341,7 @@ case_nfdump_layout_3() {
     holds out <<'EOF'
 srcaddr,mpls-labels,application-name,egress-vrf-name,tunnel-srcaddr
 192.0.2.1,16-0-0/1016-1-0/2016-2-0/3016-3-0/4016-4-0/5016-5-0/6016-6-0/7016-7-0/8016-0-0/9016-1-1,http2,blue,10.1.1.1
+192.0.2.1,16-0-0/1016-1-0/2016-2-0/3016-3-0/4016-4-0/5016-5-0/6016-6-0/7016-7-0/8016-0-0/9016-1-1,http2,blue,10.1.1.1
 EOF
     run detect "$v3/v3-capd.nfdump"
     returns 0
