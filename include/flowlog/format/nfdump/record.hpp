@@ -50,9 +50,10 @@ constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<times
 /// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
 /// record does not have it, if it is a time and 0, or if it is an empty text. `flows` is 1 in a
 /// record without a number of flows. `dstport` of ICMP is 256 * type + code. `start` is the time of
-/// the event if a record has only this. The AWS field `type` is given by the addresses. If a record
-/// has addresses of both families, those of its `ip-version` count, or else the first ones, unless
-/// they are zero. Names of interfaces and the like are those that the archive had before the flow.
+/// the event if a record of layout 3 has only this. The AWS field `type` is given by the addresses.
+/// If a record has addresses of both families, those of its `ip-version` count, or else the first
+/// ones, unless they are zero. Names of interfaces and the like are those that the archive had
+/// before the flow.
 class nfdump_record {
 public:
     nfdump_record() = default;
@@ -171,8 +172,8 @@ private:
             case field_id::client_latency:
             case field_id::server_latency:
             case field_id::application_latency:
-                return shape_->stores_lengths ? std::min(stored, most) * 1000 : stored;
-            default: return shape_->stores_lengths ? stored : stored - 4;
+                return shape_->is_layout_3 ? std::min(stored, most) * 1000 : stored;
+            default: return shape_->is_layout_3 ? stored : stored - 4;
         }
     }
 
@@ -236,9 +237,10 @@ private:
             ms = load<std::uint32_t>(at(id)) * std::uint64_t{1000} +
                  load<std::uint16_t>(data_ + rest);
         }
-        // events of firewalls and address translators have a time of their own
-        if (ms == 0 && id == field_id::start && has(field_id::event_time))
-            return time(field_id::event_time);
+        // as nfdump 1.8 reads events of firewalls and address translators
+        if (ms == 0 && id == field_id::start && shape_->is_layout_3)
+            return has(field_id::event_time) ? time(field_id::event_time)
+                                             : field_value<timestamp>{};
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
     }
 
@@ -297,7 +299,7 @@ private:
     /// The bytes of the application's id.
     [[nodiscard]] auto application() const noexcept -> std::string_view {
         auto const* const from = at(field_id::application_id);
-        if (shape_->stores_lengths) return {from + 4, load<std::uint32_t>(from)};
+        if (shape_->is_layout_3) return {from + 4, load<std::uint32_t>(from)};
         return {from, shape_->width(field_id::application_id)};
     }
 

@@ -38,9 +38,9 @@ struct nfdump_shape {
     std::array<std::uint16_t, fields.size()> second_offsets{};
     bool has_both_families = false;  ///< of any address
     bool swapped = false;            ///< whether the file's byte order is not this machine's
-    /// Whether elements of no fixed length begin with it, and latencies are in milliseconds, as in
-    /// layout 3. In layout 2 every element has a length.
-    bool stores_lengths = false;
+    /// Whether the record is of layout 3: elements of no fixed length begin with it, latencies are
+    /// in milliseconds, and an event without a start has the time of the event.
+    bool is_layout_3 = false;
     nfdump_names const* names = nullptr;  ///< what the exporter calls interfaces and the like
 
     [[nodiscard]] constexpr auto offset(field_id id) const noexcept -> std::size_t {
@@ -157,7 +157,7 @@ inline auto shape_v4(nfdump_shape& shape, char const* record, std::size_t size) 
     auto const count = load<std::uint16_t>(record + 4, shape.swapped);
     auto const begin = nfdump_v4_header + 2U * count;
     if (count != std::popcount(bitmap) || begin > size) return nfdump_fault::structure;
-    shape.stores_lengths = true;
+    shape.is_layout_3 = true;
     shape.place(field_id::engine_type, 12, 1);
     shape.place(field_id::engine_id, 13, 1);
     shape.place(field_id::netflow_version, 14, 1);
