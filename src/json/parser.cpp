@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Which function reads which piece; and the messages that AWS wraps lines in.
+#include <algorithm>
 #include <utility>
 
 #include "value.hpp"
@@ -119,6 +120,8 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
 
 struct parser::state {
     od::parser json{};
+    record_index index{};
+    int quick = 0;  // how many more records than not were read the faster way, within limits
     std::vector<std::string> columns{};  // of a Zeek log in columns
 
     /// Reads the first value of a text and returns what follows it.
@@ -137,6 +140,16 @@ struct parser::state {
         auto const* rest = static_cast<char const*>(nullptr);
         if (document.current_location().get(rest) != simdjson::SUCCESS) return {};
         return text.substr(static_cast<std::size_t>(rest - text.data()));
+    }
+
+    /// Reads a record the faster way; false if that is not possible.
+    auto read_quickly(std::string_view text, job& to) -> bool {
+        constexpr auto most = 64;
+        if (quick < -most) return false;  // the records of this log are unusual
+        auto const found = index.find(text);
+        auto const done = found && read_google(*found, to);
+        quick = std::clamp(quick + (done ? 1 : -2), -most - 1, most);
+        return done;
     }
 
     void parse_tsv(std::string_view line, job& to) {
@@ -166,10 +179,15 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         if (from.what != piece::kind::head) ++to.record;
         if (from.what == piece::kind::damage) throw bad_record{std::string{from.text}};
         if (kind == log_kind::zeek_tsv) return state_->parse_tsv(from.text, to);
-        if (from.too_deep)
+        if (kind == log_kind::google && from.what != piece::kind::head &&
+            state_->read_quickly(from.text, to))
+            return;
+        auto const is_line = from.what == piece::kind::value;
+        if (from.too_deep || (is_line && !is_shallow(from.text)))
             throw bad_record{"is nested deeper than " + std::to_string(max_depth) + " levels"};
         for (auto rest = from.text; !rest.empty();) {
-            to.offset = from.offset + static_cast<std::uint64_t>(rest.data() - from.text.data());
+            to.text = rest.data();
+            to.offset = from.offset + static_cast<std::uint64_t>(to.text - from.text.data());
             rest = state_->parse_one(kind, from.what, rest, to);
             // some producers write a line end as these two characters between objects
             while (rest.starts_with("\\n")) rest.remove_prefix(2);

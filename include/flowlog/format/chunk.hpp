@@ -2,8 +2,11 @@
 #ifndef FLOWLOG_FORMAT_CHUNK_HPP
 #define FLOWLOG_FORMAT_CHUNK_HPP
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <flowlog/source/input.hpp>
@@ -26,6 +29,20 @@ struct chunk {
     auto source = from.open_range(which.begin, which.end);
     if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
     return source;
+}
+
+/// The first start of a line of an input at or after `offset`, which is not 0; `size`, the size of
+/// the input, if there is none.
+[[nodiscard]] inline auto line_start(input const& from, std::uint64_t offset, std::uint64_t size)
+    -> std::uint64_t {
+    auto block = std::array<char, 4096>{};
+    for (auto at = offset - 1; at < size; at += block.size()) {
+        auto const got = from.read_at(at, block);
+        auto const end = std::string_view{block.data(), got}.find('\n');
+        if (end != std::string_view::npos) return std::min(at + end + 1, size);
+        if (got == 0) break;
+    }
+    return size;
 }
 
 }  // namespace flowlog
