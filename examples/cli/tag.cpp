@@ -119,7 +119,8 @@ void count(tag_options const& options, flowlog::input_list const& logs,
     auto counted = read_logs(logs, flowlog::basic_port_protocol_counter<Key>{}, options.reading,
                              std::move(on_malformed));
     report.ports = counted.value.counts();
-    report.totals = flowlog::tag_counts(report.ports, table);
+    report.without_port = counted.value.without_port();
+    report.totals = flowlog::tag_counts(report.ports, table, report.without_port);
     report.done = std::move(counted.done);
 }
 
