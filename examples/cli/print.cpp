@@ -50,6 +50,7 @@ struct print_options {
 
     [[nodiscard]] auto format() const -> record_format {
         if (!formats.empty()) return formats.front();
+        if (names == flowlog::naming::ocsf) return record_format::ndjson;
         return is_terminal(stdout) ? record_format::table : record_format::csv;
     }
 };
@@ -266,7 +267,9 @@ private:
                                            .names = options_.names,
                                            .escape = terminal,
                                            .all_lines = options_.reading.all_lines};
-        how.times = options_.times.value_or(how.format == record_format::table
+        // Elasticsearch takes numbers for milliseconds
+        how.times = options_.times.value_or(how.format == record_format::table ||
+                                                    how.names == flowlog::naming::ecs
                                                 ? flowlog::time_format::rfc3339
                                                 : flowlog::time_format::unix_seconds);
         if (terminal) how.block_size = 1;
@@ -277,8 +280,13 @@ private:
         first_ = present;
     }
 
-    /// A VPC flow log has fields alone.
+    /// A VPC flow log and an event of OCSF have fields alone.
     void require_printable() const {
+        for (auto const& column : columns_) {
+            if (options_.names == flowlog::naming::ocsf && (!column.field || column.computed))
+                throw usage_error{"--schema ocsf: " + flowlog::escaped(column.name, 60) +
+                                  " is no field, and has no place in an event: --fields LIST"};
+        }
         if (options_.format() != record_format::vpc) return;
         for (auto const& column : columns_) {
             if (column.computed)
@@ -313,6 +321,12 @@ private:
 auto run_print(print_options options) -> int {
     if (options.formats.size() > 1)
         throw usage_error{"--csv, --tsv, --json, --ndjson, --vpc and --table exclude each other"};
+    auto const format = options.format();
+    if (options.names == flowlog::naming::ocsf && format != record_format::json &&
+        format != record_format::ndjson)
+        throw usage_error{"--schema ocsf: events are nested, as only --ndjson and --json can be"};
+    if (format == record_format::vpc && options.names != flowlog::naming::aws)
+        throw usage_error{"--vpc: a VPC flow log has AWS's names, and --schema asks for others"};
     if (options.ascending && options.sort.empty()) throw usage_error{"--ascending is for --sort"};
     auto const wanted = wanted_flows(options.reading);
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
@@ -339,6 +353,8 @@ constexpr auto examples =
     "      prints an nfdump archive as a VPC flow log\n"
     "  flowlog print PT1H.json --two-way reverse --fields srcaddr,dstaddr,bytes,reverse-bytes\n"
     "      prints an Azure flow log, both directions of a record in one line\n"
+    "  flowlog print logs --schema ocsf >events.ndjson\n"
+    "      prints events of OCSF Network Activity, nested, one per line\n"
     "  flowlog print logs --sort bytes -n 5 --fields srcaddr,dstaddr,service,bytes,duration\n"
     "      prints the five largest flows\n"
     "  flowlog print logs --where 'log-status = SKIPDATA'\n"
@@ -391,8 +407,13 @@ auto set_up_print(CLI::App& print) -> action {
     print.add_flag("--all-lines", options->all_lines,
                    "Print NODATA and SKIPDATA lines, too; with a test of log-status in --where,\n"
                    "this is on");
-    add_choice(print, "--names", options->names, "Names of the fields in headings (default: aws)",
-               {{"aws", flowlog::naming::aws}, {"netflow", flowlog::naming::netflow}});
+    add_choice(print, "--schema,--names", options->names,
+               "Names of the fields in headings (default: aws)",
+               {{"aws", flowlog::naming::aws},
+                {"netflow", flowlog::naming::netflow},
+                {"ecs", flowlog::naming::ecs},
+                {"otel", flowlog::naming::otel},
+                {"ocsf", flowlog::naming::ocsf}});
     add_choice<std::optional<flowlog::time_format>>(
         print, "--times", options->times, "Times as seconds since 1970, or as RFC 3339 in UTC",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});

@@ -65,6 +65,7 @@
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/mermaid.hpp>
 #include <flowlog/output/numbers.hpp>
+#include <flowlog/output/ocsf.hpp>
 #include <flowlog/output/ranking.hpp>
 #include <flowlog/output/record_options.hpp>
 #include <flowlog/output/record_sorter.hpp>
@@ -72,6 +73,7 @@
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>
 #include <flowlog/output/rows.hpp>
+#include <flowlog/output/schema.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/labelled_blocks.hpp>

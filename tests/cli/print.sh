@@ -435,6 +435,49 @@ END
     says err 'holds Hubble flows'
     run detect "$cloud/gcp/sink.ndjson"
     says out 'Google Cloud VPC flow log (JSON)'
+    # the flow of ICMP has no port
+    printf 'dstport,protocol,tag\n443,tcp,web\n*,udp,any\n' >tags.csv
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --quiet
+    returns 0
+    says output.csv 'Untagged,2'
+    says port_protocol_counts.csv ',icmp,1'
+    says untagged_flows.csv ',icmp,1'
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --json
+    says out '{"port":null,"protocol":"icmp","protocol_number":1,"count":1}'
+    printf '*,icmp,ping\n' >>tags.csv
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --csv
+    says out 'ping,1'
+}
+
+case_schema() {
+    run print "$data/flow_logs.txt" --schema ecs -n 1 --fields srcaddr,dstport,protocol,bytes,start,tgw-id
+    returns 0
+    holds out <<'END'
+source.ip,destination.port,network.iana_number,network.bytes,event.start,tgw_id
+10.0.1.201,49153,6,20000,2021-05-04T15:06:01Z,
+END
+    run print "$data/flow_logs.txt" --schema otel -n 1 --ndjson --fields srcaddr,protocol
+    holds out <<'END'
+{"source.address":"10.0.1.201","network.transport":"tcp"}
+END
+    run print "$data/flow_logs.txt" --schema netflow -n 0 --fields bytes,protocol
+    printf 'dOctets,prot\n' | holds out
+    run print "$data/flow_logs.txt" --schema ocsf -n 1 --fields srcaddr,dstport,action,start
+    returns 0
+    says out '"class_uid":4001'
+    says out '"dst_endpoint":{"port":49153}'
+    run print "$data/flow_logs.txt" --schema ocsf --csv
+    returns 2
+    says err 'only --ndjson and --json can be'
+    run print "$data/flow_logs.txt" --schema ocsf --fields srcaddr,service
+    returns 2
+    says err 'service is no field'
+    run print "$data/flow_logs.txt" --schema ecs --vpc
+    returns 2
+    says err "a VPC flow log has AWS's names"
+    run print "$data/flow_logs.txt" --schema ess
+    returns 2
+    says err "did you mean 'ecs'?"
 }
 
 run_cases

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/flow/print.hpp>
@@ -357,6 +358,24 @@ TEST_CASE("a job that reads a few fields has the values that all flows have", "[
             CHECK(some.stats() == whole.stats());
         }
         CHECK(some.stats().lines() >= whole.stats().lines());
+    }
+}
+
+TEST_CASE("a predicate may read fields that the job did not name", "[json]") {
+    auto const large = [](auto const& record) { return *record[field::packets] > 10; };
+    for (auto const* name : {"gcp/sink.ndjson", "gcp/dropped.ndjson", "azure/vnet-v4.json",
+                             "azure/nsg-v2.json", "azure/vnet-v4-record-lines.ndjson",
+                             "aws/cwl-subscription/default.json", "aws/api/pages.json"}) {
+        CAPTURE(name);
+        auto expected = byte_sums{};
+        auto whole = flowlog::open(path_of(name));
+        for (auto const& record : whole) {
+            if (large(record)) expected.add(record);
+        }
+        auto some = flowlog::open(path_of(name));
+        auto const found = flowlog::aggregate(some, flowlog::filtered{large, byte_sums{}});
+        CHECK(found.inner().sums == expected.sums);
+        CHECK(some.stats() == whole.stats());
     }
 }
 

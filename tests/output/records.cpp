@@ -16,6 +16,7 @@
 #include <flowlog/format/text.hpp>
 #include <flowlog/output/records.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/version.hpp>
 
 #include "catch.hpp"
 
@@ -194,6 +195,63 @@ TEST_CASE("The table of fields knows NetFlow's names", "[records]") {
                               {field_id::protocol, field_id::packets, field_id::bytes,
                                field_id::start, field_id::end, field_id::tcp_flags});
     CHECK(text == "prot,dPkts,dOctets,first,last,tcp_flags\n");
+}
+
+TEST_CASE("Headings have the names of other schemas", "[records]") {
+    auto const fields = std::vector<record_column>{field_id::srcaddr, field_id::protocol,
+                                                   field_id::bytes, field_id::tgw_id};
+    auto flow = some_flow();
+    flow.set(field::protocol, std::uint8_t{6});
+    flow.set(field::bytes, std::uint64_t{7});
+    using enum flowlog::naming;
+    CHECK(written({flow}, {.names = ecs}, fields) ==
+          "source.ip,network.iana_number,network.bytes,tgw_id\n2001:db8::1,6,7,\n");
+    CHECK(written({flow}, {.format = record_format::ndjson, .names = otel}, fields) ==
+          "{\"source.address\":\"2001:db8::1\",\"network.transport\":\"tcp\","
+          "\"aws.vpc.flow.bytes\":7,\"tgw_id\":null}\n");
+    // each name is that of one field
+    for (auto const schema : {aws, netflow, ecs, otel}) {
+        auto names = std::vector<std::string>{};
+        for (auto const& f : flowlog::fields) names.push_back(flowlog::field_name(schema, f.id));
+        std::ranges::sort(names);
+        CHECK(std::ranges::adjacent_find(names) == names.end());
+    }
+}
+
+TEST_CASE("Events of OCSF are nested, and lack what the flow lacks", "[records]") {
+    auto flow = some_flow();
+    flow.set(field::flow_direction, flowlog::flow_direction::egress);
+    flow.set(field::protocol, std::uint8_t{6});
+    flow.set(field::interface_id, "eni-1");
+    flow.set(field::pkt_srcaddr, *flowlog::address::parse("10.0.0.1"));
+    flow.set(field::account_id, "123");
+    auto fields = columns;
+    for (auto const id : {field_id::flow_direction, field_id::protocol, field_id::interface_id,
+                          field_id::pkt_srcaddr, field_id::account_id, field_id::end})
+        fields.emplace_back(id);
+    auto const head =
+        R"({"class_uid":4001,"category_uid":4,"activity_id":6,"type_uid":400106,"severity_id":1,)";
+    auto const product = R"("metadata":{"version":"1.1.0","product":{"name":"flowlog",)"
+                         R"("vendor_name":"flowlog","version":")" +
+                         std::string{flowlog::version} + "\"},";
+    auto const text =
+        written({flow, flowlog::flow{}},
+                {.format = record_format::ndjson, .names = flowlog::naming::ocsf}, fields);
+    CHECK(text ==
+          head + std::string{R"("time":1620140761250,)"} + product +
+              R"("profiles":["cloud","security_control"]},"action_id":2,"disposition_id":2,)"
+              R"("disposition":"Blocked","start_time":1620140761250,"cloud":{"provider":"AWS",)"
+              R"("account":{"uid":"123"}},"connection_info":{"direction_id":2,)"
+              R"("protocol_name":"tcp","protocol_num":6},"src_endpoint":{"ip":"10.0.0.1",)"
+              R"("intermediate_ips":["2001:db8::1"],"interface_uid":"eni-1"},)"
+              R"("dst_endpoint":{"port":443},"traffic":{"bytes":18446744073709551615},)"
+              R"("unmapped":{"user_name":"ACME\\a \"b\""}})"
+              "\n" +
+              head + R"("time":0,)" + product +
+              R"("profiles":[]},"connection_info":{"direction_id":0},"src_endpoint":{},)"
+              R"("dst_endpoint":{}})"
+              "\n");
+    CHECK_THROWS_AS(written({}, {.names = flowlog::naming::ocsf}), flowlog::error);
 }
 
 TEST_CASE("The columns of a text log come from its header line, known or not", "[records]") {

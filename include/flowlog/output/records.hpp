@@ -19,8 +19,10 @@
 #include <flowlog/output/detail/cell_writer.hpp>
 #include <flowlog/output/detail/line_copier.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/ocsf.hpp>
 #include <flowlog/output/record_column.hpp>
 #include <flowlog/output/record_options.hpp>
+#include <flowlog/output/schema.hpp>
 
 namespace flowlog {
 
@@ -39,9 +41,13 @@ public:
     using sink = std::function<void(std::string_view)>;
 
     /// Throws `errc::invalid_argument` for a computed column of a VPC flow log, which nothing could
-    /// read again.
+    /// read again; and for events of OCSF that are not in JSON, or have other columns than fields.
     record_writer(std::vector<record_column> columns, record_options options, sink out)
         : writer_{for_format(options)}, out_{std::move(out)} {
+        if (options.names == naming::ocsf) {
+            begin_events(columns);
+            return;
+        }
         for (auto const& column : columns) add(column);
         if (options.format == record_format::vpc) {
             fix_constants();
@@ -57,6 +63,8 @@ public:
         if constexpr (requires { record.visit([](auto const&) {}); }) {
             return record.visit([this](auto const& inner) { return this->write(inner); });
         } else {
+            if (events_) [[unlikely]]
+                return write_event(record);
             auto& buffer = writer_.buffer();
             auto const begun = buffer.size();
             auto* out = writer_.begin_row(row_begin());
@@ -121,11 +129,38 @@ private:
         return {};
     }
 
+    void begin_events(std::vector<record_column> const& columns) {
+        if (!writer_.is_json())
+            throw error{
+                errc::invalid_argument, {}, "events of OCSF are nested, as only JSON can be"};
+        auto ids = std::vector<field_id>{};
+        for (auto const& column : columns) {
+            if (!column.field || column.computed)
+                throw error{
+                    errc::invalid_argument,
+                    {},
+                    escaped(column.name, 60) + " is no field, and is not in events of OCSF"};
+            ids.push_back(*column.field);
+        }
+        events_.emplace(std::move(ids));
+        if (format() == record_format::json) append("[");
+    }
+
+    template <class Record>
+    [[gnu::noinline]] auto write_event(Record const& record) -> std::optional<field_id> {
+        event_ = format() == record_format::ndjson ? "" : rows_ == 0 ? "\n" : ",\n";
+        if (auto const bad = events_->write(record, event_)) return bad;
+        if (format() == record_format::ndjson) event_ += '\n';
+        append(event_);
+        ++rows_;
+        if (writer_.buffer().size() >= writer_.options().block_size) flush();
+        return std::nullopt;
+    }
+
     [[nodiscard]] auto title(record_column const& column) const -> std::string {
         if (!column.field) return column.name;
         if (is_raw(column)) return std::string{info(*column.field).name} + "_raw";
-        return writer_.options().names == naming::netflow ? netflow_name(*column.field)
-                                                          : std::string{info(*column.field).name};
+        return field_name(writer_.options().names, *column.field);
     }
 
     /// A VPC flow log has addresses as text, so that it can be read again.
@@ -142,6 +177,10 @@ private:
         if (column.field) {
             type = info(*column.field).type;
             made.printer = static_cast<std::size_t>(*column.field);
+        }
+        if (column.field == field_id::protocol && writer_.options().names == naming::otel) {
+            type = field_type::text;  // a number is no transport
+            made.printer = detail::cell_writer::transport_printer;
         }
         if (is_raw(column)) {
             type = field_type::u32;
@@ -277,6 +316,8 @@ private:
     detail::cell_writer writer_;
     sink out_;
     std::vector<detail::output_cell> cells_;
+    std::optional<ocsf_writer> events_;
+    std::string event_;
     std::optional<detail::line_copier> copier_;
     std::uint64_t rows_ = 0;
 };
