@@ -395,8 +395,10 @@ private:
     void read_counters() {
         if (packets_) set(packets_, counter(parts_[9], field_id::packets));
         if (bytes_) set(bytes_, counter(parts_[10], field_id::bytes));
-        auto const packets = counter(parts_[11], field_id::reverse_packets);
         auto const bytes = counter(parts_[12], field_id::reverse_bytes);
+        auto packets = std::optional<std::uint64_t>{};
+        if (to_.how == two_way::reverse || packets_ || bytes.value_or(0) == 0)
+            packets = counter(parts_[11], field_id::reverse_packets);
         if (to_.how == two_way::reverse) {
             set(reverse_packets_, packets);
             set(reverse_bytes_, bytes);

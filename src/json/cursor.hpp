@@ -10,6 +10,7 @@
 #ifndef FLOWLOG_SRC_JSON_CURSOR_HPP
 #define FLOWLOG_SRC_JSON_CURSOR_HPP
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,6 +28,8 @@ namespace flowlog::detail::json {
 
 struct unusual {};
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail() { throw unusual{}; }
+
 /// A place in a record.
 class cursor {
 public:
@@ -35,13 +38,13 @@ public:
 
     /// The next structural character.
     [[nodiscard]] auto next() const -> char {
-        if (at_ == last_) throw unusual{};
+        if (at_ == last_) fail();
         return text_[*at_];
     }
     [[nodiscard]] auto is_at_end() const noexcept -> bool { return at_ == last_; }
 
     void take(char c) {
-        if (next() != c) throw unusual{};
+        if (next() != c) fail();
         ++at_;
     }
 
@@ -50,7 +53,7 @@ public:
         take('"');
         auto const* const begin = text_ + at_[-1] + 1;
         auto const* const end = text_ + *at_ - 1;  // after the last one is the end of the record
-        if (end < begin || *end != '"') throw unusual{};
+        if (end < begin || *end != '"') fail();
         return {begin, static_cast<std::size_t>(end - begin)};
     }
 
@@ -65,7 +68,7 @@ public:
     void skip() {
         auto const first = next();
         if (first == '{' || first == '[') return skip_nested();
-        if (first == '}' || first == ']') throw unusual{};
+        if (first == '}' || first == ']') fail();
         ++at_;
     }
 
@@ -86,23 +89,26 @@ public:
             auto const c = next();
             ++at_;
             if (c == '}') return;
-            if (c != ',') throw unusual{};
+            if (c != ',') fail();
         }
     }
 
 private:
     void skip_nested() {
-        auto depth = std::size_t{0};
+        static constexpr auto changes = [] {
+            auto result = std::array<std::int8_t, 256>{};
+            result['{'] = result['['] = 1;
+            result['}'] = result[']'] = -1;
+            return result;
+        }();
+        auto depth = 0U;
         auto const* at = at_;
         do {
-            if (at == last_) throw unusual{};
-            auto const c = text_[*at++];
-            if (c == '{' || c == '[') {
-                if (++depth > max_depth - 8) throw unusual{};  // there are levels around it
-            } else if (c == '}' || c == ']') {
-                --depth;
-            }
-        } while (depth != 0);
+            if (at == last_) fail();
+            auto const c = static_cast<unsigned char>(text_[*at++]);
+            depth += static_cast<unsigned>(int{changes[c]});
+        } while (depth - 1 < max_depth - 8);  // there are levels around it
+        if (depth != 0) fail();
         at_ = at;
     }
 
@@ -117,7 +123,7 @@ inline auto is_text(cursor const& v) -> bool { return v.next() == '"'; }
 
 inline auto take_null(cursor& v) -> bool {
     if (v.next() != 'n') return false;
-    if (v.take_word() != "null") throw unusual{};
+    if (v.take_word() != "null") fail();
     return true;
 }
 
@@ -139,7 +145,7 @@ inline auto number_of(std::string_view name, cursor& v, std::uint64_t max,
     }
     if (!digits) return std::nullopt;
     auto const number = decode<std::uint64_t>(digits->data(), digits->data() + digits->size());
-    if (!number.has_value() || *number > max) throw unusual{};
+    if (!number.has_value() || *number > max) fail();
     return *number;
 }
 
@@ -148,7 +154,7 @@ inline auto time_of(std::string_view name, cursor& v, std::optional<field_id> id
     auto const text = text_of(name, v, id);
     if (!text) return std::nullopt;
     auto const time = parse_time(*text);
-    if (!time) throw unusual{};
+    if (!time) fail();
     return time;
 }
 

@@ -33,6 +33,7 @@ namespace {
 constexpr std::size_t batch_rows = 2048;  // so that columns stay in the second-level cache
 constexpr std::size_t batch_text = std::size_t{128} << 10;
 constexpr std::size_t batch_levels = 256;
+constexpr std::size_t large_piece = std::size_t{1} << 20;  // is not kept with the one after it
 constexpr std::size_t max_levels = 4;
 constexpr std::size_t column_size = 128;  // of lines that are decoded at once
 
@@ -192,8 +193,7 @@ private:
             row_lines_.clear();
             finished_.clear();
             // tuples are part of the last piece
-            for (auto const& l : levels_)
-                if (job_.tuples.empty() || l->from.values() != nullptr) l->from.release();
+            for (auto const& l : levels_) l->from.release(job_.tuples.empty());
             for (auto more = true; more && !is_full();) {
                 if (job_.tuples.empty()) {
                     more = read_piece();
@@ -208,8 +208,9 @@ private:
     }
 
     [[nodiscard]] auto is_full() const -> bool {
+        auto const after_large = piece_size_ > large_piece && job_.tuples.empty();
         return job_.rows.size() >= batch_rows || job_.messages.text.size() >= batch_text ||
-               finished_.size() >= batch_levels;
+               finished_.size() >= batch_levels || (after_large && job_.rows.size() != 0);
     }
 
     /// Reads a piece, or several events; false if nothing more can become a row of the batch.
@@ -234,6 +235,7 @@ private:
         }
         if (from.offset) found.offset = *from.offset;
         if (!wanted_.empty() && !has_messages(from.kind)) pieces_.push_back(found);
+        piece_size_ = found.text.size();
         parser_.parse(from.kind, found, job_);
         for (auto& bytes : job_.nested) open_nested(std::move(bytes), found.offset);
         job_.nested.clear();
@@ -388,6 +390,7 @@ private:
     job job_{};
     std::unique_ptr<job> again_{};  // the rows of the batch with a field that was left out
     std::vector<piece> pieces_{};   // of the batch, to be read again
+    std::size_t piece_size_ = 0;    // of the last one
     bool later_all_ = false;        // the next batches have all fields
     parser parser_{};
     std::vector<std::unique_ptr<level>> levels_{};

@@ -146,12 +146,17 @@ void value_splitter::make_room(std::size_t more) {
         larger.capacity = std::max(needed, usual);
         larger.bytes = std::make_unique_for_overwrite<char[]>(larger.capacity);
     }
-    if (held != 0) std::copy_n(buffer_.get() + keep_, held, larger.get());
-    if (buffer_.bytes) full_.push_back(std::move(buffer_));
+    move_kept(larger.get());
+    if (std::exchange(has_pieces_, false)) full_.push_back(std::move(buffer_));
     buffer_ = std::move(larger);
+}
+
+/// Moves what is kept to the beginning of a buffer.
+void value_splitter::move_kept(char* to) {
+    size_ -= keep_;
+    if (size_ != 0) std::copy_n(buffer_.get() + keep_, size_, to);
     base_ += keep_;
     at_ -= keep_;
-    size_ = held;
     keep_ = 0;
 }
 
@@ -163,6 +168,9 @@ auto value_splitter::refill() -> bool {
         ended_ = true;
         return false;
     }
+    // after a large piece, so that no more memory is used than it took
+    auto const is_behind = keep_ > (std::size_t{4} << 20) && size_ - keep_ <= keep_;
+    if (is_behind && !has_pieces_) move_kept(buffer_.get());
     if (size_ + block.size() + padding > buffer_.capacity) make_room(block.size());
     std::ranges::copy(block, buffer_.get() + size_);
     size_ += block.size();
@@ -206,7 +214,8 @@ auto value_splitter::next() -> piece {
     }
 }
 
-auto value_splitter::kept(piece::kind what) const -> piece {
+auto value_splitter::kept(piece::kind what) -> piece {
+    has_pieces_ = true;
     return {what, {buffer_.get() + keep_, at_ - keep_}, base_ + keep_, too_deep_};
 }
 

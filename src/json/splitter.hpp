@@ -58,8 +58,9 @@ public:
 
     [[nodiscard]] auto next() -> piece;
 
-    /// Says that the lines so far are no longer needed.
-    void release() noexcept {
+    /// Says that the lines so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        if (!all) return;
         copies_.clear();
         given_ = false;
     }
@@ -106,8 +107,9 @@ public:
     /// The offset of the next byte.
     [[nodiscard]] auto offset() const noexcept -> std::uint64_t { return base_ + at_; }
 
-    /// Says that the pieces so far, without the last one, are no longer needed.
-    void release() noexcept {
+    /// Says that the pieces so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        if (all) has_pieces_ = false;
         if (full_.empty()) return;
         constexpr auto most = std::size_t{1} << 20;
         if (full_.back().capacity <= most) spare_ = std::move(full_.back());
@@ -126,6 +128,7 @@ private:
     auto skip_blanks() -> int;
     void skip_mark();
     void make_room(std::size_t more);
+    void move_kept(char* to);
     auto next_top() -> piece;
     auto next_member() -> piece;
     auto next_element() -> piece;
@@ -133,7 +136,7 @@ private:
     auto take_text() -> bool;
     auto take_nested() -> bool;
     auto take_word() -> bool;
-    [[nodiscard]] auto kept(piece::kind what) const -> piece;
+    [[nodiscard]] auto kept(piece::kind what) -> piece;
     auto damage(std::string why) -> piece;
     [[nodiscard]] auto is_too_long() const noexcept -> bool { return at_ - keep_ > how_.max_piece; }
 
@@ -157,7 +160,8 @@ private:
     bool in_object_ = false;  // the array is in an object
     bool had_array_ = false;  // the object had an array that was divided
     bool too_deep_ = false;
-    std::string text_{};  // of a head, or why there is damage
+    bool has_pieces_ = false;  // that are needed, in the buffer
+    std::string text_{};       // of a head, or why there is damage
 };
 
 /// Divides a log as its division says.
@@ -169,9 +173,9 @@ public:
     [[nodiscard]] auto next() -> piece {
         return std::visit([](auto& s) { return s.next(); }, how_);
     }
-    /// Says that the pieces so far are no longer needed.
-    void release() noexcept {
-        std::visit([](auto& s) { s.release(); }, how_);
+    /// Says that the pieces so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        std::visit([all](auto& s) { s.release(all); }, how_);
     }
     [[nodiscard]] auto name() const -> std::string {
         return std::visit([](auto const& s) { return s.name(); }, how_);
