@@ -74,12 +74,13 @@ void read_wrapped(od::object record, job& to) {
 }
 
 /// The members before an array.
-void read_head(od::object members, job& to) {
-    *to.head = {};
+auto read_head(od::object members) -> head_members {
+    auto result = head_members{};
     each_member(members, [&](std::string_view key, od::value v) {
-        if (key == "messageType") to.head->control = text_of(key, v) == "CONTROL_MESSAGE";
-        if (key == "network_interface_id") to.head->interface.text = text_of(key, v).value_or("");
+        if (key == "messageType") result.control = text_of(key, v) == "CONTROL_MESSAGE";
+        if (key == "network_interface_id") result.interface.text = text_of(key, v).value_or("");
     });
+    return result;
 }
 
 void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
@@ -104,11 +105,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
             if (what == piece::kind::element) {
                 return read_message(object, to);
             }
-            auto head = head_members{};
-            auto* const before = std::exchange(to.head, &head);
-            read_head(object, to);
-            to.head = before;
-            if (head.control) return;
+            if (read_head(object).control) return;
             throw bad_record{kind == log_kind::events ? "the document has no array events"
                                                       : "the document has no array logEvents"};
         }
@@ -131,7 +128,8 @@ struct parser::state {
         if (kind == log_kind::insights && what == piece::kind::element) {
             read_result(od::array(document.get_array()), to);
         } else if (what == piece::kind::head) {
-            read_head(od::object(document.get_object()), to);
+            *to.head = {};  // also if the members cannot be read
+            *to.head = read_head(od::object(document.get_object()));
         } else {
             if (json_type(document.type()) != json_type::object)
                 throw bad_record{"expected an object"};
