@@ -8,6 +8,7 @@ in rounds: each command once a round, the order reversed in every other one. Eve
 import argparse
 import datetime
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -55,11 +56,10 @@ def cmake(build):
     """Builds the generator and the contenders, and the command flowlog if it builds."""
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DFLOWLOG_BUILD_BENCH=ON", "-DFLOWLOG_BUILD_TESTS=OFF"]
     ours = [f"flowlog_{name}" for name in OURS]
-    if not (
-        done("cmake", "-S", ROOT, "-B", build, *options) and done("cmake", "--build", build, "--target", *ours)
-    ):
+    make = ("cmake", "--build", build, "--parallel", str(os.cpu_count() or 1), "--target")
+    if not (done("cmake", "-S", ROOT, "-B", build, *options) and done(*make, *ours)):
         raise SystemExit("the benchmarks do not build")
-    if not done("cmake", "--build", build, "--target", "flowlog_cli"):
+    if not done(*make, "flowlog_cli"):
         say("flowlog does not build: going on with what is there")
 
 
