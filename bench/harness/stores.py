@@ -93,6 +93,6 @@ def to_parquet(lab):
     write = [lab.python, str(CONTENDERS / "write_parquet.py"), "zstd", path, "{out}/log.parquet"]
     entries = [
         Entry("DuckDB, all threads", write, "read"),
-        Entry("flowlog", [lab.flowlog, "convert", path, "--quiet", "-o", "{out}/log.parquet"], "read"),
+        Entry("flowlog", [str(lab.flowlog), "convert", path, "--quiet", "-o", "{out}/log.parquet"], "read"),
     ]
     return Case(plain, "Text to Parquet, zstd", "DuckDB, all threads", entries, tag.answer, "")
