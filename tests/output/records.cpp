@@ -11,10 +11,12 @@
 #include <vector>
 
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/run.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/output/records.hpp>
+#include <flowlog/source/input.hpp>
 #include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
@@ -381,6 +383,63 @@ TEST_CASE("A VPC flow log has the log-status of its records", "[records]") {
                    of_status(flowlog::log_status::skipdata), of_status(flowlog::log_status::ok)},
                   {.format = record_format::vpc, .all_lines = true}, some) ==
           "srcaddr log-status\n2001:db8::1 OK\n- NODATA\n- NODATA\n- SKIPDATA\n- OK\n");
+}
+
+/// A log whose columns change half-way, with a malformed value here and there.
+auto changing_log() -> std::string {
+    auto text = std::string{"srcaddr dstport bytes action\n"};
+    for (int i = 0; i < 400; ++i)
+        text += "10.0.0." + std::to_string(i % 256) + ' ' + (i % 90 == 7 ? "x" : "443") + ' ' +
+                std::to_string(i) + " ACCEPT\n";
+    text += "bytes action srcaddr dstport\n";
+    for (int i = 0; i < 400; ++i)
+        text += std::to_string(i) + " REJECT 10.0.1." + std::to_string(i % 256) + " 80\n";
+    return text;
+}
+
+struct printed {
+    std::string text;
+    std::uint64_t rows = 0;
+    std::uint64_t malformed = 0;
+};
+
+auto printed_by(unsigned threads, std::uint64_t chunk_size, record_format format) -> printed {
+    auto const log = changing_log();
+    auto const half = std::string_view{log}.substr(0, log.find("\nbytes") + 1);
+    auto result = printed{};
+    auto const writer = record_writer{
+        {field_id::srcaddr, field_id::dstport, field_id::bytes, record_column{"unknown"}},
+        {.format = format, .block_size = 100},
+        [&](std::string_view block) { result.text += block; }};
+    auto const inputs = std::vector<flowlog::input>{flowlog::memory_input{log, "a"},
+                                                    flowlog::memory_input{std::string{half}, "b"},
+                                                    flowlog::memory_input{log, "c"}};
+    auto found = flowlog::run(inputs, writer, {.threads = threads, .chunk_size = chunk_size});
+    found.value.finish();
+    result.rows = found.value.rows();
+    result.malformed = found.stats.malformed;
+    return result;
+}
+
+TEST_CASE("Several threads write records in the order of the logs", "[records]") {
+    auto const expected = printed_by(1, 1 << 20, record_format::ndjson);
+    CHECK(expected.rows == 2000 - 15);
+    CHECK(expected.malformed == 15);
+    CHECK(std::ranges::count(expected.text, '\n') == 2000 - 15);
+    for (auto const threads : {1U, 2U, 4U}) {
+        for (auto const chunk_size : {50U, 700U, 9000U, 1U << 20}) {
+            auto const found = printed_by(threads, chunk_size, record_format::ndjson);
+            CHECK(found.text == expected.text);
+            CHECK(found.rows == expected.rows);
+            CHECK(found.malformed == expected.malformed);
+        }
+    }
+}
+
+TEST_CASE("One thread writes a JSON array of several logs", "[records]") {
+    auto const text = printed_by(1, 50, record_format::json).text;
+    CHECK(text.find("}\n{") == text.npos);
+    CHECK(std::ranges::count(text, '\n') == 2000 - 15 + 2);
 }
 
 }  // namespace test_output_records

@@ -4,7 +4,9 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -103,6 +105,16 @@ concept explaining_aggregator = requires(A const& a, Record const& record) {
 template <class A, class Batch>
 concept counting_aggregator = record_batch<Batch> && requires(A& a, Batch const& batch) {
     { a.count_addable(batch) } -> std::same_as<std::size_t>;
+};
+
+/// Hook: an aggregator that writes text. `run` calls `write_to(sink)` before the records of an
+/// input, or of a chunk of one, and `write_to({})` after them; each call first hands the text that
+/// is left to the sink before. `run` brings the text of all threads into the order of the inputs
+/// and gives it to the `output()` of the aggregator that it was called with.
+template <class A>
+concept writing_aggregator = requires(A& a, A const& b, std::function<void(std::string_view)> f) {
+    { b.output() } -> std::same_as<std::function<void(std::string_view)>>;
+    a.write_to(std::move(f));
 };
 
 /// Hook: `merge(other, threads)` merges with several threads.

@@ -6,7 +6,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -108,6 +110,18 @@ public:
         matched_ += other.matched_;
     }
 
+    /// Where an aggregator that writes text writes it in the end.
+    [[nodiscard]] auto output() const
+        requires writing_aggregator<A>
+    {
+        return inner_.output();
+    }
+    void write_to(std::function<void(std::string_view)> sink)
+        requires writing_aggregator<A>
+    {
+        inner_.write_to(std::move(sink));
+    }
+
     /// The fields of the aggregator, and those that the filter names, which a record may lack.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = flowlog::uses(inner_);
@@ -132,6 +146,7 @@ public:
     [[nodiscard]] auto predicate() const noexcept -> Predicate const& { return wanted_; }
 
     /// The aggregator, with what was added to it.
+    [[nodiscard]] auto inner() & noexcept -> A& { return inner_; }
     [[nodiscard]] auto inner() const& noexcept -> A const& { return inner_; }
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 

@@ -12,9 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 #include <flowlog/output/detail/cell_writer.hpp>
 #include <flowlog/output/detail/line_copier.hpp>
@@ -30,6 +33,14 @@ namespace flowlog {
 ///     for (auto const& record : log) writer.write(record);
 ///     writer.finish();
 ///
+/// It is also an aggregator: `run` reads logs with several threads, each with a copy of the writer,
+/// and hands on the text in the order of the logs. A copy goes on after the rows of the original,
+/// but has none of its text. In `json` and `table`, a row depends on those before it: read these
+/// with one thread.
+///
+///     auto found = flowlog::run(files, flowlog::filtered{wanted, std::move(writer)});
+///     found.value.inner().finish();
+///
 /// In `vpc`, times are whole seconds, `version` is the highest version among the columns,
 /// `log-status` is OK where a record has none, and blanks and control characters in texts are
 /// percent-encoded.
@@ -41,7 +52,7 @@ public:
     /// Throws `errc::invalid_argument` for a computed column of a VPC flow log, which nothing could
     /// read again.
     record_writer(std::vector<record_column> columns, record_options options, sink out)
-        : writer_{for_format(options)}, out_{std::move(out)} {
+        : writer_{for_format(options)}, final_{std::move(out)}, out_{final_} {
         for (auto const& column : columns) add(column);
         if (options.format == record_format::vpc) {
             fix_constants();
@@ -49,6 +60,19 @@ public:
         }
         begin();
     }
+
+    record_writer(record_writer const& other)
+        : writer_{other.writer_},
+          final_{other.final_},
+          out_{final_},
+          cells_{other.cells_},
+          copier_{other.copier_},
+          copied_rows_{other.rows_},
+          rows_{other.rows_} {}
+    record_writer(record_writer&&) = default;
+    auto operator=(record_writer const&) -> record_writer& = delete;
+    auto operator=(record_writer&&) -> record_writer& = default;
+    ~record_writer() = default;
 
     /// Writes a record. If a field among the columns is malformed, writes nothing and returns that
     /// field.
@@ -89,6 +113,59 @@ public:
         std::size_t done = 0;
         while (done != flows.size() && !write(flows[done])) ++done;
         return done;
+    }
+
+    /// Writes a record whose fields are well-formed, as `offending_field_of` says.
+    template <flow_record Record>
+    void add(Record const& record) {
+        static_cast<void>(write(record));
+    }
+    template <flow_record Record>
+    auto try_add(Record const& record) -> bool {
+        return !write(record);
+    }
+    template <record_batch Batch>
+    [[nodiscard]] auto add_batch(Batch const& flows) -> std::size_t {
+        return write_batch(flows);
+    }
+
+    /// The malformed field among the columns for which `write` does not write a record, if any.
+    template <flow_record Record>
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<offending_field> {
+        for (auto const& cell : cells_) {
+            if (cell.printer == detail::cell_writer::constant_printer) continue;
+            auto key = cell.key;  // reading needs memory for texts
+            if (key && !key->read(record))
+                return offending_field{key->malformed_field(record), reason::bad_value};
+            if (cell.field && visit_field(record, *cell.field,
+                                          [](auto const& value) { return value.malformed(); }))
+                return offending_field{*cell.field, reason::bad_value};
+        }
+        return std::nullopt;
+    }
+
+    /// Counts the rows of a copy. \pre its text was handed on
+    void merge(record_writer&& other) { rows_ += other.rows_ - other.copied_rows_; }
+
+    /// The fields of the columns, all of which a log may lack.
+    [[nodiscard]] auto uses() const -> std::vector<field_use> {
+        auto result = std::vector<field_use>{};
+        for (auto const& cell : cells_) {
+            auto const of_key = cell.key ? cell.key->uses() : std::vector<field_use>{};
+            for (auto const& use : of_key) detail::add_use(result, {use.id, true, true});
+            if (cell.field) detail::add_use(result, {*cell.field, true, true});
+        }
+        return result;
+    }
+
+    /// Where the text of all copies goes.
+    [[nodiscard]] auto output() const -> sink { return final_; }
+
+    /// Hands on the text so far, and writes to another sink from now on; `{}` is the first one.
+    void write_to(sink out) {
+        flush();
+        out_ = out ? std::move(out) : final_;
     }
 
     /// The number of rows written.
@@ -275,9 +352,11 @@ private:
     }
 
     detail::cell_writer writer_;
+    sink final_;
     sink out_;
     std::vector<detail::output_cell> cells_;
     std::optional<detail::line_copier> copier_;
+    std::uint64_t copied_rows_ = 0;  // of the original, when this copy was made
     std::uint64_t rows_ = 0;
 };
 

@@ -60,6 +60,13 @@ public:
 
     explicit cell_writer(record_options options) : options_{options} {}
 
+    /// A writer of the same cells, with an empty buffer.
+    cell_writer(cell_writer const& other) : options_{other.options_}, row_size_{other.row_size_} {}
+    cell_writer(cell_writer&&) = default;
+    auto operator=(cell_writer const&) -> cell_writer& = delete;
+    auto operator=(cell_writer&&) -> cell_writer& = default;
+    ~cell_writer() = default;
+
     [[nodiscard]] auto options() const noexcept -> record_options const& { return options_; }
     [[nodiscard]] auto buffer() noexcept -> row_buffer& { return buffer_; }
 
