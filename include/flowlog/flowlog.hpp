@@ -27,6 +27,8 @@
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>

@@ -16,6 +16,9 @@
 
 namespace flowlog {
 
+class state_reader;
+class state_writer;
+
 /// A field that keeps a record from being added, and why.
 struct offending_field {
     field_id id;
@@ -109,6 +112,15 @@ concept counting_aggregator = record_batch<Batch> && requires(A& a, Batch const&
 template <class A>
 concept parallel_aggregator =
     requires(A& a, A b, unsigned threads) { a.merge(std::move(b), threads); };
+
+/// Hook: `save(out)` writes what was counted, and `load(in)` reads what another aggregator of the
+/// same set-up has saved, and merges it: so that several processes or machines are one run. A state
+/// begins with a head, which says what is counted. `load` throws if it is of another set-up.
+template <class A>
+concept saved_aggregator = requires(A& a, A const& saved, state_writer& out, state_reader& in) {
+    saved.save(out);
+    a.load(in);
+};
 
 }  // namespace flowlog
 

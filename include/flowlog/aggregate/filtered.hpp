@@ -12,6 +12,8 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/detail/addable_check.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -108,6 +110,29 @@ public:
         matched_ += other.matched_;
     }
 
+    /// Writes the number of records that were added, and what the aggregator saves. The filter is
+    /// not saved: whoever loads must have the same.
+    void save(state_writer& out) const
+        requires saved_aggregator<A>
+    {
+        out.head(head);
+        out.open().number(matched_).close_row();
+        inner_.save(out);
+    }
+
+    /// Merges what was saved.
+    void load(state_reader& in)
+        requires saved_aggregator<A>
+    {
+        in.head(head);
+        while (in.at_row()) {
+            in.open();
+            matched_ += in.number();
+            in.close_row();
+        }
+        inner_.load(in);
+    }
+
     /// The fields of the aggregator, and those that the filter names, which a record may lack.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = flowlog::uses(inner_);
@@ -136,6 +161,7 @@ public:
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 
 private:
+    static constexpr auto head = R"({"part":"filtered"})";
     static constexpr std::size_t chunk_size = 64;  // flows: a bit each in a word
 
     [[nodiscard]] auto wants_all() const noexcept -> bool {

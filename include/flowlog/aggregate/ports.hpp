@@ -18,6 +18,8 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/batch.hpp>
@@ -155,6 +157,33 @@ public:
         for (auto const& [which, count] : other.overflows_) overflows_[which] += count;
     }
 
+    /// Writes the counts: rows of `[[port,protocol],[count]]`.
+    void save(state_writer& out) const {
+        out.head(head);
+        for_each([&](auto port, auto protocol, auto count) {
+            out.open().open().number(port).number(protocol).close();
+            out.open().number(count).close().close_row();
+        });
+    }
+
+    /// Adds saved counts.
+    void load(state_reader& in) {
+        in.head(head);
+        while (in.at_row()) {
+            in.open();
+            in.open();
+            auto const port = in.number();
+            auto const protocol = in.number();
+            if (port >= ports || protocol >= counts_.size())
+                in.fail("expected a port and protocol");
+            in.close();
+            in.open();
+            add(static_cast<std::uint16_t>(port), static_cast<std::uint8_t>(protocol), in.number());
+            in.close();
+            in.close_row();
+        }
+    }
+
     /// Calls `visit(port, protocol, count)` for each port and protocol that occurred, ascending by
     /// port, then protocol.
     template <class Visit>
@@ -207,6 +236,19 @@ private:
     static constexpr std::size_t ports = detail::port_counts::size;
     static constexpr std::size_t chunk = detail::port_counts::chunk;
     using key = std::pair<std::uint16_t, std::uint8_t>;  // port and protocol
+    static constexpr auto head = Key == port_key::dstport   ? R"({"ports":"dstport"})"
+                                 : Key == port_key::srcport ? R"({"ports":"srcport"})"
+                                                            : R"({"ports":"service"})";
+
+    /// Adds several flows.
+    void add(std::uint16_t port, std::uint8_t protocol, std::uint64_t count) {
+        auto& counts = counts_[protocol];
+        if (!counts) counts = detail::port_counts::make();
+        auto const sum = (count & 0xFFFF) + counts[port];
+        counts[port] = static_cast<std::uint16_t>(sum);
+        if (auto const overflows = (count >> 16) + (sum >> 16); overflows != 0)
+            overflows_[{port, protocol}] += overflows;
+    }
 
     /// The protocols that occurred, ascending.
     [[nodiscard]] auto protocols() const -> std::vector<std::uint8_t> {

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/format/batch.hpp>
 #include <flowlog/lookup/tag_table.hpp>
 
@@ -82,6 +84,12 @@ public:
     }
 
     void merge(basic_tag_counter&& other) { ports_.merge(std::move(other.ports_)); }
+
+    /// Writes the counts per port and protocol.
+    void save(state_writer& out) const { ports_.save(out); }
+
+    /// Adds saved counts. They may have been counted with another table.
+    void load(state_reader& in) { ports_.load(in); }
 
     /// The counts per tag.
     [[nodiscard]] auto totals() const -> tag_totals { return tag_counts(ports_.counts(), *table_); }

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <flowlog/detail/crc32.hpp>
 #include <flowlog/detail/load.hpp>
-#include <flowlog/format/flowd/crc32.hpp>
 
 namespace flowlog::detail {
 
@@ -161,7 +161,7 @@ struct flowd_frame {
 /// of flowd added to records.
 [[nodiscard]] inline auto flowd_checksum_holds(std::string_view bytes, flowd_shape const& shape,
                                                flowd_frame const& frame) noexcept -> bool {
-    return !shape.has_checksum() || flowd_crc32(bytes.substr(0, shape.end)) ==
+    return !shape.has_checksum() || add_to_crc32(0, bytes.substr(0, shape.end)) ==
                                         load_big<std::uint32_t>(bytes.data() + frame.checksum_at);
 }
 
