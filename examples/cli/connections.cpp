@@ -22,6 +22,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -315,11 +316,14 @@ auto run_connections(connections_options const& options) -> int {
     auto report = connections_report{.warnings = warnings_about(logs)};
     warn_of_all(report.warnings);
     auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_logs(logs, flowlog::connection_grouping(), options.reading,
-                             [&](auto const& line) { malformed.keep(describe(line)); });
+    auto counted = count_logs(logs, flowlog::connection_grouping(), options.reading,
+                              [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     report.done = std::move(counted.done);
     report.done.report_trouble();
+    if (is_partial(options.reading))
+        return write_partial(options.reading, job_of("connections", options.reading), counted.value,
+                             report.done);
     if (auto warning = skipdata_warning(report.done.stats))
         report.warnings.push_back(*std::move(warning));
     fill(report, flowlog::find_connections(counted.value), options);
@@ -367,6 +371,7 @@ auto set_up_connections(CLI::App& connections) -> action {
                 {"duration", ranking::duration},
                 {"first", ranking::first},
                 {"last", ranking::last}});
+    add_partial_options(connections, options->reading);
     add_row_formats(connections, options->format, "connection");
     add_strict(connections, options->reading);
     return [options] { return run_connections(*options); };

@@ -40,6 +40,7 @@ constexpr auto commands = std::to_array<command>({
     {"connections", "Join both directions of conversations", set_up_connections},
     {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
     {"diff", "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
+    {"merge", "Make one result of partial results (--partial)", set_up_merge},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},
@@ -100,17 +101,6 @@ void open_closed_streams() {
         if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
         static_cast<void>(::open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
     }
-}
-
-/// Refuses empty values of options, which are variables of a script that are not set.
-void refuse_empty_values(CLI::App& command) {
-    auto const check = [](std::string const& given) -> std::string {
-        auto const empty = given.find_first_not_of(" \t,") == given.npos;
-        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
-    };
-    for (auto* const option : command.get_options(
-             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
-        option->check(CLI::Validator{check, ""});
 }
 
 /// Prints the help or the version.
@@ -177,6 +167,17 @@ auto run(int argc, char** argv) -> int {
 }
 
 }  // namespace
+
+void refuse_empty_values(CLI::App& command) {
+    auto const check = [](std::string const& given) -> std::string {
+        auto const empty = given.find_first_not_of(" \t,") == given.npos;
+        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
+    };
+    for (auto* const option : command.get_options(
+             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
+        option->check(CLI::Validator{check, ""});
+}
+
 }  // namespace cli
 
 auto main(int argc, char** argv) -> int {

@@ -52,6 +52,7 @@ struct tag_report {
     std::string untagged_label = "Untagged";
     std::vector<std::string> warnings{};
     reading done{};
+    int partial_code = 0;  ///< the exit code, if a partial result was written
 };
 
 /// Writes the files, except for the malformed lines, which were written when they were found.
