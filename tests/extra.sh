@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|mermaid|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|spark|mermaid|bench|catch3]…: what takes too long for every run; without an argument, all but
+# spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters, groups, digests, connections and recipes against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
+#   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -99,6 +101,16 @@ run_stores() {
     command -v npm >/dev/null || { echo "== No npm here: abfs:// is not tested"; return 0; }
     [ -x "$azurite" ] || npm install --silent --prefix build/stores/azurite azurite@3.35.0
     build/stores/bin/python tests/stores/azure.py build/cli/examples/flowlog "$azurite"
+}
+
+run_spark() {
+    scripts/install-packages.sh store-tests
+    command -v java >/dev/null || { echo "== No Java here: Spark needs one" >&2; return 1; }
+    [ -x build/spark/bin/python ] || python3 -m venv build/spark
+    build/spark/bin/python -m pip install --quiet "pyspark==$(sed -n 's/^# pyspark //p' scripts/packages.txt)"
+    cmake --preset cli
+    cmake --build --preset cli
+    build/spark/bin/python tests/spark/spark.py build/cli/examples/flowlog build/stores/bin/versitygw
 }
 
 run_mermaid() {
