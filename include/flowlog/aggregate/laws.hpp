@@ -44,8 +44,9 @@ public:
             if (auto broken = associative()) return broken;
             if (auto broken = shared_out()) return broken;
             if (auto broken = in_batches()) return broken;
-            if (auto broken = saved()) return broken;
         }
+        for (auto round = 0; round < 3; ++round)
+            if (auto broken = saved()) return broken;
         return std::nullopt;
     }
 
