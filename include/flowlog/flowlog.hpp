@@ -13,6 +13,7 @@
 #include <flowlog/aggregate/difference.hpp>
 #include <flowlog/aggregate/digest.hpp>
 #include <flowlog/aggregate/digest_line.hpp>
+#include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/edge_keys.hpp>
 #include <flowlog/aggregate/edges.hpp>
 #include <flowlog/aggregate/ephemeral.hpp>

@@ -10,6 +10,7 @@
 
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
@@ -203,6 +204,21 @@ TEST_CASE("the laws hold for compositions", "[laws]") {
                   return std::pair{a.inner().template get<0>().bytes,
                                    a.inner().template get<1>().groups()};
               }) == "none");
+}
+
+TEST_CASE("the laws hold for as many aggregators as are wanted at run time", "[laws]") {
+    using part = filtered<filter, dynamic_grouping>;
+    auto const make = [] {
+        return each_of{std::vector<part>{{filter{}, dynamic({"srcaddr"})},
+                                         {where("action = REJECT"), dynamic({"ip", "port"})},
+                                         {where("dstport < 5"), dynamic({"interface-id"})}}};
+    };
+    CHECK(broken_by(make, [](auto const& a) {
+              auto result = std::vector<group>{};
+              for (auto const& one : a.all())
+                  for (auto& found : one.inner().groups()) result.push_back(std::move(found));
+              return result;
+          }) == "none");
 }
 
 TEST_CASE("the laws hold for a user's aggregator, and show where one is broken", "[laws]") {
