@@ -63,6 +63,7 @@
 #include <flowlog/output/graph_json.hpp>
 #include <flowlog/output/graph_text.hpp>
 #include <flowlog/output/graphml.hpp>
+#include <flowlog/output/html.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/output/mermaid.hpp>
 #include <flowlog/output/numbers.hpp>
@@ -70,9 +71,11 @@
 #include <flowlog/output/record_options.hpp>
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
+#include <flowlog/output/report.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>
 #include <flowlog/output/rows.hpp>
+#include <flowlog/output/svg.hpp>
 #include <flowlog/output/text.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/query/labelled_blocks.hpp>
