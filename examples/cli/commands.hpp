@@ -30,6 +30,8 @@ using action = std::function<int()>;
 
 // Each command has one file. To add a command, declare it here and list it in main.cpp. Only the
 // options of the command that is called are set up.
+auto set_up_overview(CLI::App& overview) -> action;
+auto set_up_report(CLI::App& report) -> action;
 auto set_up_tag(CLI::App& tag) -> action;
 auto set_up_top(CLI::App& top) -> action;
 auto set_up_digest(CLI::App& digest) -> action;

@@ -8,15 +8,10 @@
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
+#include "groupings.hpp"
 #include "reading.hpp"
 
 namespace cli {
-
-/// A grouping, and which flows it takes.
-struct picked_grouping {
-    flowlog::dynamic_grouping groups;
-    flowlog::filter wanted{};
-};
 
 /// What two groupings took in one pass.
 struct two_groupings {
