@@ -53,7 +53,9 @@ auto links_question(question_context const& context) -> question {
                 .by = "label(srcaddr),label(dstaddr)",
                 .measures = {"bytes", "flows"}};
     return {.title = "Who sends to whom",
-            .about = "By networks of 256 addresses (IPv6: /64). --map names them.",
+            .about =
+                "By networks of 256 addresses (IPv6: /64); all public ones are the internet. "
+                "--map FILE names them.",
             .by = "srcaddr/24,dstaddr/24",
             .measures = {"bytes", "flows"}};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/scope.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/html.hpp>
 #include <flowlog/output/result_file.hpp>
@@ -292,14 +294,33 @@ private:
                                          .about = what.about,
                                          .command = inquiry_.command(*links_, 0),
                                          .is_bytes = what.measures.front() == "bytes"};
-        inquiry_.groups(*links_).visit_unordered([&](flowlog::group_view const& group) {
-            chart.links.push_back({flowlog::to_text(group.key_cell(0)),
-                                   flowlog::to_text(group.key_cell(1)),
-                                   *group.value<std::uint64_t>(0)});
-        });
+        chart.links = links_of(inquiry_.groups(*links_));
         chart.links = flowlog::folded(chart.links, max_parties);
-        std::erase_if(chart.links, [](auto const& link) { return link.value == 0; });
         page.between = std::move(chart);
+    }
+
+    /// The links that groups by source and destination make. Networks of public addresses, of
+    /// which there are many, are one party.
+    [[nodiscard]] static auto links_of(flowlog::dynamic_grouping const& groups)
+        -> std::vector<flowlog::link_chart::link> {
+        auto sums = std::map<std::pair<std::string, std::string>, std::uint64_t>{};
+        auto const name_of = [&](flowlog::group_view const& group, std::size_t end) -> std::string {
+            if (groups.keys()[end].kind == flowlog::key_kind::network) {
+                auto const network = group.key<flowlog::address>(end);
+                if (network && scope_of(*network) == flowlog::address_scope::global)
+                    return "internet";
+            }
+            return flowlog::to_text(group.key_cell(end));
+        };
+        groups.visit_unordered([&](flowlog::group_view const& group) {
+            auto& sum = sums[{name_of(group, 0), name_of(group, 1)}];
+            auto const value = *group.value<std::uint64_t>(0);
+            sum = value > UINT64_MAX - sum ? UINT64_MAX : sum + value;
+        });
+        auto result = std::vector<flowlog::link_chart::link>{};
+        for (auto const& [ends, value] : sums)
+            if (value != 0) result.push_back({ends.first, ends.second, value});
+        return result;
     }
 
     /// The figures at the top of a page.

@@ -194,7 +194,8 @@ class Comparison:
 
     def links(self, labels: bool) -> None:
         """Every band, and every party with what it sends or receives."""
-        ends = [f"coalesce(label_of({c}), '-')" if labels else net(c) for c in ("srcaddr", "dstaddr")]
+        ends = [f"coalesce(label_of({c}), '-')" if labels else
+                f"CASE WHEN class_of({c}) = 'public' THEN 'internet' ELSE {net(c)} END" for c in ("srcaddr", "dstaddr")]
         rows = self.db.execute(f"SELECT {ends[0]}, {ends[1]}, sum(bytes) FROM flows GROUP BY ALL").fetchall()
 
         def largest(end: int) -> set[str]:

@@ -104,7 +104,7 @@ private:
 
     void end_card(std::string_view command) {
         if (!command.empty())
-            out_ += "<details><summary>Ask again</summary><pre><code>" + html_text(command) +
+            out_ += "<details><summary>As a command</summary><pre><code>" + html_text(command) +
                     "</code></pre></details>\n";
         out_ += "</section>\n";
     }
