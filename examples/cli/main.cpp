@@ -41,8 +41,7 @@ struct command {
 
 constexpr auto commands = std::to_array<command>({
     {"overview", "Print what is in logs, on one screen; 'flowlog LOG' does, too", set_up_overview},
-    {"report", "Answer what many ask: talkers, rejects, scans, ...; or make a page of it",
-     set_up_report},
+    {"report", "Answer what many ask: talkers, rejects, ...; or make a page", set_up_report},
     {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
     {"top", "Group flows, and rank the groups", set_up_top},
     {"digest", "Make a short flow log out of long ones", set_up_digest},

@@ -426,7 +426,7 @@ auto set_up_report(CLI::App& report) -> action {
     add_key_options(report, options->reading.tables);
     add_reading_options(report, options->reading);
     report.get_option("LOG")->description(
-        "The name of a report, or several (talkers,rejects), and then logs: files,\n"
+        "The name of a report, or several (talkers,rejects); then logs: files,\n"
         "folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -");
     report.add_option("--html", options->html, "Make one page in HTML of it")->type_name("FILE");
     report.add_flag("--force", options->force, "Replace an existing file that is no report");
