@@ -15,22 +15,27 @@ class FlowlogRecipe(ConanFile):
     license = "BSL-1.0"
     description = "Network flow logs as ranges of records"
     topics = ("netflow", "vpc-flow-logs", "networking", "header-only")
-    package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    default_options = {"boost/*:header_only": True}
+    options = {"with_json": [True, False]}  # the component flowlog::json, a static library
+    default_options = {"with_json": False, "boost/*:header_only": True}
     no_copy_source = True
-    exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "LICENSE"
+    exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "src/*", "LICENSE"
     test_package_folder = "tests/package"
 
     def set_version(self):
         header = load(self, os.path.join(self.recipe_folder, "include/flowlog/version.hpp"))
         self.version = re.search(r'string_view version = "([^"]+)"', header).group(1)
 
+    def configure(self):
+        self.package_type = "static-library" if self.options.with_json else "header-library"
+
     def layout(self):
         cmake_layout(self)
 
     def requirements(self):
         self.requires("boost/[>=1.81]", transitive_headers=True)
+        if self.options.with_json:
+            self.requires("simdjson/[>=3.0]")
 
     def validate(self):
         check_min_cppstd(self, 20)
@@ -38,8 +43,9 @@ class FlowlogRecipe(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        for option in ("BUILD_TESTS", "BUILD_EXAMPLES", "BUILD_CLI", "WITH_COMPILED", "WITH_JSON"):
+        for option in ("BUILD_TESTS", "BUILD_EXAMPLES", "BUILD_CLI", "WITH_COMPILED"):
             toolchain.cache_variables[f"FLOWLOG_{option}"] = False
+        toolchain.cache_variables["FLOWLOG_WITH_JSON"] = bool(self.options.with_json)
         toolchain.generate()
 
     def build(self):
@@ -53,14 +59,25 @@ class FlowlogRecipe(ConanFile):
         rmdir(self, os.path.join(self.package_folder, "share"))
 
     def package_id(self):
-        self.info.clear()
+        if not self.info.options.with_json:
+            self.info.clear()
 
     def package_info(self):
-        self.cpp_info.bindirs = []
-        self.cpp_info.libdirs = []
         self.cpp_info.set_property("cmake_file_name", "flowlog")
-        self.cpp_info.set_property("cmake_target_name", "flowlog::flowlog")
-        self.cpp_info.set_property("pkg_config_name", "flowlog")
-        self.cpp_info.requires = ["boost::headers"]
+        headers = self.cpp_info
+        if self.options.with_json:
+            self.cpp_info.set_property("cmake_target_name", "flowlog::all")
+            headers = self.cpp_info.components["headers"]
+            json = self.cpp_info.components["json"]
+            json.bindirs = []
+            json.libs = ["flowlog_json"]
+            json.defines = ["FLOWLOG_JSON=1"]
+            json.set_property("cmake_target_name", "flowlog::json")
+            json.requires = ["headers", "simdjson::simdjson"]
+        headers.bindirs = []
+        headers.libdirs = []
+        headers.set_property("cmake_target_name", "flowlog::flowlog")
+        headers.set_property("pkg_config_name", "flowlog")
+        headers.requires = ["boost::headers"]
         if self.settings.os in ("Linux", "FreeBSD"):
-            self.cpp_info.system_libs = ["pthread"]
+            headers.system_libs = ["pthread"]

@@ -3,6 +3,8 @@
 
 namespace flowlog {
 
+template void detail::save_groups<void>(detail::group_core const&, state_writer&);
+template void detail::load_groups<void>(detail::group_core&, state_reader&);
 template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
     -> run_result<dynamic_grouping>;
 template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,

@@ -3,8 +3,8 @@
 
 namespace flowlog {
 
-template auto tag_counts<void>(std::span<port_protocol_count const>, tag_table const&)
-    -> tag_totals;
+template auto tag_counts<void>(std::span<port_protocol_count const>, tag_table const&,
+                               std::span<protocol_count const>) -> tag_totals;
 template auto run(std::vector<input> const&, tag_counter const&, run_options const&)
     -> run_result<tag_counter>;
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|mermaid|bench|catch3]…: what takes too long for every run; without an argument, all but catch3.
+# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|spark|mermaid|page|bench|catch3]…: what takes too long for every run; without an argument, all but
+# spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters, groups, digests, connections and recipes against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
+#   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
+#   page     the page of 'flowlog report --html' in headless Chromium (Debian's), narrow and wide, light and dark: its pictures are in build/page
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -84,6 +87,7 @@ run_oracle() {
         build/oracle/bin/python tests/oracle/diff_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/recipes_oracle.py build/cli/examples/flowlog "$seed"
         build/oracle/bin/python tests/oracle/measures_oracle.py build/cli/examples/flowlog "$seed"
+        build/oracle/bin/python tests/oracle/report_oracle.py build/cli/examples/flowlog "$seed"
     done
 }
 
@@ -101,12 +105,29 @@ run_stores() {
     build/stores/bin/python tests/stores/azure.py build/cli/examples/flowlog "$azurite"
 }
 
+run_spark() {
+    scripts/install-packages.sh store-tests
+    command -v java >/dev/null || { echo "== No Java here: Spark needs one" >&2; return 1; }
+    [ -x build/spark/bin/python ] || python3 -m venv build/spark
+    build/spark/bin/python -m pip install --quiet "pyspark==$(sed -n 's/^# pyspark //p' scripts/packages.txt)"
+    cmake --preset cli
+    cmake --build --preset cli
+    build/spark/bin/python tests/spark/spark.py build/cli/examples/flowlog build/stores/bin/versitygw
+}
+
 run_mermaid() {
     cmake --preset cli
     cmake --build --preset cli
     mkdir -p build/mermaid
     (cd build/mermaid && [ -d node_modules/mermaid ] || npm install --prefix . --no-audit --no-fund mermaid@11.17.2 jsdom@29.1.1)
     MERMAID="$PWD/build/mermaid" bash tests/cli/graph.sh build/cli/examples/flowlog
+}
+
+run_page() {
+    scripts/install-packages.sh page
+    cmake --preset cli
+    cmake --build --preset cli
+    python3 tests/browser/page.py build/cli/examples/flowlog build/page
 }
 
 run_bench() {
@@ -125,6 +146,6 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan asan oracle stores mermaid bench}"; do
+for what in "${@:-aarch64 fuzz tsan asan oracle stores mermaid page bench}"; do
     for one in $what; do "run_$one"; done
 done

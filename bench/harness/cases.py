@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """All comparisons by name; each is made by calling it with a `Lab`."""
-from . import archives, digests, fields, graphs, groups, stores, tag, windows
+from . import archives, clouds, digests, fields, graphs, groups, stores, tag, windows
 
 MAKERS = {
     "plain": tag.plain,
@@ -19,6 +19,9 @@ MAKERS = {
     "print": archives.print_rows,
     "nfdump": archives.nfdump,
     "nfdump-many": archives.nfdump_many,
+    "google": clouds.top("google", 1.5),
+    "azure": clouds.top("azure", 0.6),
+    "cloudwatch": clouds.top("cloudwatch", 1.2),
     "s3": stores.s3,
     "parquet-snappy": stores.parquet("snappy"),
     "parquet-gzip": stores.parquet("gzip"),

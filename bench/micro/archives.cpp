@@ -13,9 +13,9 @@
 #include <benchmark/benchmark.h>
 #include <zlib.h>
 
+#include <flowlog/detail/crc32.hpp>
 #include <flowlog/format/flow_tools.hpp>
 #include <flowlog/format/flowd.hpp>
-#include <flowlog/format/flowd/crc32.hpp>
 #include <flowlog/source/gzip.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -83,7 +83,7 @@ auto flowd_record(bench::archive_flow const& f) -> std::string {
     append_big(out, std::uint64_t{f.bytes});
     for (auto const word : {f.uptime, f.received, 0U, 0x00050000U, f.first, f.last})
         append_big(out, word);
-    append_big(out, detail::flowd_crc32(out));
+    append_big(out, detail::add_to_crc32(0, out));
     return out;
 }
 

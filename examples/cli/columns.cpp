@@ -16,6 +16,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 
 namespace cli {
 namespace {
@@ -80,6 +81,13 @@ auto parse_columns(std::string_view list) -> columns {
 auto unknown_columns(reading_options const& options) -> std::vector<std::string> {
     constexpr std::size_t max_logs = 20;
     auto result = std::vector<std::string>{};
+    if (merging().active) {  // whatever is no field was a column
+        for (auto const& word : merging().job)
+            if (word.starts_with("--by="))
+                for (auto const name : split(std::string_view{word}.substr(5)))
+                    result.emplace_back(name);
+        return result;
+    }
     auto const add = [&result](columns const& all) {
         for (auto const& column : all)
             if (!column.field) result.push_back(column.name);

@@ -30,6 +30,8 @@ using action = std::function<int()>;
 
 // Each command has one file. To add a command, declare it here and list it in main.cpp. Only the
 // options of the command that is called are set up.
+auto set_up_overview(CLI::App& overview) -> action;
+auto set_up_report(CLI::App& report) -> action;
 auto set_up_tag(CLI::App& tag) -> action;
 auto set_up_top(CLI::App& top) -> action;
 auto set_up_digest(CLI::App& digest) -> action;
@@ -39,9 +41,13 @@ auto set_up_print(CLI::App& print) -> action;
 auto set_up_check(CLI::App& check) -> action;
 auto set_up_convert(CLI::App& convert) -> action;
 auto set_up_diff(CLI::App& diff) -> action;
+auto set_up_merge(CLI::App& merge) -> action;
 auto set_up_detect(CLI::App& detect) -> action;
 auto set_up_ls(CLI::App& ls) -> action;
 auto set_up_fields(CLI::App& fields) -> action;
+
+/// Refuses empty values of options, which are variables of a script that are not set.
+void refuse_empty_values(CLI::App& command);
 
 /// What `--version` prints.
 auto version_text() -> std::string;

@@ -22,6 +22,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -74,9 +75,6 @@ struct connections_report {
     reading done{};
 };
 
-// --- ranking
-// ----------------------------------------------------------------------------------------
-
 auto ticks(flowlog::field_value<flowlog::timestamp> const& time) -> std::optional<std::int64_t> {
     if (!time) return std::nullopt;
     return (*time).time_since_epoch().count();
@@ -123,9 +121,6 @@ void rank(std::vector<connection>& all, std::size_t limit, ranking by) {
     all = std::move(ranked);
 }
 
-// --- cells
-// ------------------------------------------------------------------------------------------
-
 auto endpoint_text(endpoint const& of) -> std::string {
     auto const address = of.address.to_string();
     if (of.port == 0) return address;
@@ -169,9 +164,6 @@ auto actions_of(connection const& one) -> std::vector<std::string> {
 auto time_cell(flowlog::field_value<flowlog::timestamp> const& time) -> flowlog::group_cell {
     return time ? flowlog::group_cell{*time} : flowlog::group_cell{};
 }
-
-// --- output
-// -----------------------------------------------------------------------------------------
 
 void add_sums(flowlog::text_table& table, std::string title, connection_sums const& sums) {
     auto const number = [](std::uint64_t value) { return std::to_string(value); };
@@ -280,9 +272,6 @@ void print_rows(connections_report const& report, flowlog::row_format format) {
     rows.finish();
 }
 
-// --- the command
-// ------------------------------------------------------------------------------------
-
 void warn(connections_report& report, std::string warning) {
     cli::warn(warning);
     report.warnings.push_back(std::move(warning));
@@ -315,11 +304,14 @@ auto run_connections(connections_options const& options) -> int {
     auto report = connections_report{.warnings = warnings_about(logs)};
     warn_of_all(report.warnings);
     auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_logs(logs, flowlog::connection_grouping(), options.reading,
-                             [&](auto const& line) { malformed.keep(describe(line)); });
+    auto counted = count_logs(logs, flowlog::connection_grouping(), options.reading,
+                              [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     report.done = std::move(counted.done);
     report.done.report_trouble();
+    if (is_partial(options.reading))
+        return write_partial(options.reading, job_of("connections", options.reading), counted.value,
+                             report.done);
     if (auto warning = skipdata_warning(report.done.stats))
         report.warnings.push_back(*std::move(warning));
     fill(report, flowlog::find_connections(counted.value), options);
@@ -367,6 +359,7 @@ auto set_up_connections(CLI::App& connections) -> action {
                 {"duration", ranking::duration},
                 {"first", ranking::first},
                 {"last", ranking::last}});
+    add_partial_options(connections, options->reading);
     add_row_formats(connections, options->format, "connection");
     add_strict(connections, options->reading);
     return [options] { return run_connections(*options); };

@@ -210,8 +210,7 @@ private:
         auto uses = keys_.uses();
         if (wanted_) {
             for (auto const& use : wanted_->uses()) flowlog::detail::add_use(uses, use);
-            if constexpr (requires { reader.restrict(wanted_->bounds()); })
-                reader.restrict(wanted_->bounds());
+            flowlog::restrict(reader, *wanted_);
         }
         flowlog::require_fields(uses, reader);
         auto const use = [this](auto const& record) { return this->take(record); };

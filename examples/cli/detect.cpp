@@ -62,7 +62,11 @@ auto examine(flowlog::input const& from, detect_options const& options) -> findi
             if (found.log.aws_default) found.columns_from += ", AWS's default";
             found.columns_from += written_as(found.log.style);
         }
-        if (options.count) flowlog::count_flows(log, found.log);
+        constexpr auto near_end = std::uint64_t{256} << 20;  // bytes that are soon passed over
+        if (options.count)
+            flowlog::count_flows(log, found.log);
+        else if (from.size().value_or(0) <= near_end)
+            flowlog::describe_end(log, found.log);
     } catch (flowlog::error const& failure) {
         found.failure = failure;
     }
@@ -202,7 +206,8 @@ auto run_detect(detect_options const& options) -> int {
 constexpr auto examples =
     "Examples:\n"
     "  flowlog detect ft-v05.2015-07-01 vpc.log.gz\n"
-    "      prints what the beginning of each file says about it\n"
+    "      prints what the beginning of each file, and the end of an archive of nfdump, says of "
+    "it\n"
     "  flowlog detect archive --count --json | jq '.files[] | {name, records, first, last}'\n"
     "      reads every file of a folder to find the number of flows and the period they cover\n"
     "\n"

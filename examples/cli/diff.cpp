@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "languages.hpp"
 #include "measures.hpp"
 #include "objects.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -55,6 +57,7 @@ struct sides {
     flowlog::dynamic_grouping before;
     flowlog::dynamic_grouping after;
     std::vector<reading> done{};
+    std::vector<std::uint64_t> flows{};  // with --split: before, after, and without a start
 };
 
 /// All that the command found out.
@@ -96,13 +99,29 @@ auto options_for(compare_options const& options, std::size_t side) -> reading_op
     return result;
 }
 
+/// Merges both sides of partial results.
+auto merge_two(compare_options const& options, flowlog::dynamic_grouping const& empty,
+               text_handler const& on_malformed) -> sides {
+    auto parts = parts_of<flowlog::dynamic_grouping, flowlog::dynamic_grouping>{empty, empty};
+    merge_partials(find_logs(options.reading), parts, options.reading);
+    auto& before = parts.get<0>();
+    auto& after = parts.get<1>();
+    auto result = sides{std::move(before.first), std::move(after.first)};
+    for (auto* const read : {&before.second, &after.second}) {
+        replay(read->done, on_malformed);
+        result.done.push_back(std::move(read->done));
+    }
+    return result;
+}
+
 /// Reads the log of each side.
 auto read_two(compare_options const& options, flowlog::dynamic_grouping const& empty,
               limited_messages& malformed) -> sides {
+    auto const keep = [&](std::string line) { malformed.keep(std::move(line)); };
+    if (merging().active) return merge_two(options, empty, keep);
     auto const read = [&](std::size_t side) {
         auto const of_side = options_for(options, side);
-        return read_logs(find_logs(of_side), empty, of_side,
-                         [&](auto const& line) { malformed.keep(describe(line)); });
+        return count_logs(find_logs(of_side), empty, of_side, keep);
     };
     auto before = read(0);
     auto after = read(1);
@@ -123,26 +142,51 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
     auto const after = wanted && starting_in(at, time::max());
     auto const logs = find_logs(options.reading);
     for (auto& warning : warnings_about(logs)) say(report, std::move(warning));
-    auto read = read_twice_grouped(logs, {empty, before}, {empty, after}, wanted && without_start(),
-                                   options.reading,
-                                   [&](auto const& line) { malformed.keep(describe(line)); });
-    read.done.note_matched(read.in_first + read.in_second + read.counted, options.reading);
+    auto [read, done] = count_twice_grouped(
+        logs, {empty, before}, {empty, after}, wanted && without_start(), options.reading,
+        [&](std::string line) { malformed.keep(std::move(line)); });
+    done.note_matched(read.in_first + read.in_second + read.counted, options.reading);
     if (read.counted != 0)
         say(report, count_text(read.counted, "flow") +
                         " without a start time: neither before nor after the time of --split");
     for (auto const& [flows, side] :
          {std::pair{read.in_first, "before"}, {read.in_second, "after"}})
-        if (flows == 0 && !read.done.nothing_read())
+        if (flows == 0 && !done.nothing_read() && !is_partial(options.reading))
             say(report, fmt::format("no flow begins {} {}", side, flowlog::to_text(at)));
     auto result = sides{std::move(read.first), std::move(read.second)};
-    result.done.push_back(std::move(read.done));
+    result.done.push_back(std::move(done));
+    result.flows = {read.in_first, read.in_second, read.counted};
     return result;
+}
+
+/// Writes both sides as a partial result.
+auto write_sides(compare_options const& options, sides both,
+                 std::vector<flowlog::group_key> const& keys, wanted_measures const& measures)
+    -> int {
+    auto job = job_of("diff", options.reading);
+    if (!merging().active) {
+        job.push_back("--by=" + names_of(keys));
+        if (!options.measures.named.empty() || measures.all.size() != 2)
+            for (auto& option : options_of(measures.all)) job.push_back(std::move(option));
+        if (!options.split.empty())
+            job.push_back("--split=" + flowlog::to_text(first_moment("--split", options.split)));
+    }
+    if (both.done.size() == 1)
+        return write_partial(options.reading, job,
+                             two_groupings{std::move(both.before), std::move(both.after),
+                                           both.flows[0], both.flows[1], both.flows[2]},
+                             both.done.front());
+    auto const saved = [](auto const& groups) {
+        return [&groups](flowlog::state_writer& out) { groups.save(out); };
+    };
+    return write_partial(options.reading, job,
+                         {{saved(both.before), &both.done[0]}, {saved(both.after), &both.done[1]}});
 }
 
 void require_two_sides(compare_options const& options) {
     auto const& logs = options.reading.logs;
     if (logs.empty()) throw usage_error{"no LOG is given"};
-    if (!options.split.empty()) return;
+    if (!options.split.empty() || merging().active) return;
     if (logs.size() == 1)
         throw usage_error{
             "one LOG is given: give two to compare, or --split TIME to compare what "
@@ -310,7 +354,8 @@ auto run_diff(compare_options const& options) -> int {
         tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     if (keys.empty()) throw usage_error{"--by names no key"};
     auto const measures = parse_ranking_measures(options.measures, keys);
-    auto const empty = flowlog::group_by(keys, measures.all);
+    auto empty = flowlog::group_by(keys, measures.all);
+    set_hash_key(empty, options.reading);
 
     auto report = diff_report{.factor = options.factor};
     report.warnings = tables.warnings();
@@ -319,8 +364,9 @@ auto run_diff(compare_options const& options) -> int {
     auto both = options.split.empty() ? read_two(options, empty, malformed)
                                       : read_split(options, empty, malformed, report);
     malformed.finish();
-    report.done = std::move(both.done);
+    report.done = both.done;
     report_trouble(report);
+    if (is_partial(options.reading)) return write_sides(options, std::move(both), keys, measures);
     auto const nothing = std::ranges::any_of(report.done, &reading::nothing_read);
     if (!nothing || options.format == flowlog::row_format::json) {
         compare(report, both, measures, options);
@@ -381,6 +427,7 @@ auto set_up_diff(CLI::App& diff) -> action {
     add_key_options(diff, options->reading.tables);
     add_reading_options(diff, options->reading);
     add_measure_options(diff, options->measures);
+    add_partial_options(diff, options->reading, true);
     add_result_options(diff, *options);
     return [options] { return run_diff(*options); };
 }

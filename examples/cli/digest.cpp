@@ -17,8 +17,10 @@
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "keys.hpp"
 #include "languages.hpp"
 #include "outputs.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "record_file.hpp"
 #include "rows.hpp"
@@ -40,6 +42,15 @@ struct digest_command {
     row_format format{};
     bool force = false;
 };
+
+auto rules() -> std::vector<std::pair<std::string, ephemeral_rule>> const& {
+    static auto const all = std::vector<std::pair<std::string, ephemeral_rule>>{
+        {"min-port", ephemeral_rule::min_port},
+        {"syn", ephemeral_rule::syn},
+        {"direction", ephemeral_rule::direction},
+        {"known", ephemeral_rule::known}};
+    return all;
+}
 
 auto parse_keys(std::string const& list) -> std::vector<flowlog::group_key> {
     auto result = std::vector<flowlog::group_key>{};
@@ -117,6 +128,19 @@ void warn_of(flowlog::digest const& made, reading const& done) {
     if (done.failures() != 0) warn("the digest is incomplete: " + done.missing_text());
 }
 
+/// The job of a partial result.
+auto job_of(digest_command const& options, flowlog::digest const& empty)
+    -> std::vector<std::string> {
+    auto job = job_of("digest", options.reading);
+    if (merging().active) return job;
+    if (!options.by.empty()) job.push_back("--by=" + names_of(empty.keys()));
+    for (auto const& [word, rule] : rules())
+        if (rule == options.ephemeral && rule != ephemeral_rule::min_port)
+            job.push_back("--ephemeral=" + word);
+    if (options.global_bounds) job.emplace_back("--global-bounds");
+    return job;
+}
+
 auto run_digest(digest_command const& options) -> int {
     auto const format = format_of(options);
     auto const empty = flowlog::digest{{.by = parse_keys(options.by),
@@ -126,10 +150,12 @@ auto run_digest(digest_command const& options) -> int {
     keep_apart(options.output, logs);
     warn_of_all(warnings_about(logs));
     auto malformed = limited_messages{"more malformed line"};
-    auto const [made, done] = read_logs(logs, empty, options.reading,
-                                        [&](auto const& line) { malformed.keep(describe(line)); });
+    auto const [made, done] = count_logs(
+        logs, empty, options.reading, [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     done.report_trouble();
+    if (is_partial(options.reading))
+        return write_partial(options.reading, job_of(options, empty), made, done);
     if (auto const code = done.exit_code(options.reading); code == exit_code::failed) {
         complain(
             "nothing is written: a digest of some of the inputs would pass for one of all "
@@ -184,11 +210,8 @@ auto set_up_digest(CLI::App& digest) -> action {
                     "interface-id,srcaddr,dstaddr,srcport,dstport,protocol,action)")
         ->type_name("KEYS");
     add_choice(digest, "--ephemeral", options->ephemeral,
-               "Which of the ports becomes 0 (default: min-port)",
-               {{"min-port", ephemeral_rule::min_port},
-                {"syn", ephemeral_rule::syn},
-                {"direction", ephemeral_rule::direction},
-                {"known", ephemeral_rule::known}});
+               "Which of the ports becomes 0 (default: min-port)", rules());
+    add_partial_options(digest, options->reading);
     digest.add_flag("--global-bounds", options->global_bounds,
                     "Give each line the first start and the last end of all, as go-vpc does");
     digest

@@ -28,6 +28,7 @@
 #include "graph_records.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
 
@@ -133,11 +134,16 @@ auto run_edges(graph_options const& options) -> int {
     warn_of_all(report.warnings);
 
     auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_logs(logs, flowlog::edges_by(keys, options.sort), options.reading,
-                             [&](auto const& line) { malformed.keep(describe(line)); });
+    auto counted = count_logs(logs, flowlog::edges_by(keys, options.sort), options.reading,
+                              [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     report.done = std::move(counted.done);
     report.done.report_trouble();
+    if (is_partial(options.reading)) {
+        auto job = job_of("graph", options.reading);
+        if (!merging().active && !options.by.empty()) job.push_back("--by=" + options.by);
+        return write_partial(options.reading, job, counted.value, report.done);
+    }
     if (auto warning = skipdata_warning(report.done.stats))
         report.warnings.push_back(*std::move(warning));
 
@@ -162,6 +168,8 @@ auto run_graph(graph_options const& options) -> int {
     auto const& reading = options.reading;
     auto const filtered = !reading.where.empty() || !reading.where_file.empty();
     auto const tables = !reading.tables.lookup.empty() || !reading.tables.map.empty();
+    if (is_partial(options.reading))
+        throw usage_error{"--raw draws every flow: --partial does not go with it"};
     if (!options.by.empty() || options.sort || !options.title.empty() || (tables && !filtered))
         throw usage_error{
             "--raw draws every flow between its addresses: --by, --lookup, --map, "
@@ -241,6 +249,7 @@ auto set_up_graph(CLI::App& graph) -> action {
                   "Draw an edge per flow, with the attributes of go-vpc, in DOT")
         ->excludes(limit)
         ->excludes(all);
+    add_partial_options(graph, options->reading);
     add_strict(graph, options->reading);
     return [options] { return run_graph(*options); };
 }

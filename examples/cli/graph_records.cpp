@@ -62,9 +62,7 @@ private:
             uses.insert(uses.end(), more.begin(), more.end());
         }
         flowlog::require_fields(uses, reader);
-        if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
-            if (wanted_) reader.restrict(wanted_->bounds());
-        }
+        if (wanted_) flowlog::restrict(reader, *wanted_);
         for (auto const& record : reader) {
             if (wanted_ && !is_wanted(record, reader)) continue;
             if (auto const offending_field = writer_.write(record)) [[unlikely]]

@@ -11,6 +11,7 @@
 #include "choice.hpp"
 #include "clock.hpp"
 #include "commands.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 
 namespace cli {
@@ -27,15 +28,25 @@ auto key_options::tags() const -> std::shared_ptr<flowlog::tag_table const> {
         loaded_->tags =
             std::make_shared<flowlog::tag_table const>(flowlog::tag_table::load(lookup, how));
     }
+    if (merging().active && !loaded_->tags)
+        loaded_->tags = std::make_shared<flowlog::tag_table const>();
     return loaded_->tags;
 }
 
 auto key_options::labels() const -> std::shared_ptr<flowlog::label_table const> {
+    if (merging().active && !loaded_->labels)  // the keys of partial results are texts already
+        loaded_->labels = std::make_shared<flowlog::label_table const>();
     if (!map.empty() && !loaded_->labels) {
         loaded_->labels =
             std::make_shared<flowlog::label_table const>(flowlog::label_table::load(map));
     }
     return loaded_->labels;
+}
+
+auto names_of(std::vector<flowlog::group_key> const& keys) -> std::string {
+    auto result = std::string{};
+    for (auto const& key : keys) result += (result.empty() ? "" : ",") + key.name;
+    return result;
 }
 
 key_tables::key_tables(key_options const& options)

@@ -41,6 +41,9 @@ private:
 /// Adds --lookup and --map.
 void add_key_options(CLI::App& app, key_options& options);
 
+/// The names of keys, as an option lists them.
+auto names_of(std::vector<flowlog::group_key> const& keys) -> std::string;
+
 /// The tables that keys may need. It must outlive the keys that it parsed.
 class key_tables {
 public:

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <span>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #ifdef __GLIBC__
@@ -20,6 +25,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/source/arrow_store.hpp>
+#include <flowlog/source/scheme.hpp>
 
 #include "commands.hpp"
 #include "terminal.hpp"
@@ -34,12 +40,15 @@ struct command {
 };
 
 constexpr auto commands = std::to_array<command>({
+    {"overview", "Print what is in logs, on one screen; 'flowlog LOG' does, too", set_up_overview},
+    {"report", "Answer what many ask: talkers, rejects, ...; or make a page", set_up_report},
     {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
     {"top", "Group flows, and rank the groups", set_up_top},
     {"digest", "Make a short flow log out of long ones", set_up_digest},
     {"connections", "Join both directions of conversations", set_up_connections},
     {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
     {"diff", "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
+    {"merge", "Make one result of partial results (--partial)", set_up_merge},
     {"print", "Print the flows of logs of any format", set_up_print},
     {"convert", "Write the flows of logs to a file of another format", set_up_convert},
     {"check", "Validate every field of every line", set_up_check},
@@ -50,6 +59,8 @@ constexpr auto commands = std::to_array<command>({
 
 constexpr auto footer =
     "Examples:\n"
+    "  flowlog flow_logs.txt\n"
+    "  flowlog report --html report.html logs\n"
     "  flowlog tag flow_logs.txt --lookup lookup_table.csv\n"
     "  flowlog top flow_logs.txt --by srcaddr --sum bytes\n"
     "  flowlog check 'logs/*.log'\n"
@@ -90,7 +101,52 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
     auto const* const what = word.starts_with('-') ? "no such option: "
                              : &called == &app     ? "no such command: "
                                                    : "unexpected argument: ";
-    return complain_of_usage(called, what + flowlog::escaped(word, 60) + hint(called, word));
+    // a command was meant, or a log that is not there
+    auto const is_path = &called == &app && word.find_first_of("./") != word.npos;
+    return complain_of_usage(called, is_path
+                                         ? "no such file: " + flowlog::escaped(word, 200) +
+                                               ", and no command is called so"
+                                         : what + flowlog::escaped(word, 60) + hint(called, word));
+}
+
+auto is_command(std::string_view word) -> bool {
+    return std::ranges::find(commands, word, [](command const& one) {
+               return std::string_view{one.name};
+           }) != commands.end();
+}
+
+/// Whether a word is a log: standard input, a pattern, what is in a store, or a file that exists.
+auto names_log(std::string const& word) -> bool {
+    auto ignored = std::error_code{};
+    return word == "-" || !flowlog::scheme_of(word).empty() ||
+           word.find_first_of("*?[") != word.npos || std::filesystem::exists(word, ignored);
+}
+
+/// Whether the arguments are logs, and perhaps options, without a command.
+auto wants_overview(std::span<char* const> arguments) -> bool {
+    if (arguments.empty()) return false;
+    auto const first = std::string{arguments.front()};
+    if (is_command(first)) return false;
+    if (names_log(first)) return true;
+    return first.starts_with('-') && std::ranges::any_of(arguments, [](char const* word) {
+               return *word != '\0' && names_log(word);
+           });
+}
+
+/// If a file is called like the command, and nothing else is given, how to name the file.
+auto file_hint(CLI::App const& called, int argc) -> std::string {
+    auto ignored = std::error_code{};
+    auto const& name = called.get_name();
+    if (argc != 2 || !std::filesystem::exists(name, ignored)) return {};
+    return "; the file of this name is ./" + name;
+}
+
+/// What the program is called with: `overview` comes first if no command is given.
+auto completed(int argc, char** argv) -> std::vector<char const*> {
+    auto const given = std::span{argv, static_cast<std::size_t>(argc)};
+    auto result = std::vector<char const*>(given.begin(), given.end());
+    if (argc > 1 && wants_overview(given.subspan(1))) result.insert(result.begin() + 1, "overview");
+    return result;
 }
 
 /// Opens each standard stream that is closed, so that reading or writing it fails. Otherwise the
@@ -100,17 +156,6 @@ void open_closed_streams() {
         if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
         static_cast<void>(::open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
     }
-}
-
-/// Refuses empty values of options, which are variables of a script that are not set.
-void refuse_empty_values(CLI::App& command) {
-    auto const check = [](std::string const& given) -> std::string {
-        auto const empty = given.find_first_not_of(" \t,") == given.npos;
-        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
-    };
-    for (auto* const option : command.get_options(
-             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
-        option->check(CLI::Validator{check, ""});
 }
 
 /// Prints the help or the version.
@@ -152,7 +197,8 @@ auto run(int argc, char** argv) -> int {
         });
     }
     try {
-        app.parse(argc, argv);
+        auto const words = completed(argc, argv);
+        app.parse(static_cast<int>(words.size()), words.data());
         for (auto const& act : actions) {
             if (!act) continue;
             flowlog::remove_unfinished_files_on_signals();
@@ -165,7 +211,8 @@ auto run(int argc, char** argv) -> int {
     } catch (CLI::ParseError const& failure) {
         return complain_of_arguments(app, failure);
     } catch (usage_error const& failure) {
-        return complain_of_usage(parsed_app(app), failure.what());
+        auto& called = parsed_app(app);
+        return complain_of_usage(called, failure.what() + file_hint(called, argc));
     } catch (flowlog::error const& failure) {
         complain(describe(failure));
     } catch (std::bad_alloc const&) {
@@ -177,6 +224,17 @@ auto run(int argc, char** argv) -> int {
 }
 
 }  // namespace
+
+void refuse_empty_values(CLI::App& command) {
+    auto const check = [](std::string const& given) -> std::string {
+        auto const empty = given.find_first_not_of(" \t,") == given.npos;
+        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
+    };
+    for (auto* const option : command.get_options(
+             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
+        option->check(CLI::Validator{check, ""});
+}
+
 }  // namespace cli
 
 auto main(int argc, char** argv) -> int {

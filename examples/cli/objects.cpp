@@ -2,6 +2,7 @@
 #include "objects.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <flowlog/source/folder_store.hpp>
 #include <flowlog/source/log_inputs.hpp>
 #include <flowlog/source/object_list.hpp>
+#include <flowlog/source/read_text.hpp>
 #include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
@@ -94,6 +96,20 @@ public:
         found_.missing.push_back(failure);
     }
 
+    /// Finds the logs of a list.
+    void find_listed(std::string const& list) {
+        auto const all = flowlog::read_text(list);
+        auto number = std::uint64_t{0};
+        for (auto rest = std::string_view{all}; !rest.empty();) {
+            auto line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+            ++number;
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            if (!line.empty()) find_listed(line, {list, number});
+        }
+        take_listed();
+    }
+
     [[nodiscard]] auto result() && -> found_logs { return std::move(found_); }
 
 private:
@@ -103,6 +119,34 @@ private:
     [[nodiscard]] static auto is_folder(std::string const& word) -> bool {
         auto ignored = std::error_code{};
         return word != "-" && std::filesystem::is_directory(word, ignored);
+    }
+
+    /// A line of a list. Objects of one store whose sizes are known wait, because they are fetched
+    /// together.
+    void find_listed(std::string_view line, flowlog::location where) {
+        auto const tab = line.find('\t');
+        auto const word = std::string{line.substr(0, tab)};
+        auto size = std::uint64_t{0};
+        if (tab != line.npos) {
+            auto const* const end = line.data() + line.size();
+            auto const [at, why] = std::from_chars(line.data() + tab + 1, end, size);
+            if (why != std::errc{} || at != end)
+                throw flowlog::error{flowlog::errc::invalid_argument, std::move(where),
+                                     "expected a size in bytes after the tab"};
+        }
+        if (tab == line.npos || !flowlog::is_in_store(word)) {
+            take_listed();
+            return find(word);
+        }
+        auto const from = flowlog::open_store(word);
+        if (from.store != listed_from_.store) take_listed();
+        listed_from_ = from;
+        listed_.push_back({from.path, size});
+    }
+
+    void take_listed() {
+        if (listed_.empty()) return;
+        take(std::exchange(listed_, {}), listed_from_, by::name, listed_from_.path);
     }
 
     /// A word that names an object is that object, whatever the options say of time.
@@ -274,6 +318,8 @@ private:
     object_options const& options_;
     object_filter wanted_;
     found_logs found_;
+    std::vector<stored_object> listed_{};  // of a list, and all of one store
+    opened_store listed_from_{};
 };
 
 }  // namespace
@@ -350,10 +396,11 @@ auto found_logs::summary() const -> std::string {
     return text;
 }
 
-auto find_objects(std::vector<std::string> const& words, object_options const& options)
-    -> found_logs {
+auto find_objects(std::vector<std::string> const& words, object_options const& options,
+                  std::string const& list) -> found_logs {
     auto finder = log_finder{options};
     for (auto const& word : words) finder.find(word);
+    if (!list.empty()) finder.find_listed(list);
     return std::move(finder).result();
 }
 

@@ -63,8 +63,10 @@ struct found_logs {
 /// Finds the logs that words name. A word is what `expand_inputs` takes. Of a folder or of a prefix
 /// in a store, the objects that the options want are taken. If none of the objects there has the
 /// name of a flow log, the folder is a plain one, and each object is a log.
-auto find_objects(std::vector<std::string> const& words, object_options const& options)
-    -> found_logs;
+/// `list` is a file with names of more logs, one a line, each with its size after a tab if that is
+/// known: then an object is not asked for its size.
+auto find_objects(std::vector<std::string> const& words, object_options const& options,
+                  std::string const& list = {}) -> found_logs;
 
 }  // namespace cli
 

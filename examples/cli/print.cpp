@@ -2,8 +2,6 @@
 // flowlog print: prints the flows of logs of any format.
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,11 +13,13 @@
 #include <CLI/CLI.hpp>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_key.hpp>
+#include <flowlog/aggregate/run.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/value.hpp>
-#include <flowlog/format/batch.hpp>
+#include <flowlog/format/splitter.hpp>
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
@@ -50,6 +50,7 @@ struct print_options {
 
     [[nodiscard]] auto format() const -> record_format {
         if (!formats.empty()) return formats.front();
+        if (names == flowlog::naming::ocsf) return record_format::ndjson;
         return is_terminal(stdout) ? record_format::table : record_format::csv;
     }
 };
@@ -63,6 +64,10 @@ auto for_people(columns const& all) -> columns {
         if (has(all, id)) result.emplace_back(id);
     }
     return result.empty() ? all : result;
+}
+
+auto is_archive(flowlog::log& log) -> bool {
+    return log.visit([](auto& reader) { return !requires { reader.columns(); }; });
 }
 
 class log_printer {
@@ -79,37 +84,22 @@ public:
         given_ = !columns_.empty();
     }
 
-    /// Whether no more rows are wanted.
-    [[nodiscard]] auto full() const -> bool { return options_.head && rows() >= *options_.head; }
-
-    /// Whether no more logs are wanted. The first one determines the heading.
-    [[nodiscard]] auto done() const -> bool { return full() && writer_; }
-
-    void print_log(flowlog::input const& input) {
-        auto report = flowlog::input_report{.name = input.name()};
-        auto log = std::optional<flowlog::log>{};
-        try {
-            log.emplace(open_log(input, options_.reading,
-                                 [this](auto const& line) { malformed_.say(describe(line)); }));
-            log->visit([this](auto& reader) { print_reader(reader); });
-        } catch (flowlog::error const& failure) {
-            if (failure.code() == flowlog::errc::write_failed) throw;
-            report.failure = failure;
-            complain_of(failure);
-        }
-        if (log) done_.stats += log->stats();
-        done_.inputs.push_back(std::move(report));
-    }
-
-    void add_missing(flowlog::input_list const& logs) {
+    /// Prints the flows of all logs. The first one determines the heading.
+    void print_logs(flowlog::input_list const& logs) {
         done_.add_missing(logs);
         for (auto const& missing : logs.missing) complain_of(missing);
+        auto next = logs.files.begin();
+        for (; next != logs.files.end() && !done(); ++next) {
+            if (printing_ && !one_by_one()) break;
+            if (!print_log(*next)) break;
+        }
+        if (!done()) print_side_by_side({next, logs.files.end()});
     }
 
     [[nodiscard]] auto finish() -> int {
-        if (!writer_ && (given_ || options_.format() == record_format::json)) begin({});
+        if (!printing_ && (given_ || options_.format() == record_format::json)) begin({});
         if (sorter_) write_sorted();
-        if (writer_) writer_->finish();
+        if (printing_) writer().finish();
         flush_output();
         malformed_.finish();
         differing_.finish();
@@ -120,10 +110,74 @@ public:
     }
 
 private:
-    [[nodiscard]] auto rows() const -> std::uint64_t { return writer_ ? writer_->rows() : 0; }
+    [[nodiscard]] auto writer() -> flowlog::record_writer& { return printing_->inner(); }
+    [[nodiscard]] auto rows() const -> std::uint64_t {
+        return printing_ ? printing_->inner().rows() : 0;
+    }
+
+    /// Whether no more rows are wanted.
+    [[nodiscard]] auto full() const -> bool { return options_.head && rows() >= *options_.head; }
+    [[nodiscard]] auto done() const -> bool { return full() && printing_; }
+
+    /// Whether each flow must be looked at before the next one.
+    [[nodiscard]] auto one_by_one() const -> bool {
+        return options_.head || !options_.sort.empty() || options_.reading.all_lines;
+    }
+
+    /// Prints a log; false if it is better read by several threads, and nothing of it was printed.
+    auto print_log(flowlog::input const& input) -> bool {
+        auto report = flowlog::input_report{.name = input.name()};
+        auto log = std::optional<flowlog::log>{};
+        try {
+            if (!one_by_one() && can_share(input)) {
+                auto peeked = open_log(input, options_.reading, {});
+                if (use_columns(peeked)) return false;
+            }
+            log.emplace(open_log(input, options_.reading, malformed_handler()));
+            use_columns(*log);
+            if (!full()) log->visit([this](auto& reader) { print_reader(reader); });
+        } catch (flowlog::error const& failure) {
+            if (failure.code() == flowlog::errc::write_failed) throw;
+            report.failure = failure;
+            complain_of(failure);
+        }
+        if (log) done_.stats += log->stats();
+        done_.inputs.push_back(std::move(report));
+        return true;
+    }
+
+    /// Whether several threads can read a log at once.
+    [[nodiscard]] auto can_share(flowlog::input const& input) const -> bool {
+        auto const how = open_options_of(options_.reading, {});
+        return flowlog::log_splitter::of(input, how, flowlog::run_options{}.chunk_size).has_value();
+    }
+
+    /// Prints the flows of logs in their order, while several threads read them.
+    void print_side_by_side(std::vector<flowlog::input> const& inputs) {
+        if (inputs.empty()) return;
+        auto how = run_options_of(options_.reading, malformed_handler());
+        how.keep_going = true;
+        how.on_open = [this](flowlog::log& log) { use_columns(log); };
+        // in these, a row depends on the rows before it
+        auto const format = options_.format();
+        auto const is_chain = format == record_format::json || format == record_format::table;
+        if (is_chain || is_terminal(stdout)) how.threads = 1;
+        writer().flush();
+        auto found = flowlog::run(inputs, *printing_, how);
+        printing_.emplace(std::move(found.value));
+        done_.stats += found.stats;
+        for (auto& report : found.inputs) {
+            if (report.failure) complain_of(*report.failure);
+            done_.inputs.push_back(std::move(report));
+        }
+    }
+
+    [[nodiscard]] auto malformed_handler() -> flowlog::malformed_handler {
+        return [this](auto const& line) { malformed_.say(describe(line)); };
+    }
 
     void write_sorted() {
-        sorter_->each([this](auto const& record) { static_cast<void>(writer_->write(record)); });
+        sorter_->each([this](auto const& record) { static_cast<void>(writer().write(record)); });
     }
 
     /// Says how many flows of a default number are left out.
@@ -135,121 +189,54 @@ private:
     }
 
     void complain_of(flowlog::error const& failure) {
-        if (writer_) writer_->flush();
+        if (printing_) writer().flush();
         failures_.say(describe(failure));
+    }
+
+    /// Begins the output with the columns of the first log, and warns if a later one has others.
+    /// False if the log has none, because it is empty.
+    auto use_columns(flowlog::log& log) -> bool {
+        auto const present = flowlog::columns_of(log);
+        if (present.empty()) return false;
+        if (!printing_) {
+            auto const for_table = options_.format() == record_format::table && is_archive(log);
+            if (!given_) columns_ = for_table ? for_people(present) : present;
+            begin(present);
+        } else if (!given_) {
+            auto const message = difference(log.name(), first_, columns_, present, "printed");
+            if (message) differing_.say(*message);
+        }
+        return true;
     }
 
     template <class Reader>
     void print_reader(Reader& reader) {
-        auto const present = flowlog::columns_of(reader);
-        if (present.empty()) return;
-        if (writer_) {
-            if (!given_) compare(reader.name(), present);
-        } else {
-            constexpr auto archive = !requires { reader.columns(); };
-            auto const table = options_.format() == record_format::table;
-            if (!given_) columns_ = archive && table ? for_people(present) : present;
-            begin(present);
-        }
-        if (full()) return;
+        if (!printing_) return;  // the log is empty
         if (wanted_) flowlog::require_fields(wanted_->uses(), reader);
         if (sorter_) flowlog::require_fields(sorter_->uses(), reader);
-        if constexpr (requires { reader.restrict(wanted_->bounds()); }) {
-            if (wanted_) reader.restrict(wanted_->bounds());
-        }
-        if (!options_.head && !sorter_) return print_all(reader);
+        if (!one_by_one()) return flowlog::add_all(reader, *printing_);
+        if (wanted_) flowlog::restrict(reader, *wanted_);
         for (auto const& record : reader) {
-            if (wanted_ && !is_wanted(record, reader)) continue;
-            auto const offending_field = sorter_ ? sorter_->add(record) : writer_->write(record);
-            if (offending_field) [[unlikely]]
-                reader.reject(*offending_field, flowlog::reason::bad_value);
+            if (sorter_)
+                sort(record, reader);
+            else if (!printing_->try_add(record)) [[unlikely]]
+                reader.reject(printing_->offending_field_of(record)->id,
+                              flowlog::reason::bad_value);
             if (full()) [[unlikely]]
                 return;
         }
     }
 
-    /// Prints all flows of a log that are wanted, in batches.
-    template <class Reader>
-    void print_all(Reader& reader) {
-        auto buffer = flowlog::selection_buffer{};
-        auto offending_field = flowlog::field_id{};
-        auto const use = [&](auto const& record) {
-            auto const wanted = wanted_ ? wanted_->test(record) : flowlog::field_value<bool>{true};
-            if (wanted.malformed()) [[unlikely]]
-                offending_field = wanted_->malformed_field(record);
-            if (wanted.malformed() || wanted != true) return !wanted.malformed();
-            auto const bad = writer_->write(record);
-            if (bad) offending_field = *bad;
-            return !bad;
-        };
-        auto const use_batch = [&](auto const& flows) { return print_batch(flows, buffer); };
-        auto const refused = [&](auto const&) {
-            return std::pair{offending_field, flowlog::reason::bad_value};
-        };
-        reader.each(use, use_batch, refused, fields_read());
-    }
-
-    /// The fields of the columns and of the filter; none, which is any, if there are other columns.
-    [[nodiscard]] auto fields_read() const -> std::vector<flowlog::field_use> {
-        if (options_.reading.all_lines) return {};
-        auto result = wanted_ ? wanted_->uses() : std::vector<flowlog::field_use>{};
-        for (auto const& column : columns_) {
-            if (!column.field) return {};
-            auto const use = flowlog::field_use{.id = *column.field, .nullable = true};
-            if (std::ranges::find(result, use) == result.end()) result.push_back(use);
-        }
-        return result;
-    }
-
-    /// Prints the wanted flows of a batch up to the first that has to be looked at alone; returns
-    /// how many flows it dealt with.
-    template <class Batch>
-    [[nodiscard]] auto print_batch(Batch const& flows, flowlog::selection_buffer& buffer)
-        -> std::size_t {
-        constexpr std::size_t chunk_size = 64;
-        for (std::size_t begin = 0; begin != flows.size();) {
-            auto const chunk = flows.slice(begin, std::min(chunk_size, flows.size() - begin));
-            auto wanted = ~std::uint64_t{0} >> (chunk_size - chunk.size());
-            if (wanted_) {
-                auto const found = wanted_->test_batch(chunk);
-                if (!found) {
-                    auto const done = print_each(chunk);
-                    begin += done;
-                    if (done != chunk.size()) return begin;
-                    continue;
-                }
-                wanted = *found;
-            }
-            if (wanted != 0) {
-                auto const picked = chunk.select(wanted, buffer);
-                auto const written = writer_->write_batch(picked);
-                for (std::size_t i = 0; i < written; ++i) wanted &= wanted - 1;
-                if (written != picked.size())
-                    return begin + static_cast<std::size_t>(std::countr_zero(wanted));
-            }
-            begin += chunk.size();
-        }
-        return flows.size();
-    }
-
-    /// Prints the wanted flows of a batch, of which some have malformed values, one by one; returns
-    /// how many came before the first that cannot be printed.
-    template <class Batch>
-    [[nodiscard]] auto print_each(Batch const& flows) -> std::size_t {
-        for (std::size_t i = 0; i != flows.size(); ++i) {
-            auto const record = flows[i];
-            auto const wanted = wanted_->test(record);
-            if (wanted.malformed() || (wanted == true && writer_->write(record))) return i;
-        }
-        return flows.size();
-    }
-
     template <class Record, class Reader>
-    auto is_wanted(Record const& record, Reader& reader) const -> bool {
-        auto const wanted = wanted_->test(record);
+    void sort(Record const& record, Reader& reader) {
+        auto const wanted = wanted_ ? wanted_->test(record) : flowlog::field_value<bool>{true};
+        auto bad = std::optional<flowlog::field_id>{};
         if (wanted.malformed()) [[unlikely]]
-            reader.reject(wanted_->malformed_field(record), flowlog::reason::bad_value);
-        return wanted == true;
+            bad = wanted_->malformed_field(record);
+        else if (wanted == true)
+            bad = sorter_->add(record);
+        if (bad) [[unlikely]]
+            reader.reject(*bad, flowlog::reason::bad_value);
     }
 
     /// Begins the output. `present` are the columns of the first log.
@@ -266,19 +253,27 @@ private:
                                            .names = options_.names,
                                            .escape = terminal,
                                            .all_lines = options_.reading.all_lines};
-        how.times = options_.times.value_or(how.format == record_format::table
+        // Elasticsearch takes numbers for milliseconds
+        how.times = options_.times.value_or(how.format == record_format::table ||
+                                                    how.names == flowlog::naming::ecs
                                                 ? flowlog::time_format::rfc3339
                                                 : flowlog::time_format::unix_seconds);
         if (terminal) how.block_size = 1;
-        writer_.emplace(columns_, how, [](std::string_view text) {
-            print(text);
-            flush_output();
-        });
+        auto writer = flowlog::record_writer{columns_, how, [](std::string_view text) {
+                                                 print(text);
+                                                 flush_output();
+                                             }};
+        printing_.emplace(wanted_.value_or(flowlog::filter{}), std::move(writer));
         first_ = present;
     }
 
-    /// A VPC flow log has fields alone.
+    /// A VPC flow log and an event of OCSF have fields alone.
     void require_printable() const {
+        for (auto const& column : columns_) {
+            if (options_.names == flowlog::naming::ocsf && (!column.field || column.computed))
+                throw usage_error{"--schema ocsf: " + flowlog::escaped(column.name, 60) +
+                                  " is no field, and has no place in an event: --fields LIST"};
+        }
         if (options_.format() != record_format::vpc) return;
         for (auto const& column : columns_) {
             if (column.computed)
@@ -301,7 +296,7 @@ private:
     bool given_ = false;  // the columns do not depend on the logs
     columns first_;       // of the first log
     std::optional<flowlog::filter> wanted_;
-    std::optional<flowlog::record_writer> writer_;
+    std::optional<flowlog::filtered<flowlog::filter, flowlog::record_writer>> printing_;
     std::optional<flowlog::group_key> sort_key_;
     std::optional<flowlog::record_sorter> sorter_;
     limited_messages malformed_{"more malformed line"};
@@ -313,17 +308,19 @@ private:
 auto run_print(print_options options) -> int {
     if (options.formats.size() > 1)
         throw usage_error{"--csv, --tsv, --json, --ndjson, --vpc and --table exclude each other"};
+    auto const format = options.format();
+    if (options.names == flowlog::naming::ocsf && format != record_format::json &&
+        format != record_format::ndjson)
+        throw usage_error{"--schema ocsf: events are nested, as only --ndjson and --json can be"};
+    if (format == record_format::vpc && options.names != flowlog::naming::aws)
+        throw usage_error{"--vpc: a VPC flow log has AWS's names, and --schema asks for others"};
     if (options.ascending && options.sort.empty()) throw usage_error{"--ascending is for --sort"};
     auto const wanted = wanted_flows(options.reading);
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
     require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
     auto printer = log_printer{options};
-    printer.add_missing(logs);
-    for (auto const& input : logs.files) {
-        if (printer.done()) break;
-        printer.print_log(input);
-    }
+    printer.print_logs(logs);
     return printer.finish();
 }
 
@@ -339,6 +336,8 @@ constexpr auto examples =
     "      prints an nfdump archive as a VPC flow log\n"
     "  flowlog print PT1H.json --two-way reverse --fields srcaddr,dstaddr,bytes,reverse-bytes\n"
     "      prints an Azure flow log, both directions of a record in one line\n"
+    "  flowlog print logs --schema ocsf >events.ndjson\n"
+    "      prints events of OCSF Network Activity, nested, one per line\n"
     "  flowlog print logs --sort bytes -n 5 --fields srcaddr,dstaddr,service,bytes,duration\n"
     "      prints the five largest flows\n"
     "  flowlog print logs --where 'log-status = SKIPDATA'\n"
@@ -374,7 +373,6 @@ auto set_up_print(CLI::App& print) -> action {
     auto options = std::make_shared<print_options>();
     print.footer(examples);
     add_reading_options(print, options->reading);
-    print.remove_option(print.get_option("--threads"));  // flows are printed in the logs' order
     add_format_options(print, *options);
     print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
         ->type_name("LIST");
@@ -391,8 +389,13 @@ auto set_up_print(CLI::App& print) -> action {
     print.add_flag("--all-lines", options->all_lines,
                    "Print NODATA and SKIPDATA lines, too; with a test of log-status in --where,\n"
                    "this is on");
-    add_choice(print, "--names", options->names, "Names of the fields in headings (default: aws)",
-               {{"aws", flowlog::naming::aws}, {"netflow", flowlog::naming::netflow}});
+    add_choice(print, "--schema,--names", options->names,
+               "Names of the fields in headings (default: aws)",
+               {{"aws", flowlog::naming::aws},
+                {"netflow", flowlog::naming::netflow},
+                {"ecs", flowlog::naming::ecs},
+                {"otel", flowlog::naming::otel},
+                {"ocsf", flowlog::naming::ocsf}});
     add_choice<std::optional<flowlog::time_format>>(
         print, "--times", options->times, "Times as seconds since 1970, or as RFC 3339 in UTC",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});

@@ -17,6 +17,7 @@
 #include "columns.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -25,6 +26,10 @@ void add_reading_options(CLI::App& app, reading_options& options) {
     app.add_option("LOG", options.logs,
                    "Files, folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -")
         ->type_name("");
+    app.add_option("--logs-from", options.logs_from,
+                   "Read names of more LOGs from a file, one a line, each with its size\n"
+                   "after a tab if that is known; - is standard input")
+        ->type_name("FILE");
     app.add_option("--where", options.where,
                    "Only these flows: 'action = REJECT and dstport < 1024'")
         ->type_name("EXPR");
@@ -72,6 +77,7 @@ void reading::add_missing(flowlog::input_list const& logs) {
 }
 
 void reading::note_matched(std::uint64_t flows, reading_options const& options) {
+    if (merging().active) return;  // the partial results have it
     auto const wanted = wanted_flows(options);
     if (!wanted) return;
     matched = flows;
@@ -158,10 +164,11 @@ void malformed_writer::finish() const {
 }
 
 auto find_logs(reading_options const& options) -> flowlog::input_list {
-    if (options.logs.empty()) throw usage_error{"no LOG is given"};
+    if (options.logs.empty() && options.logs_from.empty()) throw usage_error{"no LOG is given"};
     require_one_stdin(options, {});
     use_store_settings(options.stores);
-    auto found = find_objects(options.logs, options.objects);
+    if (merging().active) return find_partials(options.logs);
+    auto found = find_objects(options.logs, options.objects, options.logs_from);
     if (options.objects.verbose) print_error(found.summary() + '\n');
     auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
     for (auto& log : found.logs) result.files.push_back(std::move(log.input));
@@ -171,7 +178,8 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
 void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files) {
     auto files = std::vector<std::string>{other_files};
-    files.insert(files.end(), {options.where_file, options.tables.lookup, options.tables.map});
+    files.insert(files.end(), {options.where_file, options.tables.lookup, options.tables.map,
+                               options.logs_from});
     if (std::ranges::count(options.logs, "-") + std::ranges::count(files, "-") > 1)
         throw usage_error{"only one input can be standard input"};
 }
@@ -239,7 +247,7 @@ auto read_filter(std::string const& expression, std::string const& source,
 
 auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filter> {
     auto& wanted = *options.filter;
-    if (wanted) return wanted;
+    if (wanted || merging().active) return wanted;
     auto const add = [&](flowlog::filter const& more) { wanted = wanted ? *wanted && more : more; };
     if (!options.where.empty()) add(read_filter(options.where, "filter", options));
     if (auto const& file = options.where_file; !file.empty())

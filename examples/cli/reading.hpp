@@ -46,6 +46,9 @@ struct reading_options {
     bool keep_going = false;
     store_settings stores{};
     bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
+    std::string partial{};     ///< where a partial result is written; empty: nowhere
+    std::string hash_key{};    ///< of --hash-key
+    std::string logs_from{};   ///< a file with the names of more logs
     bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
 
     /// The filter, once it was read: a file may be standard input. Copies share it.
@@ -53,12 +56,20 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
 };
 
-/// Adds LOG…, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going, --quiet,
-/// what chooses objects, and the options of object stores.
+/// Adds LOG…, --logs-from, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going,
+/// --quiet, what chooses objects, and the options of object stores.
 void add_reading_options(CLI::App& app, reading_options& options);
 
 /// Adds --strict.
 void add_strict(CLI::App& app, reading_options& options);
+
+/// A malformed line as text, and where it was.
+struct malformed_note {
+    std::string source{};
+    std::uint64_t line = 0;
+    std::uint64_t offset = 0;
+    std::string text{};
+};
 
 /// What a command has read.
 struct reading {
@@ -68,6 +79,7 @@ struct reading {
     std::string wanted_by{};                 ///< the options that make up the filter
     bool names_status = false;               ///< the filter tests the log-status
     double seconds = 0;
+    std::vector<malformed_note> bad_lines{};  ///< for partial results, and from them
 
     /// How many records were counted.
     [[nodiscard]] auto flows() const -> std::uint64_t { return matched.value_or(stats.records); }

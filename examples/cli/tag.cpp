@@ -4,7 +4,10 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,6 +18,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "tag_report.hpp"
@@ -49,8 +53,9 @@ void use_default_names(tag_options& options) {
         options.reading.logs = {log};
         options.reading.tables.lookup = lookup;
     }
-    if (options.reading.logs.empty()) throw usage_error{"no LOG is given"};
-    if (options.reading.tables.lookup.empty())
+    if (options.reading.logs.empty() && options.reading.logs_from.empty())
+        throw usage_error{"no LOG is given"};
+    if (options.reading.tables.lookup.empty() && !is_partial(options.reading))
         throw usage_error{"no table of tags is given: --lookup FILE"};
     require_one_stdin(options.reading, {options.protocols});
 }
@@ -112,14 +117,36 @@ auto open_outputs(tag_options const& options) -> output_files {
     return files;
 }
 
+auto port_keys() -> std::vector<std::pair<std::string, flowlog::port_key>> const& {
+    static auto const all = std::vector<std::pair<std::string, flowlog::port_key>>{
+        {"dstport", flowlog::port_key::dstport},
+        {"srcport", flowlog::port_key::srcport},
+        {"service", flowlog::port_key::service}};
+    return all;
+}
+
+/// The job of a partial result.
+auto job_of(tag_options const& options) -> std::vector<std::string> {
+    auto job = job_of("tag", options.reading);
+    for (auto const& [word, key] : port_keys())
+        if (!merging().active && key == options.key) job.push_back("--key=" + word);
+    return job;
+}
+
 template <flowlog::port_key Key>
 void count(tag_options const& options, flowlog::input_list const& logs,
-           flowlog::tag_table const& table, flowlog::malformed_handler on_malformed,
-           tag_report& report) {
-    auto counted = read_logs(logs, flowlog::basic_port_protocol_counter<Key>{}, options.reading,
-                             std::move(on_malformed));
+           flowlog::tag_table const& table, text_handler const& on_malformed, tag_report& report) {
+    auto counted = count_logs(logs, flowlog::basic_port_protocol_counter<Key>{}, options.reading,
+                              on_malformed, all_lines);
+    if (is_partial(options.reading)) {
+        counted.done.report_trouble();
+        report.partial_code =
+            write_partial(options.reading, job_of(options), counted.value, counted.done);
+        return;
+    }
     report.ports = counted.value.counts();
-    report.totals = flowlog::tag_counts(report.ports, table);
+    report.without_port = counted.value.without_port();
+    report.totals = flowlog::tag_counts(report.ports, table, report.without_port);
     report.done = std::move(counted.done);
 }
 
@@ -167,8 +194,21 @@ void print_summary(tag_report const& report, output_files const& files, bool wri
     printed ? print_error(text) : print(text);
 }
 
+/// Counts for a partial result, which needs no table of tags.
+auto count_part(tag_options const& options) -> int {
+    auto const logs = find_logs(options.reading);
+    warn_of_all(warnings_about(logs));
+    auto warnings = limited_messages{"more malformed line"};
+    auto report = tag_report{};
+    counter_of(options.key)(
+        options, logs, {}, [&](std::string line) { warnings.keep(std::move(line)); }, report);
+    warnings.finish();
+    return report.partial_code;
+}
+
 auto run_tag(tag_options options) -> int {
     use_default_names(options);
+    if (is_partial(options.reading)) return count_part(options);
     set_paths(options);
     auto report = tag_report{};
     report.untagged_label = options.untagged_label;
@@ -187,16 +227,19 @@ auto run_tag(tag_options options) -> int {
     auto& malformed_file = files[tag_output::malformed];
     malformed_file.write(tag_outputs[tag_output::malformed].heading);
     auto warnings = limited_messages{"more malformed line"};
-    auto malformed = malformed_writer{[&](auto const& line) {
-        if (malformed_file)
-            malformed_file.write(describe(line) + '\n');
-        else
-            warnings.keep(describe(line));
-    }};
-    counter_of(options.key)(options, logs, table, malformed.handler(), report);
+    auto failed = std::optional<flowlog::error>{};  // to write, which is no failure of an input
+    auto const take_malformed = [&](std::string line) {
+        if (!malformed_file) return warnings.keep(std::move(line));
+        try {
+            if (!failed) malformed_file.write(line + '\n');
+        } catch (flowlog::error const& failure) {
+            failed = failure;
+        }
+    };
+    counter_of(options.key)(options, logs, table, take_malformed, report);
     report.done.report_trouble();
     warnings.finish();
-    malformed.finish();
+    if (failed) throw flowlog::error{*failed};
     if (auto warning = skipdata_warning(report.done.stats))
         report.warnings.push_back(*std::move(warning));
 
@@ -237,9 +280,8 @@ auto set_up_tag(CLI::App& tag) -> action {
                    "Protocol names, as IANA's protocol-numbers-1.csv")
         ->type_name("FILE");
     add_choice(tag, "--key", options->key, "Port to look up and to count (default: dstport)",
-               {{"dstport", flowlog::port_key::dstport},
-                {"srcport", flowlog::port_key::srcport},
-                {"service", flowlog::port_key::service}});
+               port_keys());
+    add_partial_options(tag, options->reading);
     add_choice(tag, "--duplicates", options->table.duplicates,
                "Row that wins if several match equally well (default: last)",
                {{"last", flowlog::duplicates::last},

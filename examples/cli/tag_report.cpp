@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -30,7 +31,40 @@ auto tag_rows(tag_report const& report) -> std::string {
     return text;
 }
 
-auto port_rows(tag_report const& report, port_counts const& ports) -> std::string {
+/// The number of flows of a protocol and a port, or without one.
+struct any_port_count {
+    std::optional<std::uint16_t> port;
+    std::uint8_t protocol;
+    std::uint64_t count;
+};
+
+/// Counts of ports and of flows without a port, in the order of output. Of equal counts, flows
+/// without a port come first.
+auto joined(port_counts const& ports, std::vector<flowlog::protocol_count> const& without_port)
+    -> std::vector<any_port_count> {
+    auto result = std::vector<any_port_count>{};
+    result.reserve(ports.size() + without_port.size());
+    auto portless = without_port.begin();
+    auto const add_portless = [&](std::uint64_t least) {
+        for (; portless != without_port.end() && portless->count >= least; ++portless)
+            result.push_back({std::nullopt, portless->protocol, portless->count});
+    };
+    for (auto const& [port, protocol, count] : ports) {
+        add_portless(count);
+        result.push_back({port, protocol, count});
+    }
+    add_portless(0);
+    return result;
+}
+
+auto all_ports(tag_report const& report) -> std::vector<any_port_count> {
+    return joined(report.ports, report.without_port);
+}
+auto unmatched_ports(tag_report const& report) -> std::vector<any_port_count> {
+    return joined(report.totals.unmatched, report.totals.unmatched_without_port);
+}
+
+auto port_rows(tag_report const& report, std::vector<any_port_count> const& ports) -> std::string {
     auto text = std::string{};
     text.reserve(64 + ports.size() * 24);  // growing costs as much as writing
     auto csv = flowlog::csv_writer{text};
@@ -39,7 +73,7 @@ auto port_rows(tag_report const& report, port_counts const& ports) -> std::strin
     for (auto const& [port, protocol, count] : ports) {
         auto& name = names[protocol];
         if (name.empty()) name = report.protocols.name(protocol);
-        csv.row(port, name, count);
+        port ? csv.row(*port, name, count) : csv.row("", name, count);
     }
     return text;
 }
@@ -48,6 +82,9 @@ auto port_rows(tag_report const& report, port_counts const& ports) -> std::strin
 auto unnamed_protocols(tag_report const& report) -> std::map<std::uint8_t, std::uint64_t> {
     auto result = std::map<std::uint8_t, std::uint64_t>{};
     for (auto const& [port, protocol, count] : report.ports) {
+        if (!report.protocols.known(protocol)) result[protocol] += count;
+    }
+    for (auto const& [protocol, count] : report.without_port) {
         if (!report.protocols.known(protocol)) result[protocol] += count;
     }
     return result;
@@ -61,10 +98,11 @@ auto unnamed_lines(tag_report const& report) -> std::string {
 }
 
 void write_json_ports(flowlog::json_writer& json, tag_report const& report,
-                      port_counts const& ports) {
+                      std::vector<any_port_count> const& ports) {
     json.begin_array();
     for (auto const& [port, protocol, count] : ports) {
-        json.begin_object().member("port", port);
+        json.begin_object().key("port");
+        port ? json.value(*port) : json.null();
         json.member("protocol", report.protocols.name(protocol));
         json.member("protocol_number", protocol).member("count", count).end_object();
     }
@@ -102,8 +140,8 @@ void write_files(tag_report const& report, output_files& files) {
     if (std::ranges::none_of(files, [](auto const& file) { return static_cast<bool>(file); }))
         return;
     auto const tags = tag_rows(report);
-    auto const ports = port_rows(report, report.ports);
-    auto const unmatched = port_rows(report, report.totals.unmatched);
+    auto const ports = port_rows(report, all_ports(report));
+    auto const unmatched = port_rows(report, unmatched_ports(report));
     auto const contents = std::array<std::vector<std::string_view>, tag_output::count>{
         {{"Tag Counts:\n", tags, "\nPort/Protocol Combination Counts:\n", ports,
           "\nUntagged Flows:\n", unmatched},
@@ -142,9 +180,9 @@ auto json_text(tag_report const& report) -> std::string {
     json.end_array().key("untagged").begin_object();
     json.member("label", report.untagged_label).member("count", totals.untagged).end_object();
     json.key("port_protocol");
-    write_json_ports(json, report, report.ports);
+    write_json_ports(json, report, all_ports(report));
     json.key("untagged_flows");
-    write_json_ports(json, report, totals.unmatched);
+    write_json_ports(json, report, unmatched_ports(report));
     json.key("unnamed_protocols").begin_array();
     for (auto const& [protocol, count] : unnamed_protocols(report))
         json.begin_object().member("protocol_number", protocol).member("count", count).end_object();
@@ -166,12 +204,14 @@ auto summary_text(tag_report const& report, std::FILE* stream) -> std::string {
     auto const untagged = report.totals.untagged;
     tags.row({report.untagged_label, number_text(untagged), percent_text(untagged, flows)});
     auto text = text_of(tags);
-    if (!report.ports.empty()) {
-        auto const cells = [&](auto const& port) {
-            return std::vector{std::to_string(port.port), report.protocols.name(port.protocol)};
+    auto const ports = all_ports(report);
+    if (!ports.empty()) {
+        auto const cells = [&](auto const& entry) {
+            return std::vector{entry.port ? std::to_string(*entry.port) : "-",
+                               report.protocols.name(entry.protocol)};
         };
-        text += text_of(count_table({{"Port", flowlog::text_table::right}, {"Protocol"}},
-                                    report.ports, cells, flows));
+        text += text_of(
+            count_table({{"Port", flowlog::text_table::right}, {"Protocol"}}, ports, cells, flows));
     }
     return text + report.done.accounting();
 }

@@ -48,10 +48,12 @@ using output_files = std::array<flowlog::result_file, tag_output::count>;
 struct tag_report {
     flowlog::tag_totals totals{};
     std::vector<flowlog::port_protocol_count> ports{};
+    std::vector<flowlog::protocol_count> without_port{};
     flowlog::protocol_table protocols{};
     std::string untagged_label = "Untagged";
     std::vector<std::string> warnings{};
     reading done{};
+    int partial_code = 0;  ///< the exit code, if a partial result was written
 };
 
 /// Writes the files, except for the malformed lines, which were written when they were found.

@@ -24,6 +24,7 @@
 #include "keys.hpp"
 #include "languages.hpp"
 #include "measures.hpp"
+#include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -52,6 +53,7 @@ struct top_report {
     flowlog::ranking found{};
     std::vector<std::string> warnings{};
     reading done{};
+    int partial_code = 0;  // the exit code, if a partial result was written
 };
 
 /// Which groups are wanted.
@@ -126,14 +128,33 @@ void report_reading(top_report& report, limited_messages& malformed, reading don
         report.warnings.push_back(*std::move(warning));
 }
 
+/// The job of a partial result.
+auto job_of(top_options const& options, std::vector<flowlog::group_key> const& keys,
+            wanted_measures const& measures) -> std::vector<std::string> {
+    auto job = job_of("top", options.reading);
+    if (merging().active) return job;
+    if (!keys.empty()) job.push_back("--by=" + names_of(keys));
+    auto const by_default = options.measures.named.empty() && measures.all.size() == 2;
+    for (auto& option : by_default ? std::vector<std::string>{} : options_of(measures.all))
+        job.push_back(std::move(option));
+    if (options.in_out) job.emplace_back("--in-out");
+    return job;
+}
+
 /// Reads the logs, and ranks their groups.
 void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
           wanted_measures const& measures, flowlog::rank_order const& order,
           flowlog::input_list const& logs, top_options const& options) {
     auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_logs(logs, flowlog::group_by(keys, measures.all), options.reading,
-                             [&](auto const& line) { malformed.keep(describe(line)); });
+    auto empty = flowlog::group_by(keys, measures.all);
+    set_hash_key(empty, options.reading);
+    auto counted = count_logs(logs, empty, options.reading,
+                              [&](std::string line) { malformed.keep(std::move(line)); });
     report_reading(report, malformed, std::move(counted.done));
+    if (is_partial(options.reading))
+        return void(report.partial_code =
+                        write_partial(options.reading, job_of(options, keys, measures),
+                                      counted.value, report.done));
     report.found = counted.value.rank(limit_of(options), order);
     // without keys there is one row, even of no flow
     if (keys.empty() && report.found.groups.empty() && order.wanted.empty())
@@ -147,13 +168,18 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
                  top_options const& options) {
     auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
     auto malformed = limited_messages{"more malformed line"};
-    auto counted = read_twice_grouped(
-        logs, {flowlog::group_by(flowlog::keys_of_destination(keys), measures.all), wanted},
-        {flowlog::group_by(flowlog::keys_of_source(keys), measures.all), wanted},
-        !flowlog::filter{}, options.reading,
-        [&](auto const& line) { malformed.keep(describe(line)); });
-    counted.done.note_matched(counted.in_first, options.reading);
-    report_reading(report, malformed, std::move(counted.done));
+    auto to = flowlog::group_by(flowlog::keys_of_destination(keys), measures.all);
+    auto from = flowlog::group_by(flowlog::keys_of_source(keys), measures.all);
+    set_hash_key(to, options.reading);
+    set_hash_key(from, options.reading);
+    auto [counted, done] = count_twice_grouped(
+        logs, {std::move(to), wanted}, {std::move(from), wanted}, !flowlog::filter{},
+        options.reading, [&](std::string line) { malformed.keep(std::move(line)); });
+    done.note_matched(counted.in_first, options.reading);
+    report_reading(report, malformed, std::move(done));
+    if (is_partial(options.reading))
+        return void(report.partial_code = write_partial(
+                        options.reading, job_of(options, keys, measures), counted, report.done));
     report.headings = flowlog::headings_in_out(report.headings);
     report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options),
                                         measures.by, std::thread::hardware_concurrency());
@@ -202,6 +228,7 @@ auto run_top(top_options const& options) -> int {
     warn_of_all(report.warnings);
     options.in_out ? rank_in_out(report, keys, measures, logs, options)
                    : rank(report, keys, measures, order, logs, options);
+    if (is_partial(options.reading)) return report.partial_code;
     auto const& found = report.found;
     for (auto const& caveat : caveats(found.saturated, found.estimated, found.rounded)) {
         warn(caveat);
@@ -263,6 +290,7 @@ auto set_up_top(CLI::App& top) -> action {
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);
+    add_partial_options(top, options->reading, true);
     add_result_options(top, *options);
     return [options] { return run_top(*options); };
 }

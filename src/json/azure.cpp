@@ -3,12 +3,14 @@
 // texts of 8 or 13 parts.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstring>
 
 #include <flowlog/format/text/decode.hpp>
 
+#include "bytes.hpp"
 #include "value.hpp"
 
 namespace flowlog::detail::json {
@@ -96,6 +98,7 @@ private:
     /// A group of a VNet flow log, or the flows of an interface in an NSG flow log.
     void group(od::value from, tuple_array tuples) {
         tuples.offset = to_.offset;
+        tuples.record = to_.text;
         each_member_of("flowGroups", from, [&](std::string_view key, od::value v) {
             if (key == "rule") tuples.rule = share(text_of(key, v).value_or(""));
             if (key == "mac") tuples.mac = share(text_of(key, v).value_or(""));
@@ -115,26 +118,71 @@ private:
     bool is_nested_ = false;
 };
 
-/// The parts of a tuple.
-struct tuple_parts {
-    std::array<std::string_view, 14> part;
-    std::size_t count = 0;
-
-    explicit tuple_parts(std::string_view text) {
-        auto const* at = text.data();
-        auto const* const end = at + text.size();
-        while (count < part.size()) {
-            auto const* const begin = at;
-            while (at != end && *at != ',') ++at;
-            part[count++] = {begin, static_cast<std::size_t>(at - begin)};
-            if (at == end) return;
-            ++at;
+/// The parts of a tuple, which commas separate.
+class tuple_parts {
+public:
+    /// Divides a text that is readable for `span` bytes. False, unless it ends at a quote that is
+    /// among the first `span` bytes, and has no escapes.
+    [[nodiscard]] auto divide_string(char const* text) -> bool {
+        auto commas = std::array<std::uint64_t, 2>{};
+        auto stops = std::array<std::uint64_t, 2>{};
+        for (unsigned i = 0; i < span / sixteen::size; ++i) {
+            auto const bytes = sixteen{text + i * sixteen::size};
+            commas[i / 4] |= std::uint64_t{bytes.are(',')} << (i % 4 * 16);
+            stops[i / 4] |= std::uint64_t{bytes.are('"', '\\')} << (i % 4 * 16);
         }
+        begins_[0] = text;
+        count_ = 1;
+        for (unsigned half = 0; half < 2; ++half) {
+            auto const* const from = text + 64 * half;
+            auto const stop = stops[half];
+            for (auto rest = commas[half] & (stop == 0 ? ~std::uint64_t{0} : (stop & -stop) - 1);
+                 rest != 0; rest &= rest - 1)
+                add(from + std::countr_zero(rest) + 1);
+            if (stop == 0) continue;
+            auto const* const end = from + std::countr_zero(stop);
+            begins_[std::min(count_, max)] = end + 1;
+            return *end == '"';
+        }
+        return false;
     }
+
+    void divide(std::string_view text) {
+        begins_[0] = text.data();
+        count_ = 1;
+        for (auto const& c : text) {
+            if (c == ',') add(&c + 1);
+        }
+        begins_[std::min(count_, max)] = text.data() + text.size() + 1;
+    }
+
+    /// How many there are; if there are more than `max`, `max` + 1.
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return count_; }
+
+    [[nodiscard]] auto operator[](std::size_t i) const noexcept -> std::string_view {
+        return {begins_[i], static_cast<std::size_t>(begins_[i + 1] - begins_[i] - 1)};
+    }
+    /// One past the byte after the last part.
+    [[nodiscard]] auto end() const noexcept -> char const* {
+        return begins_[std::min(count_, max)];
+    }
+
+private:
+    static constexpr unsigned span = padding;
+    static_assert(span == 128);
+    static constexpr std::size_t max = 13;
+
+    void add(char const* begin) noexcept {
+        if (count_ <= max) begins_[count_++] = begin;
+    }
+
+    std::array<char const*, max + 2> begins_{};
+    std::size_t count_ = 0;
 };
 
-[[noreturn]] void throw_part(std::string_view expected, std::string_view found,
-                             std::optional<field_id> id = {}) {
+[[noreturn, gnu::noinline, gnu::cold]] void throw_part(std::string_view expected,
+                                                       std::string_view found,
+                                                       std::optional<field_id> id = {}) {
     throw bad_record{
         "expected " + std::string{expected} + ", found '" + std::string{found.substr(0, 60)} + "'",
         id};
@@ -142,14 +190,16 @@ struct tuple_parts {
 
 /// Decodes a part, after which `token_padding` bytes are readable.
 template <class T>
-auto decoded(std::string_view part, std::string_view expected, field_id id) -> T {
+[[gnu::always_inline]] inline auto decoded(std::string_view part, std::string_view expected,
+                                           field_id id) -> T {
     if (part.empty()) throw_part(expected, part, id);
     auto const value = decode<T>(part.data(), part.data() + part.size());
     if (!value.has_value()) throw_part(expected, part, id);
     return *value;
 }
 
-auto counter(std::string_view part, field_id id) -> std::optional<std::uint64_t> {
+[[gnu::always_inline]] inline auto counter(std::string_view part, field_id id)
+    -> std::optional<std::uint64_t> {
     if (part.empty() || part == "-") return std::nullopt;
     return decoded<std::uint64_t>(part, "a number", id);
 }
@@ -163,74 +213,257 @@ auto tuple_time(std::string_view part) -> timestamp {
     return timestamp{std::chrono::milliseconds{count}};
 }
 
-void set_common(tuple_parts const& t, row_buffer& rows) {
-    auto const time = tuple_time(t.part[0]);
-    rows.put(field_id::start, time);
-    rows.put(field_id::end, time);
-    rows.put(field_id::srcaddr, decoded<address>(t.part[1], "an IP address", field_id::srcaddr));
-    rows.put(field_id::dstaddr, decoded<address>(t.part[2], "an IP address", field_id::dstaddr));
-    rows.put(field_id::srcport,
-             decoded<std::uint16_t>(t.part[3], "a port (0-65535)", field_id::srcport));
-    rows.put(field_id::dstport,
-             decoded<std::uint16_t>(t.part[4], "a port (0-65535)", field_id::dstport));
-    auto const direction = t.part[6];
-    if (direction != "I" && direction != "O")
-        throw_part("the direction I or O", direction, field_id::flow_direction);
-    rows.put(field_id::flow_direction,
-             direction == "I" ? flow_direction::ingress : flow_direction::egress);
+/// A letter as a text that outlives every batch.
+auto letter_of(std::string_view letter, std::string_view known, std::string_view expected,
+               field_id id) -> std::string_view {
+    auto const at = letter.size() == 1 ? known.find(letter.front()) : known.npos;
+    if (at == known.npos) throw_part(expected, letter, id);
+    return known.substr(at, 1);
 }
 
-/// Sets a text of one letter, which outlives every batch.
-void set_state(std::string_view state, std::string_view known, row_buffer& rows) {
-    auto const at = state.size() == 1 ? known.find(state.front()) : known.npos;
-    if (at == known.npos) throw_part("the state B, C, E or D", state, field_id::flow_state);
-    rows.put<std::string_view>(field_id::flow_state, known.substr(at, 1));
-}
+/// The column of a field, unless nobody reads it.
+template <class T>
+struct lane {
+    T* values = nullptr;
+    presence* states = nullptr;
 
-void read_vnet(tuple_parts const& t, job& to, tuple_array const& from) {
-    auto& rows = to.rows;
-    if (t.count != 13) throw bad_record{"expected 13 parts", std::nullopt, reason::column_count};
-    set_common(t, rows);
-    rows.put(field_id::protocol,
-             decoded<std::uint8_t>(t.part[5], "a protocol number (0-255)", field_id::protocol));
-    set_state(t.part[7], "BCED", rows);
-    rows.put(field_id::action, t.part[7] == "D" ? action::reject : action::accept);
-    static constexpr auto plain = std::string_view{"NX"};
-    if (t.part[8] == plain) {
-        rows.put<std::string_view>(field_id::flow_encryption, plain);
-    } else if (!t.part[8].empty()) {
-        rows.put(field_id::flow_encryption, t.part[8]);
+    explicit operator bool() const noexcept { return values != nullptr; }
+
+    void set(std::size_t row, T value) const noexcept {
+        if (values != nullptr) values[row] = value;
     }
-    if (auto const n = counter(t.part[9], field_id::packets)) rows.put(field_id::packets, *n);
-    if (auto const n = counter(t.part[10], field_id::bytes)) rows.put(field_id::bytes, *n);
-    rows.finish_two_way(from.offset,
-                        {counter(t.part[11], field_id::reverse_packets),
-                         counter(t.part[12], field_id::reverse_bytes)},
-                        to.how);
-}
+    /// Sets the value of a field that some tuples lack.
+    void set_state(std::size_t row, T value) const noexcept {
+        if (values == nullptr) return;
+        values[row] = value;
+        states[row] = presence::present;
+    }
+};
 
-void read_nsg(tuple_parts const& t, job& to, tuple_array const& from) {
-    auto& rows = to.rows;
-    auto const is_first = from.version == 1 || (from.version == 0 && t.count == 8);
-    if (t.count != (is_first ? 8U : 13U))
-        throw bad_record{is_first ? "expected 8 parts" : "expected 13 parts", std::nullopt,
-                         reason::column_count};
-    set_common(t, rows);
-    if (t.part[5] != "T" && t.part[5] != "U")
-        throw_part("the protocol T or U", t.part[5], field_id::protocol);
-    rows.put(field_id::protocol, t.part[5] == "T" ? protocol::tcp : protocol::udp);
-    if (t.part[7] != "A" && t.part[7] != "D")
-        throw_part("the decision A or D", t.part[7], field_id::action);
-    rows.put(field_id::action, t.part[7] == "D" ? action::reject : action::accept);
-    if (is_first) return rows.finish(from.offset);
-    set_state(t.part[8], "BCE", rows);
-    if (auto const n = counter(t.part[9], field_id::packets)) rows.put(field_id::packets, *n);
-    if (auto const n = counter(t.part[10], field_id::bytes)) rows.put(field_id::bytes, *n);
-    rows.finish_two_way(from.offset,
-                        {counter(t.part[11], field_id::reverse_packets),
-                         counter(t.part[12], field_id::reverse_bytes)},
-                        to.how);
-}
+/// Turns tuples into rows, straight into the columns.
+class tuple_reader {
+public:
+    tuple_reader(job& to, std::size_t max_rows)
+        : to_{to}, rows_{to.rows}, capacity_{max_rows + 2}, first_{to.rows.size()}, row_{first_} {
+        // the way back has the addresses and the ports exchanged, so they are read together
+        auto const ports = wants(field_id::srcport) || wants(field_id::dstport);
+        add_always(field_id::srcaddr, source_, true);
+        add_always(field_id::dstaddr, destination_, true);
+        add_always(field_id::srcport, source_port_, ports);
+        add_always(field_id::dstport, destination_port_, ports);
+        add_always(field_id::start, start_, wants(field_id::start));
+        add_always(field_id::end, end_, wants(field_id::end));
+        add_always(field_id::protocol, protocol_, wants(field_id::protocol));
+        add_always(field_id::flow_direction, direction_, wants(field_id::flow_direction));
+        add_always(field_id::action, action_, wants(field_id::action));
+        add(field_id::flow_state, state_);
+        add(field_id::flow_encryption, encryption_);
+        add(field_id::packets, packets_);
+        add(field_id::bytes, bytes_);
+        if (to.how == two_way::split) return;
+        add(field_id::reverse_packets, reverse_packets_);
+        add(field_id::reverse_bytes, reverse_bytes_);
+    }
+
+    [[nodiscard]] auto rows() const noexcept -> std::size_t { return row_; }
+
+    /// Reads the next element of an array; false at its end.
+    auto next(tuple_array& from) -> bool {
+        auto const* at = from.rest.data();
+        auto const* const end = at + from.rest.size();
+        if (end - at > 2) {
+            at += *at == ',' ? 1 : 0;
+            if (*at == '"' && parts_.divide_string(at + 1) && parts_.end() <= end) {
+                from.rest = {parts_.end(), static_cast<std::size_t>(end - parts_.end())};
+                read({at + 1, static_cast<std::size_t>(parts_.end() - at - 2)}, from);
+                return true;
+            }
+        }
+        return read_unusual(from);
+    }
+
+    /// Ends the rows of an array.
+    void end_array(tuple_array& from) {
+        auto const count = row_ - rows_.size();
+        if (count == 0) return;
+        auto const set = [&](field_id id, std::shared_ptr<repeated_text> const& text) {
+            if (text && !text->text.empty() && rows_.wants(id)) rows_.repeat(id, *text, count);
+        };
+        set(field_id::rule, from.rule);
+        set(field_id::acl_id, from.acl);
+        set(field_id::interface_id, from.mac);
+        set(field_id::resource_id, from.resource);
+        rows_.append(offsets_);
+        offsets_.clear();
+    }
+
+    /// Ends the rows of all arrays.
+    void finish() {
+        for (std::size_t i = 0; i < always_count_; ++i)
+            rows_.mark_present(always_[i], first_, row_);
+    }
+
+private:
+    [[nodiscard]] auto wants(field_id id) const noexcept -> bool { return rows_.wants(id); }
+
+    template <class T>
+    void add(field_id id, lane<T>& to) {
+        if (wants(id)) to = {rows_.values<T>(id, capacity_), rows_.states(id)};
+    }
+    /// Adds the column of a field that every tuple has.
+    template <class T>
+    void add_always(field_id id, lane<T>& to, bool wanted) {
+        if (!wanted) return;
+        to = {rows_.values<T>(id, capacity_), rows_.states(id)};
+        always_[always_count_++] = id;
+    }
+
+    /// Reads the tuple whose parts were found.
+    void read(std::string_view text, tuple_array& from) {
+        try {
+            auto const first = row_;
+            from.version == 4 ? read_vnet() : read_nsg(from.version);
+            offsets_.resize(offsets_.size() + row_ - first, from.offset_of(text.data()));
+        } catch (bad_record const& bad) {
+            refuse(text, from, bad);
+        }
+    }
+
+    void refuse(std::string_view text, tuple_array& from, bad_record const& bad) {
+        end_array(from);
+        rows_.refuse(from.offset_of(text.data()), bad.what, bad.field,
+                     "in the record at byte " + std::to_string(from.offset) + ": tuple " +
+                         std::string{text.substr(0, 200)} + ": " + bad.why);
+        row_ = rows_.size();
+    }
+
+    auto read_unusual(tuple_array& from) -> bool;
+
+    void read_common() {
+        if (start_ || end_) {
+            auto const time = tuple_time(parts_[0]);
+            start_.set(row_, time);
+            end_.set(row_, time);
+        }
+        source_.set(row_, decoded<address>(parts_[1], "an IP address", field_id::srcaddr));
+        destination_.set(row_, decoded<address>(parts_[2], "an IP address", field_id::dstaddr));
+        constexpr auto port = std::string_view{"a port (0-65535)"};
+        if (source_port_) {
+            source_port_.set(row_, decoded<std::uint16_t>(parts_[3], port, field_id::srcport));
+            destination_port_.set(row_, decoded<std::uint16_t>(parts_[4], port, field_id::dstport));
+        }
+        auto const way =
+            letter_of(parts_[6], "IO", "the direction I or O", field_id::flow_direction);
+        direction_.set(row_, way.front() == 'I' ? flow_direction::ingress : flow_direction::egress);
+    }
+
+    void read_vnet() {
+        if (parts_.size() != 13)
+            throw bad_record{"expected 13 parts", std::nullopt, reason::column_count};
+        read_common();
+        if (protocol_)
+            protocol_.set(row_, decoded<std::uint8_t>(parts_[5], "a protocol number (0-255)",
+                                                      field_id::protocol));
+        auto const state =
+            letter_of(parts_[7], "BCED", "the state B, C, E or D", field_id::flow_state);
+        state_.set_state(row_, state);
+        action_.set(row_, state.front() == 'D' ? action::reject : action::accept);
+        if (encryption_ && !parts_[8].empty()) encryption_.set_state(row_, parts_[8]);
+        read_counters();
+    }
+
+    void read_nsg(unsigned version) {
+        auto const is_first = version == 1 || (version == 0 && parts_.size() == 8);
+        if (parts_.size() != (is_first ? 8U : 13U))
+            throw bad_record{is_first ? "expected 8 parts" : "expected 13 parts", std::nullopt,
+                             reason::column_count};
+        read_common();
+        auto const transport =
+            letter_of(parts_[5], "TU", "the protocol T or U", field_id::protocol);
+        protocol_.set(row_, transport.front() == 'T' ? protocol::tcp : protocol::udp);
+        auto const decision = letter_of(parts_[7], "AD", "the decision A or D", field_id::action);
+        action_.set(row_, decision.front() == 'D' ? action::reject : action::accept);
+        if (is_first) {
+            ++row_;
+            return;
+        }
+        state_.set_state(row_,
+                         letter_of(parts_[8], "BCE", "the state B, C or E", field_id::flow_state));
+        read_counters();
+    }
+
+    void read_counters() {
+        if (packets_) set(packets_, counter(parts_[9], field_id::packets));
+        if (bytes_) set(bytes_, counter(parts_[10], field_id::bytes));
+        auto const bytes = counter(parts_[12], field_id::reverse_bytes);
+        auto packets = std::optional<std::uint64_t>{};
+        if (to_.how == two_way::reverse || packets_ || bytes.value_or(0) == 0)
+            packets = counter(parts_[11], field_id::reverse_packets);
+        if (to_.how == two_way::reverse) {
+            set(reverse_packets_, packets);
+            set(reverse_bytes_, bytes);
+        }
+        ++row_;
+        if (to_.how == two_way::reverse || (packets.value_or(0) == 0 && bytes.value_or(0) == 0))
+            return;
+        add_way_back();
+        set(packets_, packets);
+        set(bytes_, bytes);
+        ++row_;
+    }
+
+    void set(lane<std::uint64_t> const& to, std::optional<std::uint64_t> count) const noexcept {
+        if (count) to.set_state(row_, *count);
+    }
+
+    /// Sets the fields of the next row, the way back, that the last row has.
+    void add_way_back() {
+        auto const last = row_ - 1;
+        source_.set(row_, destination_.values[last]);
+        destination_.set(row_, source_.values[last]);
+        repeat(start_);
+        repeat(end_);
+        if (source_port_) {
+            source_port_.set(row_, destination_port_.values[last]);
+            destination_port_.set(row_, source_port_.values[last]);
+        }
+        repeat(protocol_);
+        repeat(action_);
+        if (direction_)
+            direction_.set(row_, direction_.values[last] == flow_direction::egress
+                                     ? flow_direction::ingress
+                                     : flow_direction::egress);
+        repeat_state(state_);
+        repeat_state(encryption_);
+    }
+    template <class T>
+    void repeat(lane<T> const& of) const noexcept {
+        if (of) of.values[row_] = of.values[row_ - 1];
+    }
+    template <class T>
+    void repeat_state(lane<T> const& of) const noexcept {
+        repeat(of);
+        if (of) of.states[row_] = of.states[row_ - 1];
+    }
+
+    job& to_;
+    row_buffer& rows_;
+    std::size_t capacity_;
+    std::size_t first_;
+    std::size_t row_;  // the next one
+    tuple_parts parts_{};
+    std::vector<std::uint64_t> offsets_{};  // of the rows of the array
+    std::array<field_id, 9> always_{};
+    std::size_t always_count_ = 0;
+    lane<address> source_{}, destination_{};
+    lane<timestamp> start_{}, end_{};
+    lane<std::uint16_t> source_port_{}, destination_port_{};
+    lane<std::uint8_t> protocol_{};
+    lane<flow_direction> direction_{};
+    lane<action> action_{};
+    lane<std::string_view> state_{}, encryption_{};
+    lane<std::uint64_t> packets_{}, bytes_{}, reverse_packets_{}, reverse_bytes_{};
+};
 
 /// Takes the next element off the text of an array: the content of a string, or the text of
 /// anything else; none at the end.
@@ -291,30 +524,21 @@ auto unescaped(std::string_view text) -> std::string {
     return result;
 }
 
-void read_tuple(element const& tuple, job& to, tuple_array& from) {
-    auto const set = [&](field_id id, std::shared_ptr<repeated_text> const& text) {
-        if (text) to.rows.put(id, *text);
-    };
+/// Reads an element that is no text, or a text with escapes, or a long one.
+auto tuple_reader::read_unusual(tuple_array& from) -> bool {
+    auto const tuple = take_element(from.rest);
+    if (!tuple) return false;
     try {
-        if (!tuple.is_string) throw bad_record{"expected a text"};
-        auto plain = std::string{};
-        auto text = tuple.text;
-        if (text.find('\\') != text.npos) {
-            plain = unescaped(text);
-            text = std::string_view{plain}.substr(0, plain.size() - token_padding);
-        }
-        set(field_id::rule, from.rule);
-        set(field_id::acl_id, from.acl);
-        set(field_id::interface_id, from.mac);
-        set(field_id::resource_id, from.resource);
-        auto const parts = tuple_parts{text};
-        from.version == 4 ? read_vnet(parts, to, from) : read_nsg(parts, to, from);
+        if (!tuple->is_string) throw bad_record{"expected a text"};
+        auto const plain = unescaped(tuple->text);
+        // a copy, because the row may refer to it
+        auto const text = rows_.lasting(plain).substr(0, plain.size() - token_padding);
+        parts_.divide(text);
+        read(tuple->text, from);
     } catch (bad_record const& bad) {
-        auto const shown = std::string{tuple.text.substr(0, 200)};
-        to.rows.refuse(from.offset, bad.what, bad.field,
-                       "in the record at byte " + std::to_string(from.offset) + ": tuple " + shown +
-                           ": " + bad.why);
+        refuse(tuple->text, from, bad);
     }
+    return true;
 }
 
 }  // namespace
@@ -325,14 +549,15 @@ void read_azure(od::object record, job& to) {
 }
 
 void take_tuples(job& to, std::size_t max_rows) {
-    while (!to.tuples.empty() && to.rows.size() < max_rows) {
+    auto reader = tuple_reader{to, max_rows};
+    while (!to.tuples.empty() && reader.rows() < max_rows) {
         auto& array = to.tuples.front();
-        if (auto const tuple = take_element(array.rest)) {
-            read_tuple(*tuple, to, array);
-        } else {
-            to.tuples.pop_front();
-        }
+        auto more = true;
+        while (more && reader.rows() < max_rows) more = reader.next(array);
+        reader.end_array(array);
+        if (!more) to.tuples.pop_front();
     }
+    reader.finish();
 }
 
 }  // namespace flowlog::detail::json

@@ -46,8 +46,7 @@ public:
     /// Ends the row, unless the event is of another type.
     void finish(job& to) {
         if (type_ != "flow" && type_ != "netflow") {
-            rows_.discard();
-            ++to.passed;
+            to.pass();
             return;
         }
         if (bad_) throw bad_record{*std::move(bad_)};
@@ -196,8 +195,7 @@ public:
 
     void finish(job& to) {
         if (is_other_) {
-            rows_.discard();
-            ++to.passed;
+            to.pass();
             return;
         }
         if (rows_.get(field::log_status).value_or(log_status::ok) == log_status::ok)
@@ -236,8 +234,7 @@ void read_alibaba(od::object record, job& to) {
         }
     });
     if (is_other) {
-        to.rows.discard();
-        ++to.passed;
+        to.pass();
         return;
     }
     if (to.rows.get(field::log_status).value_or(log_status::ok) == log_status::ok)
@@ -415,8 +412,7 @@ public:
 
     void finish(job& to) {
         if (is_other_) {
-            rows_.discard();
-            ++to.passed;
+            to.pass();
             return;
         }
         require_addresses(rows_);

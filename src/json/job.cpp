@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <flowlog/format/text/written_time.hpp>
@@ -17,14 +18,20 @@ void message_lines::clear() {
 }
 
 void job::refuse(bad_record why) {
-    why.why =
-        "record " + std::to_string(record) + " at byte " + std::to_string(offset) + ": " + why.why;
+    auto const place = in_lines ? std::string{} : "record " + std::to_string(record) + ' ';
+    why.why = place + "at byte " + std::to_string(offset) + ": " + why.why;
     if (!messages.lines.empty() || !messages.refused.empty()) {
         rows.discard();
         messages.refused.push_back({messages.lines.size(), offset, std::move(why)});
     } else {
         rows.refuse(offset, why.what, why.field, std::move(why.why));
     }
+}
+
+void job::pass() {
+    rows.discard();
+    rows.note_pass();
+    ++passed;
 }
 
 void job::add_message(std::string_view message, std::string_view region) {
@@ -38,7 +45,8 @@ void job::add_message(std::string_view message, std::string_view region) {
                          messages.text.end(), '\n', ' ');
     messages.text += '\n';
     if (messages.regions.back().text != region) messages.regions.push_back({std::string{region}});
-    messages.lines.push_back({offset, static_cast<std::uint32_t>(messages.regions.size() - 1)});
+    messages.lines.push_back({offset, static_cast<std::uint32_t>(begin),
+                              static_cast<std::uint32_t>(messages.regions.size() - 1)});
 }
 
 auto decode_base64(std::string_view text) -> std::optional<std::string> {
@@ -77,7 +85,35 @@ auto decode_base64(std::string_view text) -> std::optional<std::string> {
     return result;
 }
 
+/// A time in the form of Google Cloud and of Azure, `2025-11-07T21:18:47.883105401Z`, with up to
+/// nine digits of a fraction; none if it has another form, or is none.
+static auto parse_usual_time(std::string_view text) -> std::optional<timestamp> {
+    using namespace std::chrono;
+    if (text.size() < 20 || text.size() > 30 || text[4] != '-' || text[7] != '-' ||
+        text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z' ||
+        text[19] != (text.size() == 20 ? 'Z' : '.'))
+        return std::nullopt;
+    auto bad = false;
+    auto const digit = [&](std::size_t i) {
+        auto const value = static_cast<unsigned>(static_cast<unsigned char>(text[i])) - '0';
+        bad |= value > 9;
+        return value;
+    };
+    auto const two = [&](std::size_t i) { return 10 * digit(i) + digit(i + 1); };
+    auto const date =
+        year_month_day{year{static_cast<int>(100 * two(0) + two(2))}, month{two(5)}, day{two(8)}};
+    auto const seconds = 60 * (60 * two(11) + two(14)) + two(17);
+    bad |= two(11) > 23 || two(14) > 59 || two(17) > 60 || text < "1970";
+    auto fraction = 0U;
+    for (std::size_t i = 20; i < 26; ++i)
+        fraction = 10 * fraction + (i + 1 < text.size() ? digit(i) : 0);
+    for (std::size_t i = 26; i + 1 < text.size(); ++i) static_cast<void>(digit(i));
+    if (bad || text.size() == 21 || !date.ok()) return std::nullopt;
+    return timestamp{sys_days{date}} + std::chrono::seconds{seconds} + microseconds{fraction};
+}
+
 auto parse_time(std::string_view text) -> std::optional<timestamp> {
+    if (auto const time = parse_usual_time(text)) return time;
     auto folded = std::array<char, 40>{};
     if (text.size() < 5 || text.size() > folded.size() || text[4] != '-' || text < "1970")
         return std::nullopt;

@@ -31,6 +31,7 @@ struct bad_record {
 struct message_lines {
     struct line {
         std::uint64_t offset;
+        std::uint32_t begin;   // in `text`
         std::uint32_t region;  // a place in `regions`
     };
     struct refusal {
@@ -44,17 +45,28 @@ struct message_lines {
     std::vector<repeated_text> regions{repeated_text{}};
 
     void clear();
+    /// A line, counted from 0, without its end.
+    [[nodiscard]] auto operator[](std::size_t number) const -> std::string_view {
+        auto const begin = lines[number].begin;
+        auto const end = number + 1 == lines.size() ? text.size() : lines[number + 1].begin;
+        return std::string_view{text}.substr(begin, end - 1 - begin);
+    }
 };
 
 /// The tuples of an Azure record, which become rows batch by batch.
 struct tuple_array {
-    std::string_view rest{};  // of the text of the array, with its brackets
+    std::string_view rest{};       // of the text of the array, with its brackets
+    char const* record = nullptr;  // its first byte
     std::shared_ptr<repeated_text> rule{};
     std::shared_ptr<repeated_text> acl{};
     std::shared_ptr<repeated_text> mac{};
     std::shared_ptr<repeated_text> resource{};
-    unsigned version = 4;  // 4: VNet; 1, 2: NSG
-    std::uint64_t offset = 0;
+    unsigned version = 4;      // 4: VNet; 1, 2: NSG
+    std::uint64_t offset = 0;  // of the record
+
+    [[nodiscard]] auto offset_of(char const* at) const noexcept -> std::uint64_t {
+        return offset + static_cast<std::uint64_t>(at - record);
+    }
 };
 
 /// What a level of a log says before its records.
@@ -72,11 +84,15 @@ struct job {
     std::vector<std::string> nested{};  // logs that a piece holds, decoded
     head_members* head = nullptr;       // of the level that is read
     two_way how = two_way::split;
-    std::uint64_t offset = 0;  // of the piece
-    std::uint64_t record = 0;  // its number
-    std::uint64_t passed = 0;  // entries of other logs
+    std::uint64_t offset = 0;    // of the record
+    char const* text = nullptr;  // of the record
+    std::uint64_t record = 0;    // its number
+    std::uint64_t passed = 0;    // entries of other logs
+    bool in_lines = false;       // each line of the log is a record, so that its number is known
 
     void refuse(bad_record why);
+    /// Passes over an entry of another log.
+    void pass();
     void add_message(std::string_view message, std::string_view region);
 };
 
@@ -95,6 +111,11 @@ private:
     struct state;
     std::unique_ptr<state> state_;
 };
+
+/// Takes the next events of a CloudWatch log off their array, if they are read and have no escapes
+/// and nothing unusual, until the text of the messages has `max_text` bytes; how many there were.
+auto take_events(value_splitter& from, std::optional<std::uint64_t> offset, job& to,
+                 std::size_t max_text) -> std::size_t;
 
 /// Turns tuples into rows until there are `max_rows`.
 void take_tuples(job& to, std::size_t max_rows);

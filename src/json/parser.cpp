@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Which function reads which piece; and the messages that AWS wraps lines in.
+#include <algorithm>
 #include <utility>
 
 #include "value.hpp"
@@ -73,12 +74,13 @@ void read_wrapped(od::object record, job& to) {
 }
 
 /// The members before an array.
-void read_head(od::object members, job& to) {
-    *to.head = {};
+auto read_head(od::object members) -> head_members {
+    auto result = head_members{};
     each_member(members, [&](std::string_view key, od::value v) {
-        if (key == "messageType") to.head->control = text_of(key, v) == "CONTROL_MESSAGE";
-        if (key == "network_interface_id") to.head->interface.text = text_of(key, v).value_or("");
+        if (key == "messageType") result.control = text_of(key, v) == "CONTROL_MESSAGE";
+        if (key == "network_interface_id") result.interface.text = text_of(key, v).value_or("");
     });
+    return result;
 }
 
 void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
@@ -103,11 +105,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
             if (what == piece::kind::element) {
                 return read_message(object, to);
             }
-            auto head = head_members{};
-            auto* const before = std::exchange(to.head, &head);
-            read_head(object, to);
-            to.head = before;
-            if (head.control) return;
+            if (read_head(object).control) return;
             throw bad_record{kind == log_kind::events ? "the document has no array events"
                                                       : "the document has no array logEvents"};
         }
@@ -119,6 +117,8 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
 
 struct parser::state {
     od::parser json{};
+    record_index index{};
+    int quick = 0;  // how many more records than not were read the faster way, within limits
     std::vector<std::string> columns{};  // of a Zeek log in columns
 
     /// Reads the first value of a text and returns what follows it.
@@ -128,7 +128,8 @@ struct parser::state {
         if (kind == log_kind::insights && what == piece::kind::element) {
             read_result(od::array(document.get_array()), to);
         } else if (what == piece::kind::head) {
-            read_head(od::object(document.get_object()), to);
+            *to.head = {};  // also if the members cannot be read
+            *to.head = read_head(od::object(document.get_object()));
         } else {
             if (json_type(document.type()) != json_type::object)
                 throw bad_record{"expected an object"};
@@ -137,6 +138,16 @@ struct parser::state {
         auto const* rest = static_cast<char const*>(nullptr);
         if (document.current_location().get(rest) != simdjson::SUCCESS) return {};
         return text.substr(static_cast<std::size_t>(rest - text.data()));
+    }
+
+    /// Reads a record the faster way; false if that is not possible.
+    auto read_quickly(std::string_view text, job& to) -> bool {
+        constexpr auto most = 64;
+        if (quick < -most) return false;  // the records of this log are unusual
+        auto const found = index.find(text);
+        auto const done = found && read_google(*found, to);
+        quick = std::clamp(quick + (done ? 1 : -2), -most - 1, most);
+        return done;
     }
 
     void parse_tsv(std::string_view line, job& to) {
@@ -166,10 +177,15 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         if (from.what != piece::kind::head) ++to.record;
         if (from.what == piece::kind::damage) throw bad_record{std::string{from.text}};
         if (kind == log_kind::zeek_tsv) return state_->parse_tsv(from.text, to);
-        if (from.too_deep)
+        if (kind == log_kind::google && from.what != piece::kind::head &&
+            state_->read_quickly(from.text, to))
+            return;
+        auto const is_line = from.what == piece::kind::value;
+        if (from.too_deep || (is_line && !is_shallow(from.text)))
             throw bad_record{"is nested deeper than " + std::to_string(max_depth) + " levels"};
         for (auto rest = from.text; !rest.empty();) {
-            to.offset = from.offset + static_cast<std::uint64_t>(rest.data() - from.text.data());
+            to.text = rest.data();
+            to.offset = from.offset + static_cast<std::uint64_t>(to.text - from.text.data());
             rest = state_->parse_one(kind, from.what, rest, to);
             // some producers write a line end as these two characters between objects
             while (rest.starts_with("\\n")) rest.remove_prefix(2);

@@ -3,8 +3,13 @@
 //                    ▲                      │  ├───► tuples ──► rows                 ▲
 //                    └── nested logs ◄──────┘  └───► lines ──► text_reader ──► rows ─┘
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +17,7 @@
 
 #include <flowlog/error.hpp>
 #include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/chunk.hpp>
 #include <flowlog/format/json.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/input.hpp>
@@ -24,10 +30,60 @@ namespace flowlog::detail {
 namespace json {
 namespace {
 
-constexpr std::size_t batch_rows = 8192;
-constexpr std::size_t batch_text = std::size_t{512} << 10;
+constexpr std::size_t batch_rows = 2048;  // so that columns stay in the second-level cache
+constexpr std::size_t batch_text = std::size_t{128} << 10;
 constexpr std::size_t batch_levels = 256;
+constexpr std::size_t large_piece = std::size_t{1} << 20;  // is not kept with the one after it
 constexpr std::size_t max_levels = 4;
+constexpr std::size_t column_size = 128;  // of lines that are decoded at once
+
+/// Whether the reader of a kind leaves fields out that nobody reads.
+auto can_leave_out(log_kind kind) -> bool {
+    return kind == log_kind::google || kind == log_kind::azure || kind == log_kind::subscription ||
+           kind == log_kind::events || kind == log_kind::firehose;
+}
+
+/// Sets a field of the next rows to what these lines have, many of them at once if all have a
+/// value.
+template <class T>
+void copy_column(row_buffer& rows, field_id id, text_batch const& from) {
+    auto const begin = rows.size();
+    auto const end = begin + from.size();
+    auto* const values = rows.values<T>(id, end);
+    auto words = std::array<std::uint64_t, 2 * column_size>{};
+    auto v6 = std::array<bool, column_size>{};
+    for (auto at = begin; at < end;) {
+        auto const some = from.slice(at - begin, std::min(end - at, column_size));
+        auto whole = false;
+        if constexpr (std::unsigned_integral<T>) {
+            whole = some.numbers(id, words.data());
+        } else if constexpr (std::same_as<T, address>) {
+            whole = some.addresses(id, words.data(), 2,
+                                   [&](std::size_t i, bool is_v6) { v6[i] = is_v6; });
+        } else if constexpr (std::same_as<T, timestamp>) {
+            whole = some.times(id, words.data());
+        }
+        for (std::size_t i = 0; i < some.size(); ++i, ++at) {
+            if (!whole) {
+                auto const value = some[i].template get<T>(id);
+                rows.states(id)[at] = value.state();
+                if constexpr (std::same_as<T, std::string_view>)
+                    values[at] = rows.lasting(*value);
+                else
+                    values[at] = *value;
+            } else if constexpr (std::unsigned_integral<T>) {
+                values[at] = static_cast<T>(words[i]);
+            } else if constexpr (std::same_as<T, address>) {
+                values[at] = v6[i] ? address::v6(words[2 * i], words[2 * i + 1])
+                                   : address::v4(static_cast<std::uint32_t>(words[2 * i + 1]));
+            } else if constexpr (std::same_as<T, timestamp>) {
+                values[at] =
+                    timestamp{std::chrono::microseconds{static_cast<std::int64_t>(words[i])}};
+            }
+        }
+        if (whole) rows.mark_present(id, at - some.size(), at);
+    }
+}
 
 /// A log, or a log within a record of another one.
 struct level {
@@ -39,13 +95,15 @@ struct level {
 
 class reader final : public column_reader {
 public:
-    reader(any_source from, std::string_view first_bytes, log_kind kind,
-           open_options const& options)
+    /// `offset` is the offset of the source's first byte in the input.
+    reader(any_source from, division how, log_kind kind, open_options const& options,
+           std::uint64_t offset = 0)
         : name_{from.name()},
           columns_{std::make_shared<layout const>(options.format ? *options.format
                                                                  : layout::vpc_default())} {
         job_.how = options.two_way;
-        push({splitter{std::move(from), division_of(kind, first_bytes)}, kind});
+        job_.in_lines = how.lines && !has_messages(kind);
+        push({splitter{std::move(from), std::move(how), offset}, kind});
     }
 
     [[nodiscard]] auto next(column_batch& batch) -> bool override {
@@ -76,9 +134,35 @@ public:
 
     void locate(std::size_t row, malformed_line& line) const override {
         job_.rows.locate(row, line);
-        if (row >= row_lines_.size() || row_lines_[row].empty()) return;
-        line.text = row_lines_[row];
+        line.line -= job_.rows.passes_after(row);
+        if (row >= row_lines_.size() || row_lines_[row] == 0) return;
+        line.text = job_.messages[row_lines_[row] - 1];
         line.columns = columns_;
+    }
+
+    void want(std::span<field_use const> wanted) override {
+        // rows that `has` read before have all fields
+        if (!can_leave_out(levels_.front()->kind)) return;
+        wanted_.assign(wanted.begin(), wanted.end());
+        job_.rows.want(wanted);
+    }
+
+    /// Reads the batch again, with that field; and all fields from the next batch on, as it is not
+    /// known what else will be read.
+    void load(column_batch& batch, field_id id) override {
+        if (wanted_.empty() || job_.rows.wants(id) || !has(id)) return;
+        auto const also = std::array{field_use{.id = id}};
+        again_ = std::make_unique<job>();
+        again_->how = job_.how;
+        again_->head = job_.head;
+        again_->rows.want(also);
+        for (auto const& from : pieces_) {
+            parser_.parse(levels_.front()->kind, from, *again_);
+            take_tuples(*again_, std::numeric_limits<std::size_t>::max());
+        }
+        read_again(id);
+        again_->rows.lend(id, job_.rows, batch);
+        later_all_ = true;
     }
 
 private:
@@ -96,15 +180,23 @@ private:
     /// Reads the rows of a batch; false at the end.
     auto read_rows() -> bool {
         begun_ = true;
+        if (std::exchange(later_all_, false)) {
+            wanted_.clear();
+            job_.rows.want_all();
+        }
+        again_.reset();
         job_.rows.clear();
+        if (!pieces_.empty())
+            pieces_.erase(pieces_.begin(), pieces_.end() - (job_.tuples.empty() ? 0 : 1));
         while (job_.rows.size() == 0 && !ended_) {
             job_.messages.clear();
             row_lines_.clear();
             finished_.clear();
-            for (auto const& l : levels_) l->from.release();
-            while (!ended_ && !is_full()) {
+            // tuples are part of the last piece
+            for (auto const& l : levels_) l->from.release(job_.tuples.empty());
+            for (auto more = true; more && !is_full();) {
                 if (job_.tuples.empty()) {
-                    ended_ = !read_piece();
+                    more = read_piece();
                 } else {
                     take_tuples(job_, batch_rows);
                 }
@@ -116,13 +208,18 @@ private:
     }
 
     [[nodiscard]] auto is_full() const -> bool {
+        auto const after_large = piece_size_ > large_piece && job_.tuples.empty();
         return job_.rows.size() >= batch_rows || job_.messages.text.size() >= batch_text ||
-               finished_.size() >= batch_levels;
+               finished_.size() >= batch_levels || (after_large && job_.rows.size() != 0);
     }
 
+    /// Reads a piece, or several events; false if nothing more can become a row of the batch.
     auto read_piece() -> bool {
         auto& from = *levels_.back();
         auto found = piece{};
+        if (takes_events(from) &&
+            take_events(*from.from.values(), from.offset, job_, batch_text) != 0)
+            return true;
         try {
             found = from.from.next();
         } catch (error const& failure) {
@@ -130,12 +227,15 @@ private:
             refuse_nested(*from.offset, failure.what());
             return true;
         }
+        if (found.what == piece::kind::wait) return false;
         if (found.what == piece::kind::end) {
-            if (levels_.size() == 1) return false;
-            pop();
-            return true;
+            ended_ = levels_.size() == 1;
+            if (!ended_) pop();
+            return !ended_;
         }
         if (from.offset) found.offset = *from.offset;
+        if (!wanted_.empty() && !has_messages(from.kind)) pieces_.push_back(found);
+        piece_size_ = found.text.size();
         parser_.parse(from.kind, found, job_);
         for (auto& bytes : job_.nested) open_nested(std::move(bytes), found.offset);
         job_.nested.clear();
@@ -171,82 +271,170 @@ private:
         }
     }
 
+    [[nodiscard]] static auto takes_events(level& from) -> bool {
+        return (from.kind == log_kind::subscription || from.kind == log_kind::events) &&
+               !from.head.control;
+    }
+
     /// Turns the lines of the messages into rows.
     void take_messages() {
         auto& messages = job_.messages;
         if (messages.lines.empty() && messages.refused.empty()) return;
-        auto refused = std::size_t{0};
-        auto const refuse_before = [&](std::size_t line) {
-            for (; refused < messages.refused.size(); ++refused) {
-                auto& bad = messages.refused[refused];
-                if (bad.before >= line) break;
-                job_.rows.refuse(bad.offset, bad.why.what, bad.why.field, std::move(bad.why.why));
-            }
-        };
-        auto on_malformed = [&](malformed_line const& line) {
+        refused_ = 0;
+        columns_before_ = columns_;
+        auto const on_malformed = [&](malformed_line const& line) {
             refuse_before(line.line);
             keep_line(line.line);
             job_.rows.refuse(messages.lines[line.line - 1].offset, line.reason, line.field, "",
                              line.column);
         };
-        begin_lines();
         job_.rows.set_stable(messages.text);
         auto lines = text_reader<memory_source>{
             memory_source{messages.text, name_},
             {.continues = columns_, .on_malformed = on_malformed, .all_lines = true}};
-        for (auto const& record : lines) {
-            auto const number = lines.stats().lines();
-            refuse_before(number);
-            keep_line(number);
-            add(record, *lines.columns(), messages.lines[number - 1]);
-        }
+        auto const use = [&](text_record const& record) {
+            add(record, *lines.columns(), lines.stats().lines());
+            return true;
+        };
+        auto const use_batch = [&](text_batch const& flows) {
+            return add_batch(flows, *lines.columns(), lines.stats().lines() + 1);
+        };
+        auto const refused = [](text_record const&) {
+            return std::pair{field_id::version, reason::bad_value};  // never: `use` takes them all
+        };
+        lines.each(use, use_batch, refused, wanted_);
         refuse_before(messages.lines.size() + 1);
         columns_ = lines.columns();
         job_.passed += lines.stats().headers;
     }
 
-    void add(text_record const& record, layout const& columns, message_lines::line const& line) {
-        auto& rows = job_.rows;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            auto const id = columns.field_at(i);
-            if (!id || columns.column(*id) != i) continue;
-            with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
-                rows.put<T>(*id, record.get<T>(*id));
-            });
+    /// Reads a field of the lines again.
+    void read_again(field_id id) {
+        auto& rows = again_->rows;
+        auto lines = text_reader<memory_source>{memory_source{job_.messages.text, name_},
+                                                {.continues = columns_before_, .all_lines = true}};
+        for (auto const& record : lines) {
+            with_type(info(id).type,
+                      [&]<class T>(std::type_identity<T>) { rows.put<T>(id, record.get<T>(id)); });
+            rows.finish(job_.messages.lines[lines.stats().lines() - 1].offset);
         }
+    }
+
+    /// Adds the rows of messages that are no lines, up to a line, counted from 1.
+    void refuse_before(std::size_t line) {
+        auto& refused = job_.messages.refused;
+        for (; refused_ < refused.size() && refused[refused_].before < line; ++refused_) {
+            auto& bad = refused[refused_];
+            job_.rows.refuse(bad.offset, bad.why.what, bad.why.field, std::move(bad.why.why));
+        }
+    }
+
+    /// Adds the row of a line, counted from 1.
+    void add(text_record const& record, layout const& columns, std::size_t number) {
+        refuse_before(number);
+        keep_line(number);
+        auto& rows = job_.rows;
+        each_field(columns, [&]<class T>(field_id id, std::type_identity<T>) {
+            rows.put<T>(id, record.get<T>(id));
+        });
+        auto const& line = job_.messages.lines[number - 1];
         if (line.region != 0 && !rows.get(field::region))
             rows.put(field_id::region, job_.messages.regions[line.region]);
         rows.finish(line.offset);
     }
 
-    void begin_lines() {
-        texts_.clear();
-        auto rest = std::string_view{job_.messages.text};
-        while (!rest.empty()) {
-            auto const end = rest.find('\n');
-            texts_.push_back(rest.substr(0, end));
-            rest.remove_prefix(end + 1);
+    /// Adds the rows of lines, of which the first is counted from 1, column by column; how many.
+    auto add_batch(text_batch const& flows, layout const& columns, std::size_t number)
+        -> std::size_t {
+        auto const& messages = job_.messages;
+        refuse_before(number);
+        auto count = flows.size();
+        if (refused_ < messages.refused.size())
+            count = std::min(count, messages.refused[refused_].before + 1 - number);
+        auto& rows = job_.rows;
+        if (messages.regions.size() > 1) {
+            for (std::size_t i = 0; i < count; ++i) add(flows[i], columns, number + i);
+            return count;
+        }
+        auto const some = flows.slice(0, count);
+        each_field(columns, [&]<class T>(field_id id, std::type_identity<T>) {
+            copy_column<T>(rows, id, some);
+        });
+        row_lines_.resize(rows.size());
+        for (auto line = number; line < number + count; ++line) {
+            row_lines_.push_back(static_cast<std::uint32_t>(line));
+            rows.finish(messages.lines[line - 1].offset);
+        }
+        return count;
+    }
+
+    /// Calls `use(id, type)` for the fields of a layout that will be read.
+    template <class Use>
+    void each_field(layout const& columns, Use use) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            auto const id = columns.field_at(i);
+            if (!id || columns.column(*id) != i || !job_.rows.wants(*id)) continue;
+            with_type(info(*id).type, [&]<class T>(std::type_identity<T> type) { use(*id, type); });
         }
     }
 
     /// Notes that the next row is this line.
     void keep_line(std::size_t number) {
         row_lines_.resize(job_.rows.size());
-        row_lines_.push_back(texts_[number - 1]);
+        row_lines_.push_back(static_cast<std::uint32_t>(number));
     }
 
     std::string name_;
-    std::shared_ptr<layout const> columns_;  // of messages
+    std::shared_ptr<layout const> columns_;           // of messages
+    std::shared_ptr<layout const> columns_before_{};  // of the first line of the batch
     job job_{};
+    std::unique_ptr<job> again_{};  // the rows of the batch with a field that was left out
+    std::vector<piece> pieces_{};   // of the batch, to be read again
+    std::size_t piece_size_ = 0;    // of the last one
+    bool later_all_ = false;        // the next batches have all fields
     parser parser_{};
     std::vector<std::unique_ptr<level>> levels_{};
     std::vector<std::unique_ptr<level>> finished_{};  // that rows of the batch may refer to
-    std::vector<std::string_view> texts_{};           // the lines of the messages
-    std::vector<std::string_view> row_lines_{};       // by row; empty: the row is no line
+    std::vector<std::uint32_t> row_lines_{};  // by row, counted from 1; 0: the row is no line
+    std::size_t refused_ = 0;                 // the next one of the refused messages
+    std::vector<field_use> wanted_{};         // none: all fields
     bool begun_ = false;
     bool ended_ = false;
     bool ahead_ = false;  // `has` read the rows of the next batch
     bool seen_any_ = false;
+};
+
+/// Whether each line of a log of a kind is read without what other lines say.
+auto is_divisible(log_kind kind) -> bool {
+    return kind != log_kind::none && kind != log_kind::hubble && kind != log_kind::base64 &&
+           kind != log_kind::zeek_tsv && !has_messages(kind);
+}
+
+/// Divides a log of one record a line.
+class line_chunks final : public column_splitter {
+public:
+    line_chunks(input from, log_kind kind, std::uint64_t chunk_size)
+        : from_{std::move(from)}, size_{*from_.size()}, kind_{kind}, chunk_size_{chunk_size} {}
+
+    [[nodiscard]] auto next() -> std::optional<chunk> override {
+        if (at_ == size_) return std::nullopt;
+        auto const begin = std::exchange(
+            at_, chunk_size_ < size_ - at_ ? line_start(from_, at_ + chunk_size_, size_) : size_);
+        return chunk{.begin = begin, .end = at_, .last = at_ == size_};
+    }
+
+    [[nodiscard]] auto open(chunk const& which, open_options const& options) const
+        -> std::unique_ptr<column_reader> override {
+        return std::make_unique<reader>(open_chunk(from_, which, options.progress),
+                                        division{.lines = true}, kind_, options, which.begin);
+    }
+
+private:
+    input from_;
+    std::uint64_t size_;
+    log_kind kind_;
+    std::uint64_t chunk_size_;
+    std::uint64_t at_ = 0;
 };
 
 [[noreturn]] void throw_unknown(std::string const& name, log_kind kind) {
@@ -308,9 +496,18 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
     if (kind == json::log_kind::none || kind == json::log_kind::hubble ||
         kind == json::log_kind::base64)
         json::throw_unknown(source.name(), kind);
-    auto const first_bytes = front;
+    auto how = json::division_of(kind, front);
     put_back(source, std::move(front));
-    return std::make_unique<json::reader>(std::move(source), first_bytes, kind, options);
+    return std::make_unique<json::reader>(std::move(source), std::move(how), kind, options);
+}
+
+auto split_json(input const& from, open_options const&, std::uint64_t chunk_size)
+    -> std::unique_ptr<column_splitter> {
+    auto front = std::string(recognisable, '\0');
+    front.resize(from.read_at(0, front));
+    auto const kind = json::find_kind(front);
+    if (!json::is_divisible(kind) || !json::division_of(kind, front).lines) return nullptr;
+    return std::make_unique<json::line_chunks>(from, kind, chunk_size);
 }
 
 }  // namespace flowlog::detail

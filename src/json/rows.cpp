@@ -32,6 +32,7 @@ void row_buffer::clear() {
     used_.clear();
     offsets_.clear();
     refused_.clear();
+    passes_.clear();
     texts_.clear();
     size_ = 0;
     ++batch_;
@@ -44,18 +45,29 @@ void row_buffer::grow(field_id id, std::size_t value_size) {
         used_.push_back(id);
     }
     if (size_ < c.states.size()) return;
-    auto const rows = std::max<std::size_t>(2 * size_, 256);
+    resize(c, value_size, std::max<std::size_t>(2 * size_, 256));
+}
+
+void row_buffer::reserve(field_id id, std::size_t value_size, std::size_t rows) {
+    auto& c = prepare(id, value_size);
+    if (rows > c.states.size()) resize(c, value_size, rows);
+}
+
+void row_buffer::resize(column& c, std::size_t value_size, std::size_t rows) {
     c.states.resize(rows, presence::absent);
     c.values.resize((rows * value_size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
 }
 
 void row_buffer::put(field_id id, repeated_text& text) {
-    if (text.text.empty()) return;
+    if (!text.text.empty()) put<std::string_view>(id, kept(text));
+}
+
+auto row_buffer::kept(repeated_text& text) -> std::string_view {
     if (text.batch != batch_) {
         text.kept = texts_.keep(text.text);
         text.batch = batch_;
     }
-    put<std::string_view>(id, text.kept);
+    return text.kept;
 }
 
 void row_buffer::unset(field_id id) {
@@ -128,17 +140,38 @@ void row_buffer::fill(column_batch& batch) {
         auto& c = columns_[static_cast<std::size_t>(id)];
         with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
             static_cast<void>(prepare(id, sizeof(T)));
-            if (c.states.size() < size_) {
-                c.states.resize(size_, presence::absent);
-                c.values.resize((size_ * sizeof(T) + 7) / 8);
-            }
+            if (c.states.size() < size_) resize(c, sizeof(T), size_);
             batch.borrow<T>(id, {reinterpret_cast<T const*>(c.values.data()), size_});
         });
         auto const states = std::span{c.states}.first(size_);
-        if (std::ranges::all_of(states, [](auto s) { return s == presence::present; })) continue;
+        // without an early end, so that it is done 16 rows at a time
+        auto any = std::uint8_t{0};
+        for (auto const s : states)
+            any = static_cast<std::uint8_t>(any | static_cast<std::uint8_t>(s));
+        if (any == static_cast<std::uint8_t>(presence::present)) continue;
         std::ranges::copy(states, batch.states(id).begin());
     }
     for (auto const& [row, why] : refused_) batch.refuse(row, why.why, why.field);
+}
+
+void row_buffer::lend(field_id id, row_buffer const& to, column_batch& batch) const {
+    with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
+        auto const& c = columns_[static_cast<std::size_t>(id)];
+        auto const* const from = reinterpret_cast<T const*>(c.values.data());
+        auto const values = batch.make<T>(id);
+        auto const states = batch.states(id);
+        auto mine = std::size_t{0};
+        for (std::size_t row = 0; row < to.size_; ++row) {
+            while (mine < size_ && offsets_[mine] < to.offsets_[row]) ++mine;
+            states[row] = presence::malformed;
+            if (mine == size_ || offsets_[mine] != to.offsets_[row]) continue;
+            if (!refused_.contains(mine)) {
+                states[row] = mine < c.states.size() ? c.states[mine] : presence::absent;
+                if (states[row] == presence::present) values[row] = from[mine];
+            }
+            ++mine;
+        }
+    });
 }
 
 void row_buffer::locate(std::size_t row, malformed_line& line) const {

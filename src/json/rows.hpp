@@ -2,18 +2,22 @@
 #ifndef FLOWLOG_SRC_JSON_ROWS_HPP
 #define FLOWLOG_SRC_JSON_ROWS_HPP
 
+#include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/column_batch.hpp>
@@ -61,6 +65,17 @@ public:
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
 
+    /// Says which fields will be read, from the next row on. At first these are all fields.
+    void want(std::span<field_use const> wanted) {
+        unwanted_.set();
+        for (auto const& use : wanted) unwanted_.reset(static_cast<std::size_t>(use.id));
+    }
+    void want_all() noexcept { unwanted_.reset(); }
+    /// Whether a field will be read. Others need not be set.
+    [[nodiscard]] auto wants(field_id id) const noexcept -> bool {
+        return !unwanted_[static_cast<std::size_t>(id)];
+    }
+
     template <field_id Id>
     void set(field_key<Id>, field_value_type<Id> value) {
         put(Id, value);
@@ -72,15 +87,47 @@ public:
         reinterpret_cast<T*>(c.values.data())[size_] = value;
         c.states[size_] = presence::present;
     }
-    void put(field_id id, std::string_view text) {
+    void put(field_id id, std::string_view text) { put<std::string_view>(id, lasting(text)); }
+    /// The text, or a copy of it if it is no part of the stable one.
+    [[nodiscard]] auto lasting(std::string_view text) -> std::string_view {
         auto const is_stable = !std::less<>{}(text.data(), stable_.data()) &&
                                std::less<>{}(text.data(), stable_.data() + stable_.size());
-        put<std::string_view>(id, is_stable ? text : texts_.keep(text));
+        return is_stable ? text : texts_.keep(text);
     }
     /// Says that this text is valid until the next call of `clear`: parts of it are not copied.
     void set_stable(std::string_view text) noexcept { stable_ = text; }
     /// Sets a field to a text of this batch, which is not copied.
     void put(field_id id, repeated_text& text);
+    /// The text as the rows of this batch have it.
+    [[nodiscard]] auto kept(repeated_text& text) -> std::string_view;
+
+    // For readers that write many rows at once: the rows from `size` on, which `append` ends.
+
+    /// The values of a field, by row, with room for this many rows.
+    template <class T>
+    [[nodiscard]] auto values(field_id id, std::size_t rows) -> T* {
+        reserve(id, sizeof(T), rows);
+        return reinterpret_cast<T*>(columns_[static_cast<std::size_t>(id)].values.data());
+    }
+    /// The states of a field, by row. \pre `values` was called
+    [[nodiscard]] auto states(field_id id) noexcept -> presence* {
+        return columns_[static_cast<std::size_t>(id)].states.data();
+    }
+    /// Says that the values of a field were written in these rows.
+    void mark_present(field_id id, std::size_t first, std::size_t last) {
+        std::fill(states(id) + first, states(id) + last, presence::present);
+    }
+    /// Sets a field of the next rows to a text of this batch.
+    void repeat(field_id id, repeated_text& text, std::size_t count) {
+        std::fill_n(values<std::string_view>(id, size_ + count) + size_, count, kept(text));
+        mark_present(id, size_, size_ + count);
+    }
+    /// Ends as many rows as these offsets, which they came from.
+    void append(std::span<std::uint64_t const> offsets) {
+        offsets_.insert(offsets_.end(), offsets.begin(), offsets.end());
+        size_ += offsets.size();
+    }
+
     template <class T>
     void put(field_id id, field_value<T> value) {
         if (value.has_value()) {
@@ -116,7 +163,18 @@ public:
 
     /// Gives the rows to a batch. They are valid until the next call of `clear`.
     void fill(column_batch& batch);
+    /// Gives a batch, which has other rows, the values of a field that these rows have, which came
+    /// from the same places. Where there is no such row, the value is malformed.
+    void lend(field_id id, row_buffer const& to, column_batch& batch) const;
     void locate(std::size_t row, malformed_line& line) const;
+
+    /// Says that what follows the last row is an entry of another log.
+    void note_pass() { passes_.push_back(size_); }
+    /// How many such entries of the batch follow a row.
+    [[nodiscard]] auto passes_after(std::size_t row) const -> std::uint64_t {
+        return static_cast<std::uint64_t>(
+            std::count_if(passes_.begin(), passes_.end(), [row](auto at) { return at > row; }));
+    }
 
 private:
     struct column {
@@ -139,15 +197,19 @@ private:
         return c;
     }
     void grow(field_id id, std::size_t value_size);
+    void reserve(field_id id, std::size_t value_size, std::size_t rows);
+    static void resize(column& c, std::size_t value_size, std::size_t rows);
     void repeat_swapped();
     template <class T>
     void swap(field_id a, field_id b);
 
     std::array<column, fields.size()> columns_{};
+    std::bitset<fields.size()> unwanted_{};
     std::vector<field_id> used_{};
     std::size_t size_ = 0;
     std::vector<std::uint64_t> offsets_{};
     std::map<std::size_t, refusal> refused_{};
+    std::vector<std::size_t> passes_{};  // the rows after entries of other logs
     text_arena texts_{};
     std::string_view stable_{};
     std::uint64_t batch_ = 1;

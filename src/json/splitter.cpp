@@ -30,10 +30,23 @@ auto end_of_string(char const* first, char const* from, char const* last) noexce
 
 }  // namespace
 
+/// How many brackets a text opens. Counts in bytes, which the compiler does 16 or more at a time.
+static auto count_brackets(std::string_view text) noexcept -> std::size_t {
+    constexpr auto most = std::size_t{255};
+    auto result = std::size_t{0};
+    while (!text.empty()) {
+        auto const part = text.substr(0, most);
+        auto count = std::uint8_t{0};
+        for (auto const c : part)
+            count = static_cast<std::uint8_t>(count + ((c | 0x20) == '{' ? 1 : 0));
+        result += count;
+        text.remove_prefix(part.size());
+    }
+    return result;
+}
+
 auto is_shallow(std::string_view text) -> bool {
-    auto const brackets = static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c | 0x20) == '{'; }));
-    if (brackets <= max_depth) return true;
+    if (count_brackets(text) <= max_depth) return true;
     std::size_t depth = 0;
     auto const* const last = text.data() + text.size();
     for (auto const* at = text.data(); at < last; ++at) {
@@ -50,44 +63,126 @@ auto is_shallow(std::string_view text) -> bool {
     return true;
 }
 
-splitter::splitter(any_source from, division how)
+// --- lines --------------------------------------------------------------------------------------
+
+line_splitter::line_splitter(any_source from, std::size_t max_line, std::uint64_t offset)
+    : source_{std::move(from)}, max_line_{max_line}, first_{offset}, offset_{offset} {}
+
+auto line_splitter::next_block() -> bool {
+    offset_ += block_.size();
+    auto const block = source_.next();
+    block_ = {block.data(), block.size()};
+    at_ = 0;
+    return !block_.empty();
+}
+
+/// The line that began before, with its last bytes.
+auto line_splitter::take_copy(std::string_view end) -> std::string_view {
+    auto& copy = copies_.emplace_back(std::exchange(carry_, {}));
+    copy += end;
+    auto const size = copy.size();
+    copy.append(padding, ' ');
+    return std::string_view{copy}.substr(0, size);
+}
+
+/// A line without blanks around it; `end` if there is nothing else.
+auto line_splitter::given(std::string_view line) -> piece {
+    auto offset = line_offset_;
+    if (offset == 0 && line.starts_with("\xEF\xBB\xBF")) {
+        line.remove_prefix(3);
+        offset += 3;
+    }
+    auto const begin = std::min(line.find_first_not_of(" \t\r"), line.size());
+    line.remove_prefix(begin);
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    if (line.empty()) return {};
+    given_ = true;
+    return {piece::kind::value, line, offset + begin};
+}
+
+auto line_splitter::next() -> piece {
+    while (!ended_) {
+        if (at_ == block_.size()) {
+            if (given_) return {piece::kind::wait, {}, 0, false};
+            if (!next_block()) {
+                ended_ = true;
+                return carry_.empty() ? piece{} : given(take_copy({}));
+            }
+        }
+        if (carry_.empty()) line_offset_ = offset_ + at_;
+        auto const found = block_.find('\n', at_);
+        auto const end = std::min(found, block_.size());
+        auto const text = block_.substr(at_, end - at_);
+        at_ = end;
+        if (carry_.size() + text.size() > max_line_) {
+            ended_ = true;
+            return {piece::kind::damage, "a line is longer than the limit", line_offset_, false};
+        }
+        if (found == block_.npos) {
+            carry_ += text;
+            continue;
+        }
+        ++at_;
+        auto const in_place = carry_.empty() && block_.size() - end >= padding;
+        if (auto const line = given(in_place ? text : take_copy(text));
+            line.what != piece::kind::end)
+            return line;
+    }
+    return {};
+}
+
+// --- values -------------------------------------------------------------------------------------
+
+value_splitter::value_splitter(any_source from, division how)
     : source_{std::move(from)}, how_{std::move(how)} {}
 
-/// Reads a block to the end of the buffer or, if it has no room, of a new one, to which what is
-/// kept is moved.
-auto splitter::refill() -> bool {
-    constexpr auto least = std::size_t{64} << 10;
-    constexpr auto usual = std::size_t{1} << 20;
+/// Makes the buffer have room for more bytes; or takes another one, to which what is kept is moved.
+void value_splitter::make_room(std::size_t more) {
+    constexpr auto usual = std::size_t{384} << 10;  // stays in the second-level cache
+    auto const held = size_ - keep_;
+    auto const needed = 2 * (held + more) + padding;
+    auto larger = std::exchange(spare_, {});
+    if (larger.capacity < needed) {
+        larger.capacity = std::max(needed, usual);
+        larger.bytes = std::make_unique_for_overwrite<char[]>(larger.capacity);
+    }
+    move_kept(larger.get());
+    if (std::exchange(has_pieces_, false)) full_.push_back(std::move(buffer_));
+    buffer_ = std::move(larger);
+}
+
+/// Moves what is kept to the beginning of a buffer.
+void value_splitter::move_kept(char* to) {
+    size_ -= keep_;
+    if (size_ != 0) std::copy_n(buffer_.get() + keep_, size_, to);
+    base_ += keep_;
+    at_ -= keep_;
+    keep_ = 0;
+}
+
+/// Reads a block to the end of the buffer.
+auto value_splitter::refill() -> bool {
     if (ended_) return false;
     auto const block = source_.next();
     if (block.empty()) {
         ended_ = true;
         return false;
     }
-    if (size_ + block.size() + padding > capacity_) {
-        auto const held = size_ - keep_;
-        auto const needed = 2 * (held + block.size()) + padding;
-        capacity_ = std::max(needed, capacity_ == 0 ? least : usual);
-        auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
-        if (held != 0) std::copy_n(buffer_.get() + keep_, held, larger.get());
-        if (buffer_) full_.push_back(std::move(buffer_));
-        buffer_ = std::move(larger);
-        base_ += keep_;
-        at_ -= keep_;
-        size_ = held;
-        keep_ = 0;
-    }
+    // after a large piece, so that no more memory is used than it took
+    auto const is_behind = keep_ > (std::size_t{4} << 20) && size_ - keep_ <= keep_;
+    if (is_behind && !has_pieces_) move_kept(buffer_.get());
+    if (size_ + block.size() + padding > buffer_.capacity) make_room(block.size());
     std::ranges::copy(block, buffer_.get() + size_);
     size_ += block.size();
     return true;
 }
 
-auto splitter::peek() -> int {
+auto value_splitter::peek() -> int {
     if (at_ == size_ && !refill()) return end_of_input;
-    return static_cast<unsigned char>(buffer_[at_]);
+    return static_cast<unsigned char>(buffer_.bytes[at_]);
 }
 
-auto splitter::skip_blanks() -> int {
+auto value_splitter::skip_blanks() -> int {
     auto next = peek();
     while (is_blank(next)) {
         ++at_;
@@ -97,17 +192,16 @@ auto splitter::skip_blanks() -> int {
 }
 
 /// Passes a byte order mark over.
-void splitter::skip_mark() {
+void value_splitter::skip_mark() {
     while (size_ < 3 && refill()) {
     }
     if (std::string_view{buffer_.get(), size_}.starts_with("\xEF\xBB\xBF")) at_ = 3;
     keep_ = at_;
 }
 
-auto splitter::next() -> piece {
+auto value_splitter::next() -> piece {
     if (!std::exchange(begun_, true)) skip_mark();
     if (place_ == place::done) return {};
-    if (how_.lines) return next_line();
     for (;;) {
         auto found = piece{};
         switch (place_) {
@@ -120,39 +214,18 @@ auto splitter::next() -> piece {
     }
 }
 
-auto splitter::kept(piece::kind what) const -> piece {
+auto value_splitter::kept(piece::kind what) -> piece {
+    has_pieces_ = true;
     return {what, {buffer_.get() + keep_, at_ - keep_}, base_ + keep_, too_deep_};
 }
 
-auto splitter::damage(std::string why) -> piece {
+auto value_splitter::damage(std::string why) -> piece {
     place_ = place::done;
     text_ = std::move(why);
     return {piece::kind::damage, text_, base_ + keep_};
 }
 
-auto splitter::next_line() -> piece {
-    for (;;) {
-        if (skip_blanks() == end_of_input) {
-            place_ = place::done;
-            return {};
-        }
-        keep_ = at_;
-        auto found = static_cast<void const*>(nullptr);
-        do {
-            found = std::memchr(buffer_.get() + at_, '\n', size_ - at_);
-            if (found == nullptr) at_ = size_;
-            if (is_too_long()) return damage("a line is longer than the limit");
-        } while (found == nullptr && refill());
-        if (found != nullptr)
-            at_ = static_cast<std::size_t>(static_cast<char const*>(found) - buffer_.get());
-        auto line = kept(piece::kind::value);
-        while (is_blank(line.text.back())) line.text.remove_suffix(1);
-        line.too_deep = !is_shallow(line.text);
-        return line;
-    }
-}
-
-auto splitter::next_top() -> piece {
+auto value_splitter::next_top() -> piece {
     auto const first = skip_blanks();
     keep_ = at_;
     if (first == end_of_input) {
@@ -176,7 +249,7 @@ auto splitter::next_top() -> piece {
 }
 
 /// The next member of a top-level object, or its end.
-auto splitter::next_member() -> piece {
+auto value_splitter::next_member() -> piece {
     constexpr auto cut = "the input ends inside an object: it is still growing, or was cut";
     if (had_array_) keep_ = at_;
     auto const next = skip_blanks();
@@ -212,7 +285,7 @@ auto splitter::next_member() -> piece {
     return {};
 }
 
-auto splitter::next_element() -> piece {
+auto value_splitter::next_element() -> piece {
     auto const next = skip_blanks();
     keep_ = at_;
     if (next == end_of_input)
@@ -238,7 +311,7 @@ auto splitter::next_element() -> piece {
 }
 
 /// Passes the value over that begins at the next byte; false if the input ends inside it.
-auto splitter::take_value() -> bool {
+auto value_splitter::take_value() -> bool {
     auto const first = peek();
     if (first == '{' || first == '[') return take_nested();
     if (first == '"') {
@@ -249,7 +322,7 @@ auto splitter::take_value() -> bool {
 }
 
 /// Passes a number or a literal over, or what stands for one.
-auto splitter::take_word() -> bool {
+auto value_splitter::take_word() -> bool {
     for (;;) {
         auto const next = peek();
         if (next == end_of_input) return false;
@@ -260,7 +333,7 @@ auto splitter::take_word() -> bool {
 }
 
 /// Passes the rest of a string over, whose first quote was.
-auto splitter::take_text() -> bool {
+auto value_splitter::take_text() -> bool {
     auto const begin = at_ - keep_;  // stays the same when the buffer moves
     for (;;) {
         auto const* const text = buffer_.get();
@@ -274,7 +347,7 @@ auto splitter::take_text() -> bool {
     }
 }
 
-auto splitter::take_nested() -> bool {
+auto value_splitter::take_nested() -> bool {
     std::size_t depth = 0;
     for (;;) {
         if (at_ == size_ && (is_too_long() || !refill())) return false;
@@ -294,5 +367,11 @@ auto splitter::take_nested() -> bool {
         if (!take_text()) return false;
     }
 }
+
+// ------------------------------------------------------------------------------------------------
+
+splitter::splitter(any_source from, division how, std::uint64_t offset)
+    : how_{how.lines ? decltype(how_){line_splitter{std::move(from), how.max_piece, offset}}
+                     : decltype(how_){value_splitter{std::move(from), std::move(how)}}} {}
 
 }  // namespace flowlog::detail::json

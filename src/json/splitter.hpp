@@ -10,9 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <flowlog/source/source.hpp>
@@ -20,7 +22,7 @@
 namespace flowlog::detail::json {
 
 /// How many bytes are readable after a piece. What they are does not matter.
-inline constexpr std::size_t padding = 64;
+inline constexpr std::size_t padding = 128;
 
 /// Pieces that are nested deeper are refused. Real logs have a depth of at most 8.
 inline constexpr std::size_t max_depth = 64;
@@ -32,6 +34,7 @@ struct piece {
         head,     ///< the members that precede an array, as an object of their own
         element,  ///< an element of an array
         damage,   ///< what cannot be divided, at the end; `text` says why
+        wait,     ///< no more pieces before a call of `release`
         end
     };
     piece::kind what = kind::end;
@@ -47,15 +50,71 @@ struct division {
     std::size_t max_piece = std::size_t{64} << 20;
 };
 
-/// Divides a log into pieces. Holds the pieces since the last `release`, and a block.
-class splitter {
+/// Divides a log into lines. They are given in the blocks of the source, without a copy; only lines
+/// near the end of a block, or across two, are copied.
+class line_splitter {
 public:
-    splitter(any_source from, division how);
+    line_splitter(any_source from, std::size_t max_line, std::uint64_t offset);
 
     [[nodiscard]] auto next() -> piece;
 
-    /// Says that the pieces so far, without the last one, are no longer needed.
-    void release() noexcept { full_.clear(); }
+    /// Says that the lines so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        if (!all) return;
+        copies_.clear();
+        given_ = false;
+    }
+
+    [[nodiscard]] auto name() const -> std::string { return source_.name(); }
+    /// How many bytes were taken from the source.
+    [[nodiscard]] auto bytes() const noexcept -> std::uint64_t {
+        return offset_ - first_ + block_.size();
+    }
+
+private:
+    auto next_block() -> bool;
+    auto take_copy(std::string_view end) -> std::string_view;
+    auto given(std::string_view line) -> piece;
+
+    any_source source_;
+    std::size_t max_line_;
+    std::string_view block_{};
+    std::size_t at_ = 0;    // in the block
+    std::uint64_t first_;   // offset of the source's first byte
+    std::uint64_t offset_;  // of the block
+    std::string carry_{};   // the beginning of a line whose end was not read yet
+    std::uint64_t line_offset_ = 0;
+    std::deque<std::string> copies_{};
+    bool given_ = false;  // lines, since the last `release`
+    bool ended_ = false;
+};
+
+/// Divides a log into top-level values, or into elements of an array. Holds the pieces since the
+/// last `release`, and a block.
+class value_splitter {
+public:
+    value_splitter(any_source from, division how);
+
+    [[nodiscard]] auto next() -> piece;
+
+    /// What was read of the array that the next piece is an element of; empty if it is none. Bytes
+    /// of it can be passed over with `skip`, which must be whole elements and what separates them.
+    [[nodiscard]] auto elements() const noexcept -> std::string_view {
+        if (place_ != place::array) return {};
+        return {buffer_.get() + at_, size_ - at_};
+    }
+    void skip(std::size_t bytes) noexcept { keep_ = at_ += bytes; }
+    /// The offset of the next byte.
+    [[nodiscard]] auto offset() const noexcept -> std::uint64_t { return base_ + at_; }
+
+    /// Says that the pieces so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        if (all) has_pieces_ = false;
+        if (full_.empty()) return;
+        constexpr auto most = std::size_t{1} << 20;
+        if (full_.back().capacity <= most) spare_ = std::move(full_.back());
+        full_.clear();
+    }
 
     [[nodiscard]] auto name() const -> std::string { return source_.name(); }
     /// How many bytes were taken from the source.
@@ -67,8 +126,9 @@ private:
     auto refill() -> bool;
     auto peek() -> int;
     auto skip_blanks() -> int;
-    auto skip_mark() -> void;
-    auto next_line() -> piece;
+    void skip_mark();
+    void make_room(std::size_t more);
+    void move_kept(char* to);
     auto next_top() -> piece;
     auto next_member() -> piece;
     auto next_element() -> piece;
@@ -76,15 +136,20 @@ private:
     auto take_text() -> bool;
     auto take_nested() -> bool;
     auto take_word() -> bool;
-    [[nodiscard]] auto kept(piece::kind what) const -> piece;
+    [[nodiscard]] auto kept(piece::kind what) -> piece;
     auto damage(std::string why) -> piece;
     [[nodiscard]] auto is_too_long() const noexcept -> bool { return at_ - keep_ > how_.max_piece; }
 
     any_source source_;
     division how_;
-    std::unique_ptr<char[]> buffer_{};
-    std::vector<std::unique_ptr<char[]>> full_{};  // buffers with earlier pieces
-    std::size_t capacity_ = 0;
+    struct buffer {
+        std::unique_ptr<char[]> bytes{};
+        std::size_t capacity = 0;
+        [[nodiscard]] auto get() const noexcept -> char* { return bytes.get(); }
+    };
+    buffer buffer_{};
+    std::vector<buffer> full_{};  // buffers with earlier pieces
+    buffer spare_{};              // one of them, to be used again
     std::size_t size_ = 0;
     std::size_t at_ = 0;      // the next byte
     std::size_t keep_ = 0;    // the first byte that is still needed
@@ -95,7 +160,36 @@ private:
     bool in_object_ = false;  // the array is in an object
     bool had_array_ = false;  // the object had an array that was divided
     bool too_deep_ = false;
-    std::string text_{};  // of a head, or why there is damage
+    bool has_pieces_ = false;  // that are needed, in the buffer
+    std::string text_{};       // of a head, or why there is damage
+};
+
+/// Divides a log as its division says.
+class splitter {
+public:
+    /// `offset` is the offset of the source's first byte in the input.
+    splitter(any_source from, division how, std::uint64_t offset = 0);
+
+    [[nodiscard]] auto next() -> piece {
+        return std::visit([](auto& s) { return s.next(); }, how_);
+    }
+    /// Says that the pieces so far are no longer needed; `all`: the last one neither.
+    void release(bool all) noexcept {
+        std::visit([all](auto& s) { s.release(all); }, how_);
+    }
+    [[nodiscard]] auto name() const -> std::string {
+        return std::visit([](auto const& s) { return s.name(); }, how_);
+    }
+    [[nodiscard]] auto bytes() const noexcept -> std::uint64_t {
+        return std::visit([](auto const& s) { return s.bytes(); }, how_);
+    }
+    /// Null if the log is divided into lines.
+    [[nodiscard]] auto values() noexcept -> value_splitter* {
+        return std::get_if<value_splitter>(&how_);
+    }
+
+private:
+    std::variant<line_splitter, value_splitter> how_;
 };
 
 /// Whether a text has at most `max_depth` open brackets at any place.

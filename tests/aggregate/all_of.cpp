@@ -11,6 +11,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
+#include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/ports.hpp>
@@ -96,6 +97,10 @@ void describe(all_of<A...> const& a, words& to) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (describe(a.template get<I>(), to), ...);
     }(std::index_sequence_for<A...>{});
+}
+template <class A>
+void describe(each_of<A> const& a, words& to) {
+    for (auto const& one : a.all()) describe(one, to);
 }
 template <class A>
 auto described(A const& a) -> words {
@@ -293,6 +298,51 @@ TEST_CASE("what one of several aggregators needs is needed", "[all_of]") {
           list{{field_id::start, false, false}});
     CHECK(uses(filtered{where("start > 5"), start(true, true)}) ==
           list{{field_id::start, true, false}});
+}
+
+TEST_CASE("as many aggregators as are wanted find what each of them finds alone", "[each_of]") {
+    using part = filtered<filter, dynamic_grouping>;
+    auto const grouped = [](field_id by) {
+        return group_by({group_key::of(by)}, {measure{}, measure::parse("bytes")});
+    };
+    auto const parts = std::vector<part>{{filter{}, grouped(field_id::srcaddr)},
+                                         {where("action = REJECT"), grouped(field_id::dstport)},
+                                         {where("dstport < 100"), grouped(field_id::interface_id)}};
+    auto const log = log_text(3, 5000, 1'000'000);
+    auto const found_by = [&log](auto const& empty) {
+        return described(aggregate(text_reader{memory_source{log}}, empty));
+    };
+    auto expected = words{};
+    for (auto const& one : parts) {
+        auto const found = found_by(one);
+        expected.insert(expected.end(), found.begin(), found.end());
+    }
+    CHECK(expected.size() > 50);
+    CHECK(found_by(each_of{parts}) == expected);
+}
+
+TEST_CASE("a malformed field of one of several aggregators keeps a record out of all",
+          "[each_of]") {
+    auto const make = [] {
+        return each_of{std::vector<chosen>{{{{field_id::bytes}}}, {{{field_id::dstport, true}}}}};
+    };
+    for (auto const oddity : {30U, 200U, 1'000'000U}) {
+        CAPTURE(oddity);
+        auto const log = log_text(oddity, 300, oddity);
+        auto const made = in_batches_as_singly(
+            [&] { return text_reader{testing::strict_source{log, 1U << 18}}; }, make());
+        CHECK(made.all()[0].count == made.all()[1].count);
+    }
+}
+
+TEST_CASE("a log may lack fields if several aggregators allow it", "[each_of]") {
+    using list = std::vector<field_use>;
+    auto const parts = std::vector<chosen>{{{{field_id::bytes}}}, {{{field_id::start, true}}}};
+    CHECK(uses(each_of{parts}) == list{{field_id::bytes}, {field_id::start, true}});
+    CHECK(uses(each_of{parts, lacking_logs::allowed}) ==
+          list{{field_id::bytes, false, true}, {field_id::start, true, true}});
+    auto fewer = each_of{std::vector<chosen>{parts[0]}};
+    CHECK_THROWS_AS(fewer.merge(each_of{parts}), error);
 }
 
 }  // namespace test_aggregate_all_of

@@ -10,6 +10,7 @@
 
 #include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
@@ -67,8 +68,10 @@ auto dynamic(std::vector<std::string> const& keys) -> dynamic_grouping {
     auto parts = std::vector<group_key>{};
     for (auto const& key : keys) parts.push_back(parse_group_key(key));
     auto measures = std::vector<measure>{};
-    for (auto const* text : {"flows", "bytes", "first", "last", "max(bytes)", "min(packets)",
-                             "distinct(dstaddr)", "distinct(interface-id)", "rate(bytes)"})
+    for (auto const* text :
+         {"flows", "bytes", "first", "last", "max(bytes)", "min(packets)", "distinct(dstaddr)",
+          "distinct(interface-id)", "rate(bytes)", "percentile(bytes, 95)", "bytes/packets",
+          "avg(duration)", "or(protocol)"})
         measures.push_back(measure::parse(text));
     return group_by(std::move(parts), std::move(measures));
 }
@@ -83,7 +86,8 @@ enum class broken {
     batch_values,
     try_add,
     refused,
-    copies
+    copies,
+    saved
 };
 
 template <broken What>
@@ -133,6 +137,22 @@ struct users {
         records += other.records;
         if (other.records != 0) last = other.last;
     }
+    void save(state_writer& out) const {
+        out.head(R"({"users":"sums"})");
+        out.open().number(bytes).number(rejected).number(records).number(last).close_row();
+    }
+    void load(state_reader& in) {
+        in.head(R"({"users":"sums"})");
+        while (in.at_row()) {
+            auto other = users{};
+            in.open();
+            for (auto* const value : {&other.bytes, &other.rejected, &other.records, &other.last})
+                *value = in.number();
+            in.close_row();
+            if (What == broken::saved) other.rejected = 0;
+            merge(std::move(other));
+        }
+    }
 };
 
 template <broken What>
@@ -175,8 +195,12 @@ TEST_CASE("the laws hold for groupings", "[laws]") {
                       distinct<field::dstaddr>, rate<field::bytes>);
               },
               groups) == "none");
-    for (auto const& keys :
-         std::vector<std::vector<std::string>>{{"srcaddr"}, {"ip", "port"}, {"interface-id"}}) {
+    for (auto const& keys : std::vector<std::vector<std::string>>{
+             {"srcaddr"},
+             {"ip", "port"},
+             {"interface-id"},
+             {"pair", "service", "start:5m", "action"},
+             {"dstaddr/24/112", "class(srcaddr)", "duration", "month"}}) {
         CAPTURE(keys);
         CHECK(broken_by([&] { return dynamic(keys); }, groups) == "none");
         CHECK(broken_by([&] { return dynamic(keys); }, [](auto const& a) { return a.totals(); }) ==
@@ -205,6 +229,21 @@ TEST_CASE("the laws hold for compositions", "[laws]") {
               }) == "none");
 }
 
+TEST_CASE("the laws hold for as many aggregators as are wanted at run time", "[laws]") {
+    using part = filtered<filter, dynamic_grouping>;
+    auto const make = [] {
+        return each_of{std::vector<part>{{filter{}, dynamic({"srcaddr"})},
+                                         {where("action = REJECT"), dynamic({"ip", "port"})},
+                                         {where("dstport < 5"), dynamic({"interface-id"})}}};
+    };
+    CHECK(broken_by(make, [](auto const& a) {
+              auto result = std::vector<group>{};
+              for (auto const& one : a.all())
+                  for (auto& found : one.inner().groups()) result.push_back(std::move(found));
+              return result;
+          }) == "none");
+}
+
 TEST_CASE("the laws hold for a user's aggregator, and show where one is broken", "[laws]") {
     CHECK(broken_by_users<broken::nothing>() == "none");
     CHECK(begins(broken_by_users<broken::merge>(), "merge is associative: "));
@@ -214,6 +253,7 @@ TEST_CASE("the laws hold for a user's aggregator, and show where one is broken",
     CHECK(begins(broken_by_users<broken::batch_values>(), "add_batch(batch) does what "));
     CHECK(begins(broken_by_users<broken::try_add>(), "try_add(record) is true exactly if "));
     CHECK(begins(broken_by_users<broken::refused>(), "a record that is kept out changes nothing"));
+    CHECK(begins(broken_by_users<broken::saved>(), "load(in) merges what save(out) has written"));
     CHECK(begins(broken_by_users<broken::copies>(), "what is added to a copy "));
 }
 

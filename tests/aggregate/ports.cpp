@@ -2,11 +2,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/all_of.hpp>
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/aggregate/tags.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "reading.hpp"
@@ -59,6 +64,46 @@ TEST_CASE("the counted port can be chosen", "[ports]") {
               {field_id::srcport}, {field_id::dstport}, {field_id::protocol}});
     CHECK(flowlog::uses(flowlog::basic_port_protocol_counter<port_key::srcport>{}) ==
           std::vector<flowlog::field_use>{{field_id::srcport}, {field_id::protocol}});
+}
+
+TEST_CASE("flows of protocols without ports need none", "[ports]") {
+    auto const of = [](std::uint8_t protocol) {
+        auto result = flowlog::flow{};
+        result.set(field::protocol, protocol);
+        return result;
+    };
+    auto const flows =
+        std::vector{of(1), connection(1, 443), of(58), of(1), of(6), flowlog::flow{}};
+    using portless = std::vector<flowlog::protocol_count>;
+    auto counter = flowlog::aggregate(flows, port_protocol_counter{});
+    CHECK(counter.counts() == counts{{443, 6, 1}});
+    CHECK(counter.without_port() == portless{{1, 2}, {58, 1}});
+    CHECK(counter.total() == 4);
+    CHECK(flowlog::find_offending_field(counter, of(6)) ==
+          flowlog::offending_field{flowlog::field_id::dstport, flowlog::reason::absent_value});
+    CHECK_FALSE(flowlog::find_offending_field(counter, of(1)));
+    counter.merge(port_protocol_counter{counter});
+    CHECK(counter.without_port() == portless{{1, 4}, {58, 2}});
+    CHECK(flowlog::aggregate(flows, flowlog::basic_port_protocol_counter<port_key::service>{})
+              .without_port() == portless{{1, 2}, {58, 1}});
+
+    // in a text log, of which an ICMP flow has no port
+    auto log = flowlog::text_reader{flowlog::memory_source{
+        "dstport protocol log-status\n443 6 OK\n- 1 OK\n- 6 OK\n53 17 OK\n"}};
+    auto const both =
+        flowlog::aggregate(log, flowlog::all_of{port_protocol_counter{}, port_protocol_counter{}});
+    CHECK(both.get<1>().without_port() == portless{{1, 1}});
+    CHECK(both.get<1>().total() == 3);
+    CHECK(log.stats().malformed == 1);
+
+    auto rows = flowlog::tag_table::builder{};
+    rows.insert({0, 65535}, 1, "ping");
+    rows.insert(443, std::nullopt, "web");
+    auto const table = std::move(rows).build();
+    auto const totals = flowlog::tag_counts(counter.counts(), table, counter.without_port());
+    CHECK(totals.tags == std::vector<flowlog::tag_count>{{"ping", 4}, {"web", 2}});
+    CHECK(totals.untagged == 2);
+    CHECK(totals.unmatched_without_port == portless{{58, 2}});
 }
 
 TEST_CASE("counters merge", "[ports]") {

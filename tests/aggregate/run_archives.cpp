@@ -360,11 +360,22 @@ TEST_CASE("extension maps of the layout 1 are known in all chunks", "[run][nfdum
 }
 
 TEST_CASE("the archives of nfdump are read in chunks as by one thread", "[run][nfdump]") {
-    for (auto const* folder : {"nfdump", "nfdump/malformed"}) {
+    for (auto const* folder : {"nfdump", "nfdump/malformed", "nfdump/v3", "nfdump/v3/malformed"}) {
         for (auto const& name : archives::names(archives::directory(folder), ".nfdump"))
             check_all({(archives::directory(folder) / (name + ".nfdump")).string()}, 2,
                       {1, 40'000});
     }
+}
+
+TEST_CASE("the directory of layout 3 is compared with the blocks of all chunks", "[run][nfdump]") {
+    auto const here = testing::folder{};
+    auto const bytes = archives::read(archives::directory("nfdump") / "v3/v3-capd.nfdump");
+    CHECK(count_chunks(here.write("good", bytes), 1) > 3);
+    CHECK(check_all({here / "good"}).thrown.empty());
+    auto wrong = bytes;
+    wrong[wrong.size() - 56 - 16 * 7 + 4] ^= 1;  // the length of the first block in it
+    CHECK(check_all({here.write("wrong", wrong)}).thrown.find("lists other blocks") !=
+          std::string::npos);
 }
 
 TEST_CASE("the archives of flow-tools are read in chunks as by one thread", "[run][flow-tools]") {

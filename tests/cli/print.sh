@@ -333,6 +333,38 @@ case_tag_archives() {
     done
 }
 
+case_nfdump_layout_3() {
+    local v3=$archives/nfdump/v3
+    run print "$v3/v3-hand-all.nfdump" --where 'mpls-top-label = 16 and application-id is present' --csv \
+        --fields srcaddr,mpls-labels,application-name,egress-vrf-name,tunnel-srcaddr
+    returns 0
+    holds out <<'EOF'
+srcaddr,mpls-labels,application-name,egress-vrf-name,tunnel-srcaddr
+192.0.2.1,16-0-0/1016-1-0/2016-2-0/3016-3-0/4016-4-0/5016-5-0/6016-6-0/7016-7-0/8016-0-0/9016-1-1,http2,blue,10.1.1.1
+192.0.2.1,16-0-0/1016-1-0/2016-2-0/3016-3-0/4016-4-0/5016-5-0/6016-6-0/7016-7-0/8016-0-0/9016-1-1,http2,blue,10.1.1.1
+EOF
+    run detect "$v3/v3-capd.nfdump"
+    returns 0
+    says out 'Version      layout 3'
+    says out 'Exporter     127.0.0.1'
+    says out 'Flows        210'
+    run detect "$v3/v3-encrypted.nfdump" --json
+    returns 0
+    says out 'encrypted with ChaCha20-Poly1305: its flows are not read'
+    run print "$v3/v3-encrypted.nfdump"
+    returns 2
+    says err 'is encrypted (ChaCha20-Poly1305, nfdump -K)'
+    # what is whole is printed, and then the error with its byte
+    run print "$v3/malformed/g-two-files.nfdump" --csv --fields srcport
+    returns 2
+    [ "$(wc -l <out)" = 21 ] || fail "not 20 flows"
+    says err 'bytes follow the footer, at byte 2112'
+    # blocks that the filter excludes are no loss
+    run print "$v3/v3-capd.nfdump" --where 'start >= 2027-01-01' --csv --fields srcaddr
+    returns 0
+    [ "$(wc -l <out)" = 1 ] || fail "flows of another time"
+}
+
 # --- detect -----------------------------------------------------------------------------------------
 
 case_detect() {
@@ -435,6 +467,49 @@ END
     says err 'holds Hubble flows'
     run detect "$cloud/gcp/sink.ndjson"
     says out 'Google Cloud VPC flow log (JSON)'
+    # the flow of ICMP has no port
+    printf 'dstport,protocol,tag\n443,tcp,web\n*,udp,any\n' >tags.csv
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --quiet
+    returns 0
+    says output.csv 'Untagged,2'
+    says port_protocol_counts.csv ',icmp,1'
+    says untagged_flows.csv ',icmp,1'
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --json
+    says out '{"port":null,"protocol":"icmp","protocol_number":1,"count":1}'
+    printf '*,icmp,ping\n' >>tags.csv
+    run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --csv
+    says out 'ping,1'
+}
+
+case_schema() {
+    run print "$data/flow_logs.txt" --schema ecs -n 1 --fields srcaddr,dstport,protocol,bytes,start,tgw-id
+    returns 0
+    holds out <<'END'
+source.ip,destination.port,network.iana_number,network.bytes,event.start,tgw_id
+10.0.1.201,49153,6,20000,2021-05-04T15:06:01Z,
+END
+    run print "$data/flow_logs.txt" --schema otel -n 1 --ndjson --fields srcaddr,protocol
+    holds out <<'END'
+{"source.address":"10.0.1.201","network.transport":"tcp"}
+END
+    run print "$data/flow_logs.txt" --schema netflow -n 0 --fields bytes,protocol
+    printf 'dOctets,prot\n' | holds out
+    run print "$data/flow_logs.txt" --schema ocsf -n 1 --fields srcaddr,dstport,action,start
+    returns 0
+    says out '"class_uid":4001'
+    says out '"dst_endpoint":{"port":49153}'
+    run print "$data/flow_logs.txt" --schema ocsf --csv
+    returns 2
+    says err 'only --ndjson and --json can be'
+    run print "$data/flow_logs.txt" --schema ocsf --fields srcaddr,service
+    returns 2
+    says err 'service is no field'
+    run print "$data/flow_logs.txt" --schema ecs --vpc
+    returns 2
+    says err "a VPC flow log has AWS's names"
+    run print "$data/flow_logs.txt" --schema ess
+    returns 2
+    says err "did you mean 'ecs'?"
 }
 
 run_cases

@@ -701,10 +701,10 @@ case_formats_of_other_commands() {
     is_json one
     run tag a.log --lookup tags.csv --csv
     returns 0
-    printf 'tag,count\nweb,1\nUntagged,3\n' | holds out
+    printf 'tag,count\nweb,1\nUntagged,4\n' | holds out
     [ ! -e output.csv ] || fail "a file was written"
     run tag a.log --lookup tags.csv --ndjson --out results
-    printf '{"tag":"web","count":1}\n{"tag":"Untagged","count":3}\n' | holds out
+    printf '{"tag":"web","count":1}\n{"tag":"Untagged","count":4}\n' | holds out
     [ -e results/output.csv ] || fail "no file was written"
     run tag a.log --lookup tags.csv --tsv --summary -
     returns 2

@@ -51,6 +51,22 @@ TEST_CASE("a text log is opened from a file", "[detect]") {
           errc::cannot_open);
 }
 
+TEST_CASE("stores of later minor versions of flowd are recognised, and words are not", "[detect]") {
+    // a record of version 3.1 with the source address and a field that is not known
+    auto const later = "\x61\x02\x00\x00\x00\x08\x00\x20\xC0\x00\x02\x01wxyz"s;
+    auto opened = flowlog::open(any_source{memory_source{later + later}});
+    auto found = 0;
+    for (auto const& record : opened) {
+        CHECK(record[field::srcaddr] == *flowlog::address::parse("192.0.2.1"));
+        ++found;
+    }
+    CHECK(found == 2);
+    CHECK(opened.describe().format == "flowd");
+    CHECK_FALSE(flowlog::detail::is_flowd("version account-id interface-id srcaddr dstaddr"));
+    CHECK_FALSE(flowlog::detail::is_flowd("srcaddr dstaddr\n10.0.0.1 10.0.0.2\n"));
+    CHECK_FALSE(flowlog::detail::is_flowd(later.substr(0, 7)));
+}
+
 TEST_CASE("several inputs are one log", "[detect]") {
     auto const here = testing::folder{};
     here.write("logs/a.log", "dstport\n1\nx\n");

@@ -2,13 +2,16 @@
 // Every input of tests/data/cloud gives the flows of its .expected.csv and as many malformed
 // records as MANIFEST.md says.
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/flow/print.hpp>
@@ -276,9 +279,9 @@ static auto reasons_of(std::string const& text) -> std::vector<std::string> {
 TEST_CASE("a damaged record is reported with its place and reason", "[json]") {
     auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2","src_port":)"s;
     CHECK(reasons_of(entry + "1}}\n" + entry + "70000}}\n") ==
-          std::vector{"record 2 at byte 71: src_port: expected a number (0-65535), found 70000"s});
+          std::vector{"at byte 71: src_port: expected a number (0-65535), found 70000"s});
     CHECK(reasons_of(entry + "1}}\n{\"connection\":{\"src_ip\":\"x\"}}") ==
-          std::vector{"record 2 at byte 71: src_ip: expected an IP address, found x"s});
+          std::vector{"at byte 71: src_ip: expected an IP address, found x"s});
     CHECK(
         reasons_of("{\"records\":[{\"flowLogVersion\":4,\"flowRecords\":{\"flows\":[]}},") ==
         std::vector{
@@ -321,4 +324,82 @@ TEST_CASE("more forms are read", "[json]") {
               R"({"records":[{"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[)"
               R"({"flowTuples":["1663146003599,10.0.0.6\u002c::1,1,2,6,O,B,NX,,,,"]}]}]}}]})") ==
           "10.0.0.6,::1,1,2,6,,,,,,,1663146003599000,1663146003599000,ACCEPT,egress,B,,,,,,NX");
+}
+
+/// Sums bytes by source address, and says that it reads nothing else.
+struct byte_sums {
+    using fields = flowlog::field_list<field_id::srcaddr>;
+    using nullable_fields = flowlog::field_list<field_id::bytes>;
+    std::map<std::string, std::uint64_t> sums{};
+
+    template <flowlog::flow_record Record>
+    void add(Record const& record) {
+        sums[record[field::srcaddr]->to_string()] += *record[field::bytes];
+    }
+    void merge(byte_sums&& other) {
+        for (auto const& [address, bytes] : other.sums) sums[address] += bytes;
+    }
+};
+
+TEST_CASE("a job that reads a few fields has the values that all flows have", "[json]") {
+    for (auto const& input : all_inputs()) {
+        if (needs_more(input.name) || input.name == "other/hubble.ndjson") continue;
+        CAPTURE(input.name);
+        auto how = how_of(input.name);
+        how.two_way = two_way::split;
+        auto expected = byte_sums{};
+        auto whole = flowlog::open(path_of(input.name), how);
+        for (auto const& record : whole) expected.add(record);
+        auto some = flowlog::open(path_of(input.name), how);
+        auto const found = flowlog::aggregate(some, byte_sums{});
+        // what nobody reads is not checked, so that there may be more flows
+        if (input.errors == 0 || !input.name.starts_with("damaged")) {
+            CHECK(found.sums == expected.sums);
+            CHECK(some.stats() == whole.stats());
+        }
+        CHECK(some.stats().lines() >= whole.stats().lines());
+    }
+}
+
+TEST_CASE("a predicate may read fields that the job did not name", "[json]") {
+    auto const large = [](auto const& record) { return *record[field::packets] > 10; };
+    for (auto const* name : {"gcp/sink.ndjson", "gcp/dropped.ndjson", "azure/vnet-v4.json",
+                             "azure/nsg-v2.json", "azure/vnet-v4-record-lines.ndjson",
+                             "aws/cwl-subscription/default.json", "aws/api/pages.json"}) {
+        CAPTURE(name);
+        auto expected = byte_sums{};
+        auto whole = flowlog::open(path_of(name));
+        for (auto const& record : whole) {
+            if (large(record)) expected.add(record);
+        }
+        auto some = flowlog::open(path_of(name));
+        auto const found = flowlog::aggregate(some, flowlog::filtered{large, byte_sums{}});
+        CHECK(found.inner().sums == expected.sums);
+        CHECK(some.stats() == whole.stats());
+    }
+}
+
+TEST_CASE("a log of one record a line is read by several threads", "[json]") {
+    auto const lines = content_of("gcp/sink.ndjson") + content_of("gcp/mixed-logs.ndjson") +
+                       content_of("damaged/gcp-wrong-types.ndjson") +
+                       content_of("damaged/gcp-unclosed-in-the-middle.ndjson") + "\n";
+    auto text = std::string{};
+    for (auto i = 0; i < 50; ++i) text += lines;
+    auto const read = [&](unsigned threads, std::uint64_t chunk_size) {
+        auto reports = std::string{};
+        auto options = flowlog::run_options{.threads = threads};
+        options.chunk_size = chunk_size;
+        options.on_malformed = [&](flowlog::malformed_line const& line) {
+            reports += std::to_string(line.line) + ' ' + std::string{line.text} + '\n';
+        };
+        auto const found =
+            flowlog::run({memory_input{text}}, flowlog::port_protocol_counter{}, options);
+        return std::tuple{found.value.counts(), found.stats, reports};
+    };
+    auto const alone = read(1, std::uint64_t{1} << 30);
+    CHECK(std::get<1>(alone).malformed > 100);
+    for (auto const size : {std::uint64_t{1}, std::uint64_t{5000}, std::uint64_t{100'000}}) {
+        CAPTURE(size);
+        CHECK(read(3, size) == alone);
+    }
 }

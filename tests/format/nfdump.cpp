@@ -281,7 +281,10 @@ TEST_CASE("which fields nfdump can have", "[nfdump]") {
 TEST_CASE("nfdump archives are recognised by their first bytes", "[nfdump]") {
     for (auto const& f : fixtures) CHECK(detail::is_nfdump(contents(f.name + ".nfdump")));
     CHECK(detail::is_nfdump(std::string_view{"\xA5\x0C\x00\x02", 4}));
-    CHECK_FALSE(detail::is_nfdump(std::string_view{"\x0C\xA5\x03\x00", 4}));
+    CHECK(detail::is_nfdump(std::string_view{"\x0C\xA5\x03\x00", 4}));
+    CHECK(detail::is_nfdump(std::string_view{"\x0C\xA5\x04\x00", 4}));
+    CHECK_FALSE(detail::is_nfdump(std::string_view{"\x0C\xA5\x00\x00", 4}));
+    CHECK_FALSE(detail::is_nfdump(std::string_view{"\x0C\xA5\x03\x03", 4}));
     CHECK_FALSE(detail::is_nfdump(std::string_view{"\x0C\xA5\x02", 3}));
     CHECK_FALSE(detail::is_nfdump(""));
     CHECK_FALSE(detail::is_nfdump("2 123456789010 eni-1235b8ca"));

@@ -40,7 +40,7 @@ struct damaged {
 auto const archives = std::vector<damaged>{
     {"hdr-cut", 0, 0, errc::truncated},           // cut inside the header
     {"bad-magic", 0, 0, errc::unknown_format},    // the magic is A50D
-    {"version3", 0, 0, errc::unsupported},        // layout version 3
+    {"version3", 0, 0, errc::unsupported},        // layout 2 that says it is layout 3
     {"compression9", 0, 0, errc::unsupported},    // compression 9
     {"encryption1", 0, 0, errc::unsupported},     // encrypted
     {"numblocks0", 354, 0, none},                 // the header counts no blocks
@@ -95,6 +95,7 @@ auto operator""_b(char const* text, std::size_t size) -> std::string { return {t
 // Offsets in v2-178-mixed: block header 40, exporter record 52, first flow 84, its first element
 // 96; in v1-1625-all: block header 276, first extension map 288, first flow 340.
 auto const patches = std::vector<patch>{
+    {"layout version 4", "v2-178-mixed", 2, "\x04"_b, 0, 0, errc::unsupported},
     {"magic of the other byte order", "v2-178-mixed", 0, "\xA5\x0C"_b, 0, 0, errc::unsupported},
     {"1000 blocks", "v2-178-mixed", 36, "\xE8\x03"_b, 354, 0, errc::truncated},
     {"2 blocks", "v2-178-mixed", 36, "\x02"_b, 354, 0, errc::corrupt},

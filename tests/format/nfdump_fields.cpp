@@ -159,6 +159,150 @@ TEST_CASE("the IPv4 elements and the rest of layout 2, in any order", "[nfdump]"
     }
 }
 
+TEST_CASE("labels, tunnels and other elements of layout 2, in both byte orders", "[nfdump]") {
+    for (auto const big : {false, true}) {
+        CAPTURE(big);
+        auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
+        auto labels = writer{big};
+        labels.put(u32{16004U << 4 | 5U << 1}, u32{24001U << 4 | 1U});
+        for (int i = 0; i < 8; ++i) labels.put(u32{0});
+        auto const elements = std::vector<element>{
+            generic(big),
+            {14, labels.bytes()},
+            {17, data(u64{12000}, u64{345000}, u64{6789000})},
+            {18, data(u64{9}, u16{1}, u16{0})},
+            {19, data(u64{1700000003000}, u32{99}, u16{1001}, u8{2}, u8{0})},
+            {23, data(u32{1}, u32{2}, u32{3}, u32{0xAABBCCDD}, u32{5}, u32{6})},
+            {25, data(u64{1700000004000}, u32{77}, u8{4}, u8{0}, u16{0})},
+            {26, data(u16{1024}, u16{2047}, u16{1}, u16{1024})},
+            {27, std::string{"\x0D\0\1\xC5", 4}},
+            {28, "a label"},
+            {29, "GET / HTTP/1.0"},
+            {30, std::string(300, 'x')},
+            {31, data(u32{0x0A010101}, u32{0x0A020202}, u32{47})},
+            {33, data(u64{5}, u64{6})},
+            {34, data(u16{1514}, u16{1})},
+            {35, std::string(61, 'f')},
+            {37, data(u8{1}, u8{2}, u8{1}, u8{0}, u32{99}, u32{7}, u32{1000}, u32{4711}) + "em0"},
+            {38, data(u16{10}, u16{20}, u16{30}, u16{40}, u32{1000001}, u32{1000002}, u64{5000},
+                      u16{0x800}, u8{4}, u8{0})},
+            {40, data(u16{500}, u16{600})},
+            {41, "sub1"},
+            {42, data(u8{0}, u8{0x40}, u8{32}, u8{255})},
+        };
+        auto const names = [&](u16 type, u16 count, u16 size, std::string const& body) {
+            return writer{big}.put(type, static_cast<u16>(8 + body.size()), count, size).bytes() +
+                   body;
+        };
+        auto const apps =
+            names(12, 1, 20,
+                  data(u16{4}, u16{5}, u16{0}) + std::string{"\x0D\0\1\xC5http\0\0\0\0\0\0", 14});
+        auto const interfaces = names(13, 2, 12,
+                                      data(u32{3}) + writer{big}.text("ge-0/0/3", 8).bytes() +
+                                          data(u32{4}) + std::string(8, '\0'));
+        auto const vrfs = names(14, 1, 9, data(u32{11}) + std::string{"blue\0", 5});
+        auto with_names = elements;
+        with_names.push_back(
+            {4, data(u32{3}, u32{4}, u8{0}, u8{0}, u8{0}, u8{0}, u8{0}, u8{0}, u16{0})});
+        with_names.push_back({36, data(u32{11}, u32{12})});
+        auto const flows =
+            flows_of(layout_2(big, 4, apps + interfaces + vrfs + record_v3(big, with_names)));
+        REQUIRE(flows.size() == 1);
+        auto const& f = flows[0];
+        CHECK(f[field::mpls_top_label] == 16004);
+        CHECK(f[field::mpls_labels] == "16004-5-0/24001-0-1");
+        CHECK(f[field::client_latency] == 12000);
+        CHECK(f[field::server_latency] == 345000);
+        CHECK(f[field::application_latency] == 6789000);
+        CHECK(f[field::sampler_id] == 9);
+        CHECK(f[field::firewall_extended_event] == 1001);
+        CHECK(f[field::ingress_acl] == "0x1/0x2/0x3");
+        CHECK(f[field::egress_acl] == "0xaabbccdd/0x5/0x6");
+        CHECK(f[field::nat_pool_id] == 77);
+        CHECK(f[field::nat_event] == 4);
+        CHECK(f[field::port_range_start] == 1024);
+        CHECK(f[field::port_range_end] == 2047);
+        CHECK(f[field::port_range_step_size] == 1);
+        CHECK(f[field::port_range_num_ports] == 1024);
+        CHECK(f[field::application_id] == "13:453");
+        CHECK(f[field::application_name] == "http");
+        CHECK(f[field::record_label] == "a label");
+        CHECK(f[field::in_payload_length] == 14);
+        CHECK(f[field::out_payload_length] == 300);
+        CHECK(f[field::tunnel_srcaddr] == *address::parse("10.1.1.1"));
+        CHECK(f[field::tunnel_dstaddr] == *address::parse("10.2.2.2"));
+        CHECK(f[field::tunnel_protocol] == 47);
+        CHECK(f[field::observation_point_id] == 5);
+        CHECK(f[field::observation_domain_id] == 6);
+        CHECK(f[field::frame_size] == 1514);
+        CHECK(f[field::link_type] == 1);
+        CHECK(f[field::frame_length] == 61);
+        CHECK(f[field::pf_action] == 1);
+        CHECK(f[field::pf_reason] == 2);
+        CHECK(f[field::pf_direction] == 1);
+        CHECK(f[field::pf_rule] == 99);
+        CHECK(f[field::pf_subrule] == 7);
+        CHECK(f[field::pf_uid] == 1000);
+        CHECK(f[field::pf_pid] == 4711);
+        CHECK(f[field::pf_interface] == "em0");
+        CHECK(f[field::dot1q_vlan] == 10);
+        CHECK(f[field::post_dot1q_customer_vlan] == 40);
+        CHECK(f[field::ingress_physical_interface] == 1000001);
+        CHECK(f[field::vxlan] == 5000);
+        CHECK(f[field::ether_type] == 0x800);
+        CHECK(f[field::ip_version] == 4);
+        CHECK(f[field::nat_inside_service] == 500);
+        CHECK(f[field::nat_outside_service] == 600);
+        CHECK(f[field::nat_sub_string] == "sub1");
+        CHECK(f[field::fragment_flags] == 0x40);
+        CHECK(f[field::min_ttl] == 32);
+        CHECK(f[field::max_ttl] == 255);
+        CHECK(f[field::input_name] == "ge-0/0/3");
+        CHECK(f[field::output_name].absent());
+        CHECK(f[field::egress_vrf_name] == "blue");
+        CHECK(f[field::ingress_vrf_name].absent());
+    }
+}
+
+TEST_CASE("names of layout 2 that do not fit are left out, and noted", "[nfdump]") {
+    auto const array = writer{false}.put(u16{13}, u16{20}, u16{1000}, u16{12}, u32{3}).text("x", 8);
+    auto const archive = layout_2(false, 2, array.bytes() + record_v3(false, {generic(false)}));
+    auto reader = nfdump_reader{memory_source{archive}};
+    for (auto const& record : reader) CHECK(record[field::dstport] == 443);
+    CHECK(reader.describe().notes.back() ==
+          "names of interfaces, routing tables or applications could not be read, at byte 52");
+}
+
+TEST_CASE("the version of IP says which of two addresses counts", "[nfdump]") {
+    auto const data = [&](auto... values) { return writer{false}.put(values...).bytes(); };
+    auto const layer_2 = [&](u8 version) {
+        return element{38, data(u16{0}, u16{0}, u16{0}, u16{0}, u32{0}, u32{0}, u64{0}, u16{0},
+                                version, u8{0})};
+    };
+    auto const v4 = element{2, data(u32{1}, u32{2})};
+    auto const v6 = element{3, data(u64{1}, u64{1}, u64{1}, u64{2})};
+    auto const is_v4 = [&](std::vector<element> const& elements) {
+        auto const flows = flows_of(layout_2(false, 1, record_v3(false, elements)));
+        return flows.at(0)[field::srcaddr]->is_v4() && flows.at(0)[field::dstaddr]->is_v4();
+    };
+    CHECK(is_v4({generic(false), v4, v6}));
+    CHECK(is_v4({generic(false), v4, v6, layer_2(4)}));
+    CHECK_FALSE(is_v4({generic(false), v4, v6, layer_2(6)}));
+    CHECK(is_v4({generic(false), v6, v4, layer_2(4)}));
+    CHECK(is_v4({generic(false), v4, v6, layer_2(0)}));
+}
+
+TEST_CASE("an event of layout 2 without a start has none", "[nfdump]") {
+    auto event = generic(false);
+    event.second.replace(0, 8, 8, '\0');
+    auto const nsel =
+        element{19, writer{false}.put(u64{1700000003000}, u32{99}, u16{1}, u8{2}, u8{0}).bytes()};
+    auto const flows = flows_of(layout_2(false, 1, record_v3(false, {event, nsel})));
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0][field::start].absent());
+    CHECK(flows[0][field::event_time] == ms(1700000003000));
+}
+
 TEST_CASE("times of nfdump that are unknown, or that no clock can show", "[nfdump]") {
     auto odd = generic(false);
     odd.second.replace(0, 8, 8, '\0');
@@ -237,20 +381,23 @@ TEST_CASE("nfdump's layout 1 with wide and narrow fields, in both byte orders", 
         };
         auto const data = [&](auto... values) { return writer{big}.put(values...).bytes(); };
         auto const high = u64{0x20010DB800000000};
-        auto const wide = data(
-            high, u64{1}, high, u64{2}, u64{1} << 40, u64{1} << 41, u32{70000}, u32{70001},
-            u32{65536}, u32{65537}, u8{9}, u8{1}, u8{24}, u8{25}, high, u64{4}, high, u64{3},
-            u16{100}, u16{200}, u64{6}, u64{7}, u64{5}, u64{0x000C291E35A2}, u64{0x00005E000101},
-            u64{0xFFFFFFFFFFFF}, u64{1}, high, u64{5}, u32{64512}, u32{64513}, u64{1700000002000});
+        auto const wide =
+            data(high, u64{1}, high, u64{2}, u64{1} << 40, u64{1} << 41, u32{70000}, u32{70001},
+                 u32{65536}, u32{65537}, u8{9}, u8{1}, u8{24}, u8{25}, high, u64{4}, high, u64{3},
+                 u16{100}, u16{200}, u64{6}, u64{7}, u64{5}, u64{0x000C291E35A2},
+                 u64{0x00005E000101}, u64{0xFFFFFFFFFFFF}, u64{1}, high, u64{5}, u32{64512},
+                 u32{64513}, u64{1700000002000}, u32{16004U << 4}, u32{24001U << 4 | 1U}, u64{0},
+                 u64{0}, u64{0}, u64{0}, u32{1}, u32{2}, u32{3}, u32{4}, u32{5}, u32{6}, u64{12},
+                 u64{13}, u64{14}, u16{1024}, u16{2047}, u16{1}, u16{1024});
         auto const narrow =
             data(u32{0x0A000001}, u32{0x0A000002}, u32{10}, u32{1000}, u16{1}, u16{2}, u16{3},
                  u16{4}, u32{0xC0000202}, u32{0xC0000203}, u32{6}, u32{7}, u32{5}, u32{0xC0000201},
-                 u64{1700000003000}, u32{99}, u16{0}, u8{2}, u8{0}, u16{1}, u16{0}, u16{40000},
+                 u64{1700000003000}, u32{99}, u16{0}, u8{2}, u8{0}, u16{1001}, u16{7}, u16{40000},
                  u16{8443}, u32{0xC6336401}, u32{0xC6336402});
         auto const old = data(u32{0x0A000003}, u32{0x0A000004}, u32{11}, u32{1001}, u8{4}, u8{0},
                               u16{0}, u32{11}, u32{12});
         auto const body =
-            map(7, {5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 21, 24, 26, 27}) +
+            map(7, {5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 21, 24, 26, 27, 22, 41, 45, 48}) +
             map(65535, {4, 6, 9, 11, 14, 16, 18, 23, 37, 38, 39}) + map(0, {1, 2, 3, 46}) +
             common(10, 7 | 128, 7, wide) + common(10, 0, 65535, narrow) + common(1, 0, 0, old) +
             map(7, {39, 300, 5}) +
@@ -293,8 +440,18 @@ TEST_CASE("nfdump's layout 1 with wide and narrow fields, in both byte orders", 
         CHECK(f[field::next_as] == 64512);
         CHECK(f[field::prev_as] == 64513);
         CHECK(f[field::received_time] == ms(1700000002000));
+        CHECK(f[field::mpls_labels] == "16004-0-0/24001-0-1");
+        CHECK(f[field::mpls_top_label] == 16004);
+        CHECK(f[field::ingress_acl] == "0x1/0x2/0x3");
+        CHECK(f[field::egress_acl] == "0x4/0x5/0x6");
+        CHECK(f[field::client_latency] == 12);
+        CHECK(f[field::server_latency] == 13);
+        CHECK(f[field::application_latency] == 14);
+        CHECK(f[field::port_range_end] == 2047);
 
         auto const& n = flows[1];
+        CHECK(n[field::firewall_extended_event] == 1001);
+        CHECK(n[field::security_group_tag] == 7);
         CHECK(n[field::srcaddr] == *address::parse("10.0.0.1"));
         CHECK(n[field::packets] == 10);
         CHECK(n[field::bytes] == 1000);

@@ -191,6 +191,8 @@ public:
         : columns_{std::move(columns)}, check_empty_{check_empty} {}
 
     void read(std::string_view text) {
+        // a byte order mark is no part of the first line
+        if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
         while (!text.empty()) {
             auto const end = text.find('\n');
             read_line(text.substr(0, end));

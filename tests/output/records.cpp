@@ -11,11 +11,14 @@
 #include <vector>
 
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/run.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/output/records.hpp>
+#include <flowlog/source/input.hpp>
 #include <flowlog/source/memory.hpp>
+#include <flowlog/version.hpp>
 
 #include "catch.hpp"
 
@@ -194,6 +197,63 @@ TEST_CASE("The table of fields knows NetFlow's names", "[records]") {
                               {field_id::protocol, field_id::packets, field_id::bytes,
                                field_id::start, field_id::end, field_id::tcp_flags});
     CHECK(text == "prot,dPkts,dOctets,first,last,tcp_flags\n");
+}
+
+TEST_CASE("Headings have the names of other schemas", "[records]") {
+    auto const fields = std::vector<record_column>{field_id::srcaddr, field_id::protocol,
+                                                   field_id::bytes, field_id::tgw_id};
+    auto flow = some_flow();
+    flow.set(field::protocol, std::uint8_t{6});
+    flow.set(field::bytes, std::uint64_t{7});
+    using enum flowlog::naming;
+    CHECK(written({flow}, {.names = ecs}, fields) ==
+          "source.ip,network.iana_number,network.bytes,tgw_id\n2001:db8::1,6,7,\n");
+    CHECK(written({flow}, {.format = record_format::ndjson, .names = otel}, fields) ==
+          "{\"source.address\":\"2001:db8::1\",\"network.transport\":\"tcp\","
+          "\"aws.vpc.flow.bytes\":7,\"tgw_id\":null}\n");
+    // each name is that of one field
+    for (auto const schema : {aws, netflow, ecs, otel}) {
+        auto names = std::vector<std::string>{};
+        for (auto const& f : flowlog::fields) names.push_back(flowlog::field_name(schema, f.id));
+        std::ranges::sort(names);
+        CHECK(std::ranges::adjacent_find(names) == names.end());
+    }
+}
+
+TEST_CASE("Events of OCSF are nested, and lack what the flow lacks", "[records]") {
+    auto flow = some_flow();
+    flow.set(field::flow_direction, flowlog::flow_direction::egress);
+    flow.set(field::protocol, std::uint8_t{6});
+    flow.set(field::interface_id, "eni-1");
+    flow.set(field::pkt_srcaddr, *flowlog::address::parse("10.0.0.1"));
+    flow.set(field::account_id, "123");
+    auto fields = columns;
+    for (auto const id : {field_id::flow_direction, field_id::protocol, field_id::interface_id,
+                          field_id::pkt_srcaddr, field_id::account_id, field_id::end})
+        fields.emplace_back(id);
+    auto const head =
+        R"({"class_uid":4001,"category_uid":4,"activity_id":6,"type_uid":400106,"severity_id":1,)";
+    auto const product = R"("metadata":{"version":"1.1.0","product":{"name":"flowlog",)"
+                         R"("vendor_name":"flowlog","version":")" +
+                         std::string{flowlog::version} + "\"},";
+    auto const text =
+        written({flow, flowlog::flow{}},
+                {.format = record_format::ndjson, .names = flowlog::naming::ocsf}, fields);
+    CHECK(text ==
+          head + std::string{R"("time":1620140761250,)"} + product +
+              R"("profiles":["cloud","security_control"]},"action_id":2,"disposition_id":2,)"
+              R"("disposition":"Blocked","start_time":1620140761250,"cloud":{"provider":"AWS",)"
+              R"("account":{"uid":"123"}},"connection_info":{"direction_id":2,)"
+              R"("protocol_name":"tcp","protocol_num":6},"src_endpoint":{"ip":"10.0.0.1",)"
+              R"("intermediate_ips":["2001:db8::1"],"interface_uid":"eni-1"},)"
+              R"("dst_endpoint":{"port":443},"traffic":{"bytes":18446744073709551615},)"
+              R"("unmapped":{"user_name":"ACME\\a \"b\""}})"
+              "\n" +
+              head + R"("time":0,)" + product +
+              R"("profiles":[]},"connection_info":{"direction_id":0},"src_endpoint":{},)"
+              R"("dst_endpoint":{}})"
+              "\n");
+    CHECK_THROWS_AS(written({}, {.names = flowlog::naming::ocsf}), flowlog::error);
 }
 
 TEST_CASE("The columns of a text log come from its header line, known or not", "[records]") {
@@ -381,6 +441,63 @@ TEST_CASE("A VPC flow log has the log-status of its records", "[records]") {
                    of_status(flowlog::log_status::skipdata), of_status(flowlog::log_status::ok)},
                   {.format = record_format::vpc, .all_lines = true}, some) ==
           "srcaddr log-status\n2001:db8::1 OK\n- NODATA\n- NODATA\n- SKIPDATA\n- OK\n");
+}
+
+/// A log whose columns change half-way, with a malformed value here and there.
+auto changing_log() -> std::string {
+    auto text = std::string{"srcaddr dstport bytes action\n"};
+    for (int i = 0; i < 400; ++i)
+        text += "10.0.0." + std::to_string(i % 256) + ' ' + (i % 90 == 7 ? "x" : "443") + ' ' +
+                std::to_string(i) + " ACCEPT\n";
+    text += "bytes action srcaddr dstport\n";
+    for (int i = 0; i < 400; ++i)
+        text += std::to_string(i) + " REJECT 10.0.1." + std::to_string(i % 256) + " 80\n";
+    return text;
+}
+
+struct printed {
+    std::string text;
+    std::uint64_t rows = 0;
+    std::uint64_t malformed = 0;
+};
+
+auto printed_by(unsigned threads, std::uint64_t chunk_size, record_format format) -> printed {
+    auto const log = changing_log();
+    auto const half = std::string_view{log}.substr(0, log.find("\nbytes") + 1);
+    auto result = printed{};
+    auto const writer = record_writer{
+        {field_id::srcaddr, field_id::dstport, field_id::bytes, record_column{"unknown"}},
+        {.format = format, .block_size = 100},
+        [&](std::string_view block) { result.text += block; }};
+    auto const inputs = std::vector<flowlog::input>{flowlog::memory_input{log, "a"},
+                                                    flowlog::memory_input{std::string{half}, "b"},
+                                                    flowlog::memory_input{log, "c"}};
+    auto found = flowlog::run(inputs, writer, {.threads = threads, .chunk_size = chunk_size});
+    found.value.finish();
+    result.rows = found.value.rows();
+    result.malformed = found.stats.malformed;
+    return result;
+}
+
+TEST_CASE("Several threads write records in the order of the logs", "[records]") {
+    auto const expected = printed_by(1, 1 << 20, record_format::ndjson);
+    CHECK(expected.rows == 2000 - 15);
+    CHECK(expected.malformed == 15);
+    CHECK(std::ranges::count(expected.text, '\n') == 2000 - 15);
+    for (auto const threads : {1U, 2U, 4U}) {
+        for (auto const chunk_size : {50U, 700U, 9000U, 1U << 20}) {
+            auto const found = printed_by(threads, chunk_size, record_format::ndjson);
+            CHECK(found.text == expected.text);
+            CHECK(found.rows == expected.rows);
+            CHECK(found.malformed == expected.malformed);
+        }
+    }
+}
+
+TEST_CASE("One thread writes a JSON array of several logs", "[records]") {
+    auto const text = printed_by(1, 50, record_format::json).text;
+    CHECK(text.find("}\n{") == text.npos);
+    CHECK(std::ranges::count(text, '\n') == 2000 - 15 + 2);
 }
 
 }  // namespace test_output_records

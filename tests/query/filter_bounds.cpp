@@ -2,13 +2,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <flowlog/flow/field_bounds.hpp>
+#include <flowlog/format/nfdump.hpp>
 #include <flowlog/grammar/filter.hpp>
+#include <flowlog/source/block_codec.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
+#include "format/nfdump_files.hpp"
 
 namespace test_query_filter_bounds {
 
@@ -39,6 +45,70 @@ TEST_CASE("a filter says within which bounds the values of its flows are", "[fil
     CHECK(bounds("srcaddr = 10.0.0.1").empty());
     CHECK(bounds("start >= 1600000000 and dstport = 1").back() ==
           field_bounds{field_id::start, 1'600'000'000'000'000, max});
+}
+
+TEST_CASE("blocks of layout 3 that a filter excludes are passed over", "[nfdump]") {
+    using namespace flowlog;
+    // the flows that are wanted, and the records that were not read
+    auto const count = [](std::string const& name, std::string_view condition) {
+        auto const bytes = nfdump_files::contents("v3/" + name + ".nfdump");
+        auto reader = nfdump_reader{memory_source{bytes}};
+        auto const wanted = where(condition);
+        flowlog::restrict(reader, wanted);
+        auto found = std::uint64_t{0};
+        for (auto const& record : reader) found += wanted(record) ? 1U : 0U;
+        return std::pair{found, reader.stats().unread};
+    };
+    auto const can_read = [](codec c) { return find_block_codec(c) != nullptr; };
+    using result = std::pair<std::uint64_t, std::uint64_t>;
+    SECTION("by time") {
+        CHECK(count("v3-capd", "start >= 2027-01-01") == result{0, 210});
+        CHECK(count("v3-capd", "end < 2026-01-01") == result{0, 210});
+        CHECK(count("v3-capd", "start >= 2026-01-01").second == 0);
+        CHECK(count("v3-capd", "not start >= 2027-01-01") == result{210, 0});
+        // the times of these blocks are not set
+        CHECK(count("v3-from171", "start >= 2027-01-01") == result{0, 0});
+        if (can_read(codec::lz4)) CHECK(count("v3-capd-lz4", "end < 2026-01-01") == result{0, 198});
+    }
+    SECTION("by address") {
+        if (!can_read(codec::zstd)) return;
+        auto const name = std::string{"v3-bloom-zstd"};
+        CHECK(count(name, "srcaddr = 1.2.3.4") == result{0, 214});
+        CHECK(count(name, "ip 1.2.3.4 and dstport 443") == result{0, 214});
+        CHECK(count(name, "srcaddr = 1.2.3.4 or dstaddr = ::1.2.3.4") == result{0, 214});
+        CHECK(count(name, "not srcaddr = 1.2.3.4") == result{210, 0});
+        CHECK(count(name, "srcaddr = 1.2.3.4 or dstport 443").second == 0);
+        CHECK(count("v3-capd", "srcaddr = 1.2.3.4") == result{0, 0});
+        // every address is found
+        auto const bytes = nfdump_files::contents("v3/" + name + ".nfdump");
+        auto found = std::uint64_t{0};
+        auto reader = nfdump_reader{memory_source{bytes}};
+        for (auto const& record : reader) {
+            auto const source = (*record[field::srcaddr]).to_string();
+            auto const destination = (*record[field::dstaddr]).to_string();
+            if (count(name, "srcaddr = " + source + " and dstaddr = " + destination).first != 0)
+                ++found;
+        }
+        CHECK(found == 210);
+    }
+}
+
+TEST_CASE("a filter says which addresses its flows have", "[filter_bounds]") {
+    using namespace flowlog;
+    using list = std::vector<address_choice>;
+    auto const addresses = [](std::string_view text) { return where(text).addresses(); };
+    auto const source = std::pair{field_id::srcaddr, *address::parse("10.0.0.1")};
+    auto const destination = std::pair{field_id::dstaddr, *address::parse("10.0.0.2")};
+    CHECK(filter{}.addresses().empty());
+    CHECK(addresses("srcaddr = 10.0.0.1") == list{{{source}}});
+    CHECK(addresses("srcaddr = 10.0.0.1 and dstaddr = 10.0.0.2") ==
+          list{{{source}}, {{destination}}});
+    CHECK(addresses("srcaddr = 10.0.0.1 or dstaddr = 10.0.0.2") == list{{{source, destination}}});
+    CHECK(addresses("srcaddr = 10.0.0.1 or dstport = 1").empty());
+    CHECK(addresses("not srcaddr = 10.0.0.1").empty());
+    CHECK(addresses("srcaddr != 10.0.0.1").empty());
+    CHECK(addresses("srcaddr in 10.0.0.0/24").empty());
+    CHECK(addresses("dstport = 1").empty());
 }
 
 }  // namespace test_query_filter_bounds

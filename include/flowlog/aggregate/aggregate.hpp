@@ -181,7 +181,7 @@ void require_fields(std::vector<field_use> const& wanted, Reader& reader) {
 
 /// Adds every record of a range to `a`. If the range is a reader, records that cannot be added are
 /// handed back to it (`reject`), to be counted and reported; if not, they are passed over. If `a`
-/// has `bounds()`, as `filtered` has, a reader may pass over flows outside of them unread.
+/// has `bounds()` or `addresses()`, as `filtered` has, a reader may pass over other flows unread.
 template <std::ranges::input_range Records, class A>
     requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>>
 void add_all(Records&& records, A& a) {
@@ -191,6 +191,7 @@ void add_all(Records&& records, A& a) {
     auto const refused = [&a](auto const& record) { return detail::explain_refusal(a, record); };
     auto const use_batch = [&a](auto const& batch) { return detail::add_batch(a, batch); };
     if constexpr (requires { records.restrict(a.bounds()); }) records.restrict(a.bounds());
+    if constexpr (requires { records.restrict(a.addresses()); }) records.restrict(a.addresses());
     if constexpr (requires { records.each(use, use_batch, refused, uses(a)); }) {
         records.each(use, use_batch, refused, uses(a));
     } else {

@@ -108,6 +108,20 @@ public:
         });
     }
 
+    /// Writes what each aggregator saves.
+    void save(state_writer& out) const
+        requires(saved_aggregator<A> && ...)
+    {
+        std::apply([&](auto const&... one) { (one.save(out), ...); }, all_);
+    }
+
+    /// Merges what was saved.
+    void load(state_reader& in)
+        requires(saved_aggregator<A> && ...)
+    {
+        std::apply([&](auto&... one) { (one.load(in), ...); }, all_);
+    }
+
     /// The fields that any of them reads: each is needed if one aggregator needs it.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = std::vector<field_use>{};

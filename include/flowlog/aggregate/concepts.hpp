@@ -4,7 +4,9 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,9 @@
 #include <flowlog/format/batch.hpp>
 
 namespace flowlog {
+
+class state_reader;
+class state_writer;
 
 /// A field that keeps a record from being added, and why.
 struct offending_field {
@@ -105,10 +110,29 @@ concept counting_aggregator = record_batch<Batch> && requires(A& a, Batch const&
     { a.count_addable(batch) } -> std::same_as<std::size_t>;
 };
 
+/// Hook: an aggregator that writes text. `run` calls `write_to(sink)` before the records of an
+/// input, or of a chunk of one, and `write_to({})` after them; each call first hands the text that
+/// is left to the sink before. `run` brings the text of all threads into the order of the inputs
+/// and gives it to the `output()` of the aggregator that it was called with.
+template <class A>
+concept writing_aggregator = requires(A& a, A const& b, std::function<void(std::string_view)> f) {
+    { b.output() } -> std::same_as<std::function<void(std::string_view)>>;
+    a.write_to(std::move(f));
+};
+
 /// Hook: `merge(other, threads)` merges with several threads.
 template <class A>
 concept parallel_aggregator =
     requires(A& a, A b, unsigned threads) { a.merge(std::move(b), threads); };
+
+/// Hook: `save(out)` writes what was counted, and `load(in)` reads what another aggregator of the
+/// same set-up has saved, and merges it: so that several processes or machines are one run. A state
+/// begins with a head, which says what is counted. `load` throws if it is of another set-up.
+template <class A>
+concept saved_aggregator = requires(A& a, A const& saved, state_writer& out, state_reader& in) {
+    saved.save(out);
+    a.load(in);
+};
 
 }  // namespace flowlog
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,6 +19,8 @@
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/measure.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_use.hpp>
@@ -105,6 +108,27 @@ public:
             common_.counted[i] = common_.counted[i] || other.common_.counted[i];
     }
 
+    /// Writes the lines, and how many flows have no times.
+    void save(state_writer& out) const {
+        out.head(head());
+        out.open().number(untimed_);
+        for (auto const counted : common_.counted) out.number(counted ? 1 : 0);
+        out.close_row();
+        groups_.save(out);
+    }
+
+    /// Merges a saved digest that was made with the same options.
+    void load(state_reader& in) {
+        in.head(head());
+        while (in.at_row()) {
+            in.open();
+            untimed_ += in.number();
+            for (auto& counted : common_.counted) counted = (in.number() != 0) || counted;
+            in.close_row();
+        }
+        groups_.load(in);
+    }
+
     /// The number of lines, including those that `visit_lines` leaves out.
     [[nodiscard]] auto size() const -> std::size_t { return groups_.size(); }
 
@@ -151,6 +175,10 @@ public:
     }
 
 private:
+    [[nodiscard]] auto head() const noexcept -> std::string_view {
+        return common_.global_bounds ? R"({"digest":"global bounds"})" : R"({"digest":"bounds"})";
+    }
+
     [[nodiscard]] static auto measures() -> std::vector<measure> {
         return {{measure_kind::sum, field_id::packets, true},
                 {measure_kind::sum, field_id::bytes, true},

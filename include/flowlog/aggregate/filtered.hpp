@@ -6,12 +6,16 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/detail/addable_check.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -108,6 +112,41 @@ public:
         matched_ += other.matched_;
     }
 
+    /// Where an aggregator that writes text writes it in the end.
+    [[nodiscard]] auto output() const
+        requires writing_aggregator<A>
+    {
+        return inner_.output();
+    }
+    void write_to(std::function<void(std::string_view)> sink)
+        requires writing_aggregator<A>
+    {
+        inner_.write_to(std::move(sink));
+    }
+
+    /// Writes the number of records that were added, and what the aggregator saves. The filter is
+    /// not saved: whoever loads must have the same.
+    void save(state_writer& out) const
+        requires saved_aggregator<A>
+    {
+        out.head(head);
+        out.open().number(matched_).close_row();
+        inner_.save(out);
+    }
+
+    /// Merges what was saved.
+    void load(state_reader& in)
+        requires saved_aggregator<A>
+    {
+        in.head(head);
+        while (in.at_row()) {
+            in.open();
+            matched_ += in.number();
+            in.close_row();
+        }
+        inner_.load(in);
+    }
+
     /// The fields of the aggregator, and those that the filter names, which a record may lack.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = flowlog::uses(inner_);
@@ -126,16 +165,27 @@ public:
         }
     }
 
+    /// Addresses of which every flow that the filter wants has at least one, if it says.
+    [[nodiscard]] auto addresses() const -> std::vector<address_choice> {
+        if constexpr (requires { wanted_.addresses(); }) {
+            return wanted_.addresses();
+        } else {
+            return {};
+        }
+    }
+
     /// The number of records that were added.
     [[nodiscard]] auto matched() const noexcept -> std::uint64_t { return matched_; }
 
     [[nodiscard]] auto predicate() const noexcept -> Predicate const& { return wanted_; }
 
     /// The aggregator, with what was added to it.
+    [[nodiscard]] auto inner() & noexcept -> A& { return inner_; }
     [[nodiscard]] auto inner() const& noexcept -> A const& { return inner_; }
     [[nodiscard]] auto inner() && noexcept -> A&& { return std::move(inner_); }
 
 private:
+    static constexpr auto head = R"({"part":"filtered"})";
     static constexpr std::size_t chunk_size = 64;  // flows: a bit each in a word
 
     [[nodiscard]] auto wants_all() const noexcept -> bool {

@@ -15,6 +15,7 @@
 #include <flowlog/aggregate/detail/group_core.hpp>
 #include <flowlog/aggregate/detail/group_results.hpp>
 #include <flowlog/aggregate/detail/group_rows.hpp>
+#include <flowlog/aggregate/detail/group_state.hpp>
 #include <flowlog/aggregate/detail/grouping_merge.hpp>
 #include <flowlog/aggregate/detail/row_writer.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
@@ -180,6 +181,13 @@ public:
     void merge(grouping&& other, unsigned threads = 1) {
         detail::grouping_merge{core_, other.core_}.run(threads);
     }
+
+    /// Writes the groups, in the order of their keys.
+    void save(state_writer& out) const { detail::save_groups(flushed(), out); }
+
+    /// Merges saved groups with the same keys and measures; detail/group_state.hpp has the format.
+    /// If nothing was counted before, the key of hashes becomes that of the saved groups.
+    void load(state_reader& in) { detail::load_groups(core_, in); }
 
     /// The number of groups.
     [[nodiscard]] auto size() const -> std::size_t { return flushed().table.size(); }
@@ -405,6 +413,8 @@ template <auto... Keys, class... Measures>
 
 namespace flowlog {
 
+extern template void detail::save_groups<void>(detail::group_core const&, state_writer&);
+extern template void detail::load_groups<void>(detail::group_core&, state_reader&);
 extern template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
     -> run_result<dynamic_grouping>;
 extern template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,

@@ -9,13 +9,17 @@
 #include <optional>
 #include <ranges>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/detail/flow_batch.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/source/memory.hpp>
 
 namespace flowlog {
 
@@ -41,6 +45,8 @@ public:
             if (auto broken = shared_out()) return broken;
             if (auto broken = in_batches()) return broken;
         }
+        for (auto round = 0; round < 3; ++round)
+            if (auto broken = saved()) return broken;
         return std::nullopt;
     }
 
@@ -108,6 +114,38 @@ private:
         for (auto const& part : parts | std::views::reverse)
             detail::merge(backwards, added(part), 3);
         return same(backwards, whole_, law, sizes(parts) + " in reverse order, with 3 threads");
+    }
+
+    /// Saved, each share or several of them, and loaded again.
+    [[nodiscard]] auto saved() -> std::optional<std::string> {
+        if constexpr (saved_aggregator<made>) {
+            auto const parts = shares(2 + draw(4));
+            auto several = std::string{};  // partial results, one after the other
+            for (auto const& part : parts) save(several, added(part));
+            auto again = std::string{};
+            save(again, loaded(several));
+            constexpr auto law = "load(in) merges what save(out) has written";
+            if (auto broken = same(loaded(several), whole_, law, sizes(parts))) return broken;
+            return same(loaded(again), whole_, law, sizes(parts) + ", merged and saved again");
+        } else {
+            return std::nullopt;
+        }
+    }
+
+    static void save(std::string& to, made const& counted) {
+        auto out = state_writer{[&](std::string_view text) { to += text; }};
+        counted.save(out);
+        out.finish();
+    }
+
+    [[nodiscard]] auto loaded(std::string const& text) -> made {
+        auto result = make_();
+        auto in = open_state(memory_input{text, "saved"});
+        while (in.begin()) {
+            result.load(in);
+            in.finish();
+        }
+        return result;
     }
 
     /// In batches: after each record that is kept out a new one begins.
@@ -182,7 +220,8 @@ private:
 ///  - results do not depend on how records were shared out, nor in which order they are merged;
 ///  - `add_batch` adds what `add` adds one by one, and stops before the first record kept out;
 ///  - `try_add` adds what `add` adds if `find_offending_field` finds no field, and else nothing;
-///  - a copy shares nothing with its original.
+///  - a copy shares nothing with its original;
+///  - if it has `save` and `load`: what was saved and is loaded again counts as what is merged.
 ///
 /// `make()` returns a fresh aggregator, always of the same set-up. `records` is a range of lvalues
 /// of a `flow_record`; give it several hundred, some with absent and malformed fields.

@@ -12,14 +12,19 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/columns.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/detail/radix_sort.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/value.hpp>
 #include <flowlog/format/batch.hpp>
 
 namespace flowlog {
@@ -39,6 +44,14 @@ struct port_protocol_count {
 
     friend auto operator==(port_protocol_count const&, port_protocol_count const&)
         -> bool = default;
+};
+
+/// The number of flows of a protocol.
+struct protocol_count {
+    std::uint8_t protocol;
+    std::uint64_t count;
+
+    friend auto operator==(protocol_count const&, protocol_count const&) -> bool = default;
 };
 
 /// The order of output: the largest count first, equal counts by port, then protocol.
@@ -101,6 +114,9 @@ private:
 
 /// Counts flows per port and protocol. An aggregator. It takes 128 KiB of address space for each
 /// protocol that occurs, of which the ports that occur touch a part.
+///
+/// If a flow has no port, as flows of ICMP in logs of Google Cloud, and its protocol has none
+/// (`has_ports`), the flow is counted in `without_port`. A flow of TCP without a port is kept out.
 template <port_key Key = port_key::dstport>
 class basic_port_protocol_counter {
 public:
@@ -112,11 +128,55 @@ public:
                                               field_list<field_id::dstport, field_id::protocol>>>;
 
     template <flow_record Record>
-    [[gnu::always_inline]] void add(Record const& record) {
-        add(port(record), *record[field::protocol]);
+    void add(Record const& record) {
+        static_cast<void>(try_add(record));
     }
 
-    /// Adds the flows of a batch up to the first that has no port or protocol; returns how many.
+    /// Adds a record. False if a field keeps it out.
+    template <flow_record Record>
+    auto try_add(Record const& record) -> bool {
+        auto const protocol = record[field::protocol];
+        if (!protocol.has_value()) return false;
+        auto const found = port(record);
+        if (found.has_value()) [[likely]] {
+            add(*found, *protocol);
+            return true;
+        }
+        if (found.malformed() || has_ports(*protocol)) return false;
+        ++without_port_[*protocol];
+        return true;
+    }
+
+    /// The field that keeps a record out, if any.
+    template <flow_record Record>
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<offending_field> {
+        auto const found = detail::find_offending_field(record, fields{}, false);
+        auto const is_portless = found && found->why == reason::absent_value &&
+                                 found->id != field_id::protocol && port(record).absent() &&
+                                 record[field::protocol].has_value() &&
+                                 !has_ports(*record[field::protocol]);
+        return is_portless ? std::nullopt : found;
+    }
+
+    /// The number of flows of a batch, from the first on, that can be added.
+    template <record_batch Batch>
+    [[nodiscard]] auto count_addable(Batch const& batch) const -> std::size_t {
+        std::size_t done = 0;
+        while (done != batch.size()) {
+            auto const flows = batch.slice(done, std::min(batch.size() - done, column_size));
+            auto values = std::array<std::uint64_t, column_size>{};
+            auto const whole = std::ranges::all_of(
+                fields::ids, [&](field_id id) { return flows.numbers(id, values.data(), 1); });
+            std::size_t good = whole ? flows.size() : 0;
+            while (good != flows.size() && !offending_field_of(flows[good])) ++good;
+            done += good;
+            if (good != flows.size()) break;
+        }
+        return done;
+    }
+
+    /// Adds the flows of a batch up to the first that a field keeps out; returns how many.
     template <record_batch Batch>
     [[nodiscard]] auto add_batch(Batch const& batch) -> std::size_t {
         if constexpr (Key == port_key::service) {
@@ -153,6 +213,44 @@ public:
             merge(static_cast<std::uint8_t>(protocol), other.counts_[protocol]);
         }
         for (auto const& [which, count] : other.overflows_) overflows_[which] += count;
+        for (std::size_t protocol = 0; protocol < without_port_.size(); ++protocol)
+            without_port_[protocol] += other.without_port_[protocol];
+    }
+
+    /// Writes the counts: rows of `[[port,protocol],[count]]`, with `null` for no port.
+    void save(state_writer& out) const {
+        out.head(head);
+        for (auto const& [protocol, count] : without_port()) {
+            out.open().open().null().number(protocol).close();
+            out.open().number(count).close().close_row();
+        }
+        for_each([&](auto port, auto protocol, auto count) {
+            out.open().open().number(port).number(protocol).close();
+            out.open().number(count).close().close_row();
+        });
+    }
+
+    /// Adds saved counts.
+    void load(state_reader& in) {
+        in.head(head);
+        while (in.at_row()) {
+            in.open();
+            in.open();
+            auto const portless = in.null();
+            auto const port = portless ? 0 : in.number();
+            auto const protocol = in.number();
+            if (port >= ports || protocol >= counts_.size())
+                in.fail("expected a port and protocol");
+            in.close();
+            in.open();
+            auto const count = in.number();
+            if (portless)
+                without_port_[protocol] += count;
+            else
+                add(static_cast<std::uint16_t>(port), static_cast<std::uint8_t>(protocol), count);
+            in.close();
+            in.close_row();
+        }
     }
 
     /// Calls `visit(port, protocol, count)` for each port and protocol that occurred, ascending by
@@ -196,9 +294,23 @@ public:
         return result;
     }
 
+    /// The counts of the flows without a port: count descending, then protocol.
+    [[nodiscard]] auto without_port() const -> std::vector<protocol_count> {
+        auto result = std::vector<protocol_count>{};
+        for (std::size_t protocol = 0; protocol < without_port_.size(); ++protocol) {
+            if (without_port_[protocol] != 0)
+                result.push_back({static_cast<std::uint8_t>(protocol), without_port_[protocol]});
+        }
+        std::ranges::sort(result, [](auto const& a, auto const& b) {
+            return a.count != b.count ? a.count > b.count : a.protocol < b.protocol;
+        });
+        return result;
+    }
+
     /// The number of flows counted.
     [[nodiscard]] auto total() const -> std::uint64_t {
         std::uint64_t sum = 0;
+        for (auto const count : without_port_) sum += count;
         for_each([&](auto, auto, auto count) { sum += count; });
         return sum;
     }
@@ -207,6 +319,19 @@ private:
     static constexpr std::size_t ports = detail::port_counts::size;
     static constexpr std::size_t chunk = detail::port_counts::chunk;
     using key = std::pair<std::uint16_t, std::uint8_t>;  // port and protocol
+    static constexpr auto head = Key == port_key::dstport   ? R"({"ports":"dstport"})"
+                                 : Key == port_key::srcport ? R"({"ports":"srcport"})"
+                                                            : R"({"ports":"service"})";
+
+    /// Adds several flows.
+    void add(std::uint16_t port, std::uint8_t protocol, std::uint64_t count) {
+        auto& counts = counts_[protocol];
+        if (!counts) counts = detail::port_counts::make();
+        auto const sum = (count & 0xFFFF) + counts[port];
+        counts[port] = static_cast<std::uint16_t>(sum);
+        if (auto const overflows = (count >> 16) + (sum >> 16); overflows != 0)
+            overflows_[{port, protocol}] += overflows;
+    }
 
     /// The protocols that occurred, ascending.
     [[nodiscard]] auto protocols() const -> std::vector<std::uint8_t> {
@@ -222,13 +347,17 @@ private:
     }
 
     template <flow_record Record>
-    [[gnu::always_inline]] static auto port(Record const& record) -> std::uint16_t {
+    [[gnu::always_inline]] static auto port(Record const& record) -> field_value<std::uint16_t> {
         if constexpr (Key == port_key::dstport) {
-            return *record[field::dstport];
+            return record[field::dstport];
         } else if constexpr (Key == port_key::srcport) {
-            return *record[field::srcport];
+            return record[field::srcport];
         } else {
-            return std::min(*record[field::srcport], *record[field::dstport]);
+            auto const source = record[field::srcport];
+            auto const destination = record[field::dstport];
+            if (source.malformed() || !destination.has_value())
+                return source.malformed() ? source : destination;
+            return source.has_value() ? field_value{std::min(*source, *destination)} : source;
         }
     }
 
@@ -243,7 +372,8 @@ private:
     }
 
     std::array<detail::port_counts, 256> counts_;
-    std::map<key, std::uint64_t> overflows_;  // how often a count passed 2^16
+    std::map<key, std::uint64_t> overflows_;         // how often a count passed 2^16
+    std::array<std::uint64_t, 256> without_port_{};  // by protocol
 };
 
 /// Counts flows per destination port and protocol.

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/format/accounting.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/log.hpp>
 #include <flowlog/format/open_options.hpp>
 
 namespace flowlog {
@@ -37,6 +39,9 @@ struct run_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     /// Goes on with the other inputs if one fails; else the first failure is thrown.
     bool keep_going = false;
+    /// Called once for each input, when it is opened and before its flows are read, by any thread,
+    /// but never by two at once.
+    std::function<void(log&)> on_open{};
     /// Counts the bytes that are read, before decompression.
     std::atomic<std::uint64_t>* progress = nullptr;
     /// Inputs with random access that are larger than this many bytes and not compressed are read

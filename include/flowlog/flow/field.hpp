@@ -155,9 +155,9 @@ enum class field_type : std::uint8_t {
     X(sys_uptime, "sys-uptime", "", u32, 0, netflow, "Milliseconds from the start of the router to the export") \
     X(flow_start_sys_up_time, "flow-start-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the first packet, modulo 2^32") \
     X(flow_end_sys_up_time, "flow-end-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the last packet, modulo 2^32") \
-    X(netflow_version, "netflow-version", "exportProtocolVersion", u16, 0, netflow, "Version of the export protocol: 1, 5, 6, 7, 8, 9; 10 is IPFIX") \
+    X(netflow_version, "netflow-version", "exportProtocolVersion", u16, 0, netflow, "Version of the export protocol: 1, 5, 6, 7, 8, 9; 10 is IPFIX; in archives of nfdump 65 is nfpcapd, and 133 is sFlow 5") \
     X(flow_sequence, "flow-sequence", "seq", u32, 0, netflow, "Sequence number of the export") \
-    X(observation_domain_id, "observation-domain-id", "source-id", u32, 0, netflow, "Part of the exporter that observed the flow") \
+    X(observation_domain_id, "observation-domain-id", "source-id", u64, 0, netflow, "Part of the exporter that observed the flow") \
     X(peer_next_hop, "peer-next-hop", "peer-nexthop", address, 0, netflow, "Next hop within the peer (NetFlow v6)") \
     X(in_encaps, "in-encaps", "", u8, 0, netflow, "Bytes of the incoming encapsulation (NetFlow v6)") \
     X(out_encaps, "out-encaps", "", u8, 0, netflow, "Bytes of the outgoing encapsulation (NetFlow v6)") \
@@ -188,7 +188,7 @@ enum class field_type : std::uint8_t {
     X(post_nat_dstaddr, "post-nat-dstaddr", "xlate-dstaddr postNATDestinationIPv4Address postNATDestinationIPv6Address", address, 0, netflow, "Destination address after translation") \
     X(post_napt_srcport, "post-napt-srcport", "xlate-srcport postNAPTSourceTransportPort", u16, 0, netflow, "Source port after translation") \
     X(post_napt_dstport, "post-napt-dstport", "xlate-dstport postNAPTDestinationTransportPort", u16, 0, netflow, "Destination port after translation") \
-    X(nat_event, "nat-event", "", u8, 0, netflow, "Event of address translation, by its number in the IANA registry: 1 created, 2 deleted") \
+    X(nat_event, "nat-event", "", u16, 0, netflow, "Event of address translation, by its number in the IANA registry: 1 created, 2 deleted") \
     X(firewall_event, "firewall-event", "fw-event", u8, 0, netflow, "Event of a firewall: 1 flow created, 2 deleted, 3 denied, 4 alert, 5 update") \
     X(event_time, "event-time", "observationTimeMilliseconds", time, 0, netflow, "When a firewall or address translator observed the event") \
     X(flow_id, "flow-id", "conn-id", u64, 0, netflow, "Number of the flow or connection, assigned by the exporter") \
@@ -224,7 +224,60 @@ enum class field_type : std::uint8_t {
     X(dst_country, "dst-country", "dest-country dest_location.country", text, 0, cloud, "Country of the destination, of three letters in logs of Google Cloud") \
     X(sensor, "sensor", "firewall_name node_name in_iface", text, 0, cloud, "Firewall, node or interface that saw the flow") \
     X(min_ttl, "min-ttl", "minimumTTL netflow.min_ttl", u8, 0, cloud, "Smallest time to live of the packets") \
-    X(max_ttl, "max-ttl", "maximumTTL netflow.max_ttl", u8, 0, cloud, "Largest time to live of the packets")
+    X(max_ttl, "max-ttl", "maximumTTL netflow.max_ttl", u8, 0, cloud, "Largest time to live of the packets") \
+    X(mpls_top_label, "mpls-top-label", "", u32, 0, netflow, "Label on top of the MPLS stack") \
+    X(in_payload_length, "in-payload-length", "", u32, 0, netflow, "Stored bytes of the payload from srcaddr to dstaddr") \
+    X(out_payload_length, "out-payload-length", "", u32, 0, netflow, "Stored bytes of the payload from dstaddr to srcaddr") \
+    X(frame_length, "frame-length", "", u32, 0, netflow, "Stored bytes of the sampled frame") \
+    X(mpls_labels, "mpls-labels", "", text, 0, netflow, "MPLS labels from the top of the stack, each as label-exp-bottom: 16004-0-0/24001-5-1") \
+    X(ingress_acl, "ingress-acl", "ingress-acl-id", text, 0, netflow, "Access list, its entry and the hash of the entry, of a Cisco ASA, on the way in: 0x1/0x2/0x3") \
+    X(egress_acl, "egress-acl", "egress-acl-id", text, 0, netflow, "The same on the way out") \
+    X(application_id, "application-id", "", text, 0, netflow, "Application, as its classification engine and number: 13:453") \
+    X(application_name, "application-name", "", text, 0, netflow, "Name of the application, as the exporter calls it") \
+    X(input_name, "input-name", "in-if-name ingressInterfaceName", text, 0, netflow, "Name of the incoming interface, as the exporter calls it") \
+    X(output_name, "output-name", "out-if-name egressInterfaceName", text, 0, netflow, "Name of the outgoing interface, as the exporter calls it") \
+    X(ingress_vrf_name, "ingress-vrf-name", "", text, 0, netflow, "Name of the routing table of the incoming interface") \
+    X(egress_vrf_name, "egress-vrf-name", "", text, 0, netflow, "Name of the routing table of the outgoing interface") \
+    X(record_label, "record-label", "", text, 0, netflow, "Label that nfdump was told to give the flow") \
+    X(pf_interface, "pf-interface", "", text, 0, netflow, "Interface on which the packet filter pf saw the flow") \
+    X(nat_sub_string, "nat-sub-string", "", text, 0, netflow, "Subscriber of an address translation, as a Nokia router names it") \
+    X(firewall_extended_event, "firewall-extended-event", "fw-ext-event fw-xevent", u16, 0, netflow, "Extended event of a Cisco ASA, such as 1001: denied by the access list on the way in") \
+    X(security_group_tag, "security-group-tag", "sgt", u16, 0, netflow, "Security group of the source, as a Cisco ASA knows it") \
+    X(nat_pool_id, "nat-pool-id", "", u32, 0, netflow, "Pool that the address of a translation is from") \
+    X(client_latency, "client-latency", "client-nw-delay", u64, 0, netflow, "Microseconds from the probe to the client and back") \
+    X(server_latency, "server-latency", "server-nw-delay", u64, 0, netflow, "Microseconds from the probe to the server and back") \
+    X(application_latency, "application-latency", "appl-latency", u64, 0, netflow, "Microseconds that the application took to answer") \
+    X(port_range_start, "port-range-start", "port-block-start", u16, 0, netflow, "First port of the block that an address translator assigned") \
+    X(port_range_end, "port-range-end", "port-block-end", u16, 0, netflow, "Last port of the block") \
+    X(port_range_step_size, "port-range-step-size", "port-block-step", u16, 0, netflow, "Distance of the ports of the block") \
+    X(port_range_num_ports, "port-range-num-ports", "port-block-size", u16, 0, netflow, "Number of ports of the block") \
+    X(tunnel_srcaddr, "tunnel-srcaddr", "tun-srcaddr", address, 0, netflow, "Source address of the tunnel that carried the flow") \
+    X(tunnel_dstaddr, "tunnel-dstaddr", "tun-dstaddr", address, 0, netflow, "Destination address of the tunnel") \
+    X(tunnel_protocol, "tunnel-protocol", "tun-proto", u32, 0, netflow, "IANA protocol number of the tunnel") \
+    X(observation_point_id, "observation-point-id", "", u64, 0, netflow, "Place where the exporter observed the flow") \
+    X(frame_size, "frame-size", "dataLinkFrameSize", u16, 0, netflow, "Bytes that the sampled frame had on the wire") \
+    X(link_type, "link-type", "", u16, 0, netflow, "Type of the link of the sampled frame: 1 is Ethernet") \
+    X(pf_action, "pf-action", "", u8, 0, netflow, "What pf did: 0 pass, 1 block, and others as in pf.conf") \
+    X(pf_reason, "pf-reason", "", u8, 0, netflow, "Why pf did it: 0 match, 2 fragment, 3 short, and others") \
+    X(pf_direction, "pf-direction", "", u8, 0, netflow, "Direction as pf stores it: 0 in and out, 1 in, 2 out") \
+    X(pf_rewritten, "pf-rewritten", "", u8, 0, netflow, "Whether pf rewrote the packet") \
+    X(pf_rule, "pf-rule", "", u32, 0, netflow, "Number of pf's rule") \
+    X(pf_subrule, "pf-subrule", "", u32, 0, netflow, "Number of pf's rule within its anchor") \
+    X(pf_uid, "pf-uid", "", u32, 0, netflow, "User id of the socket that pf found") \
+    X(pf_pid, "pf-pid", "", u32, 0, netflow, "Process id of the socket that pf found") \
+    X(dot1q_vlan, "dot1q-vlan", "dot1qVlanId", u16, 0, netflow, "VLAN in the tag of the frame") \
+    X(dot1q_customer_vlan, "dot1q-customer-vlan", "dot1qCustomerVlanId", u16, 0, netflow, "VLAN in the inner tag of the frame") \
+    X(post_dot1q_vlan, "post-dot1q-vlan", "postDot1qVlanId", u16, 0, netflow, "VLAN in the tag of the frame that left") \
+    X(post_dot1q_customer_vlan, "post-dot1q-customer-vlan", "postDot1qCustomerVlanId", u16, 0, netflow, "VLAN in the inner tag of the frame that left") \
+    X(ingress_physical_interface, "ingress-physical-interface", "", u32, 0, netflow, "Index of the physical interface that the flow came in by") \
+    X(egress_physical_interface, "egress-physical-interface", "", u32, 0, netflow, "Index of the physical interface that the flow left by") \
+    X(vxlan, "vxlan", "layer2SegmentId vni", u64, 0, netflow, "Segment of the virtual network, such as VXLAN's") \
+    X(ether_type, "ether-type", "ethernetType", u16, 0, netflow, "EtherType of the frame") \
+    X(ip_version, "ip-version", "", u8, 0, netflow, "IP version of the packets: 4 or 6") \
+    X(nat_inside_service, "nat-inside-service", "natInsideSvcid", u16, 0, netflow, "Service on the inside of an address translation (Nokia)") \
+    X(nat_outside_service, "nat-outside-service", "natOutsideSvcid", u16, 0, netflow, "Service on the outside of an address translation (Nokia)") \
+    X(fragment_flags, "fragment-flags", "", u8, 0, netflow, "Flags of fragmentation: 0x40 do not fragment, 0x20 more fragments") \
+    X(sampler_id, "sampler-id", "selectorId", u64, 0, netflow, "Sampler that selected the packets, as the exporter numbers it")
 // clang-format on
 
 /// The number of a field: the position of its line in the table.

@@ -3,7 +3,10 @@
 #define FLOWLOG_FLOW_FIELD_BOUNDS_HPP
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
+#include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog {
@@ -17,6 +20,14 @@ struct field_bounds {
     std::int64_t last;
 
     friend auto operator==(field_bounds const&, field_bounds const&) noexcept -> bool = default;
+};
+
+/// Fields and addresses of which every wanted flow has at least one: the flow's field is the
+/// address.
+struct address_choice {
+    std::vector<std::pair<field_id, address>> any_of{};
+
+    friend auto operator==(address_choice const&, address_choice const&) -> bool = default;
 };
 
 }  // namespace flowlog

@@ -29,6 +29,12 @@ inline constexpr std::uint8_t sctp = 132;      ///< Stream Control Transmission
 
 }  // namespace protocol
 
+/// Whether the packets of a protocol have ports: TCP, UDP, DCCP, SCTP and UDP-Lite.
+[[nodiscard]] constexpr auto has_ports(std::uint8_t number) noexcept -> bool {
+    return number == protocol::tcp || number == protocol::udp || number == 33 ||
+           number == protocol::sctp || number == 136;
+}
+
 /// The IANA keyword of a protocol in lower case, as in `tcp` and `ipv6-icmp`; empty if it has none.
 ///
 /// It is always one token: a blank in IANA's keyword is `-` here (`mobility-header`), and

@@ -2,8 +2,11 @@
 #ifndef FLOWLOG_FORMAT_CHUNK_HPP
 #define FLOWLOG_FORMAT_CHUNK_HPP
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <flowlog/source/input.hpp>
@@ -17,6 +20,7 @@ struct chunk {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint32_t blocks_before = 0;  ///< blocks before the first one, if the format has blocks
+    std::uint64_t blocks_hash = 0;    ///< of these blocks, if the format lists its blocks
     bool last = false;                ///< whether it reaches to the end of the input
 };
 
@@ -26,6 +30,20 @@ struct chunk {
     auto source = from.open_range(which.begin, which.end);
     if (progress != nullptr) source = counted_source<any_source>{std::move(source), *progress};
     return source;
+}
+
+/// The first start of a line of an input at or after `offset`, which is not 0; `size`, the size of
+/// the input, if there is none.
+[[nodiscard]] inline auto line_start(input const& from, std::uint64_t offset, std::uint64_t size)
+    -> std::uint64_t {
+    auto block = std::array<char, 4096>{};
+    for (auto at = offset - 1; at < size; at += block.size()) {
+        auto const got = from.read_at(at, block);
+        auto const end = std::string_view{block.data(), got}.find('\n');
+        if (end != std::string_view::npos) return std::min(at + end + 1, size);
+        if (got == 0) break;
+    }
+    return size;
 }
 
 }  // namespace flowlog

@@ -203,11 +203,11 @@ private:
                  "ends within the header of a flowd store");
         }
         auto const* const header = cursor_.ahead().data();
-        if (auto const version = detail::load_big<std::uint32_t>(header + 4); version != 2) {
+        if (auto const found = detail::load_big<std::uint32_t>(header + 4); found != 2) {
             ended_ = true;
-            fail(errc::unsupported, 4,
-                 "is a flowd store of the version " + std::to_string(version) +
-                     "; 2 and 3 are known");
+            fail(
+                errc::unsupported, 4,
+                "is a flowd store of the version " + std::to_string(found) + "; 2 and 3 are known");
         }
         created_ = timestamp{std::chrono::seconds{detail::load_big<std::uint32_t>(header + 8)}};
         cursor_.skip(header_size);
@@ -241,7 +241,10 @@ private:
     /// Throws if this is the first record and does not begin as records of flowd do.
     void throw_unless_flowd() const {
         auto const ahead = cursor_.ahead();
-        if (!is_first() || ahead[0] == '\x60') return;
+        auto const of_later_version = ahead.size() >= 4 &&
+                                      static_cast<unsigned char>(ahead[0]) >> 5 == 3 &&
+                                      ahead[2] == 0 && ahead[3] == 0;
+        if (!is_first() || ahead[0] == '\x60' || of_later_version) return;
         fail(errc::unknown_format, 0,
              "is no flowd store: it begins with '" + escaped(ahead.substr(0, 8), 32) + "'");
     }

@@ -22,6 +22,8 @@ namespace detail {
 [[nodiscard]] auto is_json_log(std::string_view first_bytes) -> bool;
 [[nodiscard]] auto open_json(log_bytes from, open_options const& options)
     -> std::unique_ptr<column_reader>;
+[[nodiscard]] auto split_json(input const& from, open_options const& options,
+                              std::uint64_t chunk_size) -> std::unique_ptr<column_splitter>;
 
 }  // namespace detail
 
@@ -44,8 +46,12 @@ namespace detail {
 /// absent, which is not 0. Records that cannot be read are malformed rows; entries of other logs
 /// in the same file are counted in `statistics::unread`. `open_options::two_way` says what becomes
 /// of records that count both directions.
-inline bool const json_registered =
-    register_format({.name = "JSON", .matches = detail::is_json_log, .open = detail::open_json});
+///
+/// A log of one record a line is divided among threads, unless the records are messages.
+inline bool const json_registered = register_format({.name = "JSON",
+                                                     .matches = detail::is_json_log,
+                                                     .open = detail::open_json,
+                                                     .split = detail::split_json});
 
 }  // namespace flowlog
 

@@ -103,8 +103,26 @@ void count_flows(Reader& reader, log_description& into) {
             conclude();
             throw;
         }
-        if constexpr (!requires { reader.columns(); }) into.info.notes = reader.describe().notes;
+        if constexpr (!requires { reader.columns(); }) into.info = reader.describe();
         conclude();
+    }
+}
+
+/// Passes over the flows of an archive that says more of itself after them, without unpacking them,
+/// and describes it again. Leaves other logs, and their readers, alone. If it throws, what was
+/// found before is described.
+template <class Reader>
+void describe_end(Reader& reader, log_description& into) {
+    if constexpr (requires { reader.visit([](auto&) {}); }) {
+        reader.visit([&](auto& inner) { describe_end(inner, into); });
+    } else if constexpr (requires { reader.skip_to_end(); }) {
+        try {
+            reader.skip_to_end();
+        } catch (error const&) {
+            into.info = reader.describe();
+            throw;
+        }
+        into.info = reader.describe();
     }
 }
 

@@ -95,6 +95,12 @@ public:
         return index_.find(port, protocol);
     }
 
+    /// The tags of a flow without a port: of the rows whose port is `*`.
+    [[nodiscard]] auto find_portless(std::uint8_t protocol) const noexcept
+        -> std::span<tag_id const> {
+        return portless_.find(0, protocol);
+    }
+
     /// A tag as the table first writes it. \pre `tag` is less than `tag_count()`.
     [[nodiscard]] auto name(tag_id tag) const noexcept -> std::string_view { return names_[tag]; }
 
@@ -120,6 +126,7 @@ public:
 
 private:
     detail::tag_index index_;
+    detail::tag_index portless_;
     std::vector<std::string> names_;
     std::vector<table_warning> warnings_;
     std::size_t warning_count_ = 0;

@@ -45,32 +45,6 @@ struct record_column {
     friend auto operator==(record_column const&, record_column const&) -> bool = default;
 };
 
-/// The name of a field in NetFlow tools, as flow-export of flow-tools spells it: `prot`, `dPkts`,
-/// `dOctets`, `first`, `last`, `nexthop`, `exaddr`, `tcp_flags`. `find_field` finds all of them.
-[[nodiscard]] inline auto netflow_name(field_id id) -> std::string {
-    using enum field_id;
-    constexpr auto names = std::to_array<std::pair<field_id, std::string_view>>({
-        {protocol, "prot"},
-        {packets, "dPkts"},
-        {bytes, "dOctets"},
-        {start, "first"},
-        {end, "last"},
-        {next_hop, "nexthop"},
-        {exporter, "exaddr"},
-        {flows, "dFlows"},
-        {export_time, "unix_secs"},
-        {extra_packets, "extra_pkts"},
-    });
-    auto result = std::string{info(id).name};
-    for (auto const& [field, name] : names) {
-        if (field == id) result = name;
-    }
-    for (auto& c : result) {
-        if (c == '-') c = '_';
-    }
-    return result;
-}
-
 /// The columns of a text log, each field once.
 [[nodiscard]] inline auto columns_of(layout const& columns) -> std::vector<record_column> {
     auto result = std::vector<record_column>{};

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <flowlog/output/schema.hpp>
+
 namespace flowlog {
 
 /// The format in which records are written.
@@ -20,9 +22,6 @@ enum class record_format : std::uint8_t {
 /// How times are written: as seconds since 1970, or as RFC 3339 in UTC; with a fraction of three or
 /// six digits if there is one.
 enum class time_format : std::uint8_t { unix_seconds, rfc3339 };
-
-/// Whose names of the fields are used in headings.
-enum class naming : std::uint8_t { aws, netflow };
 
 /// How a `record_writer` writes.
 struct record_options {

@@ -12,15 +12,20 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 #include <flowlog/output/detail/cell_writer.hpp>
 #include <flowlog/output/detail/line_copier.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/ocsf.hpp>
 #include <flowlog/output/record_column.hpp>
 #include <flowlog/output/record_options.hpp>
+#include <flowlog/output/schema.hpp>
 
 namespace flowlog {
 
@@ -29,6 +34,14 @@ namespace flowlog {
 ///     auto writer = flowlog::record_writer{flowlog::columns_of(log), {}, write_to_file};
 ///     for (auto const& record : log) writer.write(record);
 ///     writer.finish();
+///
+/// It is also an aggregator: `run` reads logs with several threads, each with a copy of the writer,
+/// and hands on the text in the order of the logs. A copy goes on after the rows of the original,
+/// but has none of its text. In `json` and `table`, a row depends on those before it: read these
+/// with one thread.
+///
+///     auto found = flowlog::run(files, flowlog::filtered{wanted, std::move(writer)});
+///     found.value.inner().finish();
 ///
 /// In `vpc`, times are whole seconds, `version` is the highest version among the columns,
 /// `log-status` is OK where a record has none, and blanks and control characters in texts are
@@ -39,9 +52,13 @@ public:
     using sink = std::function<void(std::string_view)>;
 
     /// Throws `errc::invalid_argument` for a computed column of a VPC flow log, which nothing could
-    /// read again.
+    /// read again; and for events of OCSF that are not in JSON, or have other columns than fields.
     record_writer(std::vector<record_column> columns, record_options options, sink out)
-        : writer_{for_format(options)}, out_{std::move(out)} {
+        : writer_{for_format(options)}, final_{std::move(out)}, out_{final_} {
+        if (options.names == naming::ocsf) {
+            begin_events(columns);
+            return;
+        }
         for (auto const& column : columns) add(column);
         if (options.format == record_format::vpc) {
             fix_constants();
@@ -50,6 +67,20 @@ public:
         begin();
     }
 
+    record_writer(record_writer const& other)
+        : writer_{other.writer_},
+          final_{other.final_},
+          out_{final_},
+          cells_{other.cells_},
+          events_{other.events_},
+          copier_{other.copier_},
+          copied_rows_{other.rows_},
+          rows_{other.rows_} {}
+    record_writer(record_writer&&) = default;
+    auto operator=(record_writer const&) -> record_writer& = delete;
+    auto operator=(record_writer&&) -> record_writer& = default;
+    ~record_writer() = default;
+
     /// Writes a record. If a field among the columns is malformed, writes nothing and returns that
     /// field.
     template <flow_record Record>
@@ -57,6 +88,8 @@ public:
         if constexpr (requires { record.visit([](auto const&) {}); }) {
             return record.visit([this](auto const& inner) { return this->write(inner); });
         } else {
+            if (events_) [[unlikely]]
+                return write_event(record);
             auto& buffer = writer_.buffer();
             auto const begun = buffer.size();
             auto* out = writer_.begin_row(row_begin());
@@ -91,6 +124,64 @@ public:
         return done;
     }
 
+    /// Writes a record whose fields are well-formed, as `offending_field_of` says.
+    template <flow_record Record>
+    void add(Record const& record) {
+        static_cast<void>(write(record));
+    }
+    template <flow_record Record>
+    auto try_add(Record const& record) -> bool {
+        return !write(record);
+    }
+    template <record_batch Batch>
+    [[nodiscard]] auto add_batch(Batch const& flows) -> std::size_t {
+        return write_batch(flows);
+    }
+
+    /// The malformed field among the columns for which `write` does not write a record, if any.
+    template <flow_record Record>
+    [[nodiscard]] auto offending_field_of(Record const& record) const
+        -> std::optional<offending_field> {
+        auto const malformed = [&](field_id id) {
+            return visit_field(record, id, [](auto const& value) { return value.malformed(); });
+        };
+        for (auto const id : event_fields())
+            if (malformed(id)) return offending_field{id, reason::bad_value};
+        for (auto const& cell : cells_) {
+            if (cell.printer == detail::cell_writer::constant_printer) continue;
+            auto key = cell.key;  // reading needs memory for texts
+            if (key && !key->read(record))
+                return offending_field{key->malformed_field(record), reason::bad_value};
+            if (cell.field && malformed(*cell.field))
+                return offending_field{*cell.field, reason::bad_value};
+        }
+        return std::nullopt;
+    }
+
+    /// Counts the rows of a copy. \pre its text was handed on
+    void merge(record_writer&& other) { rows_ += other.rows_ - other.copied_rows_; }
+
+    /// The fields of the columns, all of which a log may lack.
+    [[nodiscard]] auto uses() const -> std::vector<field_use> {
+        auto result = std::vector<field_use>{};
+        for (auto const id : event_fields()) result.push_back({id, true, true});
+        for (auto const& cell : cells_) {
+            auto const of_key = cell.key ? cell.key->uses() : std::vector<field_use>{};
+            for (auto const& use : of_key) detail::add_use(result, {use.id, true, true});
+            if (cell.field) detail::add_use(result, {*cell.field, true, true});
+        }
+        return result;
+    }
+
+    /// Where the text of all copies goes.
+    [[nodiscard]] auto output() const -> sink { return final_; }
+
+    /// Hands on the text so far, and writes to another sink from now on; `{}` is the first one.
+    void write_to(sink out) {
+        flush();
+        out_ = out ? std::move(out) : final_;
+    }
+
     /// The number of rows written.
     [[nodiscard]] auto rows() const noexcept -> std::uint64_t { return rows_; }
 
@@ -121,11 +212,42 @@ private:
         return {};
     }
 
+    [[nodiscard]] auto event_fields() const -> std::vector<field_id> {
+        return events_ ? events_->ids() : std::vector<field_id>{};
+    }
+
+    void begin_events(std::vector<record_column> const& columns) {
+        if (!writer_.is_json())
+            throw error{
+                errc::invalid_argument, {}, "events of OCSF are nested, as only JSON can be"};
+        auto ids = std::vector<field_id>{};
+        for (auto const& column : columns) {
+            if (!column.field || column.computed)
+                throw error{
+                    errc::invalid_argument,
+                    {},
+                    escaped(column.name, 60) + " is no field, and is not in events of OCSF"};
+            ids.push_back(*column.field);
+        }
+        events_.emplace(std::move(ids));
+        if (format() == record_format::json) append("[");
+    }
+
+    template <class Record>
+    [[gnu::noinline]] auto write_event(Record const& record) -> std::optional<field_id> {
+        event_ = format() == record_format::ndjson ? "" : rows_ == 0 ? "\n" : ",\n";
+        if (auto const bad = events_->write(record, event_)) return bad;
+        if (format() == record_format::ndjson) event_ += '\n';
+        append(event_);
+        ++rows_;
+        if (writer_.buffer().size() >= writer_.options().block_size) flush();
+        return std::nullopt;
+    }
+
     [[nodiscard]] auto title(record_column const& column) const -> std::string {
         if (!column.field) return column.name;
         if (is_raw(column)) return std::string{info(*column.field).name} + "_raw";
-        return writer_.options().names == naming::netflow ? netflow_name(*column.field)
-                                                          : std::string{info(*column.field).name};
+        return field_name(writer_.options().names, *column.field);
     }
 
     /// A VPC flow log has addresses as text, so that it can be read again.
@@ -142,6 +264,10 @@ private:
         if (column.field) {
             type = info(*column.field).type;
             made.printer = static_cast<std::size_t>(*column.field);
+        }
+        if (column.field == field_id::protocol && writer_.options().names == naming::otel) {
+            type = field_type::text;  // a number is no transport
+            made.printer = detail::cell_writer::transport_printer;
         }
         if (is_raw(column)) {
             type = field_type::u32;
@@ -275,9 +401,13 @@ private:
     }
 
     detail::cell_writer writer_;
+    sink final_;
     sink out_;
     std::vector<detail::output_cell> cells_;
+    std::optional<ocsf_writer> events_;
+    std::string event_;
     std::optional<detail::line_copier> copier_;
+    std::uint64_t copied_rows_ = 0;  // of the original, when this copy was made
     std::uint64_t rows_ = 0;
 };
 

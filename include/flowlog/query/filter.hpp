@@ -95,6 +95,13 @@ public:
         return detail::bounds_of(state_->tree);
     }
 
+    /// Addresses of which every flow that is wanted has at least one, for each choice. There may be
+    /// more such choices; ranges of addresses are none.
+    template <class = void>
+    [[nodiscard]] auto addresses() const -> std::vector<address_choice> {
+        return detail::choices_of(state_->tree);
+    }
+
     /// The expression.
     [[nodiscard]] auto tree() const noexcept -> filter_tree const& { return state_->tree; }
 
@@ -160,6 +167,15 @@ private:
 
     std::shared_ptr<state const> state_;
 };
+
+/// Lets a reader pass over what holds no flow that a filter wants, if it knows of such things:
+/// row groups of Parquet, blocks of nfdump.
+template <class Reader>
+void restrict(Reader& reader, filter const& wanted) {
+    if constexpr (requires { reader.restrict(wanted.bounds()); }) reader.restrict(wanted.bounds());
+    if constexpr (requires { reader.restrict(wanted.addresses()); })
+        reader.restrict(wanted.addresses());
+}
 
 }  // namespace flowlog
 

@@ -31,6 +31,7 @@ namespace detail {
 
 /// Filled by the headers of components before `main`, or by `register_block_codec`.
 inline constinit std::array<std::atomic<block_decoder>, 4> block_decoders{};
+inline constinit std::array<std::atomic<block_decoder>, 4> block_front_decoders{};
 
 }  // namespace detail
 
@@ -44,6 +45,20 @@ inline auto register_block_codec(codec c, block_decoder decoder) noexcept -> boo
 /// The decoder of a codec; null if the program was built without its component.
 [[nodiscard]] inline auto find_block_codec(codec c) noexcept -> block_decoder {
     return detail::block_decoders[static_cast<std::size_t>(c)].load(std::memory_order_acquire);
+}
+
+/// Makes a decoder known that decompresses only as much of a block as `out` has room for, or a
+/// little less, and returns how much that was. Not every codec can do that.
+inline auto register_block_front_codec(codec c, block_decoder decoder) noexcept -> bool {
+    detail::block_front_decoders[static_cast<std::size_t>(c)].store(decoder,
+                                                                    std::memory_order_release);
+    return true;
+}
+
+/// The decoder of the first bytes of blocks; null if there is none.
+[[nodiscard]] inline auto find_block_front_codec(codec c) noexcept -> block_decoder {
+    return detail::block_front_decoders[static_cast<std::size_t>(c)].load(
+        std::memory_order_acquire);
 }
 
 }  // namespace flowlog

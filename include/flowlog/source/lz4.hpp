@@ -27,7 +27,19 @@ inline auto decode_lz4_block(std::span<char const> in, std::span<char> out)
     return static_cast<std::size_t>(size);
 }
 
-inline bool const lz4_registered = register_block_codec(codec::lz4, &decode_lz4_block);
+inline auto decode_lz4_front(std::span<char const> in, std::span<char> out)
+    -> std::optional<std::size_t> {
+    constexpr std::size_t max_size = std::numeric_limits<int>::max();
+    if (in.size() > max_size) return std::nullopt;
+    auto const wanted = static_cast<int>(std::min(out.size(), max_size));
+    auto const size = LZ4_decompress_safe_partial(in.data(), out.data(),
+                                                  static_cast<int>(in.size()), wanted, wanted);
+    if (size < 0) return std::nullopt;
+    return static_cast<std::size_t>(size);
+}
+
+inline bool const lz4_registered = register_block_codec(codec::lz4, &decode_lz4_block) &&
+                                   register_block_front_codec(codec::lz4, &decode_lz4_front);
 
 }  // namespace detail
 

@@ -47,6 +47,20 @@ struct zstd_end {
     void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
 };
 
+inline auto decode_zstd_front(std::span<char const> in, std::span<char> out)
+    -> std::optional<std::size_t> {
+    auto const context = std::unique_ptr<ZSTD_DCtx, zstd_end>{ZSTD_createDCtx()};
+    if (!context) return std::nullopt;
+    auto from = ZSTD_inBuffer{in.data(), in.size(), 0};
+    auto to = ZSTD_outBuffer{out.data(), out.size(), 0};
+    while (to.pos < to.size && from.pos < from.size) {
+        auto const left = ZSTD_decompressStream(context.get(), &to, &from);
+        if (ZSTD_isError(left) != 0) return std::nullopt;
+        if (left == 0) break;
+    }
+    return to.pos;
+}
+
 }  // namespace detail
 
 /// A byte source that decodes a zstd file: one frame or several in a row; skippable frames are
@@ -136,6 +150,7 @@ namespace detail {
 
 inline bool const zstd_registered =
     register_block_codec(codec::zstd, &decode_zstd_block) &&
+    register_block_front_codec(codec::zstd, &decode_zstd_front) &&
     register_decoder(
         {.name = "zstd", .matches = &is_zstd, .wrap = [](any_source packed, std::uint64_t offset) {
              return any_source{zstd_source<any_source>{std::move(packed), offset}};

@@ -17,6 +17,7 @@ namespace test_aggregate_detail_ordered_reports {
 using flowlog::malformed_line;
 using flowlog::detail::ordered_reports;
 
+using preceding = ordered_reports::preceding;
 using report = std::pair<std::uint64_t, std::string>;
 
 static auto line(std::uint64_t number, std::string_view text) -> malformed_line {
@@ -68,10 +69,10 @@ TEST_CASE("line numbers count in the input, not in the chunk", "[ordered_reports
     auto got = std::vector<report>{};
     auto reports = ordered_reports{[&](auto const& l) { got.emplace_back(l.line, l.text); }};
     std::uint64_t lines = 0;
-    auto const before = [&] { return std::optional{lines}; };
+    auto const before = [&] { return std::optional{preceding{.lines = lines}}; };
     auto first = reports.begin(0, before);
     auto second = reports.begin(1, before);
-    auto void_one = reports.begin(2, [] { return std::optional<std::uint64_t>{}; });
+    auto void_one = reports.begin(2, [] { return std::optional<preceding>{}; });
     second.handler()(line(3, "b"));
     void_one.handler()(line(1, "never"));
     second.finish([&] { lines += 20; });
@@ -129,6 +130,29 @@ TEST_CASE("if too many lines are pending, the finder waits", "[ordered_reports]"
     CHECK(std::ranges::is_sorted(got));
 }
 
+TEST_CASE("text comes in the order of tasks, once", "[ordered_reports]") {
+    auto got = std::string{};
+    auto reports = ordered_reports{{}, [&](std::string_view text) { got += text; }};
+    auto first = reports.begin(0);
+    auto second = reports.begin(1);
+    auto void_one = reports.begin(2, [] { return std::optional<preceding>{}; });
+    auto again = reports.begin(3, [&] { return preceding{.text = reports.text_size()}; });
+    again.sink()("first, se");
+    again.sink()("cond, third");
+    void_one.sink()("never");
+    second.sink()("second");
+    CHECK(got.empty());
+    first.sink()("first, ");
+    CHECK(got == "first, ");
+    first.finish();
+    void_one.finish();
+    again.finish();
+    CHECK(got == "first, ");
+    second.finish();
+    CHECK(got == "first, second, third");
+    CHECK(reports.text_size() == got.size());
+}
+
 TEST_CASE("many threads report in order", "[ordered_reports]") {
     constexpr std::uint64_t tasks = 400;
     auto got = std::vector<std::uint64_t>{};
@@ -140,7 +164,8 @@ TEST_CASE("many threads report in order", "[ordered_reports]") {
         for (auto i = 0; i < 4; ++i) {
             threads.emplace_back([&] {
                 for (auto turn = next++; turn < tasks; turn = next++) {
-                    auto mine = reports.begin(turn, [&] { return std::optional{lines}; });
+                    auto mine = reports.begin(
+                        turn, [&] { return std::optional{preceding{.lines = lines}}; });
                     auto const count = turn % 7;
                     for (std::uint64_t k = 1; k <= count; ++k) mine.handler()(line(k, "text"));
                     if (turn % 13 == 0) std::this_thread::yield();

@@ -136,6 +136,12 @@ struct packets : reads_bytes {
     void merge(packets&&) {}
 };
 
+// rejected: an aggregator that can be saved has both
+struct saved_for_ever : adds_bytes, reads_bytes {
+    void save(state_writer&) const {}
+    void merge(saved_for_ever&&) {}
+};
+
 struct right : adds_bytes, reads_bytes {
     void merge(right&&) {}
 };
@@ -162,6 +168,7 @@ void count_all(text_reader<memory_source>& reader) {
     count<offending_field_as_bool>(reader);
     count<all_of<right, count_addable_to_bool>>(reader);
     count<packets>(reader);
+    count<saved_for_ever>(reader);
 }
 
 // rejected: this grouping does not compute the measure that is to rank its groups

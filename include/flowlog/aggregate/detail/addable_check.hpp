@@ -27,6 +27,7 @@ template <record_batch Batch>
     std::array<std::uint64_t, 2 * check_size> values;  // not set to zeros: nobody reads it
     auto const type = info(id).type;
     if (is_number(type)) return flows.numbers(id, values.data(), 1);
+    if (type == field_type::time) return flows.times(id, values.data(), 1);
     if (type != field_type::address) return false;
     return flows.addresses(id, values.data(), 2, [](std::size_t, bool) {});
 }

@@ -28,49 +28,12 @@ public:
     /// The largest number that is exact.
     static constexpr std::size_t exact_limit = 1024;
 
+    static constexpr std::size_t registers_size = std::size_t{1} << 12;
+
+    /// The largest value of a register.
+    static constexpr unsigned char max_rank = 53;
+
     void add(std::uint64_t hash) {
-        ++added_;
-        insert(hash);
-    }
-
-    void merge(distinct_counter const& other) {
-        added_ += other.added_;
-        if (other.exact()) {
-            for (auto const hash : other.words_)
-                if (hash != 0) insert(hash);
-            return;
-        }
-        if (exact()) estimate_from_now();
-        auto const from = other.registers();
-        auto const to = registers();
-        for (std::size_t i = 0; i < registers_size; ++i) to[i] = std::max(to[i], from[i]);
-    }
-
-    /// Whether `count()` is exact and not an estimate.
-    [[nodiscard]] auto exact() const noexcept -> bool { return size_ != estimated; }
-
-    /// The number of different hashes; an estimate lies between what can be: more than
-    /// `exact_limit`, and at most as many as were added.
-    [[nodiscard]] auto count() const -> std::uint64_t {
-        if (exact()) return size_;
-        auto const found = static_cast<std::uint64_t>(std::llround(estimate()));
-        return std::clamp(found, std::uint64_t{exact_limit} + 1, added_);
-    }
-
-private:
-    static constexpr int bits = 12;
-    static constexpr std::size_t registers_size = std::size_t{1} << bits;
-    static constexpr std::size_t min_slots = 4;
-    static constexpr auto estimated = std::numeric_limits<std::uint32_t>::max();
-
-    [[nodiscard]] auto registers() noexcept -> std::span<unsigned char> {
-        return {reinterpret_cast<unsigned char*>(words_.data()), registers_size};
-    }
-    [[nodiscard]] auto registers() const noexcept -> std::span<unsigned char const> {
-        return {reinterpret_cast<unsigned char const*>(words_.data()), registers_size};
-    }
-
-    void insert(std::uint64_t hash) {
         if (!exact()) return add_to_registers(hash);
         if (words_.empty()) words_.resize(min_slots);
         auto& slot = words_[slot_of(words_, hash)];
@@ -78,6 +41,57 @@ private:
         slot = hash;
         if (++size_ > exact_limit) return estimate_from_now();
         if (size_ > words_.size() / 4 * 3) grow();
+    }
+
+    void merge(distinct_counter const& other) {
+        if (other.exact()) {
+            for (auto const hash : other.words_)
+                if (hash != 0) add(hash);
+            return;
+        }
+        merge(other.registers());
+    }
+
+    /// Merges the registers of another counter.
+    void merge(std::span<unsigned char const> from) {
+        if (exact()) estimate_from_now();
+        auto const to = own_registers();
+        for (std::size_t i = 0; i < registers_size; ++i) to[i] = std::max(to[i], from[i]);
+    }
+
+    /// The hashes in ascending order. \pre `exact()`
+    [[nodiscard]] auto hashes() const -> std::vector<std::uint64_t> {
+        auto result = std::vector<std::uint64_t>{};
+        for (auto const hash : words_)
+            if (hash != 0) result.push_back(hash);
+        std::ranges::sort(result);
+        return result;
+    }
+
+    /// \pre not `exact()`
+    [[nodiscard]] auto registers() const noexcept -> std::span<unsigned char const> {
+        return {reinterpret_cast<unsigned char const*>(words_.data()), registers_size};
+    }
+
+    /// Whether `count()` is exact and not an estimate.
+    [[nodiscard]] auto exact() const noexcept -> bool { return size_ != estimated; }
+
+    /// The number of different hashes; an estimate is more than `exact_limit`. It depends on the
+    /// hashes alone, not on how often each was added, nor in which order.
+    [[nodiscard]] auto count() const -> std::uint64_t {
+        if (exact()) return size_;
+        auto const found = static_cast<std::uint64_t>(std::llround(estimate()));
+        return std::max(found, std::uint64_t{exact_limit} + 1);
+    }
+
+private:
+    static constexpr int bits = 12;
+    static_assert(registers_size == std::size_t{1} << bits && max_rank == 64 - bits + 1);
+    static constexpr std::size_t min_slots = 4;
+    static constexpr auto estimated = std::numeric_limits<std::uint32_t>::max();
+
+    [[nodiscard]] auto own_registers() noexcept -> std::span<unsigned char> {
+        return {reinterpret_cast<unsigned char*>(words_.data()), registers_size};
     }
 
     /// The slot of a hash, or the one that it would get.
@@ -97,7 +111,7 @@ private:
     }
 
     void add_to_registers(std::uint64_t hash) {
-        auto& rank = registers()[hash >> (64 - bits)];
+        auto& rank = own_registers()[hash >> (64 - bits)];
         auto const zeros = std::countl_zero((hash << bits) | (std::uint64_t{1} << (bits - 1)));
         rank = std::max(rank, static_cast<unsigned char>(zeros + 1));
     }
@@ -120,7 +134,6 @@ private:
     }
 
     std::vector<std::uint64_t> words_{};
-    std::uint64_t added_ = 0;
     std::uint32_t size_ = 0;  // of the exact hashes, or `estimated`
 };
 

@@ -17,7 +17,7 @@
 namespace flowlog::detail {
 
 /// Merges one grouping into another. Rows of the one are looked up in the other as flows are, in
-/// pending batches; many rows of numbers and addresses are merged by several threads.
+/// pending batches; many rows are merged by several threads, unless they have sets of values.
 class grouping_merge {
 public:
     grouping_merge(group_core& into, group_core& from) noexcept : into_{into}, from_{from} {}
@@ -36,6 +36,8 @@ public:
                         {},
                         "groupings that count different values with different keys cannot be "
                         "merged"};
+        for (std::size_t i = 0; i < from_.plan.texts.size(); ++i)
+            numbers_.push_back(into_.plan.texts.number(from_.plan.texts.text(i)));
         auto const size = from_.table.size();
         if (threads > 1 && size >= worth_sharing && rows_are_all()) {
             merge_shared(threads);
@@ -49,10 +51,9 @@ public:
 private:
     static constexpr std::size_t worth_sharing = std::size_t{1} << 16;  // groups
 
-    /// Whether the rows hold the whole state: there are no texts and no sets.
+    /// Whether the rows hold all values: there are no sets.
     [[nodiscard]] auto rows_are_all() const noexcept -> bool {
-        return std::ranges::none_of(into_.plan.keys, holds_text) && !has(value_way::distinct) &&
-               !has(value_way::percentile);
+        return !has(value_way::distinct) && !has(value_way::percentile);
     }
 
     [[nodiscard]] auto has(value_way way) const noexcept -> bool {
@@ -139,15 +140,14 @@ private:
         for (auto left = std::span{mine.missing}; !left.empty();) {
             auto const some = left.first(std::min(batch, left.size()));
             for (std::size_t i = 0; i < some.size(); ++i) {
-                hashes[i] = into_.table.hash(from_.table.key(some[i]).data());
+                auto* const key = into_.table.row(row + i);
+                auto* const values = std::ranges::copy(from_.table.key(some[i]), key).out;
+                std::ranges::copy(from_.table.values(some[i]), values);
+                renumber_texts(key);
+                hashes[i] = into_.table.hash(key);
                 entrance.prefetch(hashes[i]);
             }
-            for (std::size_t i = 0; i < some.size(); ++i, ++row) {
-                auto* const values =
-                    std::ranges::copy(from_.table.key(some[i]), into_.table.row(row)).out;
-                std::ranges::copy(from_.table.values(some[i]), values);
-                into_.table.link(row, hashes[i]);
-            }
+            for (std::size_t i = 0; i < some.size(); ++i, ++row) into_.table.link(row, hashes[i]);
             left = left.subspan(some.size());
         }
     }
@@ -159,12 +159,11 @@ private:
     }
 
     /// Replaces the numbers of texts in a key by the numbers that `into_` gives them.
-    void renumber_texts(group_word* key) {
+    void renumber_texts(group_word* key) const {
         auto states = *key;
         auto* at = key + 1;
         for (auto const& part : into_.plan.keys) {
-            if ((states & 3) != 0 && holds_text(part))
-                *at = into_.plan.texts.number(from_.plan.texts.text(*at));
+            if ((states & 3) != 0 && holds_text(part)) *at = numbers_[*at];
             at += key_width(part);
             states >>= 2;
         }
@@ -172,6 +171,7 @@ private:
 
     group_core& into_;
     group_core& from_;
+    std::vector<group_word> numbers_{};  // of the texts of from_ in into_
 };
 
 }  // namespace flowlog::detail

@@ -30,10 +30,12 @@ namespace flowlog::detail {
 FLOWLOG_DETAIL_HAS_NAME(add_batch)
 FLOWLOG_DETAIL_HAS_NAME(count_addable)
 FLOWLOG_DETAIL_HAS_NAME(fields)
+FLOWLOG_DETAIL_HAS_NAME(load)
 FLOWLOG_DETAIL_HAS_NAME(nullable_field)
 FLOWLOG_DETAIL_HAS_NAME(nullable_fields)
 FLOWLOG_DETAIL_HAS_NAME(offending_field_of)
 FLOWLOG_DETAIL_HAS_NAME(optional_fields)
+FLOWLOG_DETAIL_HAS_NAME(save)
 FLOWLOG_DETAIL_HAS_NAME(try_add)
 FLOWLOG_DETAIL_HAS_NAME(uses)
 #undef FLOWLOG_DETAIL_HAS_NAME
@@ -76,6 +78,10 @@ struct checked_aggregator {
                   "the member offending_field_of of an aggregator is "
                   "template <flowlog::flow_record Record> auto offending_field_of(Record const&) "
                   "const -> std::optional<flowlog::offending_field>");
+    static_assert(
+        has_save<A> == has_load<A>,
+        "an aggregator that can be saved has both void save(flowlog::state_writer&) const "
+        "and void load(flowlog::state_reader&)");
     using type = A;
 };
 

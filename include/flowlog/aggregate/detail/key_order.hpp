@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <flowlog/aggregate/detail/group_core.hpp>
+#include <flowlog/detail/radix_sort.hpp>
 
 // The parts of all keys, each in as many bits as its values need, one after the other:
 //
@@ -19,7 +20,8 @@
 //     packed  |        0 bits   |       | 7 bits    |       | 32 bits …   until 128 bits are full
 //
 // Two packed keys compare like the keys, unless they are equal and did not fit. Sorting millions of
-// groups by them reads no rows.
+// groups by them reads no rows: a radix sort orders them by their first 64 bits, and few are alike
+// in these.
 
 namespace flowlog::detail {
 
@@ -34,11 +36,8 @@ public:
         auto const parts = packed_parts();
         auto rows = std::vector<packed>(core_.table.size());
         for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = pack(parts, row);
-        std::ranges::sort(rows, [&](packed const& a, packed const& b) {
-            if (a.high != b.high) return a.high < b.high;
-            if (a.low != b.low) return a.low < b.low;
-            return before(a.row, b.row);
-        });
+        radix_sort(rows, [](packed const& one) { return one.high; });
+        sort_ties(rows);
         auto result = std::vector<std::size_t>(rows.size());
         std::ranges::transform(rows, result.begin(), &packed::row);
         return result;
@@ -111,6 +110,20 @@ private:
 
     static constexpr int packed_bits = 128;
 
+    /// Sorts each run of rows whose packed keys begin alike.
+    void sort_ties(std::vector<packed>& rows) const {
+        for (auto first = rows.begin(); first != rows.end();) {
+            auto const last = std::find_if(first, rows.end(),
+                                           [&](auto const& x) { return x.high != first->high; });
+            if (last - first > 1) {
+                std::ranges::sort(first, last, [&](packed const& a, packed const& b) {
+                    return a.low != b.low ? a.low < b.low : before(a.row, b.row);
+                });
+            }
+            first = last;
+        }
+    }
+
     [[nodiscard]] auto value(part const& of, group_word const* key,
                              std::vector<group_word> const& ranks) const noexcept -> group_word {
         auto const word = key[of.word] >> of.shift;
@@ -133,6 +146,7 @@ private:
 
     struct packing {
         std::vector<part> parts{};
+        int unused = 0;                   ///< bits at the end
         std::vector<group_word> ranks{};  ///< of texts, by their numbers
     };
 
@@ -148,6 +162,7 @@ private:
             if (one.bits != 0) result.parts.push_back(one);
             if (left == 0) break;
         }
+        result.unused = left;
         return result;
     }
 
@@ -169,6 +184,18 @@ private:
             parts[i].bits = static_cast<int>(std::bit_width(largest[i] - parts[i].smallest));
     }
 
+    /// Moves a packed key to the highest of its bits.
+    static void move_up(packed& key, int unused) noexcept {
+        if (unused == 0 || unused == packed_bits) return;
+        if (unused >= 64) {
+            key.high = key.low << (unused - 64);
+            key.low = 0;
+        } else {
+            key.high = key.high << unused | key.low >> (64 - unused);
+            key.low <<= unused;
+        }
+    }
+
     [[nodiscard]] auto pack(packing const& how, std::size_t row) const -> packed {
         auto result = packed{.row = row};
         auto const* const key = core_.table.key(row).data();
@@ -178,6 +205,7 @@ private:
             result.high = bits == 64 ? result.low : result.high << bits | result.low >> (64 - bits);
             result.low = bits == 64 ? found : result.low << bits | found;
         }
+        move_up(result, how.unused);
         return result;
     }
 

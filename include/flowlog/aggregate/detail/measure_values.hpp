@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/detail/distinct.hpp>
@@ -359,6 +360,28 @@ public:
             counts_of(value).merge(other.counts_[*input / 2 - 1]);
         else
             update(way, value, input);
+    }
+
+    /// The set of `distinct` that a value is the number of, or null.
+    [[nodiscard]] auto set(group_word value) const noexcept -> distinct_counter const* {
+        return value == 0 || value % 2 == 1 ? nullptr : &sets_[value / 2 - 1];
+    }
+    /// The counts of a percentile that a value is the number of, or null.
+    [[nodiscard]] auto counts(group_word value) const noexcept -> value_counts const* {
+        return value == 0 || value % 2 == 1 ? nullptr : &counts_[value / 2 - 1];
+    }
+    /// Keeps a set or counts; returns the value that is its number.
+    auto keep(distinct_counter set) -> group_word {
+        sets_.push_back(std::move(set));
+        return sets_.size() * 2;
+    }
+    auto keep(value_counts counts) -> group_word {
+        counts_.push_back(std::move(counts));
+        return counts_.size() * 2;
+    }
+    /// How many sets and counts there are.
+    [[nodiscard]] auto kept() const noexcept -> std::size_t {
+        return sets_.size() + counts_.size();
     }
 
     /// The value of a sum or a count of different values.

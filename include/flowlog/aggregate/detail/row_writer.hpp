@@ -2,8 +2,11 @@
 #ifndef FLOWLOG_AGGREGATE_DETAIL_ROW_WRITER_HPP
 #define FLOWLOG_AGGREGATE_DETAIL_ROW_WRITER_HPP
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 
@@ -163,6 +166,17 @@ private:
             for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
             return put_port_column(flows, plan_.keys[key], at);
         }
+        if constexpr (requires { flows.actions(field, at, stride, note); }) {
+            auto const note_action = [note](std::size_t flow, bool is_present) {
+                note(flow, is_present ? present : absent);
+            };
+            if (step.how == key_step::way::action && flows.actions(field, at, stride, note_action))
+                return true;
+        }
+        if (step.how == key_step::way::derived && put_derived_column(flows, plan_.keys[key], at)) {
+            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
+            return true;
+        }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
             auto const record = flows[i];
@@ -170,6 +184,44 @@ private:
             note(i, writer.put(step, plan_.keys[key], at + i * stride));
         }
         return !bad;
+    }
+
+    /// Writes services or spans of time, if all their fields can be read at once; they are present.
+    template <record_batch Batch>
+    [[nodiscard]] auto put_derived_column(Batch const& flows, group_key const& key, group_word* at)
+        -> bool {
+        auto const stride = plan_.words() * plan_.ends();
+        if (key.kind == key_kind::bucket && key.zone == nullptr) {
+            if (!flows.times(key.field, at, stride)) return false;
+            floor_times(flows.size(), key.span, at, stride);
+            return true;
+        }
+        if (key.kind != key_kind::service) return false;
+        auto ports = std::array<group_word, pending_batches::batch_size>{};
+        if (!flows.numbers(field_id::protocol, at, stride)) return false;
+        auto protocols = ports;
+        for (std::size_t i = 0; i != flows.size(); ++i) protocols[i] = at[i * stride];
+        if (!flows.numbers(field_id::srcport, at, stride)) return false;
+        if (!flows.numbers(field_id::dstport, ports.data(), 1)) return false;
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
+            *at = std::min(*at, ports[i]) << 8 | protocols[i];
+        return true;
+    }
+
+    /// Rounds times down to words. Neighbours are mostly in the same span, and a division takes
+    /// long.
+    static void floor_times(std::size_t size, std::chrono::microseconds span, group_word* at,
+                            std::size_t stride) noexcept {
+        auto begin = timestamp{};
+        auto end = timestamp{};
+        for (std::size_t i = 0; i != size; ++i, at += stride) {
+            auto const time = timestamp{std::chrono::microseconds{static_cast<std::int64_t>(*at)}};
+            if (time < begin || time >= end) {
+                begin = floor_to(time, span);
+                end = begin <= timestamp::max() - span ? begin + span : timestamp::max();
+            }
+            *at = time_word(begin);
+        }
     }
 
     [[nodiscard]] static auto needs_ports_alone(ephemeral_rule rule) noexcept -> bool {

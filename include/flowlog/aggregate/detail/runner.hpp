@@ -54,9 +54,10 @@ struct shared_input {
     log_splitter splitter;
     std::vector<A> values{};
     statistics stats{};
-    unsigned readers = 0;            ///< threads that have not brought their value yet
-    std::uint64_t last_task = 0;     ///< the number of the task that concludes the input
-    std::uint64_t lines_before = 0;  ///< lines before the chunk that reports now
+    unsigned readers = 0;                       ///< threads that have not brought their value yet
+    std::uint64_t last_task = 0;                ///< the number of the task that concludes the input
+    std::uint64_t lines_before = 0;             ///< lines before the chunk that reports now
+    std::optional<std::uint64_t> text_begin{};  ///< how much text was written before the input's
     std::optional<mismatch> broken{};
     std::optional<error> end{};  ///< what reading the last chunk ended with
 };
@@ -67,7 +68,11 @@ template <class A>
 class runner {
 public:
     runner(std::vector<input> const& inputs, A const& empty, run_options const& options)
-        : inputs_{inputs}, empty_{empty}, options_{options}, reports_{options.on_malformed} {
+        : inputs_{inputs},
+          empty_{empty},
+          options_{options},
+          opened_(inputs.size()),
+          reports_{options.on_malformed, sink_of(empty)} {
         for (auto const& from : inputs) results_.push_back({.name = from.name()});
         threads_ = options.threads != 0 ? options.threads
                                         : std::max(1U, std::thread::hardware_concurrency());
@@ -111,6 +116,8 @@ private:
     }
 
     using shared_pointer = std::shared_ptr<shared_input<A>>;
+    using preceding = ordered_reports::preceding;
+    using reporter_of = ordered_reports::reporter;
 
     struct task {
         std::uint64_t number;  ///< in the order of the inputs
@@ -180,33 +187,70 @@ private:
 
     void read_whole(task const& mine, A& total) {
         auto reporter = reports_.begin(mine.number);
-        read_whole(mine.input, reporter.handler(), total);
+        read_whole(mine.input, reporter.handler(), reporter, total);
         reporter.finish();
     }
 
-    void read_whole(std::size_t index, malformed_handler on_malformed, A& total) {
+    void read_whole(std::size_t index, malformed_handler on_malformed, reporter_of& reporter,
+                    A& total) {
         auto opened = std::optional<log>{};
         guarded(index, [&] {
             opened.emplace(open(inputs_[index], how(std::move(on_malformed))));
-            opened->visit([&](auto& reader) { add_checked(reader, total); });
+            add_all_of(*opened, index, reporter, total);
         });
         if (opened) results_[index].stats = opened->stats();
+    }
+
+    /// Adds the flows of a log, or of a chunk of one.
+    void add_all_of(log& opened, std::size_t index, reporter_of& reporter, A& a) {
+        announce(opened, index);
+        auto const add = [&](auto& reader) { add_checked(reader, a); };
+        if constexpr (writing_aggregator<A>) {
+            a.write_to(reporter.sink());
+            try {
+                opened.visit(add);
+            } catch (error const&) {
+                a.write_to({});  // what was whole is written
+                throw;
+            }
+            a.write_to({});
+        } else {
+            opened.visit(add);
+        }
+    }
+
+    /// Says that an input is open, the first time that it is.
+    void announce(log& opened, std::size_t index) {
+        if (!options_.on_open) return;
+        auto const lock = std::scoped_lock{announcing_};
+        if (opened_[index]) return;
+        opened_[index] = true;
+        options_.on_open(opened);
+    }
+
+    [[nodiscard]] static auto sink_of(A const& a) -> text_sink {
+        if constexpr (writing_aggregator<A>) {
+            return a.output();
+        } else {
+            return {};
+        }
     }
 
     void read_chunk(task const& mine, A& value) {
         auto& shared = *mine.shared;
         auto reporter =
-            reports_.begin(mine.number, [&shared, mine, this]() -> std::optional<std::uint64_t> {
+            reports_.begin(mine.number, [&shared, mine, this]() -> std::optional<preceding> {
                 auto const lock = std::scoped_lock{mutex_};
+                if (!shared.text_begin) shared.text_begin = reports_.text_size();
                 if (shared.broken && mine.which.begin > shared.broken->chunk) return std::nullopt;
-                return shared.lines_before;
+                return preceding{.lines = shared.lines_before};
             });
         auto opened = std::optional<log>{};
         auto failure = std::optional<error>{};
         guarded(mine.input, [&] {
             try {
                 opened.emplace(shared.splitter.open(mine.which, how(reporter.handler())));
-                opened->visit([&](auto& reader) { add_checked(reader, value); });
+                add_all_of(*opened, mine.input, reporter, value);
             } catch (error const& thrown) {
                 if (!is_of_content(thrown)) throw;
                 failure = thrown;
@@ -245,7 +289,10 @@ private:
             shared.values.push_back(std::move(value));
             if (--shared.readers != 0) return;
         }
-        auto reporter = reports_.begin(shared.last_task);
+        auto reporter = reports_.begin(shared.last_task, [&shared, this] {
+            auto const begin = shared.text_begin.value_or(reports_.text_size());
+            return preceding{.text = reports_.text_size() - begin};
+        });
         auto const failed = results_[shared.index].failure.has_value();
         if (!shared.broken || failed) {
             for (auto& counted : shared.values) detail::merge(total, std::move(counted), workers_);
@@ -254,11 +301,11 @@ private:
                 if (shared.end) throw error{*shared.end};
             });
         } else {
-            // what was reported before the mismatch was right, and is not reported again
+            // what was reported and written before the mismatch was right, and is not repeated
             auto on_malformed = [again = reporter.handler(), &shared](malformed_line const& line) {
                 if (line.offset >= shared.broken->offset) again(line);
             };
-            read_whole(shared.index, std::move(on_malformed), total);
+            read_whole(shared.index, std::move(on_malformed), reporter, total);
         }
         reporter.finish();
     }
@@ -287,7 +334,7 @@ private:
         try {
             function();
         } catch (error const& failure) {
-            if (!options_.keep_going) throw;
+            if (!options_.keep_going || failure.code() == errc::write_failed) throw;
             auto const lock = std::scoped_lock{mutex_};
             if (!results_[index].failure) results_[index].failure = failure;
         }
@@ -299,6 +346,8 @@ private:
     unsigned threads_;      // that may run
     unsigned workers_ = 1;  // that have something to do
     std::vector<input_report> results_;
+    std::vector<bool> opened_;  // whether an input was said to be open
+    std::mutex announcing_;     // guards opened_
     ordered_reports reports_;
 
     std::mutex mutex_;  // guards all below, and the shared inputs

@@ -3,6 +3,7 @@
 #define FLOWLOG_AGGREGATE_DETAIL_TEXT_POOL_HPP
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -20,12 +22,22 @@
 namespace flowlog::detail {
 
 /// Gives texts numbers, from 0 on: equal texts have the same number.
+///
+/// A log has few accounts and thousands of interfaces. The texts that were looked up last are
+/// remembered in a table of pairs, with their bytes beside their numbers, so that most look-ups
+/// touch one cache line:
+///
+///     hash of the last bytes -> [ text, number | text, number ]     the newer one first
 class text_pool {
 public:
     auto number(std::string_view text) -> std::uint64_t {
-        auto& recent = recent_[place_of(text)];
-        if (recent < texts_.size() && texts_[recent] == text) return recent;
-        return recent = find_or_add(text);
+        if (recent_.empty()) recent_.resize(pair_count);
+        auto& [newer, older] = recent_[place_of(text)];
+        if (newer.is(text, texts_)) return newer.number;
+        auto const found = older.is(text, texts_) ? older.number : find_or_add(text);
+        older.keep(text, found);
+        std::swap(newer, older);
+        return found;
     }
     /// The number of a text, if it has one.
     [[nodiscard]] auto find(std::string_view text) const -> std::optional<std::uint64_t> {
@@ -39,15 +51,51 @@ public:
     }
 
 private:
-    /// How many texts are remembered by their last bytes. A log has few accounts and interfaces,
-    /// and a look at the last one takes a third of the time of the map.
-    static constexpr std::size_t recent_count = 256;
+    static constexpr std::size_t pair_count = 2048;
+    static constexpr std::size_t word_size = sizeof(std::uint64_t);
+
+    [[nodiscard]] static auto word_at(char const* bytes) noexcept -> std::uint64_t {
+        auto word = std::uint64_t{0};
+        std::memcpy(&word, bytes, word_size);
+        return word;
+    }
+
+    /// A text that was looked up: its size, and its bytes in words of which the last two may
+    /// overlap. Only the number is kept of a text of another size than 8 to 24.
+    struct recent {
+        std::uint32_t size = ~std::uint32_t{0};
+        std::uint32_t number = 0;
+        std::array<std::uint64_t, 3> words{};
+
+        [[nodiscard]] static auto words_of(std::string_view text) noexcept {
+            auto const* const at = text.data();
+            auto const* const last = at + text.size() - word_size;
+            return std::array{word_at(at), word_at(text.size() < 2 * word_size ? at : at + 8),
+                              word_at(last)};
+        }
+        [[nodiscard]] static auto fits(std::string_view text) noexcept -> bool {
+            return text.size() >= word_size && text.size() <= 3 * word_size;
+        }
+        [[nodiscard]] auto is(std::string_view text,
+                              std::vector<std::string> const& texts) const noexcept -> bool {
+            if (size != text.size()) return false;
+            return fits(text) ? words == words_of(text) : texts[number] == text;
+        }
+        void keep(std::string_view text, std::uint64_t of_text) noexcept {
+            if (text.size() >= ~std::uint32_t{0} || of_text > ~std::uint32_t{0}) return;
+            size = static_cast<std::uint32_t>(text.size());
+            number = static_cast<std::uint32_t>(of_text);
+            if (fits(text)) words = words_of(text);
+        }
+    };
 
     [[nodiscard]] static auto place_of(std::string_view text) noexcept -> std::size_t {
         auto last = std::uint64_t{text.size()};
-        if (text.size() >= sizeof last)
-            std::memcpy(&last, text.data() + (text.size() - sizeof last), sizeof last);
-        return (last * 0x9E3779B97F4A7C15) >> 56;
+        if (text.size() >= word_size)
+            last = word_at(text.data() + text.size() - word_size);
+        else
+            std::memcpy(&last, text.data(), text.size());
+        return (last * 0x9E3779B97F4A7C15) >> (64 - std::bit_width(pair_count - 1));
     }
 
     auto find_or_add(std::string_view text) -> std::uint64_t {
@@ -66,8 +114,7 @@ private:
     };
     boost::unordered_flat_map<std::string, std::uint64_t, hash, std::equal_to<>> numbers_;
     std::vector<std::string> texts_;
-    std::array<std::uint64_t, recent_count>
-        recent_{};  ///< numbers, by the last bytes of their texts
+    std::vector<std::pair<recent, recent>> recent_;
 };
 
 }  // namespace flowlog::detail

@@ -18,6 +18,11 @@ namespace flowlog::detail {
 /// or of the merges.
 class value_counts {
 public:
+    struct counted {
+        std::uint64_t value;
+        std::uint64_t count;
+    };
+
     /// The largest number of different values that are all exact.
     static constexpr std::size_t exact_limit = 128;
 
@@ -55,11 +60,24 @@ public:
         return largest_;
     }
 
+    /// The values, rounded if not `exact()`, with how often each occurred; by ascending value.
+    [[nodiscard]] auto all() const noexcept -> std::vector<counted> const& { return counts_; }
+    [[nodiscard]] auto smallest() const noexcept -> std::uint64_t { return smallest_; }
+    [[nodiscard]] auto largest() const noexcept -> std::uint64_t { return largest_; }
+
+    /// Adds values that were rounded, but for the smallest and the largest of them.
+    void add_rounded(std::uint64_t smallest, std::uint64_t largest,
+                     std::vector<counted> const& counts) {
+        round_from_now();
+        for (auto const& one : counts) {
+            insert(one.value, one.count);
+            total_ += one.count;
+        }
+        smallest_ = std::min(smallest_, smallest);
+        largest_ = std::max(largest_, largest);
+    }
+
 private:
-    struct counted {
-        std::uint64_t value;
-        std::uint64_t count;
-    };
     static constexpr int kept_bits = 7;
 
     /// How many low bits of a value are dropped.

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <flowlog/detail/crc32.hpp>
 #include <flowlog/detail/load.hpp>
-#include <flowlog/format/flowd/crc32.hpp>
 
 namespace flowlog::detail {
 
@@ -161,7 +161,7 @@ struct flowd_frame {
 /// of flowd added to records.
 [[nodiscard]] inline auto flowd_checksum_holds(std::string_view bytes, flowd_shape const& shape,
                                                flowd_frame const& frame) noexcept -> bool {
-    return !shape.has_checksum() || flowd_crc32(bytes.substr(0, shape.end)) ==
+    return !shape.has_checksum() || add_to_crc32(0, bytes.substr(0, shape.end)) ==
                                         load_big<std::uint32_t>(bytes.data() + frame.checksum_at);
 }
 
@@ -170,12 +170,19 @@ inline constexpr auto flowd_v2_magic = std::string_view{"\x01\x2C\xF0\x47", 4};
 
 /// Whether an input that begins with these bytes is a store of flowd. Version 3 has no magic: the
 /// frame of the first record must be sound. (No text begins like that: the mask of fields has bits
-/// that no letter has.)
+/// that no letter has.) The marker of a later minor version is a letter, and the mask may have any
+/// bit, so there the two bytes that are always 0 must be, or the checksum must hold.
 [[nodiscard]] inline auto is_flowd(std::string_view first_bytes) noexcept -> bool {
     if (first_bytes.starts_with(flowd_v2_magic)) return true;
-    if (first_bytes.size() < flowd_frame::prefix(3) || first_bytes[0] != '\x60') return false;
+    if (first_bytes.size() < flowd_frame::prefix(3) ||
+        static_cast<unsigned char>(first_bytes[0]) >> 5 != 3)
+        return false;
     auto shape = flowd_shape{};
-    return read_flowd_frame(first_bytes, 3, shape).fault == flowd_fault::none;
+    auto const frame = read_flowd_frame(first_bytes, 3, shape);
+    if (frame.fault != flowd_fault::none) return false;
+    if (first_bytes[0] == '\x60' || (first_bytes[2] == 0 && first_bytes[3] == 0)) return true;
+    return shape.has_checksum() && frame.size <= first_bytes.size() &&
+           flowd_checksum_holds(first_bytes, shape, frame);
 }
 
 }  // namespace flowlog::detail

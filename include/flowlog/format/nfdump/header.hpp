@@ -13,18 +13,18 @@
 #include <flowlog/detail/load.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/format/nfdump/layouts.hpp>
 #include <flowlog/source/block_codec.hpp>
 
 namespace flowlog::detail {
 
-/// Whether an input that begins with these bytes is an nfdump archive, of either byte order.
+/// Whether an input that begins with these bytes is an nfdump archive, of either byte order. One
+/// of a layout that is not known is one, too, so that an error can name the layout.
 [[nodiscard]] constexpr auto is_nfdump(std::string_view first_bytes) noexcept -> bool {
-    constexpr auto little_1 = std::string_view{"\x0C\xA5\x01\x00", 4};
-    constexpr auto little_2 = std::string_view{"\x0C\xA5\x02\x00", 4};
-    constexpr auto big_1 = std::string_view{"\xA5\x0C\x00\x01", 4};
-    constexpr auto big_2 = std::string_view{"\xA5\x0C\x00\x02", 4};
-    auto const magic = first_bytes.substr(0, 4);
-    return magic == little_1 || magic == little_2 || magic == big_1 || magic == big_2;
+    if (first_bytes.size() < 4) return false;
+    auto const begins = [&](std::string_view magic) { return first_bytes.starts_with(magic); };
+    return (begins("\x0C\xA5") && first_bytes[2] != 0 && first_bytes[3] == 0) ||
+           (begins("\xA5\x0C") && first_bytes[2] == 0 && first_bytes[3] != 0);
 }
 
 /// The collector's counts.
@@ -37,49 +37,40 @@ struct nfdump_statistic {
 
 /// The header of an nfdump archive, before its first block.
 struct nfdump_header {
-    /// Bytes of the two layouts' headers; layout 1 with the counts after it.
+    /// The bytes that give the layout.
     static constexpr std::size_t prefix_size = 4;
-    static constexpr std::size_t size_1 = 276;
-    static constexpr std::size_t size_2 = 40;
 
     std::uint16_t layout = 0;
     bool swapped = false;  ///< whether the file's byte order is not this machine's
+    /// How blocks are compressed. In layout 3 each block says it for itself.
     std::optional<codec> compression{};
+    bool encrypted = false;
     bool anonymized = false;
     std::uint32_t blocks = 0;  ///< data blocks; 0 if the writer did not close the archive
     std::string ident{};       ///< name of the source, as configured in the collector
     std::optional<nfdump_statistic> statistic{};
 
-    std::uint32_t writer_version = 0;  ///< layout 2: 0x01070100 is nfdump 1.7.1
+    std::uint32_t writer_version = 0;  ///< layouts 2 and 3: 0x01070100 is nfdump 1.7.1
     std::uint32_t creator = 0;
-    std::uint16_t appendix_blocks = 0;
+    std::uint16_t appendix_blocks = 0;  ///< of layout 2
     std::int64_t appendix_offset = 0;
 
-    [[nodiscard]] auto size() const noexcept -> std::size_t {
-        return layout == 1 ? size_1 : size_2;
+    std::uint32_t max_block = 0;         ///< of layout 3: of an unpacked block with its header
+    std::uint64_t directory_offset = 0;  ///< of layout 3; 0 if the writer did not close the archive
+    std::uint32_t directory_size = 0;
+
+    [[nodiscard]] auto sizes() const noexcept -> nfdump_layout const& {
+        return nfdump_layouts[layout - 1U];
     }
+    [[nodiscard]] auto size() const noexcept -> std::size_t { return sizes().header_size; }
 };
 
-/// The header of each block, in both layouts.
-struct nfdump_block_header {
-    static constexpr std::size_t size = 12;
-    /// nfdump reads no larger block, packed or unpacked.
-    static constexpr std::size_t max_block = std::size_t{5} << 20;
-
-    std::uint32_t records = 0;
-    std::uint32_t stored = 0;  ///< bytes that the block takes in the archive after this header
-    std::uint16_t type = 0;
-
-    [[nodiscard]] static auto read(char const* at, bool swapped) noexcept -> nfdump_block_header {
-        return {.records = load<std::uint32_t>(at, swapped),
-                .stored = load<std::uint32_t>(at + 4, swapped),
-                .type = load<std::uint16_t>(at + 8, swapped)};
-    }
-
-    [[nodiscard]] auto has_sane_length() const noexcept -> bool {
-        return stored != 0 && stored <= max_block - size;
-    }
-};
+/// The codec with this number, as layout 2 counts them; none if it is not known.
+[[nodiscard]] constexpr auto nfdump_codec(unsigned code) noexcept -> std::optional<codec> {
+    constexpr auto codecs = std::array{codec::lzo, codec::bzip2, codec::lz4, codec::zstd};
+    if (code == 0 || code > codecs.size()) return std::nullopt;
+    return codecs[code - 1];
+}
 
 /// Throws an error that names the byte.
 [[noreturn]] inline void fail_at(errc code, std::string name, std::uint64_t offset,
@@ -103,10 +94,10 @@ public:
             fail(errc::unknown_format, 0,
                  "is no nfdump archive: it begins with '" + escaped(bytes.substr(0, 4)) + "'");
         header_.layout = load<std::uint16_t>(bytes.data() + 2, header_.swapped);
-        if (header_.layout != 1 && header_.layout != 2)
-            fail(
-                errc::unsupported, 2,
-                "has the layout version " + std::to_string(header_.layout) + "; 1 and 2 are known");
+        if (find_nfdump_layout(header_.layout) == nullptr)
+            fail(errc::unsupported, 2,
+                 "has the layout version " + std::to_string(header_.layout) +
+                     "; 1, 2 and 3 are known");
         return header_.size();
     }
 
@@ -114,10 +105,10 @@ public:
     [[nodiscard]] auto parse(std::string_view bytes) -> nfdump_header {
         if (bytes.size() < header_.size()) fail_short(bytes.size());
         bytes_ = bytes;
-        if (header_.layout == 1) {
-            parse_1();
-        } else {
-            parse_2();
+        switch (header_.layout) {
+            case 1: parse_1(); break;
+            case 2: parse_2(); break;
+            default: parse_3(); break;
         }
         return std::move(header_);
     }
@@ -148,22 +139,36 @@ private:
 
     void parse_2() {
         header_.writer_version = value<std::uint32_t>(4);
-        header_.compression = known_compression(static_cast<unsigned char>(bytes_[16]));
-        if (bytes_[17] != 0)
-            fail(errc::unsupported, 17,
-                 "is encrypted (kind " + std::to_string(static_cast<unsigned char>(bytes_[17])) +
-                     ")");
+        header_.compression = known_compression(static_cast<unsigned char>(bytes_[16]), 16);
+        header_.encrypted = bytes_[17] != 0;
         header_.appendix_blocks = value<std::uint16_t>(18);
         header_.creator = value<std::uint32_t>(20);
         header_.appendix_offset = static_cast<std::int64_t>(value<std::uint64_t>(24));
         header_.blocks = value<std::uint32_t>(36);
     }
 
-    [[nodiscard]] auto known_compression(unsigned code) const -> std::optional<codec> {
-        constexpr auto codecs = std::array{codec::lzo, codec::bzip2, codec::lz4, codec::zstd};
+    void parse_3() {
+        header_.writer_version = value<std::uint32_t>(4);
+        header_.creator = value<std::uint16_t>(16);
+        // 0 is not defined, and 1 is none
+        auto const code = value<std::uint16_t>(18);
+        if (code > 1) header_.compression = known_compression(code - 1U, 18);
+        header_.encrypted = (value<std::uint32_t>(20) & 1) != 0;
+        header_.max_block = value<std::uint32_t>(24);
+        if (header_.max_block == 0 || header_.max_block > header_.sizes().max_block)
+            fail(errc::corrupt, 24,
+                 "has blocks of up to " + std::to_string(header_.max_block) +
+                     " bytes; nfdump allows 1 to " + std::to_string(header_.sizes().max_block));
+        header_.directory_size = value<std::uint32_t>(28);
+        header_.directory_offset = value<std::uint64_t>(32);
+    }
+
+    [[nodiscard]] auto known_compression(unsigned code, std::size_t at) const
+        -> std::optional<codec> {
         if (code == 0) return std::nullopt;
-        if (code <= codecs.size()) return codecs[code - 1];
-        fail(errc::unsupported, 16, "is compressed in the unknown way " + std::to_string(code));
+        if (auto const known = nfdump_codec(code)) return known;
+        fail(errc::unsupported, at,
+             "is compressed in the unknown way " + std::to_string(code + (at == 18 ? 1U : 0U)));
     }
 
     template <std::unsigned_integral T>

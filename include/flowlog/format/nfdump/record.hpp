@@ -2,7 +2,7 @@
 #ifndef FLOWLOG_FORMAT_NFDUMP_RECORD_HPP
 #define FLOWLOG_FORMAT_NFDUMP_RECORD_HPP
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -15,7 +15,10 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
+#include <flowlog/format/nfdump/layouts.hpp>
+#include <flowlog/format/nfdump/names.hpp>
 #include <flowlog/format/nfdump/shape.hpp>
+#include <flowlog/format/nfdump/texts.hpp>
 #include <flowlog/format/packed_column.hpp>
 #include <flowlog/source/source.hpp>
 
@@ -38,19 +41,6 @@ constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<times
     return timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
 }
 
-/// Writes a MAC address, the low 48 bits of a number, as `00:0c:29:1e:35:a2`.
-constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
-    -> std::string_view {
-    constexpr auto digits = std::string_view{"0123456789abcdef"};
-    for (std::size_t i = 0; i < 6; ++i) {
-        auto const byte = mac >> (40 - 8 * i) & 0xFF;
-        out[3 * i] = digits[byte >> 4];
-        out[3 * i + 1] = digits[byte & 15];
-        if (i < 5) out[3 * i + 2] = ':';
-    }
-    return {out.data(), out.size()};
-}
-
 }  // namespace detail
 
 /// A flow of an nfdump archive. A view, valid until its reader moves on; it decodes a field each
@@ -58,10 +48,12 @@ constexpr auto print_mac(std::array<char, 17>& out, std::uint64_t mac) noexcept
 ///
 /// Fields have the values that the collector stored: 0 or `0.0.0.0` for much that it did not know,
 /// and counters that it multiplied if it knew that the exporter samples. A field is absent if the
-/// record does not have it, if it is a time and 0, or if it is an empty user name. `flows` is 1 in
-/// a record without a number of flows. `dstport` of ICMP is 256 * type + code.
-/// The AWS field `type` is given by the addresses. If a record has addresses of both families, the
-/// first ones count, unless they are zero.
+/// record does not have it, if it is a time and 0, or if it is an empty text. `flows` is 1 in a
+/// record without a number of flows. `dstport` of ICMP is 256 * type + code. `start` is the time of
+/// the event if a record of layout 3 has only this. The AWS field `type` is given by the addresses.
+/// If a record has addresses of both families, those of its `ip-version` count, or else the first
+/// ones, unless they are zero. Names of interfaces and the like are those that the archive had
+/// before the flow.
 class nfdump_record {
 public:
     nfdump_record() = default;
@@ -94,6 +86,8 @@ public:
         } else if constexpr (std::unsigned_integral<T>) {
             if (id == field_id::flows) return flows<T>();
             if (!has(id)) return {};
+            if (detail::nfdump_is_derived(id)) [[unlikely]]
+                return static_cast<T>(derived(id));
             auto const number = integer<T>(id);
             // 0 means "not known" here, and nothing else
             if (number == 0 && id == field_id::netflow_version) return {};
@@ -135,7 +129,8 @@ private:
     [[nodiscard]] auto column(field_id id) const noexcept -> std::optional<detail::packed_column> {
         auto const type = info(id).type;
         auto const plain = (type <= field_type::u64 || type == field_type::address) &&
-                           id != field_id::flows && id != field_id::netflow_version;
+                           id != field_id::flows && id != field_id::netflow_version &&
+                           !detail::nfdump_is_derived(id);
         if (!plain || !has(id) || shape_->second_offset(id) != 0) return std::nullopt;
         return detail::packed_column{shape_->offset(id), shape_->width(id), shape_->swapped};
     }
@@ -164,6 +159,24 @@ private:
         return static_cast<unsigned char>(*at(id));
     }
 
+    /// A number that is not stored as it is: the label of an MPLS label; the length of an element,
+    /// with which it begins in layout 3, and which includes 4 more bytes in layout 2; a latency, in
+    /// milliseconds in layout 3. (nfdump 1.8 copies the microseconds of layout 2 and takes them for
+    /// milliseconds, too.)
+    [[nodiscard, gnu::noinline, gnu::cold]] auto derived(field_id id) const noexcept
+        -> std::uint64_t {
+        constexpr auto most = std::numeric_limits<std::uint64_t>::max() / 1000;
+        auto const stored = integer<std::uint64_t>(id);
+        switch (id) {
+            case field_id::mpls_top_label: return stored >> 4;
+            case field_id::client_latency:
+            case field_id::server_latency:
+            case field_id::application_latency:
+                return shape_->is_layout_3 ? std::min(stored, most) * 1000 : stored;
+            default: return shape_->is_layout_3 ? stored : stored - 4;
+        }
+    }
+
     /// The number of flows in the record, which is 1 if the record has no such number.
     template <std::unsigned_integral T>
     [[nodiscard]] auto flows() const noexcept -> T {
@@ -186,11 +199,17 @@ private:
         return {};
     }
 
-    /// Whether the record has an address in both families and the first one is zero, with the
+    /// Whether the record has an address in both families and the second one counts: if the record
+    /// gives the version of IP, that of this version, or else if the first one is zero, with the
     /// address at the other end of the flow if it has one.
     [[nodiscard, gnu::noinline, gnu::cold]] auto is_of_second_family(field_id id) const noexcept
         -> bool {
-        if (shape_->second_offset(id) == 0 || !is_zero(id)) return false;
+        if (shape_->second_offset(id) == 0) return false;
+        if (has(field_id::ip_version) && (id == field_id::srcaddr || id == field_id::dstaddr)) {
+            auto const family = integer<std::uint8_t>(field_id::ip_version);
+            if (family == 4 || family == 6) return (family == 4) != (shape_->width(id) == 4);
+        }
+        if (!is_zero(id)) return false;
         switch (id) {
             case field_id::srcaddr: return is_zero(field_id::dstaddr);
             case field_id::dstaddr: return is_zero(field_id::srcaddr);
@@ -218,19 +237,70 @@ private:
             ms = load<std::uint32_t>(at(id)) * std::uint64_t{1000} +
                  load<std::uint16_t>(data_ + rest);
         }
+        // as nfdump 1.8 reads events of firewalls and address translators
+        if (ms == 0 && id == field_id::start && shape_->is_layout_3)
+            return has(field_id::event_time) ? time(field_id::event_time)
+                                             : field_value<timestamp>{};
         return ms == 0 ? field_value<timestamp>{} : detail::from_milliseconds(ms);
     }
 
     [[nodiscard]] auto text(field_id id) const noexcept -> field_value<std::string_view> {
+        using names = detail::nfdump_names;
+        using scratch = detail::nfdump_texts;
         switch (id) {
             case field_id::type: return family();
-            case field_id::src_mac: return mac(id, 0);
-            case field_id::dst_mac: return mac(id, 1);
-            case field_id::post_src_mac: return mac(id, 2);
-            case field_id::post_dst_mac: return mac(id, 3);
-            case field_id::user_name: return user();
+            case field_id::input_name: return name_of(names::interfaces, field_id::input);
+            case field_id::output_name: return name_of(names::interfaces, field_id::output);
+            case field_id::ingress_vrf_name: return name_of(names::vrfs, field_id::ingress_vrf);
+            case field_id::egress_vrf_name: return name_of(names::vrfs, field_id::egress_vrf);
+            case field_id::application_name: return application_name();
+            default: break;
+        }
+        if (!has(id)) return {};
+        switch (id) {
+            case field_id::src_mac:
+                return texts_.mac(scratch::src_mac, load<std::uint64_t>(at(id)));
+            case field_id::dst_mac:
+                return texts_.mac(scratch::dst_mac, load<std::uint64_t>(at(id)));
+            case field_id::post_src_mac:
+                return texts_.mac(scratch::post_src_mac, load<std::uint64_t>(at(id)));
+            case field_id::post_dst_mac:
+                return texts_.mac(scratch::post_dst_mac, load<std::uint64_t>(at(id)));
+            case field_id::mpls_labels: return present(texts_.mpls(at(id), shape_->swapped));
+            case field_id::ingress_acl: return texts_.acl(0, at(id), shape_->swapped);
+            case field_id::egress_acl: return texts_.acl(1, at(id), shape_->swapped);
+            case field_id::application_id: return present(texts_.application(application()));
+            case field_id::user_name:
+            case field_id::record_label:
+            case field_id::pf_interface:
+            case field_id::nat_sub_string: return stored_text(id);
             default: return {};
         }
+    }
+
+    /// A text; absent if it is empty.
+    [[nodiscard]] static auto present(std::string_view text) noexcept
+        -> field_value<std::string_view> {
+        return text.empty() ? field_value<std::string_view>{} : text;
+    }
+
+    /// The name of the interface or routing table whose number is in a field.
+    [[nodiscard]] auto name_of(detail::nfdump_names::kind which, field_id number) const noexcept
+        -> field_value<std::string_view> {
+        if (!has(number) || shape_->names == nullptr) return {};
+        return present(shape_->names->find(which, integer<std::uint32_t>(number)));
+    }
+
+    [[nodiscard]] auto application_name() const noexcept -> field_value<std::string_view> {
+        if (!has(field_id::application_id) || shape_->names == nullptr) return {};
+        return present(shape_->names->find_application(application()));
+    }
+
+    /// The bytes of the application's id.
+    [[nodiscard]] auto application() const noexcept -> std::string_view {
+        auto const* const from = at(field_id::application_id);
+        if (shape_->is_layout_3) return {from + 4, load<std::uint32_t>(from)};
+        return {from, shape_->width(field_id::application_id)};
     }
 
     [[nodiscard]] auto family() const noexcept -> field_value<std::string_view> {
@@ -246,23 +316,15 @@ private:
         return code == 0 ? flow_direction::ingress : flow_direction::egress;
     }
 
-    [[nodiscard]] auto mac(field_id id, std::size_t number) const noexcept
-        -> field_value<std::string_view> {
-        if (!has(id)) return {};
-        return detail::print_mac(macs_[number], load<std::uint64_t>(at(id)));
-    }
-
-    [[nodiscard]] auto user() const noexcept -> field_value<std::string_view> {
-        auto const text =
-            std::string_view{at(field_id::user_name), shape_->width(field_id::user_name)};
-        auto const name = text.substr(0, text.find('\0'));
-        if (name.empty()) return {};
-        return name;
+    /// A text that ends at a 0 or with its element.
+    [[nodiscard]] auto stored_text(field_id id) const noexcept -> field_value<std::string_view> {
+        auto const text = std::string_view{at(id), shape_->width(id)};
+        return present(text.substr(0, text.find('\0')));
     }
 
     char const* data_ = nullptr;
     detail::nfdump_shape const* shape_ = &detail::empty_shape;
-    mutable std::array<std::array<char, 17>, 4> macs_{};  // texts of those that were read
+    mutable detail::nfdump_texts texts_;
 };
 
 }  // namespace flowlog

@@ -22,8 +22,8 @@ namespace flowlog::detail {
 template <byte_source Source>
 class nfdump_records {
 public:
-    explicit nfdump_records(Source source, nfdump_range range = {})
-        : blocks_{std::move(source), std::move(range)} {}
+    explicit nfdump_records(Source source, bool check_checksums = true, nfdump_range range = {})
+        : blocks_{std::move(source), check_checksums, std::move(range)} {}
 
     [[nodiscard]] auto blocks() noexcept -> nfdump_blocks<Source>& { return blocks_; }
     [[nodiscard]] auto blocks() const noexcept -> nfdump_blocks<Source> const& { return blocks_; }

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include <flowlog/detail/load.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/format/nfdump/layouts.hpp>
+#include <flowlog/format/nfdump/names.hpp>
 
 namespace flowlog::detail {
 
@@ -21,6 +24,10 @@ namespace flowlog::detail {
 ///     element of layout 2   │ id │ length │ data …
 ///               offset      0    2        4
 ///
+///     record of layout 3    │ type │ size │ elements │ flags, engine, … │ bitmap │ offsets │ data
+///     …
+///               offset      0      2      4          6                  16       24
+///
 /// Most neighbouring records have the same shape, so that one shape serves many of them, and
 /// reading a field costs two loads.
 struct nfdump_shape {
@@ -31,6 +38,10 @@ struct nfdump_shape {
     std::array<std::uint16_t, fields.size()> second_offsets{};
     bool has_both_families = false;  ///< of any address
     bool swapped = false;            ///< whether the file's byte order is not this machine's
+    /// Whether the record is of layout 3: elements of no fixed length begin with it, latencies are
+    /// in milliseconds, and an event without a start has the time of the event.
+    bool is_layout_3 = false;
+    nfdump_names const* names = nullptr;  ///< what the exporter calls interfaces and the like
 
     [[nodiscard]] constexpr auto offset(field_id id) const noexcept -> std::size_t {
         return offsets[static_cast<std::size_t>(id)];
@@ -51,6 +62,12 @@ struct nfdump_shape {
         widths[static_cast<std::size_t>(id)] = static_cast<std::uint8_t>(width);
     }
 
+    /// Sets where a field is, whatever was known of it.
+    constexpr void move(field_id id, std::size_t offset, std::size_t width) noexcept {
+        offsets[static_cast<std::size_t>(id)] = static_cast<std::uint16_t>(offset);
+        widths[static_cast<std::size_t>(id)] = static_cast<std::uint8_t>(width);
+    }
+
 private:
     constexpr void place_second(field_id id, std::size_t offset, std::size_t width) noexcept {
         auto& known = second_offsets[static_cast<std::size_t>(id)];
@@ -68,88 +85,6 @@ enum class nfdump_fault : std::uint8_t {
     no_map      ///< it refers to an extension map that did not come before it
 };
 
-/// A field of an element of layout 2, or of an extension of layout 1.
-struct nfdump_field {
-    std::uint8_t element;  ///< id of the element or extension
-    field_id id;
-    std::uint8_t offset;  ///< in the element's data
-    std::uint8_t width;
-};
-
-/// The fields of layout 2, in the order of the elements. (Source: nfxV3.h of nfdump 1.7.)
-// clang-format off
-inline constexpr auto nfdump_elements = [] {
-    using enum field_id;
-    return std::to_array<nfdump_field>({
-        {1, start, 0, 8}, {1, end, 8, 8}, {1, received_time, 16, 8}, {1, packets, 24, 8},
-        {1, bytes, 32, 8},
-        {1, srcport, 40, 2}, {1, dstport, 42, 2}, {1, protocol, 44, 1}, {1, tcp_flags, 45, 1},
-        {1, forwarding_status, 46, 1}, {1, tos, 47, 1},
-        {2, srcaddr, 0, 4}, {2, dstaddr, 4, 4},
-        {3, srcaddr, 0, 16}, {3, dstaddr, 16, 16},
-        {4, input, 0, 4}, {4, output, 4, 4}, {4, src_mask, 8, 1}, {4, dst_mask, 9, 1},
-        {4, flow_direction, 10, 1},
-        {4, dst_tos, 11, 1}, {4, biflow_direction, 12, 1}, {4, flow_end_reason, 13, 1},
-        {5, flows, 0, 8}, {5, out_packets, 8, 8}, {5, out_bytes, 16, 8},
-        {6, src_vlan, 0, 4}, {6, dst_vlan, 4, 4},
-        {7, src_as, 0, 4}, {7, dst_as, 4, 4},
-        {8, bgp_next_hop, 0, 4}, {9, bgp_next_hop, 0, 16},
-        {10, next_hop, 0, 4}, {11, next_hop, 0, 16},
-        {12, exporter, 0, 4}, {13, exporter, 0, 16},
-        {15, src_mac, 0, 8}, {15, post_dst_mac, 8, 8}, {15, dst_mac, 16, 8},
-        {15, post_src_mac, 24, 8},
-        {16, next_as, 0, 4}, {16, prev_as, 4, 4},
-        {19, event_time, 0, 8}, {19, flow_id, 8, 4}, {19, firewall_event, 14, 1},
-        {20, post_nat_srcaddr, 0, 4}, {20, post_nat_dstaddr, 4, 4},
-        {21, post_nat_srcaddr, 0, 16}, {21, post_nat_dstaddr, 16, 16},
-        {22, post_napt_srcport, 0, 2}, {22, post_napt_dstport, 2, 2},
-        {24, user_name, 0, 66},
-        {25, event_time, 0, 8}, {25, nat_event, 12, 1},
-        {36, egress_vrf, 0, 4}, {36, ingress_vrf, 4, 4},
-        {39, flow_id, 0, 8},
-    });
-}();
-// clang-format on
-
-/// The fields of layout 1, in the order of the extensions. (Source: nffile.h of nfdump 1.6.)
-// clang-format off
-inline constexpr auto nfdump_extensions = [] {
-    using enum field_id;
-    return std::to_array<nfdump_field>({
-        {4, input, 0, 2}, {4, output, 2, 2}, {5, input, 0, 4}, {5, output, 4, 4},
-        {6, src_as, 0, 2}, {6, dst_as, 2, 2}, {7, src_as, 0, 4}, {7, dst_as, 4, 4},
-        {8, dst_tos, 0, 1}, {8, flow_direction, 1, 1}, {8, src_mask, 2, 1}, {8, dst_mask, 3, 1},
-        {9, next_hop, 0, 4}, {10, next_hop, 0, 16},
-        {11, bgp_next_hop, 0, 4}, {12, bgp_next_hop, 0, 16},
-        {13, src_vlan, 0, 2}, {13, dst_vlan, 2, 2},
-        {14, out_packets, 0, 4}, {15, out_packets, 0, 8}, {16, out_bytes, 0, 4},
-        {17, out_bytes, 0, 8},
-        {18, flows, 0, 4}, {19, flows, 0, 8},
-        {20, src_mac, 0, 8}, {20, post_dst_mac, 8, 8}, {21, dst_mac, 0, 8},
-        {21, post_src_mac, 8, 8},
-        {23, exporter, 0, 4}, {24, exporter, 0, 16},
-        {25, engine_type, 2, 1}, {25, engine_id, 3, 1},
-        {26, next_as, 0, 4}, {26, prev_as, 4, 4},
-        {27, received_time, 0, 8},
-        {37, event_time, 0, 8}, {37, flow_id, 8, 4}, {37, firewall_event, 14, 1},
-        {38, post_napt_srcport, 0, 2}, {38, post_napt_dstport, 2, 2},
-        {39, post_nat_srcaddr, 0, 4}, {39, post_nat_dstaddr, 4, 4},
-        {40, post_nat_srcaddr, 0, 16}, {40, post_nat_dstaddr, 16, 16},
-        {42, user_name, 0, 24}, {43, user_name, 0, 72},
-        {46, nat_event, 0, 1}, {46, egress_vrf, 4, 4}, {46, ingress_vrf, 8, 4},
-        {47, post_nat_srcaddr, 0, 4}, {47, post_nat_dstaddr, 4, 4},
-    });
-}();
-// clang-format on
-
-/// The bytes that each extension of layout 1 takes, by its id.
-// clang-format off
-inline constexpr auto nfdump_extension_sizes = std::to_array<std::uint8_t>({
-    0,  0, 0, 0, 4, 8,  4, 8, 4, 4, 16, 4, 16, 4, 4, 8, 4, 8, 4,  8, 16, 16, 40, 4,  16,
-    4,  8, 8, 0, 0, 0,  0, 0, 0, 0, 0,  0, 20, 4, 8, 32, 24, 24, 72, 0, 24, 12, 8, 8, 0,
-});
-// clang-format on
-
 /// Adds the fields of one element to a shape. Its data begins at `at` and has `size` bytes; fields
 /// that reach beyond it are left out.
 template <std::size_t Size>
@@ -157,8 +92,9 @@ constexpr void place_element(nfdump_shape& shape, std::array<nfdump_field, Size>
                              std::uint16_t element, std::size_t at, std::size_t size) noexcept {
     auto field = std::ranges::lower_bound(known, element, {}, &nfdump_field::element);
     for (; field != known.end() && field->element == element; ++field) {
-        if (field->offset + field->width <= size)
-            shape.place(field->id, at + field->offset, field->width);
+        if (field->offset + field->width > size) continue;
+        auto const rest = std::min<std::size_t>(size - field->offset, 0xFF);
+        shape.place(field->id, at + field->offset, field->width != 0 ? field->width : rest);
     }
 }
 
@@ -166,18 +102,8 @@ constexpr void place_element(nfdump_shape& shape, std::array<nfdump_field, Size>
 struct nfdump_record_header {
     static constexpr std::size_t size = 4;
 
-    enum type : std::uint16_t {
-        old_common = 1,
-        extension_map = 2,
-        exporter = 7,
-        sampler = 9,
-        common = 10,
-        v3 = 11,
-        new_sampler = 15,
-        v4 = 16,
-        ident = 0x8001,
-        statistic = 0x8002
-    };
+    /// The types that are written in more than one way, or decoded here.
+    enum type : std::uint16_t { old_common = 1, common = 10, exporter = 17 };
 };
 
 /// Bytes of a record of layout 2 before its elements.
@@ -200,12 +126,56 @@ inline auto shape_v3(nfdump_shape& shape, char const* record, std::size_t size) 
         if (length < 4 || length > size - at) return nfdump_fault::structure;
         if (element < needed.size() && length - 4U < needed[element])
             return nfdump_fault::structure;
-        // 1.7.0 had another element 25, of 24 bytes
-        auto const strange = element == 25 && length != 20;
+        // 1.7.0 had another element 25, of 24 bytes, and names in the elements 34 and 35
+        auto const strange = (element == 25 && length != 20) || (element == 34 && length != 8) ||
+                             (element == 35 && shape.offset(field_id::frame_size) == 0);
         if (!strange) place_element(shape, nfdump_elements, element, at + 4, length - 4U);
+        if (element == 29) shape.place(field_id::in_payload_length, at + 2, 2);
+        if (element == 30) shape.place(field_id::out_payload_length, at + 2, 2);
+        if (element == 35 && !strange) shape.place(field_id::frame_length, at + 2, 2);
         at += length;
     }
     if (at != size) return nfdump_fault::structure;
+    return shape.offset(field_id::start) == 0 ? nfdump_fault::no_flow : nfdump_fault::none;
+}
+
+/// Bytes of a record of layout 3 before the offsets of its elements.
+inline constexpr std::size_t nfdump_v4_header = 24;
+
+/// Whether an element of a record of layout 3 that begins with its length ends in the record.
+[[nodiscard]] inline auto nfdump_v4_fits(char const* record, std::size_t size, std::size_t at,
+                                         bool swapped) noexcept -> bool {
+    return at + 4 <= size && load<std::uint32_t>(record + at, swapped) <= size - at - 4;
+}
+
+/// Works out the shape of the record of type 16 at `record`, whose `size` bytes lie in the block.
+/// The elements may lie in any order, and unaligned.
+inline auto shape_v4(nfdump_shape& shape, char const* record, std::size_t size) noexcept
+    -> nfdump_fault {
+    if (size < nfdump_v4_header) return nfdump_fault::structure;
+    auto const bitmap = load<std::uint64_t>(record + 16, shape.swapped);
+    auto const count = load<std::uint16_t>(record + 4, shape.swapped);
+    auto const begin = nfdump_v4_header + 2U * count;
+    if (count != std::popcount(bitmap) || begin > size) return nfdump_fault::structure;
+    shape.is_layout_3 = true;
+    shape.place(field_id::engine_type, 12, 1);
+    shape.place(field_id::engine_id, 13, 1);
+    shape.place(field_id::netflow_version, 14, 1);
+    auto flow_id = std::size_t{0};
+    for (auto rest = bitmap, i = std::uint64_t{0}; rest != 0; rest &= rest - 1, ++i) {
+        auto const element = static_cast<std::size_t>(std::countr_zero(rest));
+        if (element == 0 || element >= nfdump_v4_sizes.size()) continue;  // of a later version
+        auto const at = load<std::uint16_t>(record + nfdump_v4_header + 2 * i, shape.swapped);
+        auto const variable = nfdump_v4_is_variable(element);
+        if (at < begin || at + std::size_t{nfdump_v4_sizes[element]} > size ||
+            (variable && !nfdump_v4_fits(record, size, at, shape.swapped)))
+            return nfdump_fault::structure;
+        if (element == 36) flow_id = at;
+        place_element(shape, nfdump_v4_elements, static_cast<std::uint16_t>(element), at,
+                      variable ? std::size_t{4} : std::size_t{nfdump_v4_sizes[element]});
+    }
+    // element 36 is the flow's number; element 21 holds one only for NetFlow v9, and is 0 otherwise
+    if (flow_id != 0) shape.move(field_id::flow_id, flow_id, 8);
     return shape.offset(field_id::start) == 0 ? nfdump_fault::no_flow : nfdump_fault::none;
 }
 

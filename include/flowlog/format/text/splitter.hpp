@@ -2,8 +2,6 @@
 #ifndef FLOWLOG_FORMAT_TEXT_SPLITTER_HPP
 #define FLOWLOG_FORMAT_TEXT_SPLITTER_HPP
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,8 +40,8 @@ public:
     /// The next chunk; none at the end of the input.
     [[nodiscard]] auto next() -> std::optional<chunk> {
         if (at_ == size_) return std::nullopt;
-        auto const begin =
-            std::exchange(at_, chunk_size_ < size_ - at_ ? line_start(at_ + chunk_size_) : size_);
+        auto const begin = std::exchange(
+            at_, chunk_size_ < size_ - at_ ? line_start(from_, at_ + chunk_size_, size_) : size_);
         return chunk{.begin = begin, .end = at_, .last = at_ == size_};
     }
 
@@ -77,18 +75,6 @@ private:
           size_{size},
           columns_{std::move(columns)},
           chunk_size_{chunk_size} {}
-
-    /// The first start of a line at or after `offset`, or the end of the input.
-    [[nodiscard]] auto line_start(std::uint64_t offset) const -> std::uint64_t {
-        auto block = std::array<char, 4096>{};
-        for (auto at = offset - 1; at < size_; at += block.size()) {
-            auto const got = from_.read_at(at, block);
-            auto const end = std::string_view{block.data(), got}.find('\n');
-            if (end != std::string_view::npos) return std::min(at + end + 1, size_);
-            if (got == 0) break;
-        }
-        return size_;
-    }
 
     input from_;
     std::uint64_t size_;

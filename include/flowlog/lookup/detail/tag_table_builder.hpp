@@ -90,8 +90,17 @@ auto tag_table::basic_builder<Unused>::build() && -> tag_table {
     auto const tie = options_.duplicates == duplicates::all     ? detail::tag_tie::all
                      : options_.duplicates == duplicates::first ? detail::tag_tie::first
                                                                 : detail::tag_tie::last;
-    auto resolver =
-        detail::tag_resolver{std::move(rules_), static_cast<tag_id>(table_.names_.size()), tie};
+    auto portless = std::vector<detail::tag_rule>{};  // of any port, as rules of port 0
+    for (auto rule : rules_) {
+        if (rule.first == 0 && rule.last == 0xFFFF) {
+            rule.last = 0;
+            portless.push_back(rule);
+        }
+    }
+    auto const tags = static_cast<tag_id>(table_.names_.size());
+    if (!portless.empty())
+        table_.portless_ = detail::tag_resolver{std::move(portless), tags, tie}.resolve();
+    auto resolver = detail::tag_resolver{std::move(rules_), tags, tie};
     table_.index_ = resolver.resolve();
     if (resolver.overflowed()) {
         throw error{errc::invalid_table,

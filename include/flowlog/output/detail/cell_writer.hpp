@@ -21,6 +21,7 @@
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/print.hpp>
+#include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/output/csv.hpp>
@@ -57,8 +58,16 @@ public:
     static constexpr auto raw_printer = fields.size() + 2;  ///< the number of an IPv4 address
     static constexpr auto computed_printer = fields.size() + 3;
     static constexpr auto status_printer = fields.size() + 4;  ///< the log-status of a VPC flow log
+    static constexpr auto transport_printer = fields.size() + 5;  ///< the name of the protocol
 
     explicit cell_writer(record_options options) : options_{options} {}
+
+    /// A writer of the same cells, with an empty buffer.
+    cell_writer(cell_writer const& other) : options_{other.options_}, row_size_{other.row_size_} {}
+    cell_writer(cell_writer&&) = default;
+    auto operator=(cell_writer const&) -> cell_writer& = delete;
+    auto operator=(cell_writer&&) -> cell_writer& = default;
+    ~cell_writer() = default;
 
     [[nodiscard]] auto options() const noexcept -> record_options const& { return options_; }
     [[nodiscard]] auto buffer() noexcept -> row_buffer& { return buffer_; }
@@ -196,6 +205,14 @@ private:
         return print_value(out, empty ? log_status::nodata : log_status::ok);
     }
 
+    template <class Record>
+    static auto print_transport(cell_writer& writer, Record const& record, output_cell& cell,
+                                char* out) -> char* {
+        auto const number = record[field::protocol];
+        if (!number.has_value()) return writer.put(cell, number, out);
+        return writer.put_text(protocol_name(*number), out);
+    }
+
     /// Whether a record could name an address or a protocol, and names none: what readers take for
     /// NODATA in logs without a log-status.
     template <class Record>
@@ -230,13 +247,14 @@ private:
     /// that calls a function to load the value takes a sixth longer.
     template <class Record>
     static constexpr auto printers = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<printer<Record>, fields.size() + 5>{
+        return std::array<printer<Record>, fields.size() + 6>{
             printer_of<Record, static_cast<field_id>(I)>()...,
             &print_opaque<Record>,
             &print_constant<Record>,
             &print_raw<Record>,
             &print_computed<Record>,
-            &print_status<Record>};
+            &print_status<Record>,
+            &print_transport<Record>};
     }(std::make_index_sequence<fields.size()>{});
 
     /// The value of a column that is not a field. Only text records have such columns.

@@ -56,10 +56,8 @@ private:
     [[nodiscard]] auto ask(filter_node const& node, std::uint64_t which) const noexcept
         -> std::optional<std::uint64_t> {
         std::uint64_t yes = 0;
-        auto const of_numbers =
-            node.subject <= filter_subject::u64 && node.set <= filter_set::ranges;
         std::array<std::uint64_t, 64> numbers;  // uninitialised: zeroing it costs time
-        if (of_numbers && flows_.numbers(node.field, numbers.data())) {
+        if (node.set <= filter_set::ranges && read_column(node, numbers.data())) {
             if (node.set == filter_set::range) {
                 for (std::size_t i = 0; i < flows_.size(); ++i) {
                     auto const within = (numbers[i] & node.mask) - node.first <= node.span;
@@ -81,6 +79,22 @@ private:
             yes |= std::uint64_t{found == filter_answer::yes} << flow;
         }
         return yes;
+    }
+
+    /// Reads the values of a test, if they are numbers and can be read at once; or actions, which
+    /// some batches read at once.
+    [[nodiscard]] auto read_column(filter_node const& node, std::uint64_t* out) const noexcept
+        -> bool {
+        if (node.subject <= filter_subject::u64) return flows_.numbers(node.field, out);
+        auto present = true;
+        auto const note = [&present](std::size_t, bool is_present) {
+            present = present && is_present;
+        };
+        if constexpr (requires { flows_.actions(node.field, out, 1, note); }) {
+            if (node.subject == filter_subject::action)
+                return flows_.actions(node.field, out, 1, note) && present;
+        }
+        return false;
     }
 
     filter_program const& program_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef FLOWLOG_FORMAT_FLOWD_CRC32_HPP
-#define FLOWLOG_FORMAT_FLOWD_CRC32_HPP
+#ifndef FLOWLOG_DETAIL_CRC32_HPP
+#define FLOWLOG_DETAIL_CRC32_HPP
 
 #include <array>
 #include <cstddef>
@@ -29,12 +29,12 @@ inline auto make_crc32_tables() noexcept {
     return tables;
 }
 
-/// The CRC-32 of bytes as flowd computes it: like zip's, but it begins with 0 and is not inverted
-/// at the end.
-[[nodiscard]] inline auto flowd_crc32(std::string_view bytes) noexcept -> std::uint32_t {
+/// Adds bytes to the remainder of those before them. The CRC-32 of zip begins with ~0 and is
+/// inverted at the end; flowd's begins with 0 and is not.
+[[nodiscard]] inline auto add_to_crc32(std::uint32_t crc, std::string_view bytes) noexcept
+    -> std::uint32_t {
     static auto const tables =
-        make_crc32_tables();  // at compile time its 40,000 steps take too long
-    auto crc = std::uint32_t{0};
+        make_crc32_tables();     // at compile time its 40,000 steps take too long
     while (bytes.size() >= 8) {  // 8 bytes at a time are 5 times as fast as one
         auto const low = load_little<std::uint32_t>(bytes.data()) ^ crc;
         auto const high = load_little<std::uint32_t>(bytes.data() + 4);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "inquiry.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <ranges>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/aggregate/group_filter.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/format/log_description.hpp>
+#include <flowlog/source/scheme.hpp>
+
+#include "groupings.hpp"
+#include "languages.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+/// Whether a log can be opened twice: a file, or an object. A pipe cannot.
+auto opens_twice(flowlog::input const& log) -> bool {
+    auto ignored = std::error_code{};
+    return !flowlog::scheme_of(log.name()).empty() ||
+           std::filesystem::is_regular_file(log.name(), ignored);
+}
+
+/// A log in a few words.
+auto format_text(flowlog::log_description const& log) -> std::string {
+    auto text = flowlog::escaped(log.info.format, 60);
+    if (!log.info.version.empty()) text += ", version " + flowlog::escaped(log.info.version, 40);
+    if (!log.columns.empty()) text += ", " + count_text(log.columns.size(), "column");
+    for (auto const& packed : log.packed) text += ", " + flowlog::escaped(packed, 20);
+    return text;
+}
+
+}  // namespace
+
+log_survey::log_survey(flowlog::input_list const& logs, reading_options const& options) {
+    constexpr std::size_t max_logs = 3;
+    auto opened = false;
+    for (auto const& from : logs.files | std::views::take(max_logs)) {
+        if (!opens_twice(from)) return;
+        try {
+            auto log = open_log(from, options, {});
+            auto const about = flowlog::describe_log(log);
+            if (auto text = format_text(about); std::ranges::find(formats_, text) == formats_.end())
+                formats_.push_back(std::move(text));
+            for (auto const& field : flowlog::fields) {
+                if (log.has(field.id) && std::ranges::find(fields_, field.id) == fields_.end())
+                    fields_.push_back(field.id);
+            }
+            opened = true;
+        } catch (flowlog::error const&) {
+            continue;  // whoever reads it says why it cannot be read
+        }
+    }
+    complete_ = opened && !fields_.empty();
+}
+
+auto log_survey::has(flowlog::field_id id) const -> bool {
+    return !complete_ || std::ranges::find(fields_, id) != fields_.end();
+}
+
+auto shell_word(std::string const& word) -> std::string {
+    auto const is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"_./:,=@%+-"}.find(c) != std::string_view::npos;
+    };
+    if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+    auto result = std::string{"'"};
+    for (auto const c : word) result += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    result += '\'';
+    // `escaped` doubles a backslash, which means itself between quotes
+    auto const is_safe = std::ranges::all_of(result, [](char c) { return c >= ' ' && c < 127; });
+    return is_safe ? result : flowlog::escaped(result);
+}
+
+auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
+                   std::span<std::string_view const> own) -> std::string {
+    auto result = std::string{};
+    for (auto const& log : logs) result += ' ' + shell_word(log);
+    for (auto const* const option : app.get_options()) {
+        auto const name = option->get_name();
+        if (option->count() == 0 || !name.starts_with("-")) continue;
+        if (std::ranges::find(own, name) != own.end()) continue;
+        auto const is_flag = option->get_items_expected_max() == 0;
+        if (is_flag) result += ' ' + name;
+        if (is_flag) continue;
+        for (auto const& value : option->results()) result += ' ' + name + ' ' + shell_word(value);
+    }
+    return result;
+}
+
+auto inquiry::lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool {
+    auto lacks = false;
+    for (auto const& use : uses) {
+        if (survey_.has(use.id)) continue;
+        lacks = true;
+        auto const name = std::string{flowlog::info(use.id).name};
+        if (std::ranges::find(missing_, name) == missing_.end()) missing_.push_back(name);
+    }
+    return lacks;
+}
+
+auto inquiry::grouping_of(question const& wanted) -> flowlog::dynamic_grouping {
+    auto keys = tables_.parse(wanted.by, "--by");
+    for (auto& key : keys) key.optional = true;
+    auto measures = std::vector<flowlog::measure>{};
+    for (auto const& name : wanted.measures) {
+        measures.push_back(flowlog::measure::parse(name));
+        measures.back().optional = true;
+    }
+    return flowlog::group_by(std::move(keys), std::move(measures));
+}
+
+auto inquiry::grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
+                           flowlog::filter filter) -> std::size_t {
+    auto identity = wanted.by + '|' + wanted.where;
+    for (auto const& name : wanted.measures) identity += '|' + name;
+    auto const known = std::ranges::find(identities_, identity);
+    if (known != identities_.end()) return static_cast<std::size_t>(known - identities_.begin());
+    identities_.push_back(std::move(identity));
+    answers_.push_back(std::move(groups));
+    filters_.push_back(std::move(filter));
+    return answers_.size() - 1;
+}
+
+auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size_t> {
+    std::erase_if(wanted.measures, [this](std::string const& name) {
+        auto const of = flowlog::measure::parse(name);
+        return of.kind != flowlog::measure_kind::flows && !survey_.has(of.field);
+    });
+    if (wanted.measures.empty()) wanted.measures = {"flows"};
+    auto groups = grouping_of(wanted);
+    auto filter = flowlog::filter{};
+    if (!wanted.where.empty()) filter = parse_filter(wanted.where, {});
+    auto const lacks = lacks_fields(groups.uses());
+    if (lacks_fields(filter.uses()) || lacks) return std::nullopt;
+    auto const found = std::ranges::find(wanted.measures, wanted.sort);
+    if (found == wanted.measures.end()) wanted.sort.clear();
+    auto const by = found == wanted.measures.end()
+                        ? 0
+                        : static_cast<std::size_t>(found - wanted.measures.begin());
+    auto having = flowlog::group_filter{};
+    if (!wanted.having.empty()) having = flowlog::having(wanted.having, parse_time);
+    auto const answer = grouping_for(wanted, std::move(groups), std::move(filter));
+    asked_.push_back({std::move(wanted), std::move(extra), std::move(having), by, answer});
+    return asked_.size() - 1;
+}
+
+void inquiry::read(flowlog::input_list const& logs) {
+    auto malformed = limited_messages{"more malformed line"};
+    auto picked = std::vector<picked_grouping>{};
+    for (std::size_t i = 0; i < answers_.size(); ++i)
+        picked.push_back({std::move(answers_[i]), filters_[i]});
+    auto counted = read_groupings(logs, std::move(picked), options_,
+                                  [&](auto const& line) { malformed.keep(describe(line)); });
+    malformed.finish();
+    answers_ = std::move(counted.groups);
+    done_ = std::move(counted.done);
+    done_.report_trouble();
+}
+
+auto inquiry::table(std::size_t number, std::size_t limit) const
+    -> std::optional<flowlog::report_table> {
+    auto const& of = asked_.at(number);
+    auto const& answer = groups(number);
+    auto result = flowlog::report_table{
+        .title = of.what.title,
+        .about = of.what.about,
+        .command = command(number, limit),
+        .headings = flowlog::headings_of(answer.keys(), answer.measures(), of.by),
+        .found = answer.rank(
+            limit,
+            flowlog::rank_order{.by = of.by, .ascending = of.what.ascending, .wanted = of.having})};
+    result.headings.shares = of.having.empty();
+    auto const nothing = [](flowlog::group_cell const& cell) {
+        return std::holds_alternative<std::monostate>(cell);
+    };
+    auto const& found = result.found.groups;
+    // of standard input nobody knew whether it has the fields
+    if (!survey_.complete() && found.size() == 1 && std::ranges::all_of(found[0].key, nothing))
+        return std::nullopt;
+    for (auto const& group : found) {
+        auto& names = result.names.emplace_back();
+        for (std::size_t i = 0; i < group.key.size(); ++i)
+            names.push_back(name_of_value(result.headings.keys[i], flowlog::to_text(group.key[i])));
+    }
+    return result;
+}
+
+auto inquiry::command(std::size_t number, std::size_t limit) const -> std::string {
+    auto const& [what, extra, having, by, answer] = asked_.at(number);
+    auto text = "flowlog top" + words_ + extra + " --by " + shell_word(what.by);
+    auto const both = !options_.where.empty() && !what.where.empty();
+    auto const where =
+        both ? '(' + options_.where + ") and (" + what.where + ')' : options_.where + what.where;
+    if (!where.empty()) text += " --where " + shell_word(where);
+    for (auto const& name : what.measures) {
+        auto const open = name.find('(');
+        if (name == "flows")
+            text += " --flows";
+        else if (open == name.npos)
+            text += " --sum " + name;
+        else
+            text +=
+                " --" + name.substr(0, open) + ' ' + name.substr(open + 1, name.size() - open - 2);
+    }
+    if (!what.having.empty()) text += " --having " + shell_word(what.having);
+    if (!what.sort.empty()) text += " --sort " + shell_word(what.sort);
+    if (what.ascending) text += " --ascending";
+    return limit == 0 ? text + " --all" : text + fmt::format(" -n {}", limit);
+}
+
+}  // namespace cli

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FLOWLOG_CLI_INQUIRY_HPP
+#define FLOWLOG_CLI_INQUIRY_HPP
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/output/report.hpp>
+#include <flowlog/query/filter.hpp>
+#include <flowlog/source/inputs.hpp>
+
+#include "keys.hpp"
+#include "questions.hpp"
+#include "reading.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// What the first logs are, and which fields they have.
+class log_survey {
+public:
+    /// Opens the first logs, but not standard input.
+    log_survey(flowlog::input_list const& logs, reading_options const& options);
+
+    /// The formats of these logs, each once: `VPC flow log, version 2, 14 columns`.
+    [[nodiscard]] auto formats() const noexcept -> std::vector<std::string> const& {
+        return formats_;
+    }
+
+    /// Whether one of these logs has the field, as far as is known.
+    [[nodiscard]] auto has(flowlog::field_id id) const -> bool;
+
+    /// Whether the fields are known: a log that is standard input cannot be opened twice.
+    [[nodiscard]] auto complete() const noexcept -> bool { return complete_; }
+
+private:
+    std::vector<std::string> formats_{};
+    std::vector<flowlog::field_id> fields_{};
+    bool complete_ = false;
+};
+
+/// The words with which a command was called that other commands need in order to read the same:
+/// the logs, and the options that say what is read and how. `own` are options that they lack.
+auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
+                   std::span<std::string_view const> own) -> std::string;
+
+/// A word as a shell reads it, safe for a terminal.
+auto shell_word(std::string const& word) -> std::string;
+
+/// Questions that are answered in one pass over logs. Their state is a list of groupings.
+class inquiry {
+public:
+    /// `words` are what `reading_words` made. The options and tables must outlive the inquiry.
+    inquiry(reading_options const& options, key_tables const& tables, log_survey const& survey,
+            std::string words)
+        : options_{options}, tables_{tables}, survey_{survey}, words_{std::move(words)} {}
+
+    /// Adds a question. Its number; or none, and the missing fields are noted, if no log has what
+    /// it asks for. `extra` are options that the command of this question needs, too.
+    auto ask(question wanted, std::string extra = "") -> std::optional<std::size_t>;
+
+    /// Reads the logs.
+    void read(flowlog::input_list const& logs);
+
+    /// What was read.
+    [[nodiscard]] auto done() const noexcept -> reading const& { return done_; }
+
+    /// The groups that answer a question, and its first measure.
+    [[nodiscard]] auto groups(std::size_t number) const -> flowlog::dynamic_grouping const& {
+        return answers_.at(asked_.at(number).answer);
+    }
+    [[nodiscard]] auto what(std::size_t number) const -> question const& {
+        return asked_.at(number).what;
+    }
+
+    /// The answer as a table of at most `limit` rows. None if it has no group with any of its keys.
+    [[nodiscard]] auto table(std::size_t number, std::size_t limit) const
+        -> std::optional<flowlog::report_table>;
+
+    /// The command that prints the same; a `limit` of 0 means all rows.
+    [[nodiscard]] auto command(std::size_t number, std::size_t limit) const -> std::string;
+
+    /// The fields that no log has, and for which questions were left out.
+    [[nodiscard]] auto missing() const noexcept -> std::vector<std::string> const& {
+        return missing_;
+    }
+
+private:
+    struct asked {
+        question what;
+        std::string extra;
+        flowlog::group_filter having;
+        std::size_t by;
+        std::size_t answer;  ///< which of the groupings
+    };
+
+    auto grouping_of(question const& wanted) -> flowlog::dynamic_grouping;
+    auto lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool;
+    auto grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
+                      flowlog::filter filter) -> std::size_t;
+
+    reading_options const& options_;
+    key_tables const& tables_;
+    log_survey const& survey_;
+    std::string words_;
+    std::vector<asked> asked_{};
+    std::vector<std::string> identities_{};  // of the groupings
+    std::vector<flowlog::filter> filters_{};
+    std::vector<flowlog::dynamic_grouping> answers_{};
+    std::vector<std::string> missing_{};
+    reading done_{};
+};
+
+}  // namespace cli
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "prices.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <flowlog/did_you_mean.hpp>
+#include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/source/read_text.hpp>
+
+namespace cli {
+namespace {
+
+constexpr auto bytes_per_unit = 1e9;
+
+auto trimmed(std::string_view text) -> std::string_view {
+    auto const first = text.find_first_not_of(" \t\r\"");
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\"") - first + 1);
+}
+
+/// Reads the lines of a table of prices.
+class price_parser {
+public:
+    price_parser(std::string const& path, std::vector<std::string> const& known)
+        : path_{path}, known_{known} {}
+
+    /// Reads the next line. The first one is the heading.
+    void take(std::string_view line) {
+        ++line_;
+        if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+        line = trimmed(line);
+        if (line.empty() || line.starts_with('#')) return;
+        auto const comma = line.find_first_of(",;\t");
+        if (comma == line.npos || line.find_first_of(",;\t", comma + 1) != line.npos)
+            fail("expected two cells, such as internet,0.09, found '" + flowlog::escaped(line, 60) +
+                 '\'');
+        auto const name = std::string{trimmed(line.substr(0, comma))};
+        auto const value = trimmed(line.substr(comma + 1));
+        if (currency.empty()) return take_heading(value);
+        take_price(name, value);
+    }
+
+    void finish() const {
+        if (prices.empty()) fail("has no prices");
+    }
+
+    std::string currency{};
+    std::map<std::string, double> prices{};
+
+private:
+    void take_heading(std::string_view value) {
+        auto number = 0.0;
+        auto const end = value.data() + value.size();
+        if (value.empty() || std::from_chars(value.data(), end, number).ptr == end)
+            fail("expected a heading that names the currency, such as egress,USD");
+        currency = flowlog::escaped(value, 12);
+    }
+
+    void take_price(std::string const& name, std::string_view value) {
+        if (std::ranges::find(known_, name) == known_.end()) {
+            auto names = std::string{};
+            for (auto const& one : known_) names += (names.empty() ? "" : ", ") + one;
+            fail("nothing is called '" + flowlog::escaped(name, 40) + "'; expected one of " +
+                 names);
+        }
+        auto price = 0.0;
+        auto const end = value.data() + value.size();
+        auto const [at, failure] = std::from_chars(value.data(), end, price);
+        if (failure != std::errc{} || at != end || !(price >= 0) || price > 1e9)
+            fail("expected a price of 10^9 bytes, such as 0.09, found '" +
+                 flowlog::escaped(value, 40) + '\'');
+        if (!prices.emplace(name, price).second) fail("has a second price of " + name);
+    }
+
+    [[noreturn]] void fail(std::string const& why) const {
+        throw flowlog::error{flowlog::errc::invalid_table, {path_, line_}, why};
+    }
+
+    std::string const& path_;
+    std::vector<std::string> const& known_;
+    std::uint64_t line_ = 0;
+};
+
+}  // namespace
+
+auto price_list::load(std::string const& path, std::vector<std::string> const& known)
+    -> price_list {
+    auto const text = flowlog::read_text(path);
+    auto parser = price_parser{path, known};
+    for (std::size_t at = 0; at < text.size();) {
+        auto const end = std::min(text.find('\n', at), text.size());
+        parser.take(std::string_view{text}.substr(at, end - at));
+        at = end + 1;
+    }
+    parser.finish();
+    auto result = price_list{};
+    result.currency_ = std::move(parser.currency);
+    result.prices_ = std::move(parser.prices);
+    return result;
+}
+
+auto price_list::find(std::string const& name) const -> std::optional<double> {
+    auto const found = prices_.find(name);
+    return found == prices_.end() ? std::nullopt : std::optional{found->second};
+}
+
+auto price_list::text(double amount) const -> std::string {
+    return fmt::format("{:.2f} {}", amount, currency_);
+}
+
+auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all)
+    -> flowlog::report_table {
+    auto result = flowlog::report_table{
+        .title = "Costs",
+        .about =
+            "Bytes by the given prices of 10^9 bytes each. Traffic may have several prices: "
+            "through a NAT gateway, and to the internet."};
+    result.headings.keys = {"egress"};
+    result.headings.measures = {"bytes", "price", "cost"};
+    result.headings.kinds = {{flowlog::measure_kind::sum}, {}, {}};
+    result.headings.shares = false;
+    auto sum = 0.0;
+    for (auto const& [name, bytes] : all) {
+        auto const price = prices.find(name);
+        auto const cost = static_cast<double>(bytes) / bytes_per_unit * price.value_or(0);
+        sum += cost;
+        auto row = flowlog::group{.key = {name}, .values = {bytes}};
+        row.values.emplace_back(price ? fmt::format("{}", *price) : std::string{"-"});
+        row.values.emplace_back(price ? prices.text(cost) : std::string{"-"});
+        result.found.groups.push_back(std::move(row));
+    }
+    result.found.total = {std::monostate{}, std::monostate{}, prices.text(sum)};
+    result.found.rest = result.found.total;
+    return result;
+}
+
+}  // namespace cli

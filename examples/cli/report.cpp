@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: BSL-1.0
+// flowlog report: answers what many ask, on the screen or as a page.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <flowlog/did_you_mean.hpp>
+#include <flowlog/escape.hpp>
+#include <flowlog/flow/scope.hpp>
+#include <flowlog/output/accounting.hpp>
+#include <flowlog/output/html.hpp>
+#include <flowlog/output/result_file.hpp>
+
+#include "choice.hpp"
+#include "commands.hpp"
+#include "inquiry.hpp"
+#include "keys.hpp"
+#include "outputs.hpp"
+#include "prices.hpp"
+#include "questions.hpp"
+#include "reading.hpp"
+#include "report_printing.hpp"
+#include "rows.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+struct report_options {
+    reading_options reading{};
+    std::string html{};
+    bool force = false;
+    std::optional<std::size_t> limit{};
+    std::string prices{};
+    std::uint64_t min_ports = 20;
+    std::uint64_t min_hosts = 20;
+    std::string window = "10m";
+    row_format format{};
+};
+
+/// Options of this command that `flowlog top` has not, or that change nothing of what is read.
+constexpr auto own_options = std::to_array<std::string_view>(
+    {"--where", "--html", "--force", "-n", "--prices", "--min-ports", "--min-hosts", "--window",
+     "--csv", "--tsv", "--json", "--ndjson", "--quiet", "--threads", "--keep-going", "--strict",
+     "--verbose"});
+
+using kinds = std::vector<report_kind const*>;
+
+auto kind_of(std::string_view name) -> report_kind const* {
+    auto const all = report_kinds();
+    auto const found = std::ranges::find(all, name, &report_kind::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+auto list_of_kinds() -> std::string {
+    auto text = std::string{};
+    for (auto const& kind : report_kinds())
+        text += fmt::format("  {:<11}{}\n", kind.name, kind.meaning);
+    return text + fmt::format("  {:<11}{}\n", "all", "all of these");
+}
+
+/// Throws that a word names no report.
+[[noreturn]] void throw_unknown(std::string const& word) {
+    auto names = std::vector<std::string>{"all"};
+    for (auto const& kind : report_kinds()) names.emplace_back(kind.name);
+    throw usage_error{"no such report: " + flowlog::escaped(word, 60) +
+                      flowlog::did_you_mean(word, names) + " ('flowlog report' lists them)"};
+}
+
+/// The reports that a word names, with commas between them; none if it names no report. Throws if
+/// it names reports and others.
+auto kinds_in(std::string const& word) -> kinds {
+    auto result = kinds{};
+    for (auto const name : split(word)) {
+        if (name == "all") {
+            for (auto const& kind : report_kinds()) result.push_back(&kind);
+        } else if (auto const* const kind = kind_of(name)) {
+            result.push_back(kind);
+        } else if (!result.empty()) {
+            throw_unknown(std::string{name});
+        } else {
+            return {};
+        }
+    }
+    return result;
+}
+
+/// Takes the names of the reports from what is otherwise the first log.
+auto take_kinds(report_options& options) -> kinds {
+    auto& words = options.reading.logs;
+    auto result = words.empty() ? kinds{} : kinds_in(words.front());
+    if (!result.empty()) {
+        words.erase(words.begin());
+    } else if (options.html.empty()) {
+        throw_unknown(words.front());
+    }
+    return result;
+}
+
+/// The rows that a table has by default: as many as leave all of them on a screen.
+auto usual_limit(std::size_t tables) -> std::size_t {
+    constexpr auto limits = std::to_array<std::size_t>({20, 20, 10, 7, 5, 5});
+    return tables < limits.size() ? limits[tables] : 4;
+}
+
+/// Asks the questions of reports, and makes the reports of the answers.
+class reporter {
+public:
+    reporter(report_options const& options, kinds wanted, std::string words)
+        : options_{options},
+          wanted_{std::move(wanted)},
+          tables_{options.reading.tables},
+          logs_{find_logs(options.reading)},
+          survey_{logs_, options.reading},
+          words_{std::move(words)},
+          inquiry_{options.reading, tables_, survey_, words_} {
+        if (!options.prices.empty())
+            prices_ =
+                price_list::load(options.prices, {"nat", "internet", "cross-az", "aws-service"});
+        context_ = {.has = [this](flowlog::field_id id) { return survey_.has(id); },
+                    .labels = !options.reading.tables.map.empty(),
+                    .tags = !options.reading.tables.lookup.empty(),
+                    .min_ports = options.min_ports,
+                    .min_hosts = options.min_hosts,
+                    .window = options.window == "none" ? "" : options.window};
+    }
+    reporter(reporter const&) = delete;
+    auto operator=(reporter const&) -> reporter& = delete;
+    ~reporter() = default;
+
+    auto run(std::string const& called) -> int {
+        warnings_ = warnings_about(logs_, tables_.warnings());
+        warn_of_all(warnings_);
+        auto page = begin_page();
+        if (!options_.html.empty()) ask_for_page();
+        for (auto const* const kind : wanted_) {
+            for (auto& wanted : kind->questions(context_)) ask(std::move(wanted));
+        }
+        inquiry_.read(logs_);
+        auto const& done = inquiry_.done();
+        if (auto warning = skipdata_warning(done.stats)) warnings_.push_back(*std::move(warning));
+        if (done.nothing_read() && options_.format != flowlog::row_format::json)
+            return done.exit_code(options_.reading);
+        auto tables = answers();
+        warn_of_estimates(tables, warnings_);
+        options_.html.empty() ? print_report(std::move(tables))
+                              : write_page(page, std::move(tables), called);
+        flush_output();
+        return done.exit_code(options_.reading);
+    }
+
+private:
+    using number = std::optional<std::size_t>;
+
+    /// Begins the page before the logs are read, so that it is known early whether it can be made.
+    [[nodiscard]] auto begin_page() const -> flowlog::result_file {
+        if (options_.html.empty()) return {};
+        auto page = flowlog::result_file{options_.html, flowlog::html_heading, options_.force};
+        if (page.is_stdout()) return page;
+        keep_apart(options_.html, logs_);
+        return page;
+    }
+
+    auto ask(question wanted) -> number {
+        auto const asked = inquiry_.ask(std::move(wanted));
+        if (asked) shown_.push_back(*asked);
+        return asked;
+    }
+
+    /// Asks what every page answers.
+    void ask_for_page() {
+        over_time_ = inquiry_.ask(over_time_question(context_));
+        links_ = inquiry_.ask(links_question(context_));
+        ask(senders_question());
+        ask(services_question());
+        if (context_.tags) ask(tags_question());
+        for (auto const* const name : {"talkers", "rejects"}) {
+            if (!wanted_.empty()) break;
+            for (auto& wanted : kind_of(name)->questions(context_)) ask(std::move(wanted));
+        }
+    }
+
+    /// The tables of all questions, each once.
+    [[nodiscard]] auto answers() const -> std::vector<flowlog::report_table> {
+        constexpr std::size_t on_page = 10;
+        auto const usual = options_.html.empty() ? usual_limit(shown_.size()) : on_page;
+        auto const limit = options_.limit.value_or(usual);
+        auto result = std::vector<flowlog::report_table>{};
+        auto priced = std::vector<priced_bytes>{};
+        for (auto const asked : shown_) {
+            auto table = inquiry_.table(asked, limit);
+            if (!table) continue;
+            auto const& price = inquiry_.what(asked).price;
+            auto const* const bytes = std::get_if<std::uint64_t>(&table->found.total.front());
+            if (!price.empty() && bytes != nullptr && table->headings.measures.front() == "bytes")
+                priced.push_back({price, *bytes});
+            if (std::ranges::find(result, table->command, &flowlog::report_table::command) ==
+                result.end())
+                result.push_back(*std::move(table));
+        }
+        if (prices_) result.push_back(cost_table(*prices_, priced));
+        return result;
+    }
+
+    [[nodiscard]] auto notes() const -> std::vector<std::string> {
+        auto result = std::vector<std::string>{};
+        auto const wants_gaps = std::ranges::find(wanted_, kind_of("gaps")) != wanted_.end();
+        auto const& stats = inquiry_.done().stats;
+        if (wants_gaps) {
+            result.push_back(fmt::format(
+                "SKIPDATA: {} without some of their records; NODATA: {} without traffic",
+                count_text(stats.skipdata, "window"), count_text(stats.nodata, "window")));
+            if (stats.skipdata != 0)
+                result.push_back(
+                    "  flowlog print" + words_ +
+                    " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
+        }
+        auto missing = std::string{};
+        for (auto const& name : inquiry_.missing()) missing += (missing.empty() ? "" : ", ") + name;
+        if (!missing.empty()) result.push_back("Not asked, because the logs lack it: " + missing);
+        return result;
+    }
+
+    void print_report(std::vector<flowlog::report_table> tables) {
+        auto names = std::string{};
+        for (auto const* const kind : wanted_)
+            names += (names.empty() ? "" : ",") + std::string{kind->name};
+        auto const report = printed_report{.name = std::move(names),
+                                           .tables = std::move(tables),
+                                           .notes = notes(),
+                                           .warnings = warnings_};
+        auto const& done = inquiry_.done();
+        options_.format ? print_rows(report, done, *options_.format)
+                        : print_text(report, done, options_.reading.quiet);
+    }
+
+    void write_page(flowlog::result_file& file, std::vector<flowlog::report_table> tables,
+                    std::string const& called) {
+        auto page = flowlog::report{.title = title(), .warnings = warnings_, .command = called};
+        auto const& done = inquiry_.done();
+        add_charts(page);
+        page.facts = facts(page, tables);
+        page.accounting = flowlog::accounting_text(done.stats);
+        page.notes = notes();
+        if (done.matched)
+            page.accounting +=
+                fmt::format("; {} of {} are wanted by {}", number_text(*done.matched),
+                            count_text(done.stats.records, "record"), done.wanted_by);
+        if (done.failures() != 0) page.warnings.push_back("INCOMPLETE: " + done.missing_text());
+        page.tables = std::move(tables);
+        file.write(flowlog::html_page(page));
+        commit_all(std::span{&file, 1});
+        if (!options_.reading.quiet && !file.is_stdout()) {
+            print(fmt::format("{} is the report; open it in a browser\n\n",
+                              flowlog::escaped(options_.html)));
+            print(done.accounting());
+        }
+    }
+
+    [[nodiscard]] auto title() const -> std::string {
+        auto const& words = options_.reading.logs;
+        if (words.size() == 1) return "Flow log report: " + words.front();
+        return fmt::format("Flow log report: {} and {}", words.front(),
+                           count_text(words.size() - 1, "other"));
+    }
+
+    void add_charts(flowlog::report& page) const {
+        constexpr std::size_t max_spans = 96;
+        constexpr std::size_t max_parties = 9;
+        auto const no_measures = std::vector<std::string>{};
+        auto const& over_time = over_time_ ? inquiry_.what(*over_time_).measures : no_measures;
+        for (std::size_t i = 0; i < over_time.size(); ++i) {
+            auto chart = flowlog::chart_over_time(inquiry_.groups(*over_time_), i, max_spans);
+            chart.is_bytes = over_time[i] == "bytes";
+            chart.title = chart.is_bytes ? "Bytes over time" : "Flows over time";
+            chart.command = inquiry_.command(*over_time_, 0);
+            if (chart.size() != 0) page.over_time.push_back(std::move(chart));
+        }
+        if (!links_) return;
+        auto const& what = inquiry_.what(*links_);
+        auto chart = flowlog::link_chart{.title = what.title,
+                                         .about = what.about,
+                                         .command = inquiry_.command(*links_, 0),
+                                         .is_bytes = what.measures.front() == "bytes"};
+        chart.links = links_of(inquiry_.groups(*links_));
+        chart.links = flowlog::folded(chart.links, max_parties);
+        page.between = std::move(chart);
+    }
+
+    /// The links that groups by source and destination make. Networks of public addresses, of
+    /// which there are many, are one party.
+    [[nodiscard]] static auto links_of(flowlog::dynamic_grouping const& groups)
+        -> std::vector<flowlog::link_chart::link> {
+        auto sums = std::map<std::pair<std::string, std::string>, std::uint64_t>{};
+        auto const name_of = [&](flowlog::group_view const& group, std::size_t end) -> std::string {
+            if (groups.keys()[end].kind == flowlog::key_kind::network) {
+                auto const network = group.key<flowlog::address>(end);
+                if (network && scope_of(*network) == flowlog::address_scope::global)
+                    return "internet";
+            }
+            return flowlog::to_text(group.key_cell(end));
+        };
+        groups.visit_unordered([&](flowlog::group_view const& group) {
+            auto& sum = sums[{name_of(group, 0), name_of(group, 1)}];
+            auto const value = *group.value<std::uint64_t>(0);
+            sum = value > UINT64_MAX - sum ? UINT64_MAX : sum + value;
+        });
+        auto result = std::vector<flowlog::link_chart::link>{};
+        for (auto const& [ends, value] : sums)
+            if (value != 0) result.push_back({ends.first, ends.second, value});
+        return result;
+    }
+
+    /// The figures at the top of a page.
+    [[nodiscard]] auto facts(flowlog::report const& page,
+                             std::vector<flowlog::report_table> const& tables) const
+        -> std::vector<std::pair<std::string, std::string>> {
+        auto result = std::vector<std::pair<std::string, std::string>>{};
+        result.emplace_back("Flows", number_text(inquiry_.done().flows()));
+        for (auto const& table : tables) {
+            if (table.title != senders_question().title) continue;
+            for (std::size_t i = 0; i < table.headings.measures.size(); ++i) {
+                auto const* const value = std::get_if<std::uint64_t>(&table.found.total[i]);
+                auto const& name = table.headings.measures[i];
+                if (value == nullptr || name == "flows") continue;
+                result.emplace_back(name == "bytes" ? "Bytes" : "Packets",
+                                    name == "bytes" ? bytes_text(static_cast<double>(*value))
+                                                    : number_text(*value));
+            }
+            result.emplace_back("Senders",
+                                number_text(table.found.groups.size() + table.found.left_out));
+        }
+        if (!page.over_time.empty())
+            result.emplace_back("Flows began", period_text(page.over_time.front().earliest,
+                                                           page.over_time.front().latest));
+        for (auto const& format : survey_.formats()) result.emplace_back("Format", format);
+        return result;
+    }
+
+    report_options const& options_;
+    kinds wanted_;
+    key_tables tables_;
+    flowlog::input_list logs_;
+    log_survey survey_;
+    std::string words_;
+    inquiry inquiry_;
+    question_context context_{};
+    std::optional<price_list> prices_{};
+    std::vector<std::string> warnings_{};
+    std::vector<std::size_t> shown_{};
+    number over_time_{};
+    number links_{};
+};
+
+/// The command as it was called.
+auto called_as(CLI::App const& app, std::vector<std::string> const& words) -> std::string {
+    return "flowlog report" + reading_words(app, words, {});
+}
+
+auto run_report(CLI::App const& app, report_options options) -> int {
+    if (options.reading.logs.empty() && options.html.empty()) {
+        print("Reports:\n" + list_of_kinds() +
+              "\n  flowlog report NAME LOG...            prints one\n"
+              "  flowlog report --html FILE LOG...     makes a page of the most important ones\n");
+        flush_output();
+        return exit_code::done;
+    }
+    if (!options.html.empty() && options.format)
+        throw usage_error{
+            "--html makes a page: it does not go with --csv, --tsv, --json or --ndjson"};
+    auto const called = called_as(app, options.reading.logs);
+    auto wanted = take_kinds(options);
+    require_one_stdin(options.reading, {options.prices});
+    if (!options.prices.empty() && options.html.empty() &&
+        std::ranges::find(wanted, kind_of("egress")) == wanted.end())
+        throw usage_error{"--prices is for the report egress"};
+    if (options.limit && *options.limit > 100 && !options.html.empty())
+        throw usage_error{"a page has at most 100 rows in each table; 'flowlog top' prints more"};
+    auto words = reading_words(app, options.reading.logs, own_options);
+    return reporter{options, std::move(wanted), std::move(words)}.run(called);
+}
+
+constexpr auto examples =
+    "Examples:\n"
+    "  flowlog report talkers vpc.log\n"
+    "      prints who sends and receives most, and the commands that print more of it\n"
+    "  flowlog report --html report.html logs --since -1d --map subnets.csv\n"
+    "      makes one page to show to others, which loads nothing: open it in a browser\n"
+    "  flowlog report scans logs --min-ports 50 --window 1h --json\n"
+    "      prints who tried 50 ports or 20 hosts within an hour\n"
+    "\n"
+    "A log that is called like a report is written ./talkers.\n"
+    "\n"
+    "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
+    "input that could not be read to its end.\n";
+
+/// Accepts a span as keys have it.
+auto span_check(std::string const& given) -> std::string {
+    auto const digits = given.find_first_not_of("0123456789");
+    auto const valid =
+        given == "none" ||
+        (digits != 0 && digits != given.npos && digits + 1 == given.size() && digits <= 6 &&
+         std::string_view{"smhd"}.find(given[digits]) != std::string_view::npos);
+    return valid ? ""
+                 : "expected a span such as 10m, 1h or none, found '" +
+                       flowlog::escaped(given, 40) + "'";
+}
+
+}  // namespace
+
+auto set_up_report(CLI::App& report) -> action {
+    auto options = std::make_shared<report_options>();
+    report.footer("Reports:\n" + list_of_kinds() + '\n' + examples);
+    add_key_options(report, options->reading.tables);
+    add_reading_options(report, options->reading);
+    report.get_option("LOG")->description(
+        "The name of a report, or several (talkers,rejects); then logs: files,\n"
+        "folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -");
+    report.add_option("--html", options->html, "Make one page in HTML of it")->type_name("FILE");
+    report.add_flag("--force", options->force, "Replace an existing file that is no report");
+    report.add_option("-n", options->limit, "Show N rows of each table (default: a screen)")
+        ->type_name("N")
+        ->check(whole_number());
+    report
+        .add_option("--prices", options->prices,
+                    "egress: prices of 10^9 bytes, as a table: egress,USD")
+        ->type_name("FILE");
+    report.add_option("--min-ports", options->min_ports, "scans: at least N ports (default: 20)")
+        ->type_name("N")
+        ->check(whole_number());
+    report.add_option("--min-hosts", options->min_hosts, "scans: or N hosts (default: 20)")
+        ->type_name("N")
+        ->check(whole_number());
+    report.add_option("--window", options->window, "scans: within SPAN (default: 10m), or none")
+        ->type_name("SPAN")
+        ->check(CLI::Validator{span_check, ""});
+    add_row_formats(report, options->format, "group");
+    add_strict(report, options->reading);
+    return [options, app = &report] { return run_report(*app, *options); };
+}
+
+}  // namespace cli

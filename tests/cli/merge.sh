@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# merge.sh FLOWLOG [CASE…]: what partial results make, merged in any order, is what one run makes. Each case runs in a folder of its own.
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
+
+# Three logs, with malformed lines, SKIPDATA and addresses of both kinds.
+logs() {
+    local i
+    mkdir logs
+    for i in 1 2 3; do
+        awk -v n=$i 'BEGIN {
+            print "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags"
+            srand(n)
+            for (i = 0; i < 400; ++i) {
+                src = rand() < 0.1 ? "2001:db8::" int(rand() * 9) : "10.0." int(rand() * 3) "." int(rand() * 40)
+                printf "2 1234 eni-%d %s 10.1.0.%d %d %d %d %d %d %d %d %s OK %d\n", int(rand() * 5), src, int(rand() * 250), 40000 + int(rand() * 99),
+                    (rand() < 0.5 ? 443 : int(rand() * 300)), (rand() < 0.7 ? 6 : 17), 1 + int(rand() * 9), int(rand() * 5000),
+                    1620140700 + i * n, 1620140760 + i * n, (rand() < 0.2 ? "REJECT" : "ACCEPT"), (rand() < 0.3 ? 2 : 18)
+            }
+            print "2 1234 eni-1 - - - - - - - 1620140761 1620140821 - SKIPDATA -"
+            print "2 1234 eni-1 10.0.0.1 x 1 2 6 1 1 1 1 ACCEPT OK 0"
+        }' >logs/$i.log
+    done
+    printf 'dstport,protocol,tag\n443,tcp,web\n0-100,udp,low\n' >tags.csv
+}
+
+# like_one COMMAND [OPTION…] -- [OPTION of the result…]: parts of three logs, merged in two orders and nested, print what one run prints
+like_one() {
+    local counting=() i
+    while [ "$1" != -- ]; do counting+=("$1"); shift; done
+    shift
+    local hash=()
+    [[ ${counting[0]} != top && ${counting[0]} != diff ]] || hash=(--hash-key partial)
+    run "${counting[@]}" logs "${hash[@]}" "$@" --quiet
+    returns 0
+    cp out expected
+    sed 's/^/    /' err >expected_err
+    for i in 1 2 3; do
+        run "${counting[@]}" logs/$i.log --partial $i.part --quiet
+        returns 0
+        empty out
+    done
+    for order in '1 2 3' '3 1 2'; do
+        run merge $(printf '%s.part ' $order) "$@" --quiet
+        returns 0
+        holds out <expected
+        sed 's/^/    /' err | holds_lines expected_err
+    done
+    cat [123].part | run merge - "$@" --quiet
+    holds out <expected
+    run merge 3.part 1.part --partial 31.part --quiet
+    run merge 2.part 31.part "$@" --quiet --threads 3
+    returns 0
+    holds out <expected
+}
+
+# holds_lines FILE: the file has the lines of standard input
+holds_lines() { diff -u - "$1" >diff || { fail "messages differ:"; show diff; }; }
+
+case_top() {
+    logs
+    like_one top --by srcaddr -- --csv --all
+    like_one top --by ip,service --flows --distinct dstaddr --percentile bytes:95 --avg duration --ratio bytes/packets --rate bytes --or tcp-flags --first -- --csv --all
+    like_one top --by interface-id,start:1h --where 'action = REJECT' --sum bytes -- --csv -n 3
+    like_one top --by srcaddr/24/64 --sum packets,bytes -- --csv --sort bytes --ascending
+    like_one top --by tag --lookup tags.csv -- --csv
+    like_one top --by ip --in-out --sum bytes -- --csv -n 5
+    like_one top --by date,hour --tz Europe/Berlin -- --csv
+    like_one top --flows --max bytes -- --csv
+}
+
+case_tag() {
+    logs
+    run tag logs --lookup tags.csv --out one --quiet
+    for i in 1 2 3; do run tag logs/$i.log --partial $i.part --quiet; returns 0; done
+    run merge 2.part 3.part 1.part --lookup tags.csv --out merged --quiet
+    returns 0
+    diff -r one merged >diff || { fail "the results differ"; show diff; }
+    run merge 2.part 3.part 1.part --csv
+    returns 2
+    says err 'no table of tags is given: --lookup FILE'
+}
+
+case_others() {
+    logs
+    like_one digest --
+    like_one digest --by srcaddr/24,dstport,action --ephemeral syn --global-bounds -- --csv
+    like_one connections -- --csv --all
+    like_one graph -- --format dot -n 7
+    like_one graph --by srcaddr/24,service -- --format mermaid
+    like_one diff --by srcaddr,service --split 2021-05-04T15:10:00Z -- --csv --all
+    # two logs: each partial result has a part of both
+    cp -r logs later
+    sed -i 's/ 443 / 444 /' later/2.log
+    run diff logs later --by srcaddr,dstport --csv --all --quiet
+    cp out expected
+    for i in 1 2 3; do run diff logs/$i.log later/$i.log --by srcaddr,dstport --partial $i.part --quiet; returns 0; done
+    run merge 3.part 2.part 1.part --csv --all --quiet
+    returns 0
+    holds out <expected
+}
+
+case_accounting() {
+    logs
+    run top logs --by dstaddr -n 2
+    sed '$d' out >expected
+    for i in 1 2 3; do run top logs/$i.log --by dstaddr --partial $i.part; done
+    says err '403 lines = 400 records'
+    run merge 2.part 1.part 3.part -n 2
+    sed '$d' out | holds_lines expected
+    says err '3 windows (SKIPDATA)'
+    says err 'logs/2.log:403'
+    run merge 2.part 1.part 3.part --strict
+    returns 1
+    # an input that could not be read is missing from all that is made of it
+    gzip -c logs/3.log | head -c 2000 >broken.log.gz
+    run top broken.log.gz --by dstaddr --partial b.part --quiet
+    returns 2
+    says err 'broken.log.gz'
+    run merge 1.part b.part
+    returns 2
+    says err 'broken.log.gz'
+    says out 'INCOMPLETE: 1 of 2 inputs could not be read to the end'
+    run merge 1.part b.part --keep-going
+    returns 0
+    says err 'broken.log.gz'
+}
+
+case_refusals() {
+    logs
+    for i in 1 2 3; do run top logs/$i.log --by srcaddr --partial $i.part --quiet; done
+    run top logs/3.log --by dstaddr --where 'dstport = 443' --partial other.part --quiet
+    run merge 1.part other.part
+    returns 2
+    says err "other.part: is a part of 'top --where=dstport = 443 --by=dstaddr', and the others are of 'top --by=srcaddr'"
+    run merge 1.part 2.part --partial 12.part --quiet
+    run merge 12.part 2.part
+    returns 2
+    says err '2.part: has the input logs/2.log, which 12.part has, too: it would count twice; --same-names if they are different files'
+    run merge 12.part 2.part --same-names --quiet
+    returns 0
+    run merge 1.part 1.part
+    returns 2
+    says err 'which 1.part has, too'
+    head -c -20 2.part >cut.part
+    run merge 1.part cut.part
+    returns 2
+    says err 'cut.part'
+    sed '5d' 2.part >less.part
+    run merge less.part
+    returns 2
+    says err 'less.part: has '
+    run merge 1.part logs/2.log
+    returns 2
+    says err 'logs/2.log:1: is not a partial result of flowlog'
+    run merge 1.part none.part
+    returns 2
+    says err 'none.part'
+    : >empty.part
+    run merge 1.part empty.part
+    returns 2
+    says err 'empty.part: is empty'
+    for option in '--where=dstport=1' '--by srcaddr' '--sum bytes' '--logs-from x' '--format x'; do
+        run merge 1.part $option
+        returns 2
+        says err 'decides what is counted'
+    done
+    run merge 1.part --sort packets
+    returns 2
+    says err 'it has "measures":["flows","bytes"], and not "measures":["flows","bytes","packets"]'
+    run merge 1.part --cvs
+    returns 2
+    says err 'the results of top have no such option: --cvs'
+    run merge
+    returns 2
+    says err 'no partial result is given'
+    run merge logs/1.log
+    returns 2
+    says err 'no partial result is given'
+    run graph logs --raw --partial x
+    returns 2
+    says err '--partial does not go with it'
+    echo precious >kept
+    run top logs --partial kept --quiet
+    returns 2
+    [ "$(cat kept)" = precious ] || fail "a file was replaced that is no partial result"
+}
+
+case_lists() {
+    logs
+    run top logs --by srcaddr --csv --quiet
+    cp out expected
+    printf 'logs/1.log\nlogs/2.log\t12\r\n\nlogs/3.log\n' >list
+    run top --logs-from list --by srcaddr --csv --quiet
+    returns 0
+    holds out <expected
+    run top logs/3.log --logs-from - --by srcaddr --csv --quiet < <(head -n 2 list)
+    returns 0
+    holds out <expected
+    printf 'logs/1.log\nlogs/2.log\tx\n' >list
+    run top --logs-from list --by srcaddr
+    returns 2
+    says err 'list:2: expected a size in bytes after the tab'
+    run top --logs-from - --where-file - --by srcaddr
+    returns 2
+    says err 'only one input can be standard input'
+}
+
+case_format() {
+    printf 'dstport protocol\n443 6\n443 6\n53 17\n' >a.log
+    run tag a.log --partial - --quiet
+    returns 0
+    sed 's/"microseconds",[0-9]*/"microseconds",0/; $d' out >part
+    holds part <<'EOF'
+{"flowlog":"partial","version":1,"job":["tag","--key=dstport"]}
+{"ports":"dstport"}
+[[53,17],[1]]
+[[443,6],[2]]
+{"part":"inputs"}
+["input","a.log",3,0,0,0,1,0,0,35]
+["microseconds",0]
+EOF
+    run merge --help
+    returns 0
+    says out 'flowlog merge a.part b.part --csv -n 50'
+}
+
+run_cases

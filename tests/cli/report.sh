@@ -1,0 +1,341 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# report.sh FLOWLOG [CASE…]: runs 'flowlog LOG' and 'flowlog report' and checks their output. Runs all cases, or those
+# named.
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
+
+# A log with the fields that all reports ask for: clients, servers in two subnets, a scanner of 30 ports, a NAT gateway
+everything() {
+    awk 'BEGIN {
+        print "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags type flow-direction traffic-path pkt-srcaddr pkt-dstaddr pkt-dst-aws-service az-id next-hop-az-id reject-reason encryption-status"
+        for (i = 0; i < 60; ++i) {
+            start = 1714557600 + 37 * i
+            server = "10.0." i % 2 "." 5 + i % 3; client = "8.8.4." i % 7
+            print 5, 1, "eni-" i % 3, client, server, 40000 + i, i % 5 ? 443 : 22, 6, 10, 1000 + i, start, start + 30, "ACCEPT OK", i % 4 ? 19 : 2, "IPv4 ingress -", client, server, "- az1 - - 0"
+            print 5, 1, "eni-" i % 3, server, client, i % 5 ? 443 : 22, 40000 + i, 6, 20, 90000 + i, start, start + 30, "ACCEPT OK 19 IPv4 egress", i % 2 ? 8 : 2, "10.0.9.9", client, i % 3 ? "-" : "S3", "az1", i % 2 ? "az2" : "az1", "- 1"
+            if (i < 30) print 5, 1, "eni-0 203.0.113.7", server, 50000, 1000 + i, 6, 1, 40, start, start + 30, "REJECT OK 2 IPv4 ingress - 203.0.113.7", server, "- az1 -", i % 9 ? "-" : "BPA", "-"
+            if (i < 9) print 5, 1, "eni-1 10.0.0.5 10.0.1.6", 50000 + i, "5432 6 1 40", start, start + 30, "REJECT OK 2 IPv4 egress 1 10.0.0.5 10.0.1.6 - az1 az1 - -"
+        }
+        print "5 1 eni-2 - - - - - - - 1714557600 1714557660 - SKIPDATA - - - - - - - - - - -"
+    }'
+}
+
+# a log of AWS's default columns
+plain() { everything | cut -d ' ' -f 1-14 | sed 's/^5/2/'; }
+
+tags() { printf 'dstport,protocol,tag\n443,tcp,web\n22,tcp,ssh\n'; }
+labels() { printf 'cidr,label\n10.0.0.0/24,web\n10.0.1.0/24,data\n8.8.4.0/24,clients\n'; }
+
+# --- the overview -----------------------------------------------------------------------------------
+
+case_a_log_alone_is_an_overview() {
+    plain >vpc.log
+    run vpc.log
+    returns 0
+    says out 'vpc.log: VPC flow log'
+    says out '14 columns'
+    says out '2024-05-01 10:00 to 10:36 UTC, 159 flows, '
+    says out 'Over time'
+    says out '22/tcp ssh'
+    says out 'Rejected  39 flows (24.5%)'
+    says out 'flowlog report talkers vpc.log'
+    says out '161 lines = 159 records + 0 NODATA + 1 SKIPDATA'
+    says err 'warning: the data is incomplete'
+    [ "$(wc -l <out)" -le 30 ] || fail "more than a screen: $(wc -l <out) lines"
+    run overview vpc.log
+    run vpc.log -n 2
+    cp out a
+    run overview -n 2 vpc.log
+    diff <(grep -v /s a) <(grep -v /s out) >diff || show diff
+}
+
+case_overview_of_standard_input() {
+    plain >vpc.log
+    "$flowlog" - <vpc.log >out 2>err
+    rc=$?
+    returns 0
+    says out 'standard input'
+    says out '159 flows'
+    # a log that lacks fields
+    printf 'srcaddr dstaddr\n10.0.0.1 10.0.0.2\n' | "$flowlog" - >out 2>err
+    rc=$?
+    returns 0
+    says out '1 flow'
+    lacks out 'Services'
+}
+
+case_overview_of_several_logs_and_folders() {
+    mkdir logs
+    plain >logs/a.log
+    plain >logs/b.log
+    run logs
+    returns 0
+    says out '2 logs: VPC flow log'
+    says out '318 flows'
+    run logs/a.log 'logs/b*' missing.log
+    returns 2
+    says out '318 flows'
+    says out INCOMPLETE
+    says err missing.log
+}
+
+case_overview_with_tags_beside_the_log() {
+    mkdir logs
+    plain >logs/vpc.log
+    tags >logs/lookup_table.csv
+    run logs/vpc.log
+    returns 0
+    says out 'Tags      '
+    says out 'web 48'
+    says out '(logs/lookup_table.csv)'
+    echo 'no table' >logs/lookup_table.csv
+    run logs/vpc.log
+    returns 0
+    says err 'warning: no tags are shown: '
+    lacks out 'Tags  '
+}
+
+case_overview_is_as_wide_as_the_terminal() {
+    plain >vpc.log
+    for width in 40 60 80 120 200; do
+        COLUMNS=$width run vpc.log --quiet
+        returns 0
+        widest=$(grep -v '^  flowlog' out | LC_ALL=C.UTF-8 wc -L)
+        [ "$widest" -le $((width < 60 ? 60 : width)) ] || { fail "wider than $width: $widest"; show out; }
+    done
+    COLUMNS=60 run vpc.log
+    grep -q 'bytes .*service' out && fail 'two tables side by side in 60 columns'
+    COLUMNS=120 run vpc.log
+    grep -q '^srcaddr .*service' out || { fail 'no two tables side by side in 120 columns'; show out; }
+}
+
+case_overview_for_programs() {
+    plain >vpc.log
+    run vpc.log --json
+    returns 0
+    is_json out
+    says out '"report":"overview"'
+    run vpc.log --ndjson
+    says out '{"table":"Top senders","srcaddr":'
+}
+
+case_overview_with_filters() {
+    plain >vpc.log
+    run --where 'action = REJECT' vpc.log
+    returns 0
+    says out ', 39 flows,'
+    says out "report talkers vpc.log --where 'action = REJECT'"
+    run vpc.log --since 2024-05-01T10:20Z
+    returns 0
+    says out 'are wanted by --since'
+}
+
+case_archives_and_logs_without_bytes() {
+    run "$archives/nfdump/v2-178-mixed.nfdump"
+    returns 0
+    says out nfdump
+    printf 'srcaddr dstaddr dstport protocol action\n10.0.0.1 10.0.0.2 443 6 ACCEPT\n10.0.0.1 10.0.0.3 22 6 REJECT\n' >a.log
+    run a.log
+    returns 0
+    empty err
+    says out '2 flows'
+    run report talkers a.log
+    returns 0
+    says out 'flowlog top a.log --by srcaddr --flows -n'
+    run report all a.log --html p.html
+    returns 0
+}
+
+case_commands_and_files_of_the_same_name() {
+    plain >top
+    plain >talkers
+    run top
+    returns 2
+    says err 'the file of this name is ./top'
+    run ./top
+    returns 0
+    says out '159 flows'
+    run report talkers
+    returns 2
+    says err 'no LOG is given'
+    run report talkers ./talkers
+    returns 0
+}
+
+case_misspelt_commands() {
+    plain >vpc.log
+    run tpo vpc.log
+    returns 2
+    says err "no such command: tpo; did you mean 'top'?"
+    run missing.log
+    returns 2
+    says err 'no such file: missing.log'
+    run --wher x vpc.log
+    returns 2
+    says err 'no such option: --wher'
+    run report talker vpc.log
+    returns 2
+    says err 'no such report: talker'
+    says err 'talkers'
+    run report vpc.log
+    returns 2
+    says err 'no such report: vpc.log'
+}
+
+# --- reports ----------------------------------------------------------------------------------------
+
+case_reports_are_listed() {
+    run report
+    returns 0
+    for name in talkers rejects scans services egress gaps protocols; do says out "  $name "; done
+}
+
+# Runs the commands that a report prints, and compares what they print with the tables of the report.
+same_as_its_commands() {
+    run report "$@" --quiet --csv
+    [ "$rc" = 0 ] || { fail "exit code $rc: report $*"; show err; }
+    cp out csv
+    run report "$@"
+    sed -n '/^The same, and more of it:$/,/^$/s/^  flowlog //p' out >commands
+    local count=0 line
+    : >answers
+    while IFS= read -r line; do
+        eval "set -- $line"
+        run "$@" --quiet --csv
+        [ "$rc" = 0 ] || { fail "exit code $rc: $line"; show err; }
+        cat out >>answers
+        count=$((count + 1))
+    done <commands
+    [ $count -gt 0 ] || fail "no commands: $*"
+    # the tables of the report, without their titles and the empty lines between them
+    if [ $count -gt 1 ]; then grep -v -e '^$' -e ':$' csv; else cat csv; fi | diff - answers >diff ||
+        { fail "other numbers: $*"; show diff; }
+}
+
+case_commands_print_what_reports_print() {
+    everything >vpc.log
+    labels >labels.csv
+    for name in talkers rejects scans services egress gaps protocols; do
+        same_as_its_commands $name vpc.log
+        same_as_its_commands $name vpc.log --where 'srcaddr != 8.8.4.1 or dstport = 22' --since 2024-05-01T10:05Z
+    done
+    same_as_its_commands egress vpc.log --map labels.csv -n 3
+    same_as_its_commands scans vpc.log --window none --min-ports 5 --min-hosts 1000
+    plain >"a 'plain' log"
+    for name in talkers rejects scans services protocols; do same_as_its_commands $name "a 'plain' log"; done
+}
+
+case_reports_find_what_is_there() {
+    everything >vpc.log
+    run report rejects vpc.log --quiet
+    returns 0
+    says out 'Rejected, from private addresses'
+    says out '5432/tcp postgresql'
+    run report scans vpc.log --window 1h --csv
+    returns 0
+    grep -q '203.0.113.7,' out || { fail 'the scanner is not found'; show out; }
+    run report scans vpc.log --min-ports 31 --min-hosts 31 --window none --quiet
+    says out none
+    run report egress vpc.log --quiet
+    says out '8 internet gateway'
+    run report gaps vpc.log
+    says out 'SKIPDATA: 1 window '
+    says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"
+    run report services vpc.log --quiet
+    says out '443/tcp'
+    plain >plain.log
+    run report egress plain.log
+    returns 0
+    says out 'Not asked, because the logs lack it: pkt-srcaddr'
+}
+
+case_prices() {
+    everything >vpc.log
+    printf 'egress,USD\nnat,0.045\ninternet,0.09\n' >prices.csv
+    run report egress vpc.log --prices prices.csv --quiet
+    returns 0
+    says out Costs
+    says out 'USD'
+    printf 'egress,USD\nnet,0.045\n' >prices.csv
+    run report egress vpc.log --prices prices.csv
+    returns 2
+    says err "prices.csv:2: nothing is called 'net'; expected one of nat, internet"
+    printf 'egress,USD\nnat,cheap\n' >prices.csv
+    run report egress vpc.log --prices prices.csv
+    returns 2
+    says err "prices.csv:2: expected a price"
+    run report talkers vpc.log --prices prices.csv
+    returns 2
+    says err '--prices is for the report egress'
+}
+
+case_json_and_several_reports() {
+    everything >vpc.log
+    for format in --json --ndjson --csv --tsv; do
+        run report talkers,protocols vpc.log $format
+        returns 0
+        [ $format != --json ] || is_json out
+    done
+    run report all vpc.log --json
+    is_json out
+    says out '"report":"talkers,rejects,scans,services,egress,gaps,protocols"'
+}
+
+# --- the page ---------------------------------------------------------------------------------------
+
+case_a_page() {
+    everything >vpc.log
+    tags >lookup_table.csv
+    run report --html page.html vpc.log --lookup lookup_table.csv
+    returns 0
+    says out 'page.html is the report'
+    for text in 'Bytes over time' 'Who sends to whom' 'Top senders' 'Top services' Tags 'Rejected, from private' \
+        '<h1>' 'flowlog report vpc.log --lookup lookup_table.csv --html page.html'; do
+        says page.html "$text"
+    done
+    [ "$(wc -c <page.html)" -lt 300000 ] || fail 'larger than 300 KB'
+    grep -aoE '(src|href|url)[=(]"?[^">)]*' page.html | grep -v -e 'data:,' >loads && { fail 'it loads something'; show loads; }
+    # a report is replaced, and nothing else
+    run report --html page.html vpc.log --quiet
+    returns 0
+    empty out
+    echo mine >mine.html
+    run report --html mine.html vpc.log
+    returns 2
+    echo mine | holds mine.html
+    run report --html mine.html vpc.log --force
+    returns 0
+    run report --html - vpc.log
+    returns 0
+    says out '</html>'
+    run report --html page.html vpc.log --json
+    returns 2
+    run report --html page.html
+    returns 2
+    says err 'no LOG is given'
+}
+
+case_a_page_says_what_is_missing() {
+    everything >vpc.log
+    run report --html page.html vpc.log missing.log
+    returns 2
+    says page.html 'INCOMPLETE: 1 of 2 inputs could not be read to the end'
+    says page.html 'the data is incomplete: AWS lost records of 1 window'
+    rm page.html
+    run report --html page.html missing.log
+    returns 2
+    [ ! -e page.html ] || fail 'there is a page of nothing'
+}
+
+case_a_page_escapes() {
+    everything | sed 's/ eni-0 / <b>"\&eni\xe2\x80\xae /' >'<i>.log'
+    run report all --html page.html '<i>.log'
+    returns 0
+    says page.html '&lt;b&gt;&quot;&amp;eni\xe2\x80\xae'
+    lacks page.html '<i>.log'
+    lacks page.html "$(printf '\xe2\x80\xae')"
+    run report gaps '<i>.log'
+    lacks out "$(printf '\xe2\x80\xae')"
+}
+
+run_cases
