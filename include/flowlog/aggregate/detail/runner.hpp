@@ -132,7 +132,7 @@ private:
             auto value = std::optional<A>{};
             for (auto next = take(shared); next || shared; next = take(shared)) {
                 if (shared && (!next || next->shared != shared))
-                    conclude(*std::exchange(shared, {}), std::move(*value), total);
+                    conclude(std::exchange(shared, {}), std::move(*value), total);
                 if (!next) return;
                 if (!next->shared) {
                     read_whole(*next, total);
@@ -283,14 +283,16 @@ private:
 
     /// Takes over what a thread counted in a shared input. The last thread to come concludes the
     /// input.
-    void conclude(shared_input<A>& shared, A value, A& total) {
+    void conclude(shared_pointer const& mine, A value, A& total) {
+        auto& shared = *mine;
         {
             auto const lock = std::scoped_lock{mutex_};
             shared.values.push_back(std::move(value));
             if (--shared.readers != 0) return;
         }
-        auto reporter = reports_.begin(shared.last_task, [&shared, this] {
-            auto const begin = shared.text_begin.value_or(reports_.text_size());
+        // the reports may be handed on after the input was concluded
+        auto reporter = reports_.begin(shared.last_task, [mine, this] {
+            auto const begin = mine->text_begin.value_or(reports_.text_size());
             return preceding{.text = reports_.text_size() - begin};
         });
         auto const failed = results_[shared.index].failure.has_value();
