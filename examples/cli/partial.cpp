@@ -188,7 +188,7 @@ auto write_partial(reading_options const& options, std::vector<std::string> cons
     auto code = exit_code::done;
     for (auto const& part : parts) {
         if (!options.quiet) print_error(part.done->accounting());
-        // of some of the parts, all inputs may have failed, if that of the whole is to go on
+        // with --keep-going, a part of which no input could be read does not fail the command
         if (!options.keep_going || !part.done->nothing_read())
             code = std::max(code, part.done->exit_code(options));
     }

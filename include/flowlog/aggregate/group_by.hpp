@@ -186,7 +186,7 @@ public:
     void save(state_writer& out) const { detail::save_groups(flushed(), out); }
 
     /// Merges saved groups with the same keys and measures; detail/group_state.hpp has the format.
-    /// If nothing was counted before, the key of hashes becomes that of the saved groups.
+    /// A grouping that has counted nothing yet takes over the hash key of the saved groups.
     void load(state_reader& in) { detail::load_groups(core_, in); }
 
     /// The number of groups.

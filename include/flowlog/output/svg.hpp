@@ -336,9 +336,10 @@ private:
 
 }  // namespace detail
 
-/// A drawing of a chart over time, in the units of CSS. A class `layerN` has the colour of layer N
-/// (`reject` that of REJECT); `hit` covers a span and is invisible; `axis`, `grid`, and `begin` and
-/// `end` for texts.
+/// Draws a chart over time; sizes are in CSS pixels. The elements have classes for a style sheet:
+/// `layerN` for the bars of layer N (`reject` for those of REJECT), `axis` and `grid` for lines,
+/// `begin` and `end` for how texts are aligned, and `hit` for the invisible area over each span
+/// that shows its values.
 template <class = void>
 [[nodiscard]] auto to_svg(time_chart const& chart, double width, double height) -> std::string {
     return detail::time_chart_drawing<>{chart, width, height}.draw();

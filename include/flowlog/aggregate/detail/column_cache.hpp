@@ -170,9 +170,9 @@ private:
         return true;
     }
 
-    Batch all_;              // whose columns are in the cache
-    Batch flows_;            // those of them that this batch has
-    std::size_t begin_ = 0;  // the number of the first one
+    Batch all_;              // the batch whose columns are in the cache
+    Batch flows_;            // the part of it that this view shows
+    std::size_t begin_ = 0;  // where that part begins in `all_`
     column_cache* cache_;
 };
 

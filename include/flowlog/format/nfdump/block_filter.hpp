@@ -109,7 +109,7 @@ public:
                    static_cast<std::int64_t>(head.first) * 1000 > bounds.last;
         };
         if (std::ranges::any_of(times_, excluded)) return true;
-        // the bytes of Bloom filters are those of little-endian machines
+        // Bloom filters are only read as little-endian machines write them
         auto const little = (std::endian::native == std::endian::little) != swapped;
         return little && !addresses_.empty() &&
                excluded_by_addresses(front.substr(nfdump_flows_head::size));

@@ -51,9 +51,9 @@ constexpr auto from_milliseconds(std::uint64_t ms) noexcept -> field_value<times
 /// record does not have it, if it is a time and 0, or if it is an empty text. `flows` is 1 in a
 /// record without a number of flows. `dstport` of ICMP is 256 * type + code. `start` is the time of
 /// the event if a record of layout 3 has only this. The AWS field `type` is given by the addresses.
-/// If a record has addresses of both families, those of its `ip-version` count, or else the first
-/// ones, unless they are zero. Names of interfaces and the like are those that the archive had
-/// before the flow.
+/// Some records have both IPv4 and IPv6 addresses. Then `ip-version` says which are meant; without
+/// it, the first ones are, unless they are zero. Names of interfaces and the like are those that
+/// the archive had before the flow.
 class nfdump_record {
 public:
     nfdump_record() = default;
@@ -199,9 +199,9 @@ private:
         return {};
     }
 
-    /// Whether the record has an address in both families and the second one counts: if the record
-    /// gives the version of IP, that of this version, or else if the first one is zero, with the
-    /// address at the other end of the flow if it has one.
+    /// Whether a field has both an IPv4 and an IPv6 address, and the second one is meant: because
+    /// `ip-version` says so, or, without it, because the first one is zero, as is the one at the
+    /// other end of the flow, if there is one.
     [[nodiscard, gnu::noinline, gnu::cold]] auto is_of_second_family(field_id id) const noexcept
         -> bool {
         if (shape_->second_offset(id) == 0) return false;
