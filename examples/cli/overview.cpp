@@ -309,7 +309,8 @@ private:
             text += fmt::format("Rejected  {} ({})\n", count_text(*count, "flow"),
                                 percent_text(*count, inquiry_.done().flows()));
         if (tags_) {
-            if (auto const table = inquiry_.table(*tags_, 6))
+            auto const table = inquiry_.table(*tags_, 6);
+            if (table && !table->found.groups.empty())
                 text += "Tags      " + wrapped(tag_counts(*table), 10) + '\n';
         }
         if (!text.empty()) print('\n' + text);

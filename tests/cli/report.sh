@@ -95,6 +95,19 @@ case_overview_with_tags_beside_the_log() {
     lacks out 'Tags  '
 }
 
+case_overview_of_no_flows() {
+    tags >lookup_table.csv
+    plain | head -1 >heading.log
+    : >empty.log
+    echo '2 1 eni-1 - - - - - - - 1714564925 1714564985 - NODATA' >nodata.log
+    for log in heading.log empty.log nodata.log; do
+        run "$log"
+        returns 0
+        says out '0 flows'
+        lacks out 'Tags  '
+    done
+}
+
 case_overview_is_as_wide_as_the_terminal() {
     plain >vpc.log
     for width in 40 60 80 120 200; do
