@@ -146,10 +146,14 @@ private:
         return true;
     }
 
+    /// What a thread reads at a time. What it prints before its turn is kept, up to 8 MiB, and may
+    /// be several times as long.
+    static constexpr std::uint64_t chunk_size = std::uint64_t{2} << 20;
+
     /// Whether several threads can read a log at once.
     [[nodiscard]] auto can_share(flowlog::input const& input) const -> bool {
         auto const how = open_options_of(options_.reading, {});
-        return flowlog::log_splitter::of(input, how, flowlog::run_options{}.chunk_size).has_value();
+        return flowlog::log_splitter::of(input, how, chunk_size).has_value();
     }
 
     /// Prints the flows of logs in their order, while several threads read them.
@@ -157,6 +161,7 @@ private:
         if (inputs.empty()) return;
         auto how = run_options_of(options_.reading, malformed_handler());
         how.keep_going = true;
+        how.chunk_size = chunk_size;
         how.on_open = [this](flowlog::log& log) { use_columns(log); };
         // in these, a row depends on the rows before it
         auto const format = options_.format();

@@ -115,10 +115,8 @@ public:
     [[nodiscard]] auto write_batch(Batch const& flows) -> std::size_t {
         if constexpr (detail::line_batch<Batch>) {
             constexpr auto limit = detail::line_copier::max_lines;
-            if (copier_ && flows.size() <= limit && flows.size() != 0 && copier_->are_same(flows)) {
-                copy_lines(flows);
-                return flows.size();
-            }
+            if (copier_ && flows.size() <= limit && flows.size() != 0)
+                return write_lines(flows, copier_->same_lines(flows));
         }
         std::size_t done = 0;
         while (done != flows.size() && !write(flows[done])) ++done;
@@ -360,17 +358,23 @@ private:
         copier_.emplace(std::move(ids), newest_version());
     }
 
+    /// Writes lines of a text log as `write_batch` does; those of `same` are copied.
     template <class Batch>
-    void copy_lines(Batch const& lines) {
+    auto write_lines(Batch const& lines, detail::line_copier::line_set same) -> std::size_t {
         auto& buffer = writer_.buffer();
-        for (std::size_t i = 0; i < lines.size(); ++i) {
+        for (std::size_t i = 0; i < lines.size(); ++i, same >>= 1) {
+            if ((same & 1) == 0) {
+                if (write(lines[i])) return i;
+                continue;
+            }
             auto const text = lines[i].line();
             auto* const end = print_text(buffer.reserve(text.size() + 1), text);
             *end = '\n';
             buffer.end_at(end + 1);
+            ++rows_;
         }
-        rows_ += lines.size();
         if (buffer.size() >= writer_.options().block_size) flush();
+        return lines.size();
     }
 
     void begin() {

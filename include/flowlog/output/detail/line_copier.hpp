@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,8 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/print.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/output/detail/row_buffer.hpp>
 
@@ -39,12 +42,18 @@ public:
     line_copier(std::vector<field_id> columns, std::uint64_t version)
         : columns_{std::move(columns)}, version_{version} {}
 
-    /// Whether the output has every line of a batch of 1 to `max_lines` as it is.
+    /// A bit for each line.
+    using line_set = std::uint64_t;
+
+    /// Which lines of a batch of 1 to `max_lines` the output has as they are; bit 0 is the first.
     template <line_batch Batch>
-    [[nodiscard]] auto are_same(Batch const& lines) -> bool {
-        return has_columns(lines[0].columns()) &&
-               std::all_of(columns_.begin(), columns_.end(),
-                           [&](field_id id) { return is_same(lines, id); });
+    [[nodiscard]] auto same_lines(Batch const& lines) -> line_set {
+        if (!has_columns(lines[0].columns())) return 0;
+        auto result = all(lines.size());
+        for (auto const id : columns_) {
+            if (result != 0) result &= same_in(lines, id);
+        }
+        return result;
     }
 
 private:
@@ -56,17 +65,17 @@ private:
         return true;
     }
 
+    [[nodiscard]] static constexpr auto all(std::size_t lines) noexcept -> line_set {
+        return ~line_set{0} >> (max_lines - lines);
+    }
+
+    /// The lines that have a field as the output has it.
     template <class Batch>
-    [[nodiscard]] auto is_same(Batch const& lines, field_id id) -> bool {
+    [[nodiscard]] auto same_in(Batch const& lines, field_id id) -> line_set {
         switch (info(id).type) {
-            case field_type::address: {
-                auto v4 = true;
-                return lines.addresses(id, words_.data(), 2, [&](std::size_t, bool v6) {
-                    v4 = v4 && !v6;
-                }) && v4;
-            }
+            case field_type::address: return same_addresses(lines, id);
             case field_type::time:
-                return lines.times(id, words_.data(), 1) && no_leading_zeros(lines, id);
+                return lines.times(id, words_.data(), 1) ? without_leading_zeros(lines, id) : 0;
             case field_type::text:
                 return each_token(lines, id, [](std::string_view text) { return is_plain(text); });
             case field_type::action:
@@ -81,23 +90,44 @@ private:
                 });
             default: break;
         }
-        if (!lines.numbers(id, words_.data(), 1) || !no_leading_zeros(lines, id)) return false;
-        return id != field_id::version ||
-               std::all_of(words_.begin(), words_.begin() + std::ptrdiff_t(lines.size()),
-                           [this](std::uint64_t found) { return found == version_; });
+        if (!lines.numbers(id, words_.data(), 1)) return 0;
+        if (id != field_id::version) return without_leading_zeros(lines, id);
+        return each_token(lines, id, [version = std::to_string(version_)](std::string_view text) {
+            return text == version;
+        });
+    }
+
+    /// An IPv4 address can be written in one way, an IPv6 address in many.
+    template <class Batch>
+    [[nodiscard]] auto same_addresses(Batch const& lines, field_id id) -> line_set {
+        auto v6 = line_set{0};
+        if (!lines.addresses(id, words_.data(), 2,
+                             [&](std::size_t line, bool is_v6) { v6 |= line_set{is_v6} << line; }))
+            return 0;
+        auto result = all(lines.size());
+        auto const column = lines[0].columns().column(id);
+        for (; v6 != 0; v6 &= v6 - 1) {
+            auto const line = static_cast<std::size_t>(std::countr_zero(v6));
+            auto text = std::array<char, max_printed>{};
+            auto* const end =
+                print_value(text.data(), address::v6(words_[2 * line], words_[2 * line + 1]));
+            if (lines[line].token(column) != std::string_view{text.data(), end})
+                result &= ~(line_set{1} << line);
+        }
+        return result;
     }
 
     template <class Batch, class Test>
-    [[nodiscard]] static auto each_token(Batch const& lines, field_id id, Test test) -> bool {
+    [[nodiscard]] static auto each_token(Batch const& lines, field_id id, Test test) -> line_set {
         auto const column = lines[0].columns().column(id);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            if (!test(lines[i].token(column))) return false;
-        }
-        return true;
+        auto result = line_set{0};
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            result |= line_set{test(lines[i].token(column))} << i;
+        return result;
     }
 
     template <class Batch>
-    [[nodiscard]] static auto no_leading_zeros(Batch const& lines, field_id id) -> bool {
+    [[nodiscard]] static auto without_leading_zeros(Batch const& lines, field_id id) -> line_set {
         return each_token(lines, id, [](std::string_view digits) {
             return digits[0] != '0' || digits.size() == 1;
         });
