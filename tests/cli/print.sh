@@ -4,6 +4,7 @@
 # Runs all cases, or those named.
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
+cloud=$data/../../tests/data/cloud
 has_component() { "$flowlog" --version | grep -q "^components:.* $1"; }
 
 # an archive of each kind
@@ -440,7 +441,6 @@ case_detect_trouble() {
 
 case_json() {
     has_component json || return 0
-    local cloud=$data/../../tests/data/cloud
     run print "$cloud/azure/nsg-v2.json" --csv --two-way reverse --fields srcaddr,packets,reverse-packets,flow-state
     returns 0
     empty err
@@ -479,6 +479,23 @@ END
     printf '*,icmp,ping\n' >>tags.csv
     run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --csv
     says out 'ping,1'
+}
+
+# all logs as events of OCSF, which a reader of its schema accepts
+case_ocsf() {
+    command -v python3 >/dev/null || { echo '    no Python: not read'; return; }
+    local log logs=("$data/flow_logs.txt" "$archives/flow-tools/v5-le.ft" "$archives/nfdump/v2-171-mixed.nfdump")
+    if has_component json; then logs+=("$cloud"/{azure,gcp,other}/*n "$cloud"/aws/*/*n); fi
+    for log in "${logs[@]}"; do
+        "$flowlog" print "$log" --schema ocsf --quiet >events 2>err || continue
+        python3 "$here/ocsf.py" <events >found || { fail "$log: $(cat found)"; return; }
+        echo "$(basename "$log"): $(cat found)"
+    done >all
+    says all 'flow_logs.txt: 14 events'
+    has_component json || return 0
+    says all 'vnet-v4.json: 9 events'
+    run print "$cloud/azure/vnet-v4.json" --schema ocsf -n 1
+    says out '"cloud":{"provider":"Azure"}'
 }
 
 case_schema() {

@@ -173,13 +173,19 @@ private:
 
     [[nodiscard]] auto has_cloud() const -> bool {
         using enum field_id;
-        return has_any({account_id, region, az_id});
+        return has_any({account_id, region, az_id}) || is_azure();
+    }
+    /// Azure's resources have paths, with letters of either case.
+    [[nodiscard]] auto is_azure() const -> bool {
+        auto const resource = text(field_id::resource_id);
+        return has(field_id::acl_id) || resource.starts_with("/subscriptions/") ||
+               resource.starts_with("/SUBSCRIPTIONS/");
     }
     void write_cloud(json_writer& json) {
         using enum field_id;
         if (!has_cloud()) return;
         json.key("cloud").begin_object().member("provider", has(reporter) ? "GCP"
-                                                            : has(acl_id) ? "Azure"
+                                                            : is_azure()  ? "Azure"
                                                                           : "AWS");
         write_object(json, "account", {{"uid", account_id}});
         write_members(json, {{"region", region}, {"zone", az_id}});
