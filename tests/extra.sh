@@ -61,6 +61,11 @@ run_fuzz() {
         cmake --build build/fuzz --target "fuzz_$target"
         tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"
     done
+    cmake --build build/fuzz --target fuzz_json
+    for cloud in aws azure gcp other damaged; do
+        echo "== Fuzzing JSON, from tests/data/cloud/$cloud, for ${FUZZ_SECONDS:-600} s"
+        tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz_json "tests/data/cloud/$cloud" "${FUZZ_SECONDS:-600}"
+    done
 }
 
 run_tsan() { tests/run.sh tsan; }
