@@ -50,6 +50,11 @@ function(flowlog_component name)
     endif()
 endfunction()
 
+if(FLOWLOG_PREFER_STATIC)
+    set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+    list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES ${CMAKE_STATIC_LIBRARY_SUFFIX})
+endif()
+
 # Looks for packages where the components default to on: in flowlog's own build.
 macro(flowlog_look_for)
     if(PROJECT_IS_TOP_LEVEL)
@@ -143,3 +148,7 @@ flowlog_codec(bzip2 BZip2 BZip2::BZip2)
 flowlog_codec(lz4 LZ4 LZ4::lz4)
 flowlog_codec(lzo LZO LZO::lzo)
 flowlog_codec(zstd ZSTD ZSTD::zstd include/flowlog/output/zstd.hpp)
+
+if(FLOWLOG_PREFER_STATIC)
+    set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
+endif()

@@ -109,11 +109,19 @@ public:
     [[nodiscard]] auto equal(std::span<csv_cell const> cells) const -> bool {
         return !texts_.empty() && std::equal(cells.begin(), cells.end(), texts_.begin(),
                                              texts_.end(), [](auto const& cell, auto const& text) {
-                                                 return heading(cell.text) == text;
+                                                 return starts_like(cell.text, text) &&
+                                                        heading(cell.text) == text;
                                              });
     }
 
 private:
+    /// Whether a text may have this heading: all rows are asked, and most have a digit here.
+    [[nodiscard]] static auto starts_like(std::string_view text, std::string_view name) noexcept
+        -> bool {
+        auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        return text.empty() || name.empty() || !is_digit(text[0]) || text[0] == name[0];
+    }
+
     std::vector<std::string> texts_;
 };
 
