@@ -12,9 +12,9 @@
 
 #include <flowlog/aggregate/field_checker.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -100,10 +100,8 @@ auto set_up_check(CLI::App& check) -> action {
     check.footer(examples);
     add_reading_options(check, options->reading);
     add_key_options(check, options->reading.tables);
-    check.add_option("--max", options->max, "Print at most N malformed lines (default: 100)")
-        ->type_name("N")
-        ->check(whole_number());
-    add_row_formats(check, options->format, "malformed line");
+    add_option(check, "--max", options->max);
+    add_row_formats(check, options->format);
     return [options] { return run_check(*options); };
 }
 

@@ -27,6 +27,7 @@
 #include "languages.hpp"
 #include "measures.hpp"
 #include "objects.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -397,21 +398,13 @@ constexpr auto examples =
     "or SKIPDATA; 2 wrong usage, or an input that could not be read to its end.\n";
 
 void add_result_options(CLI::App& app, compare_options& options) {
-    app.add_option("--factor", options.factor,
-                   "A group has changed if it grew or shrank F times (default: 2)")
-        ->type_name("F")
-        ->check(CLI::Range(1.0, 1e15));
-    app.add_option("--sort", options.measures.sort,
-                   "Measure that decides: flows, max(packets) (default: bytes, or the first one)")
-        ->type_name("MEASURE");
-    auto* const limit =
-        app.add_option("-n", options.limit, "List N groups of each kind (default: 20)");
-    limit->type_name("N")->check(whole_number());
-    app.add_flag("--all", options.all, "List all groups that differ")->excludes(limit);
-    app.add_flag("--exit-code", options.exit_code, "Exit with 1 if the sides differ");
-    add_row_formats(app, options.format, "group that differs");
-    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
-    add_strict(app, options.reading);
+    add_option(app, "--factor", options.factor);
+    add_option(app, "--sort", options.measures.sort);
+    add_option(app, "-n", options.limit);
+    add_flag(app, "--all", options.all);
+    add_flag(app, "--exit-code", options.exit_code);
+    add_row_formats(app, options.format);
+    add_flag(app, "--human", options.human);
 }
 
 }  // namespace
@@ -419,15 +412,12 @@ void add_result_options(CLI::App& app, compare_options& options) {
 auto set_up_diff(CLI::App& diff) -> action {
     auto options = std::make_shared<compare_options>();
     diff.footer(examples);
-    diff.add_option("--by", options->by,
-                    "Compare these groups (default: srcaddr,dstaddr,dstport,protocol)")
-        ->type_name("KEYS");
-    diff.add_option("--split", options->split, "Compare the flows before this time with the others")
-        ->type_name("TIME");
+    add_option(diff, "--by", options->by);
+    add_option(diff, "--split", options->split);
     add_key_options(diff, options->reading.tables);
     add_reading_options(diff, options->reading);
     add_measure_options(diff, options->measures);
-    add_partial_options(diff, options->reading, true);
+    add_partial_options(diff, options->reading);
     add_result_options(diff, *options);
     return [options] { return run_diff(*options); };
 }

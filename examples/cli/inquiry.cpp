@@ -88,6 +88,7 @@ auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
     for (auto const* const option : app.get_options()) {
         auto const name = option->get_name();
         if (option->count() == 0 || !name.starts_with("-")) continue;
+        if (name == "--color" || name == "--no-config") continue;
         if (std::ranges::find(own, name) != own.end()) continue;
         auto const is_flag = option->get_items_expected_max() == 0;
         if (is_flag) result += ' ' + name;

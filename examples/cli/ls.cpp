@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "objects.hpp"
+#include "options.hpp"
 #include "rows.hpp"
 #include "stores.hpp"
 #include "terminal.hpp"
@@ -127,14 +128,10 @@ constexpr auto examples =
 auto set_up_ls(CLI::App& ls) -> action {
     auto options = std::make_shared<ls_options>();
     ls.footer(examples);
-    ls.add_option("LOG", options->words, "Folders, s3://bucket/prefix, files, or patterns")
-        ->type_name("");
+    add_option(ls, "LOG", options->words);
     add_object_options(ls, options->objects);
     add_store_options(ls, options->stores);
-    // the totals are always printed, and no object is read
-    for (auto const* name : {"--verbose", "--fetches", "--buffer"})
-        ls.remove_option(ls.get_option(name));
-    add_row_formats(ls, options->format, "log");
+    add_row_formats(ls, options->format);
     return [options] { return run_ls(*options); };
 }
 

@@ -16,9 +16,10 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
+#include "option_table.hpp"
 #include "partial.hpp"
+#include "settings.hpp"
 
 namespace cli {
 namespace {
@@ -34,16 +35,6 @@ constexpr auto commands = std::to_array<mergeable>({{"tag", set_up_tag},
                                                     {"connections", set_up_connections},
                                                     {"graph", set_up_graph},
                                                     {"diff", set_up_diff}});
-
-/// Options that say what is counted, or of what: partial results have counted already.
-constexpr auto counting = std::to_array<std::string_view>(
-    {"--by",        "--where",    "--where-file",  "--since",         "--until",
-     "--account",   "--region",   "--flow-log-id", "--two-way",       "--no-wrap-repair",
-     "--tz",        "--flows",    "--first",       "--last",          "--sum",
-     "--avg",       "--min",      "--max",         "--rate",          "--or",
-     "--distinct",  "--ratio",    "--percentile",  "--in-out",        "--split",
-     "--ephemeral", "--key",      "--hash-key",    "--global-bounds", "--map",
-     "--raw",       "--logs-from"});
 
 /// The job of the first partial result among words; none if there is no partial result.
 auto find_job(std::vector<std::string> const& words) -> std::optional<std::vector<std::string>> {
@@ -64,8 +55,7 @@ auto find_job(std::vector<std::string> const& words) -> std::optional<std::vecto
 void refuse_counting(std::vector<std::string> const& words, std::string const& command) {
     for (auto const& word : words) {
         auto const name = std::string_view{word}.substr(0, word.find('='));
-        auto const format = name == "--format" && command != "graph";
-        if (format || std::ranges::find(counting, name) != counting.end())
+        if (decides_counting(name, command))
             throw usage_error{std::string{name} +
                               " decides what is counted: give it to the command that writes the "
                               "partial results"};
@@ -102,7 +92,7 @@ auto run_merge(std::vector<std::string> words) -> int {
 
     auto command = CLI::App{"", job->front()};
     auto const act = known->set_up(command);
-    refuse_empty_values(command);
+    add_general_options(command);
     auto arguments = std::vector<std::string>{};
     for (auto const& word : *job)
         if (word.starts_with("--")) arguments.push_back(word);
@@ -117,6 +107,7 @@ auto run_merge(std::vector<std::string> words) -> int {
     } catch (CLI::ParseError const& failure) {
         throw usage_error{flowlog::escaped(failure.what())};
     }
+    apply_defaults(command);
     return act();
 }
 

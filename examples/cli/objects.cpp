@@ -25,6 +25,7 @@
 #include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -45,18 +46,13 @@ auto period_of(std::string const& option, std::string const& text)
     }
 }
 
-void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into,
-               std::string const& help, std::string const& group) {
-    auto const take = [&into, option](std::string const& list) {
+void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into) {
+    add_repeated_option(app, option, [&into, option](std::string const& list) {
         auto const names = split(list);
         if (names.empty()) throw CLI::ValidationError{option, "the name is empty"};
         if (!into) into.emplace();
         for (auto const name : names) into->emplace(name);
-    };
-    app.add_option_function<std::string>(option, take, help)
-        ->type_name("NAME")
-        ->trigger_on_parse()
-        ->group(group);
+    });
 }
 
 /// The options that are given, as messages list them: `--since and --account`.
@@ -325,20 +321,12 @@ private:
 }  // namespace
 
 void add_object_options(CLI::App& app, object_options& options) {
-    auto const group = std::string{"Logs of folders and object stores"};
-    app.add_option("--since", options.since,
-                   "Only flows from this time on: 2024-05-01, 2024-05-01T12:30Z, -2h")
-        ->type_name("TIME")
-        ->group(group);
-    app.add_option("--until", options.until, "Only flows up to this time, inclusive")
-        ->type_name("TIME")
-        ->group(group);
-    add_names(app, "--account", options.accounts, "Only logs of this account; repeatable", group);
-    add_names(app, "--region", options.regions, "Only logs of this region; repeatable", group);
-    add_names(app, "--flow-log-id", options.flow_log_ids, "Only logs with this id; repeatable",
-              group);
-    app.add_flag("--verbose", options.verbose, "Print how many objects were listed and skipped")
-        ->group(group);
+    add_option(app, "--since", options.since);
+    add_option(app, "--until", options.until);
+    add_names(app, "--account", options.accounts);
+    add_names(app, "--region", options.regions);
+    add_names(app, "--flow-log-id", options.flow_log_ids);
+    add_flag(app, "--verbose", options.verbose);
 }
 
 auto first_moment(std::string const& option, std::string const& text) -> timestamp {

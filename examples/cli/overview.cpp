@@ -22,10 +22,10 @@
 #include <flowlog/output/text.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
+#include "options.hpp"
 #include "questions.hpp"
 #include "reading.hpp"
 #include "report_printing.hpp"
@@ -388,11 +388,8 @@ auto set_up_overview(CLI::App& overview) -> action {
     overview.footer(examples);
     add_key_options(overview, options->reading.tables);
     add_reading_options(overview, options->reading);
-    overview.add_option("-n", options->limit, "Show N senders and N services (default: 5)")
-        ->type_name("N")
-        ->check(whole_number());
-    add_row_formats(overview, options->format, "group");
-    add_strict(overview, options->reading);
+    add_option(overview, "-n", options->limit);
+    add_row_formats(overview, options->format);
     return [options, app = &overview] { return run_overview(*app, *options); };
 }
 

@@ -23,28 +23,18 @@
 #include <flowlog/source/read_text.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "choice.hpp"
 #include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 
-void add_partial_options(CLI::App& app, reading_options& options, bool with_hash_key) {
-    constexpr auto group = "Partial results";
-    app.add_option("--partial", options.partial,
-                   "Write what was counted, for 'flowlog merge', instead of results")
-        ->type_name("FILE")
-        ->group(group);
-    if (!with_hash_key) return;
-    app.add_option(
-           "--hash-key", options.hash_key,
-           "A word that whoever writes the logs does not know, for estimates of --distinct\n"
-           "that are the same in every run (default: random; with --partial: 'partial')")
-        ->type_name("WORD")
-        ->group(group);
+void add_partial_options(CLI::App& app, reading_options& options) {
+    add_option(app, "--partial", options.partial);
+    add_option(app, "--hash-key", options.hash_key);
 }
 
 auto is_partial(reading_options const& options) -> bool { return !options.partial.empty(); }

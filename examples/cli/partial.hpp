@@ -34,7 +34,7 @@ class App;
 namespace cli {
 
 /// Adds --partial, and --hash-key if the command counts different values.
-void add_partial_options(CLI::App& app, reading_options& options, bool with_hash_key = false);
+void add_partial_options(CLI::App& app, reading_options& options);
 
 /// Whether a partial result is to be written.
 auto is_partial(reading_options const& options) -> bool;

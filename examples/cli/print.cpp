@@ -23,11 +23,11 @@
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
-#include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
 
@@ -347,23 +347,17 @@ constexpr auto examples =
     "input that could not be read to its end.\n";
 
 void add_format_options(CLI::App& app, print_options& options) {
-    struct choice {
-        char const* option;
-        record_format format;
-        char const* meaning;
-    };
-    constexpr auto choices = std::to_array<choice>(
-        {{"--csv", record_format::csv, "CSV with a heading; the default, except on a terminal"},
-         {"--tsv", record_format::tsv, "The same, separated by TAB"},
-         {"--json", record_format::json, "One JSON array of objects"},
-         {"--ndjson", record_format::ndjson, "One JSON object per line"},
-         {"--vpc", record_format::vpc, "A VPC flow log with the fields of AWS's default format"},
-         {"--table", record_format::table, "A table for people; the default on a terminal"}});
-    for (auto const& one : choices) {
-        auto const take = [&formats = options.formats, wanted = one.format] {
+    constexpr auto choices =
+        std::to_array<std::pair<char const*, record_format>>({{"--csv", record_format::csv},
+                                                              {"--tsv", record_format::tsv},
+                                                              {"--json", record_format::json},
+                                                              {"--ndjson", record_format::ndjson},
+                                                              {"--vpc", record_format::vpc},
+                                                              {"--table", record_format::table}});
+    for (auto const& [name, wanted] : choices) {
+        add_flag_function(app, name, [&formats = options.formats, wanted] {
             if (std::ranges::find(formats, wanted) == formats.end()) formats.push_back(wanted);
-        };
-        app.add_flag_callback(one.option, take, one.meaning);
+        });
     }
 }
 
@@ -374,32 +368,21 @@ auto set_up_print(CLI::App& print) -> action {
     print.footer(examples);
     add_reading_options(print, options->reading);
     add_format_options(print, *options);
-    print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
-        ->type_name("LIST");
+    add_option(print, "--fields", options->fields);
     add_key_options(print, options->reading.tables);
-    print.add_option("--head,-n", options->head, "Print at most N flows")
-        ->type_name("N")
-        ->check(whole_number());
-    print
-        .add_option("--sort", options->sort,
-                    "Print the flows with the largest values first: bytes (20, or as many as -n\n"
-                    "says)")
-        ->type_name("FIELD");
-    print.add_flag("--ascending", options->ascending, "With --sort, the smallest values first");
-    print.add_flag("--all-lines", options->all_lines,
-                   "Print NODATA and SKIPDATA lines, too; with a test of log-status in --where,\n"
-                   "this is on");
-    add_choice(print, "--schema,--names", options->names,
-               "Names of the fields in headings (default: aws)",
+    add_option(print, "--head", options->head);
+    add_option(print, "--sort", options->sort);
+    add_flag(print, "--ascending", options->ascending);
+    add_flag(print, "--all-lines", options->all_lines);
+    add_choice(print, "--schema", options->names,
                {{"aws", flowlog::naming::aws},
                 {"netflow", flowlog::naming::netflow},
                 {"ecs", flowlog::naming::ecs},
                 {"otel", flowlog::naming::otel},
                 {"ocsf", flowlog::naming::ocsf}});
     add_choice<std::optional<flowlog::time_format>>(
-        print, "--times", options->times, "Times as seconds since 1970, or as RFC 3339 in UTC",
+        print, "--times", options->times,
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    add_strict(print, options->reading);
     return [options] { return run_print(*options); };
 }
 

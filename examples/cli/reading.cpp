@@ -17,47 +17,31 @@
 #include "columns.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "partial.hpp"
+#include "settings.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 
 void add_reading_options(CLI::App& app, reading_options& options) {
-    app.add_option("LOG", options.logs,
-                   "Files, folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -")
-        ->type_name("");
-    app.add_option("--logs-from", options.logs_from,
-                   "Read names of more LOGs from a file, one a line, each with its size\n"
-                   "after a tab if that is known; - is standard input")
-        ->type_name("FILE");
-    app.add_option("--where", options.where,
-                   "Only these flows: 'action = REJECT and dstport < 1024'")
-        ->type_name("EXPR");
-    app.add_option("--where-file", options.where_file,
-                   "Only these flows: a file with an expression or a list of addresses")
-        ->type_name("FILE");
+    add_option(app, "LOG", options.logs);
+    add_option(app, "--logs-from", options.logs_from);
+    add_option(app, "--where", options.where);
+    add_option(app, "--where-file", options.where_file);
     add_object_options(app, options.objects);
     add_zone_option(app);
-    app.add_option("--format", options.format,
-                   "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
-        ->type_name("TEXT");
+    add_option_function(app, "--format", [&options](std::string const& given) {
+        options.format = format_called(given);
+    });
     add_choice(app, "--two-way", options.two_way,
-               "A record in JSON that counts both directions: two flows (default), or\n"
-               "one with reverse-packets and reverse-bytes",
                {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
-    app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")
-        ->type_name("N")
-        ->check(whole_number(1024));
-    app.add_flag("--no-wrap-repair", options.keep_wraps,
-                 "Do not correct times of archives after a router's uptime overflowed");
-    app.add_flag("--keep-going", options.keep_going,
-                 "Exit with 0 if inputs cannot be read; the result is marked incomplete");
-    app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
+    add_option(app, "--threads", options.threads);
+    add_flag(app, "--no-wrap-repair", options.keep_wraps);
+    add_flag(app, "--keep-going", options.keep_going);
+    add_flag(app, "--quiet", options.quiet);
+    add_flag(app, "--strict", options.strict);
     add_store_options(app, options.stores);
-}
-
-void add_strict(CLI::App& app, reading_options& options) {
-    app.add_flag("--strict", options.strict, "Exit with 1 if a line is malformed or SKIPDATA");
 }
 
 auto reading::failures() const -> std::size_t {

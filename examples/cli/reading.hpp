@@ -56,12 +56,9 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
 };
 
-/// Adds LOG…, --logs-from, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going,
-/// --quiet, what chooses objects, and the options of object stores.
+/// Adds LOG…, --where, --threads and the others that say what is read and how, as far as the
+/// command has them.
 void add_reading_options(CLI::App& app, reading_options& options);
-
-/// Adds --strict.
-void add_strict(CLI::App& app, reading_options& options);
 
 /// A malformed line as text, and where it was.
 struct malformed_note {

@@ -27,6 +27,7 @@
 #include "commands.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
 #include "prices.hpp"
 #include "questions.hpp"
@@ -406,18 +407,6 @@ constexpr auto examples =
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";
 
-/// Accepts a span as keys have it.
-auto span_check(std::string const& given) -> std::string {
-    auto const digits = given.find_first_not_of("0123456789");
-    auto const valid =
-        given == "none" ||
-        (digits != 0 && digits != given.npos && digits + 1 == given.size() && digits <= 6 &&
-         std::string_view{"smhd"}.find(given[digits]) != std::string_view::npos);
-    return valid ? ""
-                 : "expected a span such as 10m, 1h or none, found '" +
-                       flowlog::escaped(given, 40) + "'";
-}
-
 }  // namespace
 
 auto set_up_report(CLI::App& report) -> action {
@@ -425,29 +414,14 @@ auto set_up_report(CLI::App& report) -> action {
     report.footer("Reports:\n" + list_of_kinds() + '\n' + examples);
     add_key_options(report, options->reading.tables);
     add_reading_options(report, options->reading);
-    report.get_option("LOG")->description(
-        "The name of a report, or several (talkers,rejects); then logs: files,\n"
-        "folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -");
-    report.add_option("--html", options->html, "Make one page in HTML of it")->type_name("FILE");
-    report.add_flag("--force", options->force, "Replace an existing file that is no report");
-    report.add_option("-n", options->limit, "Show N rows of each table (default: a screen)")
-        ->type_name("N")
-        ->check(whole_number());
-    report
-        .add_option("--prices", options->prices,
-                    "egress: prices of 10^9 bytes, as a table: egress,USD")
-        ->type_name("FILE");
-    report.add_option("--min-ports", options->min_ports, "scans: at least N ports (default: 20)")
-        ->type_name("N")
-        ->check(whole_number());
-    report.add_option("--min-hosts", options->min_hosts, "scans: or N hosts (default: 20)")
-        ->type_name("N")
-        ->check(whole_number());
-    report.add_option("--window", options->window, "scans: within SPAN (default: 10m), or none")
-        ->type_name("SPAN")
-        ->check(CLI::Validator{span_check, ""});
-    add_row_formats(report, options->format, "group");
-    add_strict(report, options->reading);
+    add_option(report, "--html", options->html);
+    add_flag(report, "--force", options->force);
+    add_option(report, "-n", options->limit);
+    add_option(report, "--prices", options->prices);
+    add_option(report, "--min-ports", options->min_ports);
+    add_option(report, "--min-hosts", options->min_hosts);
+    add_option(report, "--window", options->window);
+    add_row_formats(report, options->format);
     return [options, app = &report] { return run_report(*app, *options); };
 }
 

@@ -15,9 +15,9 @@
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/escape.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -270,48 +270,27 @@ constexpr auto examples =
 auto set_up_tag(CLI::App& tag) -> action {
     auto options = std::make_shared<tag_options>();
     tag.footer(examples);
-    tag.add_option("--lookup", options->reading.tables.lookup,
-                   "Table of tags: dstport,protocol,tag")
-        ->type_name("FILE");
-    tag.add_option("--map", options->reading.tables.map,
-                   "Table of labels of addresses for --where: cidr,label")
-        ->type_name("FILE");
-    tag.add_option("--protocols", options->protocols,
-                   "Protocol names, as IANA's protocol-numbers-1.csv")
-        ->type_name("FILE");
-    add_choice(tag, "--key", options->key, "Port to look up and to count (default: dstport)",
-               port_keys());
+    add_key_options(tag, options->reading.tables);
+    add_option(tag, "--protocols", options->protocols);
+    add_choice(tag, "--key", options->key, port_keys());
     add_partial_options(tag, options->reading);
     add_choice(tag, "--duplicates", options->table.duplicates,
-               "Row that wins if several match equally well (default: last)",
                {{"last", flowlog::duplicates::last},
                 {"first", flowlog::duplicates::first},
                 {"all", flowlog::duplicates::all},
                 {"error", flowlog::duplicates::error}});
-    tag.add_flag("--fold-tags", options->table.fold_tags,
-                 "Treat tags that differ only in case as one");
-    tag.add_flag("--lenient", options->table.lenient, "Skip bad rows of the table with a warning");
-    tag.add_option("--untagged-label", options->untagged_label,
-                   "Label of flows without a tag (default: Untagged)")
-        ->type_name("TEXT");
-    add_strict(tag, options->reading);
+    add_flag(tag, "--fold-tags", options->table.fold_tags);
+    add_flag(tag, "--lenient", options->table.lenient);
+    add_option(tag, "--untagged-label", options->untagged_label);
     add_reading_options(tag, options->reading);
-    constexpr auto results = "Results (each FILE may be - for standard output, or none)";
-    tag.add_option("--out", options->out, "Folder for the results (default: the current one)")
-        ->type_name("DIR")
-        ->group(results)
-        ->each([given = &options->out_given](std::string const&) { *given = true; });
-    for (std::size_t i = 0; i < tag_outputs.size(); ++i) {
-        auto const& kind = tag_outputs[i];
-        tag.add_option(kind.option, options->paths[i],
-                       fmt::format("{} (DIR/{})", kind.meaning, kind.file))
-            ->type_name("FILE")
-            ->group(results);
-    }
-    tag.add_flag("--force", options->force, "Replace existing files, whatever they contain")
-        ->group(results);
-    add_row_formats(tag, options->format, "tag",
-                    "Print instead (writes files only if --out or FILE is given)");
+    add_option_function(tag, "--out", [options = options.get()](std::string const& folder) {
+        options->out = folder;
+        options->out_given = true;
+    });
+    for (std::size_t i = 0; i < tag_outputs.size(); ++i)
+        add_option(tag, tag_outputs[i].option, options->paths[i]);
+    add_flag(tag, "--force", options->force);
+    add_row_formats(tag, options->format);
     return [options] { return run_tag(*options); };
 }
 

@@ -18,6 +18,11 @@ auto environment(char const* name) -> std::string_view {
     return value == nullptr ? std::string_view{} : value;
 }
 
+auto chosen_colours() -> colour_mode& {
+    static auto mode = colour_mode::automatic;
+    return mode;
+}
+
 void say(std::string_view kind, std::string_view message) {
     std::fflush(stdout);
     print_error(fmt::format("flowlog: {}{}\n", kind, message));
@@ -35,8 +40,12 @@ auto is_terminal(std::FILE* stream) -> bool { return ::isatty(::fileno(stream)) 
 
 auto is_dumb_terminal() -> bool { return environment("TERM") == "dumb"; }
 
+void choose_colours(colour_mode mode) { chosen_colours() = mode; }
+
 style::style(std::FILE* stream)
-    : colours_{is_terminal(stream) && environment("NO_COLOR").empty() && !is_dumb_terminal()} {}
+    : colours_{chosen_colours() == colour_mode::automatic
+                   ? is_terminal(stream) && environment("NO_COLOR").empty() && !is_dumb_terminal()
+                   : chosen_colours() == colour_mode::always} {}
 
 auto style::with(std::string_view code, std::string_view text) const -> std::string {
     return colours_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};

@@ -26,7 +26,13 @@ auto is_terminal(std::FILE* stream) -> bool;
 /// Whether the terminal knows no escape sequences.
 auto is_dumb_terminal() -> bool;
 
-/// Adds colours to texts if the stream is a terminal that has them and NO_COLOR is not set.
+/// Whether texts have colours. `automatic`: on terminals that have them, unless NO_COLOR is set.
+enum class colour_mode : std::uint8_t { automatic, always, never };
+
+/// Chooses for all texts that are printed from now on.
+void choose_colours(colour_mode mode);
+
+/// Adds colours to texts, if the stream is to have them.
 class style {
 public:
     explicit style(std::FILE* stream);

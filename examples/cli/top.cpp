@@ -18,12 +18,12 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/output/ranking.hpp>
 
-#include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "measures.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -261,22 +261,14 @@ constexpr auto examples =
     "input that could not be read to its end.\n";
 
 void add_result_options(CLI::App& app, top_options& options) {
-    auto* const limit = app.add_option("-n", options.limit, "Show N groups (default: 20)");
-    limit->type_name("N")->check(whole_number());
-    app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
-    app.add_option(
-           "--sort", options.measures.sort,
-           "Measure or key to rank by: bytes, max(packets), dstport\n(default: the first measure)")
-        ->type_name("NAME");
-    app.add_flag("--ascending", options.ascending, "The smallest values first");
-    app.add_option("--having", options.having,
-                   "Only groups like this: 'flows > 50 and distinct(dstport) >= 10'")
-        ->type_name("EXPR");
-    app.add_flag("--in-out", options.in_out,
-                 "Measures of what came in and went out of each ip or port, apart");
-    add_row_formats(app, options.format, "group");
-    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
-    add_strict(app, options.reading);
+    add_option(app, "-n", options.limit);
+    add_flag(app, "--all", options.all);
+    add_option(app, "--sort", options.measures.sort);
+    add_flag(app, "--ascending", options.ascending);
+    add_option(app, "--having", options.having);
+    add_flag(app, "--in-out", options.in_out);
+    add_row_formats(app, options.format);
+    add_flag(app, "--human", options.human);
 }
 
 }  // namespace
@@ -284,13 +276,11 @@ void add_result_options(CLI::App& app, top_options& options) {
 auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(examples);
-    top.add_option("--by", options->by,
-                   "Group by these: srcaddr,dstport,... (default: one row for all flows)")
-        ->type_name("KEYS");
+    add_option(top, "--by", options->by);
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);
-    add_partial_options(top, options->reading, true);
+    add_partial_options(top, options->reading);
     add_result_options(top, *options);
     return [options] { return run_top(*options); };
 }
