@@ -50,8 +50,8 @@ auto page_title(std::string_view page, std::string_view meaning) -> std::string 
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     auto text = std::string{meaning};
     text[0] = static_cast<char>(text[0] | 32);
-    return fmt::format(".TH {} 1 {} \"flowlog {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", title,
-                       date, flowlog::version, roff_text(page), roff_text(text));
+    return fmt::format(".TH {} 1 {} \"flowlog {}\" \"User Commands\"\n.SH NAME\n{} \\-\n{}", title,
+                       date, flowlog::version, roff_text(page), roff_paragraph(text));
 }
 
 /// Markdown as a sentence of its own.

@@ -63,7 +63,7 @@ case_manual_pages() {
     lacking man || {
         MANPAGER=cat MANWIDTH=80 man -E UTF-8 --warnings -l top.1 >page 2>warnings
         empty warnings
-        says page 'flowlog top - group flows, and rank the groups'
+        says page 'flowlog-top - group flows, and rank the groups'
         says page '--percentile FIELD:P,...'
     }
 }
