@@ -64,8 +64,8 @@ auto sentence(std::string_view markdown) -> std::string {
 /// The names and the value of an option, in bold and italics.
 auto option_heading(option_info const& option) -> std::string {
     auto result = std::string{};
-    if (option.is_argument())
-        return roff_italic(option.name()) + (option.kind == value_kind::choice ? "" : "...");
+    auto const is_list = option.kind == value_kind::logs || option.kind == value_kind::reports;
+    if (option.is_argument()) return roff_italic(option.name()) + (is_list ? "..." : "");
     for (auto const name : names_of(option))
         result += (result.empty() ? "" : ", ") + roff_bold(name);
     if (option.value.empty()) return result;
@@ -191,8 +191,8 @@ auto program_page() -> std::string {
                   roff_bold("flowlog") + " LOG...\n.br\n" + roff_bold("flowlog") +
                   " COMMAND [OPTION...] [LOG...]\n.SH DESCRIPTION\n" +
                   roff_paragraph(
-                      "Reads flow logs of networks, of any of the formats that `flowlog detect` "
-                      "names, and says what is in them. Each command has a page of its own.") +
+                      "Reads network flow logs of any format, and says what is in them. Each "
+                      "command has a page of its own: `flowlog man COMMAND`.") +
                   ".SH COMMANDS\n";
     for (auto const& command : command_table())
         result +=

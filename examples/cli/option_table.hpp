@@ -54,7 +54,7 @@ struct option_traits {
 struct option_info {
     std::string_view names;     ///< "--output,-o"; an argument has no dashes: "LOG"
     std::string_view value;     ///< what follows it: "FILE", "unix|iso"; empty for a flag
-    value_kind kind;            ///
+    value_kind kind;            ///< what the value is
     std::string_view commands;  ///< which have it, with blanks between them
     std::string_view group;     ///< its heading in --help
     std::string_view help;      ///< what it does, on a line or two

@@ -60,7 +60,8 @@ case_manual_pages() {
     says err "no such command: tpo; did you mean 'top'?"
     lacking groff || { groff -man -Tutf8 -ww -z ./*.1 >warnings 2>&1; empty warnings; }
     lacking mandoc || { mandoc -T lint ./*.1 >warnings 2>&1; empty warnings; }
-    lacking man || {
+    # some containers have another program in the place of man
+    [[ $(man --version 2>&1) != man\ [0-9]* ]] || {
         MANPAGER=cat MANWIDTH=80 man -E UTF-8 --warnings -l top.1 >page 2>warnings
         empty warnings
         says page 'flowlog-top - group flows, and rank the groups'
