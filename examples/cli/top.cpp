@@ -57,9 +57,10 @@ struct top_report {
 };
 
 /// Which groups are wanted.
-auto parse_having(std::string const& text) -> flowlog::group_filter {
-    if (text.empty()) return {};
-    return flowlog::having(text, parse_time);
+auto parse_having(top_options const& options) -> flowlog::group_filter {
+    if (options.having.empty()) return {};
+    return options.in_out ? flowlog::having_in_out(options.having, parse_time)
+                          : flowlog::having(options.having, parse_time);
 }
 
 /// Removes the bytes, which nobody asked for, if there are none.
@@ -164,8 +165,8 @@ void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
 
 /// Reads the logs, and ranks their groups by what came in and went out.
 void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys,
-                 wanted_measures const& measures, flowlog::input_list const& logs,
-                 top_options const& options) {
+                 wanted_measures const& measures, flowlog::rank_order const& order,
+                 flowlog::input_list const& logs, top_options const& options) {
     auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
     auto malformed = limited_messages{"more malformed line"};
     auto to = flowlog::group_by(flowlog::keys_of_destination(keys), measures.all);
@@ -181,20 +182,17 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
         return void(report.partial_code = write_partial(
                         options.reading, job_of(options, keys, measures), counted, report.done));
     report.headings = flowlog::headings_in_out(report.headings);
-    report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options),
-                                        measures.by, std::thread::hardware_concurrency());
+    report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options), order,
+                                        std::thread::hardware_concurrency());
     if (!measures.has_optional_bytes()) return;
     drop_last_measure_if_zero(report);
     drop_last_measure_if_zero(report);
 }
 
 /// Throws `usage_error` if flows have no two ends, or what ranks cannot be added up.
-void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures,
-                    top_options const& options) {
-    if (!options.having.empty() || options.ascending || measures.by_key)
-        throw usage_error{
-            "--in-out lists the largest groups: it does not go with --having, "
-            "--ascending or a key in --sort"};
+void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures) {
+    if (measures.by_key)
+        throw usage_error{"--in-out ranks by a measure: it does not go with a key in --sort"};
     if (std::ranges::none_of(keys, [](auto const& key) { return key.other.has_value(); }))
         throw usage_error{
             "--in-out needs a key of both ends: ip, port, ip/24, label(ip) or "
@@ -212,11 +210,11 @@ auto run_top(top_options const& options) -> int {
     auto const keys =
         tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     auto order =
-        flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options.having)};
+        flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options)};
     auto const measures = parse_measures(options.measures, keys, order.wanted.measures());
     order.by = measures.by;
     order.by_key = measures.by_key;
-    if (options.in_out) require_in_out(keys, measures, options);
+    if (options.in_out) require_in_out(keys, measures);
     auto const logs = find_logs(options.reading);
 
     auto report = top_report{
@@ -226,7 +224,7 @@ auto run_top(top_options const& options) -> int {
     report.ranked_by = (order.by_key ? report.headings.keys : report.headings.measures)[order.by];
     report.warnings = warnings_about(logs, tables.warnings());
     warn_of_all(report.warnings);
-    options.in_out ? rank_in_out(report, keys, measures, logs, options)
+    options.in_out ? rank_in_out(report, keys, measures, order, logs, options)
                    : rank(report, keys, measures, order, logs, options);
     if (is_partial(options.reading)) return report.partial_code;
     auto const& found = report.found;
