@@ -70,6 +70,7 @@ private:
 
 auto run_check(check_options const& options) -> int {
     auto const logs = find_logs(options.reading);
+    warn_of_all(warnings_about(logs));
     auto printer = malformed_printer{options};
     auto const show_progress = options.format == flowlog::row_format::json || !is_terminal(stdout);
     auto malformed = malformed_writer{[&](auto const& line) { printer.take(line); }};

@@ -152,7 +152,7 @@ public:
         done_.add_missing(logs);
         if (done_.nothing_read() && done_.failures() != 0)
             throw flowlog::error{*done_.inputs.front().failure};
-        if (!files_ && given_) begin({});
+        if (!files_ && given_) begin({}, {});
         if (!files_)
             throw flowlog::error{flowlog::errc::missing_field,
                                  {options_.output},
@@ -202,7 +202,7 @@ private:
         if (present.empty()) return;
         if (!files_) {
             if (!given_) columns_ = present;
-            begin(present);
+            begin(present, named_columns(present, reader));
         } else if (!given_) {
             if (auto message = difference(reader.name(), first_, columns_, present, "written"))
                 differing_.keep(std::move(*message));
@@ -253,9 +253,10 @@ private:
         return !bad;
     }
 
-    /// Begins the output. `present` are the columns of the first log.
-    void begin(columns const& present) {
-        resolve(columns_, present, tables_);
+    /// Begins the output. `present` are the columns of the first log, and `named` those that may be
+    /// named.
+    void begin(columns const& present, columns const& named) {
+        resolve(columns_, named, tables_);
         files_ = std::make_unique<record_files>(options_, keys_, columns_);
         first_ = present;
     }
@@ -292,7 +293,8 @@ auto run_convert(convert_options const& options) -> int {
     auto const logs = find_logs(options.reading);
     if (!logs.missing.empty() && !options.reading.keep_going)
         throw flowlog::error{logs.missing.front()};
-    keep_apart(options.output, logs);
+    keep_apart(options.output, files_read(logs, options.reading));
+    warn_of_all(warnings_about(logs));
     auto convert = converter{options};
     convert.convert_all(logs);
     return convert.finish();

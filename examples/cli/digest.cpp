@@ -78,7 +78,9 @@ auto format_of(digest_command const& options) -> file_format {
             case flowlog::row_format::ndjson: return {.text = record_format::ndjson};
         }
     }
-    if (to_stdout && options.to.empty()) return {.text = record_format::vpc};
+    auto const is_device =
+        options.output.starts_with("/dev/") || options.output.starts_with("/proc/");
+    if ((to_stdout || is_device) && options.to.empty()) return {.text = record_format::vpc};
     auto format = file_format_of(options.output, options.to);
     if (to_stdout && format.is_parquet() && is_terminal(stdout))
         throw usage_error{"a binary file is not written to a terminal"};
@@ -147,7 +149,7 @@ auto run_digest(digest_command const& options) -> int {
                                         .ephemeral = options.ephemeral,
                                         .global_bounds = options.global_bounds}};
     auto const logs = find_logs(options.reading);
-    keep_apart(options.output, logs);
+    keep_apart(options.output, files_read(logs, options.reading));
     warn_of_all(warnings_about(logs));
     auto malformed = limited_messages{"more malformed line"};
     auto const [made, done] = count_logs(

@@ -24,6 +24,7 @@
 #include <flowlog/output/mermaid.hpp>
 
 #include "choice.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "graph_records.hpp"
 #include "keys.hpp"
@@ -58,7 +59,8 @@ struct graph_report {
 };
 
 auto parse_edge_keys(graph_options const& options, key_tables const& tables) -> flowlog::edge_keys {
-    auto named = tables.parse(options.by, "--by");
+    auto named =
+        tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     if (named.empty()) {
         if (!options.by.empty()) throw usage_error{"--by names no key"};
         named.push_back(flowlog::group_key::of(flowlog::field_id::srcaddr));

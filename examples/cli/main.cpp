@@ -149,6 +149,17 @@ auto completed(int argc, char** argv) -> std::vector<char const*> {
     return result;
 }
 
+/// Throws `usage_error` if a flag has an empty value: `--strict=`. Options that take a value have
+/// been looked at before.
+void refuse_empty_flags(std::vector<char const*> const& words) {
+    for (std::string_view const word : words) {
+        if (word == "--") return;
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw usage_error{flowlog::escaped(word.substr(0, word.size() - 1), 60) +
+                              ": expected no value, or true or false, found ''"};
+    }
+}
+
 /// Opens each standard stream that is closed, so that reading or writing it fails. Otherwise the
 /// first file that the program opens would be taken for standard output.
 void open_closed_streams() {
@@ -199,6 +210,7 @@ auto run(int argc, char** argv) -> int {
     try {
         auto const words = completed(argc, argv);
         app.parse(static_cast<int>(words.size()), words.data());
+        refuse_empty_flags(words);
         for (auto const& act : actions) {
             if (!act) continue;
             flowlog::remove_unfinished_files_on_signals();

@@ -25,6 +25,7 @@
 #include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "reading.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -110,7 +111,11 @@ public:
         take_listed();
     }
 
-    [[nodiscard]] auto result() && -> found_logs { return std::move(found_); }
+    [[nodiscard]] auto result() && -> found_logs {
+        if (auto const warning = warning_of_empty(empty_); warning && !wanted_.is_set())
+            warn_once(*warning + " (skipped)");
+        return std::move(found_);
+    }
 
 private:
     /// How a log was found.
@@ -179,6 +184,8 @@ private:
         how.on_error = [&](auto const& why) { found_.missing.push_back(why); };
         how.on_skipped = [&](auto const& object, auto why) {
             if (why == skip_reason::foreign) foreign.push_back(object);
+            if (why == skip_reason::empty && parse_object_key(object.path))
+                empty_.push_back(object.path);
         };
         auto const failures = found_.missing.size();
         auto range = flowlog::log_objects(from.store, from.path, parse_object_key, wanted_, how);
@@ -253,6 +260,7 @@ private:
                 how == by::name ? not_wanted(log, word) : why_skipped(log, how, plain, word);
             if (why) {
                 ++counts.of(*why);
+                if (why == skip_reason::empty) empty_.push_back(log.input.name());
                 continue;
             }
             ++counts.chosen;
@@ -297,9 +305,9 @@ private:
     }
 
     void warn_of_foreign(std::string const& word, std::uint64_t count) const {
-        warn(flowlog::escaped(word) + ": " + count_text(count, "object") +
-             (count == 1 ? " is skipped: its name is not that of a flow log"
-                         : " are skipped: their names are not those of flow logs"));
+        warn_once(flowlog::escaped(word) + ": " + count_text(count, "object") +
+                  (count == 1 ? " is skipped: its name is not that of a flow log"
+                              : " are skipped: their names are not those of flow logs"));
     }
 
     void fail_to_find(std::string const& word, flowlog::listing_counts const& counts) {
@@ -318,6 +326,7 @@ private:
     object_options const& options_;
     object_filter wanted_;
     found_logs found_;
+    std::vector<std::string> empty_{};     // logs that are skipped because they are empty
     std::vector<stored_object> listed_{};  // of a list, and all of one store
     opened_store listed_from_{};
 };

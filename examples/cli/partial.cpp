@@ -5,10 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <numeric>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <tuple>
 
@@ -149,6 +152,27 @@ void save(reading const& done, flowlog::state_writer& out) {
             .close_row();
 }
 
+/// Whether a file is a partial result of which no input failed.
+auto is_whole_partial(std::string const& path) -> bool {
+    auto ignored = std::error_code{};
+    if (!std::filesystem::is_regular_file(path, ignored)) return false;
+    auto file = std::ifstream{path};
+    auto line = std::string{};
+    auto any = false;
+    while (std::getline(file, line)) {
+        any = true;
+        if (line.starts_with(R"(["input",)") && line.ends_with("]]")) return false;
+    }
+    return any;
+}
+
+/// The inputs of the first part that could not be read to their end; empty if all were.
+auto missing_text(std::vector<saved_part> const& parts) -> std::string {
+    for (auto const& part : parts)
+        if (part.done->failures() != 0) return part.done->missing_text();
+    return {};
+}
+
 /// A file that replaces an older partial result and nothing else, or an object, which a task that
 /// is tried again replaces.
 class partial_file {
@@ -177,6 +201,12 @@ private:
 
 auto write_partial(reading_options const& options, std::vector<std::string> const& job,
                    std::vector<saved_part> const& parts) -> int {
+    auto const missing = missing_text(parts);
+    if (!missing.empty() && !options.keep_going && is_whole_partial(options.partial)) {
+        complain(flowlog::escaped(options.partial) + " is complete and stays: " + missing +
+                 "; --keep-going replaces it");
+        return exit_code::failed;
+    }
     auto file = partial_file{options.partial};
     auto out = flowlog::state_writer{file.sink(), job};
     for (auto const& part : parts) {

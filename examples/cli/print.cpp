@@ -97,13 +97,14 @@ public:
     }
 
     [[nodiscard]] auto finish() -> int {
-        if (!printing_ && (given_ || options_.format() == record_format::json)) begin({});
+        if (!printing_ && (given_ || options_.format() == record_format::json)) begin({}, {});
         if (sorter_) write_sorted();
         if (printing_) writer().finish();
         flush_output();
         malformed_.finish();
         differing_.finish();
         failures_.finish();
+        if (auto const warning = warning_of_empty(empty_)) warn(*warning);
         if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
         note_left_out();
         return done_.exit_code(options_.reading);
@@ -134,7 +135,7 @@ private:
                 if (use_columns(peeked)) return false;
             }
             log.emplace(open_log(input, options_.reading, malformed_handler()));
-            use_columns(*log);
+            if (!use_columns(*log) && log->stats().bytes == 0) empty_.push_back(input.name());
             if (!full()) log->visit([this](auto& reader) { print_reader(reader); });
         } catch (flowlog::error const& failure) {
             if (failure.code() == flowlog::errc::write_failed) throw;
@@ -168,6 +169,9 @@ private:
         done_.stats += found.stats;
         for (auto& report : found.inputs) {
             if (report.failure) complain_of(*report.failure);
+            auto const& stats = report.stats;
+            if (!report.failure && stats.bytes == 0 && stats.lines() == 0)
+                empty_.push_back(report.name);
             done_.inputs.push_back(std::move(report));
         }
     }
@@ -201,7 +205,7 @@ private:
         if (!printing_) {
             auto const for_table = options_.format() == record_format::table && is_archive(log);
             if (!given_) columns_ = for_table ? for_people(present) : present;
-            begin(present);
+            begin(present, named_columns(present, log));
         } else if (!given_) {
             auto const message = difference(log.name(), first_, columns_, present, "printed");
             if (message) differing_.say(*message);
@@ -239,9 +243,10 @@ private:
             reader.reject(*bad, flowlog::reason::bad_value);
     }
 
-    /// Begins the output. `present` are the columns of the first log.
-    void begin(columns const& present) {
-        resolve(columns_, present, tables_);
+    /// Begins the output. `present` are the columns of the first log, and `named` those that may be
+    /// named.
+    void begin(columns const& present, columns const& named) {
+        resolve(columns_, named, tables_);
         require_printable();
         if (sort_key_)
             sorter_.emplace(
@@ -302,6 +307,7 @@ private:
     limited_messages malformed_{"more malformed line"};
     limited_messages differing_{"more log with other column"};
     limited_messages failures_{"more error", complain};
+    std::vector<std::string> empty_;  // the names of inputs that are
     reading done_;
 };
 
@@ -319,6 +325,7 @@ auto run_print(print_options options) -> int {
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
     require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
+    warn_of_all(warnings_about(logs));
     auto printer = log_printer{options};
     printer.print_logs(logs);
     return printer.finish();

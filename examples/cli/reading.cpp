@@ -2,15 +2,21 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <ranges>
+#include <string_view>
+#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <flowlog/escape.hpp>
 #include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/source/read_text.hpp>
+#include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
 #include "clock.hpp"
@@ -91,12 +97,23 @@ auto reading::status_warning() const -> std::optional<std::string> {
            "counted here: 'flowlog print --where ...' prints them";
 }
 
+auto reading::empty_warning() const -> std::optional<std::string> {
+    auto names = std::vector<std::string>{};
+    for (auto const& input : inputs) {
+        // of a Parquet file that no filter can want, nothing is read
+        if (input.stats.bytes == 0 && input.stats.lines() == 0 && !input.failure)
+            names.push_back(input.name);
+    }
+    return warning_of_empty(names);
+}
+
 void reading::report_trouble() const {
     auto messages = limited_messages{"more error", complain};
     for (auto const& input : inputs) {
         if (input.failure) messages.say(describe(*input.failure));
     }
     messages.finish();
+    if (auto const warning = empty_warning()) warn(*warning);
     if (auto const warning = skipdata_warning(stats)) warn(*warning);
     if (auto const warning = status_warning()) warn(*warning);
 }
@@ -180,13 +197,20 @@ void require_one_stdin(reading_options const& options,
     auto files = std::vector<std::string>{other_files};
     files.insert(files.end(), {options.where_file, options.tables.lookup, options.tables.map,
                                options.logs_from});
-    if (std::ranges::count(options.logs, "-") + std::ranges::count(files, "-") > 1)
+    auto const count = [](std::vector<std::string> const& words) {
+        return std::ranges::count_if(words, is_standard_input);
+    };
+    if (count(options.logs) + count(files) > 1)
         throw usage_error{"only one input can be standard input"};
 }
 
-auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
-    auto result = std::vector<std::string>{};
-    for (auto const& input : inputs) result.push_back(input.name());
+auto files_read(flowlog::input_list const& logs, reading_options const& options,
+                std::initializer_list<std::string> other_files) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{other_files};
+    for (auto const& file :
+         {options.where_file, options.tables.lookup, options.tables.map, options.logs_from})
+        result.push_back(file);
+    for (auto const& input : logs.files) result.push_back(input.name());
     return result;
 }
 
@@ -199,18 +223,76 @@ auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t co
     return warnings;
 }
 
+namespace {
+
+/// A log, by what does not depend on the name it is given: the number of its file.
+struct same_log {
+    std::string file{};
+    std::string name{};
+    bool once = false;  ///< a pipe, which can be read only once
+};
+
+auto identified(std::string name) -> same_log {
+    auto result = same_log{.file = name, .name = std::move(name)};
+    struct ::stat status{};
+    auto const known =
+        is_standard_input(result.name)
+            ? ::fstat(0, &status) == 0
+            : flowlog::scheme_of(result.name).empty() && ::stat(result.name.c_str(), &status) == 0;
+    if (!known || S_ISCHR(status.st_mode)) return result;
+    result.file = fmt::format("/{}/{}", status.st_dev, status.st_ino);
+    result.once = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+    return result;
+}
+
+/// The warning that two names are one log.
+auto same_log_warning(same_log const& a, same_log const& b) -> std::string {
+    auto const names = flowlog::escaped(a.name) + " and " + flowlog::escaped(b.name);
+    if (a.once)
+        throw usage_error{a.name == b.name
+                              ? flowlog::escaped(a.name) + " is a pipe, and can be read only once"
+                              : names + " are one pipe, which can be read only once"};
+    return a.name == b.name
+               ? flowlog::escaped(a.name) + " is given more than once, and is counted each time"
+               : names + " are the same file, which is counted each time";
+}
+
+}  // namespace
+
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> warnings)
     -> std::vector<std::string> {
-    auto names = names_of(logs.files);
-    std::ranges::sort(names);
-    for (auto same = names.begin(); same != names.end();) {
-        auto const next = std::ranges::upper_bound(same, names.end(), *same);
-        if (next - same > 1)
-            warnings.push_back(flowlog::escaped(*same) +
-                               " is given more than once, and is counted each time");
-        same = next;
+    if (merging().active) return warnings;
+    auto all = std::vector<same_log>{};
+    for (auto const& log : logs.files) all.push_back(identified(log.name()));
+    std::ranges::sort(all, {}, [](auto const& log) { return std::tie(log.file, log.name); });
+    auto found = std::vector<std::string>{};
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (all[i].file != all[i - 1].file) continue;
+        auto warning = same_log_warning(all[i - 1], all[i]);
+        if (found.empty() || found.back() != warning) found.push_back(std::move(warning));
     }
+    std::ranges::sort(found);
+    std::ranges::move(found, std::back_inserter(warnings));
     return warnings;
+}
+
+auto is_standard_input(std::string_view word) -> bool {
+    return word == "-" || word == "/dev/stdin" || word == "/dev/fd/0" || word == "/proc/self/fd/0";
+}
+
+auto warning_of_empty(std::vector<std::string> names) -> std::optional<std::string> {
+    constexpr std::size_t max_names = 5;
+    std::erase_if(names, [](std::string const& name) {
+        return is_standard_input(name) || name == "/dev/null";
+    });
+    if (names.empty()) return std::nullopt;
+    auto text = std::string{};
+    for (auto const& name : names | std::views::take(max_names))
+        text += (text.empty() ? "" : ", ") + flowlog::escaped(name);
+    if (names.size() > max_names)
+        text += fmt::format(" and {} more", number_text(names.size() - max_names));
+    return count_text(names.size(), "input") +
+           (names.size() == 1 ? " is empty: " : " are empty: ") + text;
 }
 
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string> {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -97,7 +98,11 @@ struct reading {
     /// The warning that a filter matched no flow because it asked for lines that are none.
     [[nodiscard]] auto status_warning() const -> std::optional<std::string>;
 
-    /// Names the inputs that failed, and warns of lost records, on standard error.
+    /// The warning that names inputs that are empty, if there are any.
+    [[nodiscard]] auto empty_warning() const -> std::optional<std::string>;
+
+    /// Names the inputs that failed and those that are empty, and warns of lost records, on
+    /// standard error.
     void report_trouble() const;
 
     /// What the program exits with after its results are printed.
@@ -140,17 +145,26 @@ auto find_logs(reading_options const& options) -> flowlog::input_list;
 void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files);
 
-/// The names of inputs.
-auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
+/// The names of all files that a command reads, which no output may replace: the logs, the tables,
+/// and these other files. `-` is standard input.
+auto files_read(flowlog::input_list const& logs, reading_options const& options,
+                std::initializer_list<std::string> other_files = {}) -> std::vector<std::string>;
 
 /// The warnings of a table as text, with how many more there are.
 auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t count)
     -> std::vector<std::string>;
 
 /// Warnings to give before reading: what the tables warn of, and inputs that are given more than
-/// once.
+/// once, be it under different names.
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> of_tables = {})
     -> std::vector<std::string>;
+
+/// Whether a word means standard input: `-`, or `/dev/stdin` and the like.
+auto is_standard_input(std::string_view word) -> bool;
+
+/// The warning that these inputs are empty, if there are any besides those that may be: standard
+/// input and /dev/null.
+auto warning_of_empty(std::vector<std::string> names) -> std::optional<std::string>;
 
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;

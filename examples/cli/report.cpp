@@ -169,7 +169,7 @@ private:
         if (options_.html.empty()) return {};
         auto page = flowlog::result_file{options_.html, flowlog::html_heading, options_.force};
         if (page.is_stdout()) return page;
-        keep_apart(options_.html, logs_);
+        keep_apart(options_.html, files_read(logs_, options_.reading, {options_.prices}));
         return page;
     }
 
@@ -261,6 +261,12 @@ private:
         if (done.failures() != 0) page.warnings.push_back("INCOMPLETE: " + done.missing_text());
         page.tables = std::move(tables);
         file.write(flowlog::html_page(page));
+        if (done.failures() != 0) {
+            file.write(flowlog::incomplete_comment(done.missing_text()));
+            if (file.replaces_complete() && !options_.force && !options_.reading.keep_going)
+                return complain(flowlog::escaped(options_.html) + " is complete and stays: " +
+                                done.missing_text() + "; --keep-going replaces it");
+        }
         commit_all(std::span{&file, 1});
         if (!options_.reading.quiet && !file.is_stdout()) {
             print(fmt::format("{} is the report; open it in a browser\n\n",

@@ -18,6 +18,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "outputs.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -76,9 +77,7 @@ void set_paths(tag_options& options) {
 }
 
 /// Throws if a result would replace an input or another result.
-void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
-    inputs.push_back(options.reading.tables.lookup);
-    inputs.push_back(options.protocols);
+void keep_results_apart(tag_options const& options, std::vector<std::string> const& inputs) {
     auto taken = std::vector<fs::path>{};
     for (auto const& path : options.paths) {
         auto ignored = std::error_code{};
@@ -87,12 +86,7 @@ void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
         if (std::ranges::find(taken, target) != taken.end())
             throw usage_error{"two results go to " + flowlog::escaped(path)};
         taken.push_back(std::move(target));
-        if (!fs::is_regular_file(path, ignored)) continue;
-        for (auto const& input : inputs) {
-            if (!fs::equivalent(input, path, ignored)) continue;
-            throw usage_error{"the result " + flowlog::escaped(path) + " would replace the input " +
-                              flowlog::escaped(input)};
-        }
+        keep_apart(path, inputs);
     }
 }
 
@@ -222,7 +216,7 @@ auto run_tag(tag_options options) -> int {
     warn_of_label(table, report);
     warn_of_all(report.warnings);
 
-    keep_apart(options, names_of(logs.files));
+    keep_results_apart(options, files_read(logs, options.reading, {options.protocols}));
     auto files = logs.files.empty() ? output_files{} : open_outputs(options);
     auto& malformed_file = files[tag_output::malformed];
     malformed_file.write(tag_outputs[tag_output::malformed].heading);

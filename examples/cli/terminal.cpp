@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -43,6 +44,10 @@ auto style::with(std::string_view code, std::string_view text) const -> std::str
 }
 
 void warn(std::string_view message) { say(style{stderr}.yellow("warning: "), message); }
+void warn_once(std::string const& message) {
+    static auto given = std::set<std::string>{};
+    if (given.insert(message).second) warn(message);
+}
 void complain(std::string_view message) { say(style{stderr}.red("error: "), message); }
 
 void limited_messages::finish() {

@@ -46,6 +46,9 @@ private:
 void warn(std::string_view message);
 void complain(std::string_view message);
 
+/// The same as `warn`, but once for each message: logs are looked for more than once.
+void warn_once(std::string const& message);
+
 /// Writes the first 20 messages of a kind, and at the end how many more there were.
 class limited_messages {
 public:

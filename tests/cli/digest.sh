@@ -107,7 +107,7 @@ case_files() {
     returns 0
     run digest a.log -o a.log
     returns 2
-    says err 'the output would replace the input a.log'
+    says err 'the output a.log would replace the input a.log'
     talkers | cmp -s - a.log || fail 'a.log has changed'
     run digest a.log -o day
     returns 2
