@@ -166,6 +166,9 @@ case_usage() {
     run digest a.log --by tag
     returns 2
     says err 'a flow log has no column for tag'
+    run digest a.log --by 'label(srcaddr)'
+    returns 2
+    says err 'a flow log has no column for label(srcaddr)'
     run digest a.log --by service
     returns 2
     says err "a digest cannot be made by 'service': it is no column of a flow log"

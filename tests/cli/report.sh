@@ -95,6 +95,13 @@ case_overview_with_tags_beside_the_log() {
     lacks out 'Tags  '
 }
 
+case_overview_of_a_gap() {
+    printf '%s\n' 'srcaddr start bytes' '10.0.0.1 1714557600 100' '10.0.0.1 1714557720 100' >gap.log
+    run gap.log
+    returns 0
+    says out 'bytes    █ █  100 B at 2024-05-01 10:00 UTC'
+}
+
 case_overview_of_no_flows() {
     tags >lookup_table.csv
     plain | head -1 >heading.log
@@ -308,6 +315,10 @@ case_a_page() {
     done
     [ "$(wc -c <page.html)" -lt 300000 ] || fail 'larger than 300 KB'
     grep -aoE '(src|href|url)[=(]"?[^">)]*' page.html | grep -v -e 'data:,' >loads && { fail 'it loads something'; show loads; }
+    printf '%s\n' 'srcaddr dstaddr bytes action' '10.0.1.5 10.0.2.5 100 ACCEPT' '10.0.1.5 8.8.8.8 50 ACCEPT' >ends.log
+    run report --html - ends.log # networks of public addresses are one party
+    for text in 10.0.1.0/24 10.0.2.0/24 internet; do says out "$text"; done
+    lacks out 8.8.8.0/24
     # a report is replaced, and nothing else
     run report --html page.html vpc.log --quiet
     returns 0

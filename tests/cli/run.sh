@@ -160,6 +160,18 @@ case_own_layouts() {
     says err 'less.log: has no dstport; it has srcaddr, protocol'
 }
 
+case_packed_too_often() {
+    "$flowlog" --version | grep -q '^components:.* gzip' || return 0
+    flow 443 | gzip | gzip | gzip >three.log
+    gzip -c three.log >four.log
+    run top three.log --by dstport --csv
+    returns 0
+    says out '443,1'
+    run top four.log --by dstport --csv
+    returns 2
+    says err 'four.log: is compressed more than 3 times over'
+}
+
 case_empty_inputs() {
     web >lookup.csv
     : >empty.log
