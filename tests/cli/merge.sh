@@ -57,6 +57,38 @@ like_one() {
 # holds_lines FILE: the file has the lines of standard input
 holds_lines() { diff -u - "$1" >diff || { fail "messages differ:"; show diff; }; }
 
+# A merged result took as long as its parts together, however many threads merge them.
+case_time() {
+    local i threads
+    for i in 1 2 3; do
+        printf 'srcaddr\n10.0.0.%d\n' $i >$i.log
+        "$flowlog" top $i.log --by srcaddr --partial $i.part -q
+    done
+    local sum
+    sum=$(grep -h '^\["microseconds",' ?.part | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum }')
+    for threads in 1 3; do
+        run merge ?.part --partial all.part --threads $threads
+        returns 0
+        i=$(grep '^\["microseconds",' all.part | tr -dc 0-9)
+        # each is cut to whole microseconds
+        [ $((sum - i)) -le 3 ] && [ $((i - sum)) -le 3 ] || fail "$i microseconds, not $sum"
+        rm all.part
+    done
+}
+
+case_flows_without_a_start() {
+    printf '%s\n' 'srcaddr start' '10.0.0.1 1714557600' '10.0.0.2 -' '10.0.0.3 -' >1.log
+    printf '%s\n' 'srcaddr start' '10.0.0.1 1714557700' '10.0.0.2 -' >2.log
+    run diff 1.log 2.log --split 2024-05-01T10:00Z --by srcaddr
+    says err '3 flows without'
+    local i
+    for i in 1 2; do
+        "$flowlog" diff $i.log --split 2024-05-01T10:00Z --by srcaddr --partial $i.part -q 2>/dev/null
+    done
+    run merge 1.part 2.part --threads 1
+    says err '3 flows without'
+}
+
 case_top() {
     logs
     like_one top --by srcaddr -- --csv --all

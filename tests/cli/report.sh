@@ -258,6 +258,8 @@ case_reports_find_what_is_there() {
     says out none
     run report egress vpc.log --quiet
     says out '8 internet gateway'
+    run report protocols vpc.log --quiet
+    says out '6 tcp '
     run report gaps vpc.log
     says out 'SKIPDATA: 1 window '
     says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"

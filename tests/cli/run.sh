@@ -172,6 +172,17 @@ case_packed_too_often() {
     says err 'four.log: is compressed more than 3 times over'
 }
 
+case_check_has_a_line_before_the_accounting() {
+    printf 'dstport\nx\n1\n' >bad.log
+    run check bad.log
+    returns 1
+    [ "$(sed -n 2p out)" = '' ] || { fail 'no blank line'; show out; }
+    [ "$(wc -l <out)" = 4 ] || fail "$(wc -l <out) lines"
+    printf 'dstport\n1\n' >good.log
+    run check good.log
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+}
+
 case_empty_inputs() {
     web >lookup.csv
     : >empty.log
