@@ -278,6 +278,10 @@ case_prices() {
     returns 0
     says out Costs
     says out 'USD'
+    printf '%s\n' 'srcaddr dstaddr pkt-srcaddr pkt-dstaddr bytes' '10.0.0.1 8.8.8.8 10.0.0.1 8.8.8.8 2000000000' \
+        '10.0.0.5 8.8.8.8 10.0.0.1 8.8.8.8 1000000000' >known.log
+    run report egress known.log --prices prices.csv --quiet
+    says out '(total)       -      -  0.32 USD'
     printf 'egress,USD\nnet,0.045\n' >prices.csv
     run report egress vpc.log --prices prices.csv
     returns 2

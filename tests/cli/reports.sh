@@ -816,6 +816,19 @@ case_default_formats_mixed_behind_a_prefix() {
     done
 }
 
+# A progress bar needs a terminal that knows how to clear a line.
+case_a_terminal_without_escapes() {
+    command -v script >/dev/null || return 0
+    local terminal
+    for terminal in dumb xterm; do
+        script -qec "{ cat '$data/flow_logs.txt'; sleep 1; } | TERM=$terminal '$flowlog' top - --by srcaddr -n 1" /dev/null \
+            </dev/null >$terminal
+        says $terminal 'srcaddr'
+    done
+    lacks dumb $'\033'
+    says xterm $'\033[K'
+}
+
 case_more_that_is_not_read_is_named() {
     printf '\xFF\xFE\x00\x00' >a
     run detect a
