@@ -146,7 +146,7 @@ TEST_CASE("Groups may be chosen by what came in, what went out, or both", "[in_o
     };
     CHECK(found("bytes > 0") == "0.0.0.1 0.0.0.2 1 0");
     CHECK(found("bytes > 0", true) == "0.0.0.3 0.0.0.2 1 0");
-    CHECK(found("bytes_in >= 100") == "0.0.0.1 0.0.0.2 0 1: 5 0 1 0 5 ");
+    CHECK(found("bytes_in >= 100") == "0.0.0.1 0.0.0.2 0 1: 5 0 1 0 5 -");
     CHECK(found("sum(bytes)_out = 0") == "0.0.0.3 0 2: 1000 1005 2 3 900 900");
     CHECK(found("flows = 2 and not flows_out = 2") == "0.0.0.2 0 2: 905 105 2 2 900 100");
     CHECK(found("max(bytes)_out < 200") == "0.0.0.1 0 2: 105 900 2 1 100 900");

@@ -183,6 +183,15 @@ case_check_has_a_line_before_the_accounting() {
     [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
 }
 
+case_servers() {
+    local url
+    for url in localhost:9000 http:// http:///bucket ftp://localhost; do
+        run ls . --endpoint-url $url
+        returns 2
+        says err "expected a URL such as https://localhost:9000, found '$url'"
+    done
+}
+
 case_empty_inputs() {
     web >lookup.csv
     : >empty.log
