@@ -589,8 +589,9 @@ TEST_CASE("AWS's default formats change within a log, with what precedes them", 
         auto const longer = prefix + std::string(60, 'x') + ' ';
         auto many = prefix;
         for (auto i = 0; i < 20; ++i) many += "1 ";
-        auto reader = flowlog::text_reader{flowlog::memory_source{
-            prefix + vpc + many + gateway + prefix + gateway + longer + vpc + prefix + vpc}};
+        auto const text =
+            prefix + vpc + many + gateway + prefix + gateway + longer + vpc + prefix + vpc;
+        auto reader = flowlog::text_reader{flowlog::memory_source{text}};
         auto found = std::vector<std::string>{};
         for (auto const& record : reader)
             found.push_back(to_text(*record[flowlog::field::srcaddr]));
