@@ -520,4 +520,14 @@ TEST_CASE("blocks order by network, the wide before the narrow", "[address][cidr
     CHECK(text == "9.9.9.9/32 10.0.0.0/8 10.0.0.0/16 10.1.0.0/16 ::/0 ");
 }
 
+TEST_CASE("the longest addresses are read, and lengths of prefixes are digits", "[address]") {
+    auto const mapped = std::string{"0000:0000:0000:0000:0000:ffff:192.168.100.200"};
+    REQUIRE(mapped.size() == 45);
+    REQUIRE(address::parse(mapped));
+    CHECK(address::parse(mapped)->low() == 0xFFFF'C0A8'64C8);
+    CHECK_FALSE(address::parse("0" + mapped));
+    for (auto const* const text : {"10.0.0.0/1:", "10.0.0.0/:", "2001:db8::/1;", "10.0.0.0/1/"})
+        CHECK_FALSE(cidr::parse(text));
+}
+
 }  // namespace test_flow_address

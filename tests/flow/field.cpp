@@ -235,6 +235,7 @@ TEST_CASE("blanks around a name are passed over, of Unicode too", "[field]") {
     CHECK(flowlog::find_field("\xC2\xA0srcaddr\xE2\x80\x83") == field_id::srcaddr);
     CHECK(flowlog::find_field("\xEF\xBB\xBF${srcaddr} ") == field_id::srcaddr);
     CHECK_FALSE(flowlog::find_field("src\xC2\xA0addr"));
+    CHECK_FALSE(flowlog::find_field("${srcaddr)"));
 }
 
 TEST_CASE("names of nfdump, ECS and OpenTelemetry are aliases", "[field]") {
