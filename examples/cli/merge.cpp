@@ -33,17 +33,18 @@ constexpr auto commands = std::to_array<mergeable>({{"tag", set_up_tag},
                                                     {"digest", set_up_digest},
                                                     {"connections", set_up_connections},
                                                     {"graph", set_up_graph},
+                                                    {"report", set_up_report},
                                                     {"diff", set_up_diff}});
 
 /// Options that say what is counted, or of what: partial results have counted already.
 constexpr auto counting = std::to_array<std::string_view>(
-    {"--by",        "--where",    "--where-file",  "--since",         "--until",
-     "--account",   "--region",   "--flow-log-id", "--two-way",       "--no-wrap-repair",
-     "--tz",        "--flows",    "--first",       "--last",          "--sum",
-     "--avg",       "--min",      "--max",         "--rate",          "--or",
-     "--distinct",  "--ratio",    "--percentile",  "--in-out",        "--split",
-     "--ephemeral", "--key",      "--hash-key",    "--global-bounds", "--map",
-     "--raw",       "--logs-from"});
+    {"--by",        "--where",     "--where-file",  "--since",         "--until",
+     "--account",   "--region",    "--flow-log-id", "--two-way",       "--no-wrap-repair",
+     "--tz",        "--flows",     "--first",       "--last",          "--sum",
+     "--avg",       "--min",       "--max",         "--rate",          "--or",
+     "--distinct",  "--ratio",     "--percentile",  "--in-out",        "--split",
+     "--ephemeral", "--key",       "--hash-key",    "--global-bounds", "--map",
+     "--raw",       "--logs-from", "--window"});
 
 /// The job of the first partial result among words; none if there is no partial result.
 auto find_job(std::vector<std::string> const& words) -> std::optional<std::vector<std::string>> {

@@ -224,7 +224,8 @@ private:
         auto parts = std::vector<std::string>{};
         if (over_time_) {
             auto const chart = flowlog::chart_over_time(inquiry_.groups(*over_time_), 0, 1);
-            if (chart.size() != 0) parts.push_back(period_text(chart.earliest, chart.latest));
+            if (chart.size() != 0)
+                parts.push_back(period_text(chart.earliest, chart.latest, chart.zone));
         }
         parts.push_back(count_text(inquiry_.done().flows(), "flow"));
         if (auto const bytes = total_of("bytes"))
@@ -241,7 +242,7 @@ private:
             chart.is_bytes ? bytes_text(static_cast<double>(*peak)) : count_text(*peak, "flow");
         auto const when = chart.first + chart.span * (peak - values.begin());
         print(fmt::format("{:<9}{}  {} at {}\n", name, sparkline(values), amount,
-                          period_text(when, when)));
+                          period_text(when, when, chart.zone)));
     }
 
     void print_over_time() const {

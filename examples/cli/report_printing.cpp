@@ -170,7 +170,9 @@ auto sparkline(std::vector<std::uint64_t> const& values) -> std::string {
     return result;
 }
 
-auto period_text(flowlog::timestamp first, flowlog::timestamp last) -> std::string {
+auto period_text(flowlog::timestamp first, flowlog::timestamp last, std::string_view zone)
+    -> std::string {
+    auto const of_zone = ' ' + flowlog::escaped(zone, 60);
     auto const minute = [](flowlog::timestamp time) {
         auto text = flowlog::to_text(time);
         if (text.size() < 16) return text;
@@ -180,9 +182,9 @@ auto period_text(flowlog::timestamp first, flowlog::timestamp last) -> std::stri
     };
     auto const from = minute(first);
     auto const to = minute(last);
-    if (from == to) return from + " UTC";
+    if (from == to) return from + of_zone;
     auto const same_day = from.substr(0, 10) == to.substr(0, 10);
-    return from + " to " + (same_day && to.size() == 16 ? to.substr(11) : to) + " UTC";
+    return from + " to " + (same_day && to.size() == 16 ? to.substr(11) : to) + of_zone;
 }
 
 void warn_of_estimates(std::vector<report_table> const& tables,

@@ -21,6 +21,7 @@
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "measures.hpp"
@@ -28,7 +29,6 @@
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
-#include "two_groupings.hpp"
 
 namespace cli {
 namespace {
@@ -166,22 +166,23 @@ void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
 void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys,
                  wanted_measures const& measures, flowlog::input_list const& logs,
                  top_options const& options) {
-    auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
     auto malformed = limited_messages{"more malformed line"};
-    auto to = flowlog::group_by(flowlog::keys_of_destination(keys), measures.all);
-    auto from = flowlog::group_by(flowlog::keys_of_source(keys), measures.all);
-    set_hash_key(to, options.reading);
-    set_hash_key(from, options.reading);
-    auto [counted, done] = count_twice_grouped(
-        logs, {std::move(to), wanted}, {std::move(from), wanted}, !flowlog::filter{},
-        options.reading, [&](std::string line) { malformed.keep(std::move(line)); });
-    done.note_matched(counted.in_first, options.reading);
-    report_reading(report, malformed, std::move(done));
+    auto sides = std::vector<picked_grouping>{};
+    for (auto const& ends : {flowlog::keys_of_destination(keys), flowlog::keys_of_source(keys)}) {
+        auto groups = flowlog::group_by(ends, measures.all);
+        set_hash_key(groups, options.reading);
+        sides.emplace_back(flowlog::filter{}, std::move(groups));
+    }
+    auto counted = count_groupings(logs, picked_groupings{std::move(sides)}, options.reading,
+                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    report_reading(report, malformed, std::move(counted.done));
     if (is_partial(options.reading))
-        return void(report.partial_code = write_partial(
-                        options.reading, job_of(options, keys, measures), counted, report.done));
+        return void(report.partial_code =
+                        write_partial(options.reading, job_of(options, keys, measures),
+                                      counted.value, report.done));
     report.headings = flowlog::headings_in_out(report.headings);
-    report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options),
+    auto const& both = counted.value.all();
+    report.found = flowlog::rank_in_out(both[0].inner(), both[1].inner(), limit_of(options),
                                         measures.by, std::thread::hardware_concurrency());
     if (!measures.has_optional_bytes()) return;
     drop_last_measure_if_zero(report);

@@ -27,6 +27,7 @@
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>

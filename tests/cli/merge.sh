@@ -30,7 +30,7 @@ like_one() {
     while [ "$1" != -- ]; do counting+=("$1"); shift; done
     shift
     local hash=()
-    [[ ${counting[0]} != top && ${counting[0]} != diff ]] || hash=(--hash-key partial)
+    [[ ${counting[0]} != top && ${counting[0]} != diff && ${counting[0]} != report ]] || hash=(--hash-key partial)
     run "${counting[@]}" logs "${hash[@]}" "$@" --quiet
     returns 0
     cp out expected
@@ -67,6 +67,35 @@ case_top() {
     like_one top --by ip --in-out --sum bytes -- --csv -n 5
     like_one top --by date,hour --tz Europe/Berlin -- --csv
     like_one top --flows --max bytes -- --csv
+}
+
+case_report() {
+    logs
+    printf 'cidr,label\n10.0.0.0/24,web\n10.0.1.0/24,data\n' >labels.csv
+    like_one report all --window 1h -- --csv
+    like_one report rejects,talkers,egress --where 'dstport < 1000' --map labels.csv --lookup tags.csv -- --csv -n 3
+    # a page, but for its title and its commands
+    run report scans logs --map labels.csv --html one.html --hash-key partial --quiet
+    returns 0
+    for i in 1 2 3; do run report scans logs/$i.log --map labels.csv --partial $i.part --quiet; returns 0; done
+    run merge [123].part --html merged.html --quiet
+    returns 0
+    for page in one merged; do grep -e '<tr>' -e '<svg' -e '<dd>' $page.html | grep -v 'VPC flow log' >$page; done
+    [ "$(wc -l <one)" -gt 25 ] || fail "no page"
+    diff one merged >diff || { fail "other pages:"; show diff; }
+    run merge [123].part
+    says out 'flowlog top LOG... --by '
+    lacks out 1.part
+    # other fields make other questions
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 7\n' >few.log
+    run report scans few.log --map labels.csv --partial few.part --quiet
+    returns 0
+    run merge 1.part few.part
+    returns 2
+    says err lacking=
+    run report scans few.log --html x.html --partial x.part
+    returns 2
+    says err "'flowlog merge PARTIAL... --html FILE' makes one"
 }
 
 case_tag() {

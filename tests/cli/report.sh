@@ -253,6 +253,7 @@ case_reports_find_what_is_there() {
     says out '8 internet gateway'
     run report gaps vpc.log
     says out 'SKIPDATA: 1 window '
+    says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
     says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log --quiet
     says out '443/tcp'

@@ -43,7 +43,8 @@ public:
         begin();
         write_summary();
         for (auto const& chart : report_.over_time) write_chart(chart);
-        if (report_.between && !report_.between->links.empty()) write_links(*report_.between);
+        for (auto const& chart : report_.between)
+            if (!chart.links.empty()) write_links(chart);
         out_ += "<div class=\"tables\">\n";
         for (auto const& table : report_.tables) write_table(table);
         out_ += "</div>\n";
@@ -117,7 +118,8 @@ private:
             out_ += "<span><i class=\"" + layer_class(chart, i) + "\"></i>" +
                     isolated(chart.layers[i].name, 60) + "</span>";
         }
-        out_ += "<span class=\"unit\">each bar: " + span_text(chart.span) + ", UTC</span></p>\n";
+        out_ += "<span class=\"unit\">each bar: " + span_text(chart.span) + ", " +
+                html_text(chart.zone, 60) + "</span></p>\n";
         out_ += "<div class=\"for-wide\">" + to_svg(chart, 1100, 190) + "</div>\n";
         out_ += "<div class=\"for-narrow\">" + to_svg(chart, 380, 190) + "</div>\n";
         end_card(chart.command);

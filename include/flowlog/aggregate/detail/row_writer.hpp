@@ -109,7 +109,7 @@ private:
         } else {
             for (auto const& m : plan_.measures) {
                 if (m.kind == measure_kind::flows) {
-                    *at++ = 1;
+                    *at++ = flows_in(record);
                 } else if (is_plain_sum(m)) {
                     auto const value = load_number(record, m.field, info(m.field).type);
                     bad |= value.malformed();
@@ -173,9 +173,12 @@ private:
             if (step.how == key_step::way::action && flows.actions(field, at, stride, note_action))
                 return true;
         }
-        if (step.how == key_step::way::derived && put_derived_column(flows, plan_.keys[key], at)) {
-            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
-            return true;
+        if (step.how == key_step::way::derived) {
+            if (put_derived_column(flows, plan_.keys[key], at)) {
+                for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
+                return true;
+            }
+            if (put_address_column(flows, plan_.keys[key], field, at, note)) return true;
         }
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
@@ -205,6 +208,28 @@ private:
         if (!flows.numbers(field_id::dstport, ports.data(), 1)) return false;
         for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
             *at = std::min(*at, ports[i]) << 8 | protocols[i];
+        return true;
+    }
+
+    /// Writes networks, classes or labels of addresses, if all addresses can be read at once.
+    template <record_batch Batch, class Note>
+    [[nodiscard]] auto put_address_column(Batch const& flows, group_key const& key, field_id field,
+                                          group_word* at, Note note) -> bool {
+        if (key.kind != key_kind::network && key.kind != key_kind::scope &&
+            key.kind != key_kind::label)
+            return false;
+        std::array<group_word, 2 * pending_batches::batch_size> words;
+        std::array<key_state, pending_batches::batch_size> states;
+        auto const note_family = [&states](std::size_t flow, bool is_v6)
+                                     __attribute__((always_inline)) {
+                                         states[flow] = is_v6 ? key_state::v6 : key_state::present;
+                                     };
+        if (!flows.addresses(field, words.data(), 2, note_family)) return false;
+        auto const stride = plan_.words() * plan_.ends();
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride) {
+            auto const value = get_address(states[i], words.data() + 2 * i);
+            note(i, put_part_of_address(value, key, at, plan_.texts));
+        }
         return true;
     }
 
@@ -252,7 +277,13 @@ private:
         auto const stride = plan_.words() * plan_.ends();
         if (is_plain_sum(of)) return flows.numbers(of.field, at, stride);
         if (of.kind == measure_kind::flows) {
-            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
+            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = flows_in(flows[i]);
+            return true;
+        }
+        if (of.is_time() && flows.times(of.field, at, stride)) {
+            for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
+                *at = to_ordered(
+                    timestamp{std::chrono::microseconds{static_cast<std::int64_t>(*at)}});
             return true;
         }
         auto bad = false;
