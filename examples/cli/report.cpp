@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@
 #include "reading.hpp"
 #include "report_printing.hpp"
 #include "rows.hpp"
+#include "rules.hpp"
 #include "skipdata.hpp"
 #include "terminal.hpp"
 
@@ -255,24 +257,46 @@ private:
         return result;
     }
 
-    [[nodiscard]] auto notes() const -> std::vector<std::string> {
+    /// Whether a report is wanted, and no other: then it may take longer.
+    [[nodiscard]] auto is_alone(std::string_view name) const -> bool {
+        return wanted_.size() == 1 && wanted_.front() == kind_of(name);
+    }
+
+    /// What is to be said of windows without records.
+    void note_gaps(std::vector<std::string>& notes) const {
         constexpr std::size_t max_interfaces = 10;
-        auto result = std::vector<std::string>{};
-        auto const wants_gaps = std::ranges::find(wanted_, kind_of("gaps")) != wanted_.end();
         auto const& stats = inquiry_.done().stats;
-        if (wants_gaps) {
-            result.push_back(fmt::format(
-                "SKIPDATA: {} without some of their records; NODATA: {} without traffic",
-                count_text(stats.skipdata, "window"), count_text(stats.nodata, "window")));
-            if (wanted_.size() == 1)  // to read logs again takes time
-                for (auto& text : skipdata_by_interface(logs_, inquiry_.done(), options_.reading,
-                                                        max_interfaces))
-                    result.push_back(std::move(text));
-            if (stats.skipdata != 0)
-                result.push_back(
-                    "  flowlog print" + words_ +
-                    " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
+        notes.push_back(
+            fmt::format("SKIPDATA: {} without some of their records; NODATA: {} without traffic",
+                        count_text(stats.skipdata, "window"), count_text(stats.nodata, "window")));
+        if (stats.skipdata == 0) return;
+        if (is_alone("gaps"))
+            for (auto& text :
+                 skipdata_by_interface(logs_, inquiry_.done(), options_.reading, max_interfaces))
+                notes.push_back(std::move(text));
+        notes.push_back("  flowlog print" + words_ +
+                        " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
+    }
+
+    /// The rules of each direction, if the logs say which it is.
+    void note_rules(std::vector<std::string>& notes) const {
+        constexpr std::size_t max_rules = 10;
+        for (auto const asked : shown_) {
+            auto const& title = inquiry_.what(asked).title;
+            auto const is_inbound = title.starts_with("Inbound");
+            if (!is_inbound && !title.starts_with("Outbound")) continue;
+            auto const* const what = is_inbound ? "inbound" : "outbound";
+            auto rules = rules_of(inquiry_.groups(asked), what, max_rules);
+            if (rules.empty()) continue;
+            notes.push_back(fmt::format("The {} rules in the fewest CIDRs:", what));
+            std::ranges::move(rules, std::back_inserter(notes));
         }
+    }
+
+    [[nodiscard]] auto notes() const -> std::vector<std::string> {
+        auto result = std::vector<std::string>{};
+        if (std::ranges::find(wanted_, kind_of("gaps")) != wanted_.end()) note_gaps(result);
+        if (is_alone("services")) note_rules(result);
         auto missing = std::string{};
         for (auto const& name : inquiry_.missing()) missing += (missing.empty() ? "" : ", ") + name;
         if (!missing.empty()) result.push_back("Not asked, because the logs lack it: " + missing);

@@ -37,6 +37,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/column_text.hpp>
+#include <flowlog/flow/fewest_blocks.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_names.hpp>

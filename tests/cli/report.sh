@@ -257,6 +257,9 @@ case_reports_find_what_is_there() {
     says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log --quiet
     says out '443/tcp'
+    run report services vpc.log
+    says out 'The inbound rules in the fewest CIDRs:'
+    says out '  eni-0 inbound 443/tcp https: 8.8.4.0/24'
     plain >plain.log
     run report egress plain.log
     returns 0

@@ -165,6 +165,9 @@ private:
     }
     [[nodiscard]] auto actions_of(field_id id) const -> column const& {
         return cache_->find(id, [&](column& into) {
+            auto const note = [&into](std::size_t i, bool is_there) { into.flags[i] = is_there; };
+            if constexpr (requires { all_.words_of_actions(id, into.words.data(), note); })
+                if (all_.words_of_actions(id, into.words.data(), note)) return true;
             auto bad = false;
             for (std::size_t i = 0; i != all_.size(); ++i) {
                 auto const record = all_[i];

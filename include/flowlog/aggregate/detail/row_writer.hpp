@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 
@@ -16,6 +17,7 @@
 #include <flowlog/aggregate/detail/pending_batches.hpp>
 #include <flowlog/aggregate/detail/row_plan.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 
@@ -180,6 +182,8 @@ private:
             }
             if (put_address_column(flows, plan_.keys[key], field, at, note)) return true;
         }
+        if (step.how == key_step::way::rare && step.type == field_type::text)
+            return put_text_column(flows, field, at, note);
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
             auto const record = flows[i];
@@ -208,6 +212,24 @@ private:
         if (!flows.numbers(field_id::dstport, ports.data(), 1)) return false;
         for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
             *at = std::min(*at, ports[i]) << 8 | protocols[i];
+        return true;
+    }
+
+    /// Writes texts, of which thousands of interfaces have as many: to look them up waits for
+    /// memory otherwise.
+    template <record_batch Batch, class Note>
+    [[nodiscard]] auto put_text_column(Batch const& flows, field_id field, group_word* at,
+                                       Note note) -> bool {
+        auto texts = std::array<field_value<std::string_view>, pending_batches::batch_size>{};
+        for (std::size_t i = 0; i != flows.size(); ++i) {
+            auto const record = flows[i];
+            texts[i] = load_field<std::string_view>(record, field);
+            if (texts[i].malformed()) return false;
+            if (texts[i].has_value()) plan_.texts.prefetch(*texts[i]);
+        }
+        auto const stride = plan_.words() * plan_.ends();
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
+            note(i, put_value(texts[i], at, plan_.texts));
         return true;
     }
 
