@@ -143,6 +143,19 @@ case_overview_with_filters() {
     says out 'are wanted by --since'
 }
 
+case_clocks_of_a_zone() {
+    plain >vpc.log
+    run vpc.log --tz +02:00
+    returns 0
+    says out '2024-05-01 12:00 to 12:36 +02:00, 159 flows, '
+    run report --html page.html vpc.log --tz +02:00 --quiet
+    returns 0
+    says page.html 'each bar: 1 minute, +02:00'
+    says page.html '<title>2024-05-01 12:00, '
+    run report gaps vpc.log --tz +02:00
+    says out '  eni-2: 1 window, 2024-05-01 12:00 to 12:01 +02:00'
+}
+
 case_archives_and_logs_without_bytes() {
     run "$archives/nfdump/v2-178-mixed.nfdump"
     returns 0

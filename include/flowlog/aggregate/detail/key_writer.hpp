@@ -187,6 +187,14 @@ inline auto put_part_of_address(address const& value, group_key const& key, std:
     return found ? key_state::present : key_state::absent;
 }
 
+/// The tag of a destination port and protocol as a word of a key.
+[[nodiscard]] inline auto tag_word(group_key const& key, std::uint16_t port, std::uint8_t protocol,
+                                   text_pool& texts) -> std::uint64_t {
+    auto const found = key.tags->find(port, protocol);
+    return texts.number(found.empty() ? std::string_view{"Untagged"}
+                                      : key.tags->name(found.front()));
+}
+
 /// How a key is written, worked out once for all flows.
 struct key_step {
     enum class way : std::uint8_t { number, address, action, port, rare, derived };
@@ -365,9 +373,7 @@ private:
         auto const protocol = get(field::protocol);
         *words = 0;
         if (!port || !protocol) return key_state::absent;
-        auto const found = key.tags->find(*port, *protocol);
-        *words = texts_.number(found.empty() ? std::string_view{"Untagged"}
-                                             : key.tags->name(found.front()));
+        *words = tag_word(key, *port, *protocol, texts_);
         return key_state::present;
     }
 

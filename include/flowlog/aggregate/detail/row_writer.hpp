@@ -193,7 +193,8 @@ private:
         return !bad;
     }
 
-    /// Writes services or spans of time, if all their fields can be read at once; they are present.
+    /// Writes services, tags or spans of time, if all their fields can be read at once; they are
+    /// present.
     template <record_batch Batch>
     [[nodiscard]] auto put_derived_column(Batch const& flows, group_key const& key, group_word* at)
         -> bool {
@@ -203,15 +204,25 @@ private:
             floor_times(flows.size(), key.span, at, stride);
             return true;
         }
-        if (key.kind != key_kind::service) return false;
-        auto ports = std::array<group_word, pending_batches::batch_size>{};
-        if (!flows.numbers(field_id::protocol, at, stride)) return false;
-        auto protocols = ports;
-        for (std::size_t i = 0; i != flows.size(); ++i) protocols[i] = at[i * stride];
-        if (!flows.numbers(field_id::srcport, at, stride)) return false;
+        if (key.kind != key_kind::service && key.kind != key_kind::tag) return false;
+        // not set to zeros: nobody reads what is not written
+        std::array<group_word, pending_batches::batch_size> ports;
+        std::array<group_word, pending_batches::batch_size> protocols;
         if (!flows.numbers(field_id::dstport, ports.data(), 1)) return false;
-        for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
-            *at = std::min(*at, ports[i]) << 8 | protocols[i];
+        if (!flows.numbers(field_id::protocol, protocols.data(), 1)) return false;
+        if (key.kind == key_kind::tag) {
+            for (std::size_t i = 0; i != flows.size(); ++i)
+                at[i * stride] = tag_word(key, static_cast<std::uint16_t>(ports[i]),
+                                          static_cast<std::uint8_t>(protocols[i]), plan_.texts);
+            return true;
+        }
+        if (!flows.numbers(field_id::srcport, at, stride)) return false;
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride) {
+            // without a branch, which nothing predicts
+            auto const source_is_less = -static_cast<group_word>(*at < ports[i]);
+            auto const smaller = ports[i] ^ ((*at ^ ports[i]) & source_is_less);
+            *at = smaller << 8 | protocols[i];
+        }
         return true;
     }
 
