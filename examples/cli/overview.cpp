@@ -187,10 +187,12 @@ private:
         auto text = style{stdout}.bold(heading()) + '\n';
         if (auto const summary = totals(); !summary.empty()) text += summary + '\n';
         print(text);
-        print_over_time();
-        print_tables();
-        print_lines();
-        print_next();
+        if (inquiry_.done().flows() != 0) {
+            print_over_time();
+            print_tables();
+            print_lines();
+            print_next();
+        }
         if (!options_.reading.quiet) print('\n' + inquiry_.done().accounting());
     }
 

@@ -433,6 +433,7 @@ void require_possible(report_options const& options, kinds const& wanted) {
     if (!options.prices.empty() && !is_page &&
         std::ranges::find(wanted, kind_of("egress")) == wanted.end())
         throw usage_error{"--prices is for the report egress"};
+    if (options.limit && *options.limit == 0) throw usage_error{"-n: a table has at least one row"};
     if (options.limit && *options.limit > 100 && is_page)
         throw usage_error{"a page has at most 100 rows in each table; 'flowlog top' prints more"};
 }

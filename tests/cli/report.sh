@@ -105,6 +105,7 @@ case_overview_of_no_flows() {
         returns 0
         says out '0 flows'
         lacks out 'Tags  '
+        lacks out 'Go on with'
     done
 }
 
@@ -206,6 +207,9 @@ case_misspelt_commands() {
     run report vpc.log
     returns 2
     says err 'no such report: vpc.log'
+    run report talkers vpc.log -n 0
+    returns 2
+    says err '-n: a table has at least one row'
 }
 
 # --- reports ----------------------------------------------------------------------------------------
@@ -277,6 +281,11 @@ case_reports_find_what_is_there() {
     run report egress plain.log
     returns 0
     says out 'Not asked, because the logs lack it: pkt-srcaddr'
+    printf 'srcport dstport protocol\n1 2 6\n' >ports.log
+    run report talkers ports.log
+    returns 0
+    says out 'Not asked, because the logs lack it: srcaddr, dstaddr'
+    lacks out 'The same'
 }
 
 case_prices() {
