@@ -68,7 +68,8 @@ TEST_CASE("coarser groups are made of finer ones as of flows", "[roll_up]") {
         words measures;
         std::string condition;
     };
-    auto const labels = flowlog::label_table::parse("cidr,label\n10.0.0.0/24,web\n8.0.0.0/8,out\n", "labels");
+    auto const labels =
+        flowlog::label_table::parse("cidr,label\n10.0.0.0/24,web\n8.0.0.0/8,out\n", "labels");
     auto const tables = flowlog::group_tables{.labels = &labels};
     auto const wishes = std::vector<wish>{
         {{"srcaddr"}, {"bytes", "packets", "flows"}, ""},
