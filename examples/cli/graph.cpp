@@ -141,7 +141,8 @@ auto run_edges(graph_options const& options) -> int {
     report.done.report_trouble();
     if (is_partial(options.reading)) {
         auto job = job_of("graph", options.reading);
-        if (!merging().active && !options.by.empty()) job.push_back("--by=" + options.by);
+        if (!merging().active && !options.by.empty())
+            job.push_back("--by=" + names_of(tables.parse(options.by, "--by")));
         return write_partial(options.reading, job, counted.value, report.done);
     }
     if (auto warning = skipdata_warning(report.done.stats))

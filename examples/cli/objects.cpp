@@ -78,11 +78,14 @@ auto inputs_of(opened_store const& from, std::vector<stored_object> const& objec
     return flowlog::log_inputs(from.store, objects, flowlog::get_store_options().fetch);
 }
 
+using log_user = std::function<void(listed_log const&)>;
+
 /// Finds the logs of words.
 class log_finder {
 public:
-    explicit log_finder(object_options const& options)
-        : options_{options}, wanted_{object_filter_of(options).widened()} {}
+    /// `use` receives the logs instead of the result, if it is one.
+    explicit log_finder(object_options const& options, log_user use = {})
+        : options_{options}, wanted_{object_filter_of(options).widened()}, use_{std::move(use)} {}
 
     void find(std::string const& word) try {
         if (flowlog::is_in_store(word)) {
@@ -171,33 +174,31 @@ private:
 
     /// Takes the wanted objects below a path.
     void find_below(opened_store const& from, std::string const& word) {
-        auto objects = std::vector<stored_object>{};
-        auto keys = std::vector<std::optional<flowlog::object_key>>{};
+        auto below = objects_below{from};
         auto foreign = std::vector<stored_object>{};
         auto how = flowlog::listing_options{.now = now()};
         if (from.store->scheme().empty()) how.concurrency = 1;
         how.on_error = [&](auto const& why) { found_.missing.push_back(why); };
         how.on_skipped = [&](auto const& object, auto why) {
-            if (why == skip_reason::foreign) foreign.push_back(object);
+            if (why == skip_reason::foreign && below.count == 0) foreign.push_back(object);
         };
         auto const failures = found_.missing.size();
         auto range = flowlog::log_objects(from.store, from.path, parse_object_key, wanted_, how);
         for (auto const& object : range) {
-            objects.push_back({object.path, object.size, object.modified});
-            keys.emplace_back(object.key);
+            foreign.clear();  // there are flow logs here, so these are none
+            add(below, {object.path, object.size, object.modified}, object.key);
         }
         auto counts = range.counts();
         if (!range.has_layout() && !foreign.empty()) {
             require_no_names(word);
             choose(counts, foreign);
-            objects = std::move(foreign);
-            keys.resize(objects.size());
+            for (auto& object : foreign) add(below, std::move(object), std::nullopt);
         } else if (counts.foreign != 0 && !wanted_.is_set()) {
             warn_of_foreign(word, counts.foreign);
         }
         found_.counts += counts;
-        if (objects.empty() && found_.missing.size() == failures) fail_to_find(word, counts);
-        add(inputs_of(from, objects), objects, std::move(keys));
+        if (below.count == 0 && found_.missing.size() == failures) fail_to_find(word, counts);
+        keep(std::move(below));
     }
 
     /// Foreign objects of a plain folder are logs.
@@ -207,12 +208,35 @@ private:
         for (auto const& object : foreign) counts.chosen_bytes += object.size;
     }
 
-    void add(std::vector<flowlog::input> inputs, std::vector<stored_object> const& objects,
-             std::vector<std::optional<flowlog::object_key>> keys) {
+    /// What was found below a path. Inputs are made of all of it, to be fetched together.
+    struct objects_below {
+        opened_store const& from;
+        std::vector<stored_object> objects{};
+        std::vector<std::optional<flowlog::object_key>> keys{};
+        std::size_t count = 0;
+    };
+
+    void add(objects_below& to, stored_object object, std::optional<flowlog::object_key> key) {
+        ++to.count;
+        if (use_)
+            return use_({to.from.store->scheme() + object.path, object.size, object.modified,
+                         std::move(key)});
+        to.objects.push_back(std::move(object));
+        to.keys.push_back(std::move(key));
+    }
+
+    void keep(objects_below below) {
+        auto inputs = inputs_of(below.from, below.objects);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
+            auto const& object = below.objects[i];
             found_.logs.push_back(
-                {std::move(inputs[i]), objects[i].size, objects[i].modified, std::move(keys[i])});
+                {std::move(inputs[i]), object.size, object.modified, std::move(below.keys[i])});
         }
+    }
+
+    void keep(found_log log) {
+        if (use_) return use_({log.input.name(), log.size, log.modified, std::move(log.key)});
+        found_.logs.push_back(std::move(log));
     }
 
     /// Takes the files that a word names.
@@ -257,7 +281,7 @@ private:
             }
             ++counts.chosen;
             counts.chosen_bytes += log.size.value_or(0);
-            found_.logs.push_back(std::move(log));
+            keep(std::move(log));
         }
         if (counts.foreign != 0 && !wanted_.is_set()) warn_of_foreign(word, counts.foreign);
         found_.counts += counts;
@@ -317,6 +341,7 @@ private:
 
     object_options const& options_;
     object_filter wanted_;
+    log_user use_;
     found_logs found_;
     std::vector<stored_object> listed_{};  // of a list, and all of one store
     opened_store listed_from_{};
@@ -401,6 +426,13 @@ auto find_objects(std::vector<std::string> const& words, object_options const& o
     auto finder = log_finder{options};
     for (auto const& word : words) finder.find(word);
     if (!list.empty()) finder.find_listed(list);
+    return std::move(finder).result();
+}
+
+auto list_objects(std::vector<std::string> const& words, object_options const& options,
+                  std::function<void(listed_log const&)> const& use) -> found_logs {
+    auto finder = log_finder{options, use};
+    for (auto const& word : words) finder.find(word);
     return std::move(finder).result();
 }
 

@@ -66,9 +66,9 @@ auto reading::failures() const -> std::size_t {
 }
 
 auto reading::nothing_read() const -> bool {
-    return std::ranges::all_of(inputs, [](auto const& input) {
-        return input.failure.has_value() && input.stats.records == 0;
-    });
+    return unnamed == 0 && std::ranges::all_of(inputs, [](auto const& input) {
+               return input.failure.has_value() && input.stats.records == 0;
+           });
 }
 
 void reading::add_missing(flowlog::input_list const& logs) {
@@ -120,7 +120,7 @@ auto reading::accounting() const -> std::string {
                             count_text(stats.records, "record"), wanted_by);
     }
     auto const bytes = static_cast<double>(stats.bytes);
-    text += fmt::format("{} of {} in {}", bytes_text(bytes), count_text(inputs.size(), "input"),
+    text += fmt::format("{} of {} in {}", bytes_text(bytes), count_text(input_count(), "input"),
                         duration_text(seconds));
     if (seconds > 0) text += fmt::format(", {}/s", bytes_text(bytes / seconds));
     text += '\n';
@@ -130,7 +130,7 @@ auto reading::accounting() const -> std::string {
 
 auto reading::missing_text() const -> std::string {
     return fmt::format("{} of {} could not be read to the end", failures(),
-                       count_text(inputs.size(), "input"));
+                       count_text(input_count(), "input"));
 }
 
 void reading::write_members(flowlog::json_writer& json) const {
@@ -145,7 +145,9 @@ void reading::write_members(flowlog::json_writer& json) const {
         input.failure ? json.value(input.failure->what()) : json.null();
         json.end_object();
     }
-    json.end_array().member("seconds", seconds);
+    json.end_array();
+    if (unnamed != 0) json.member("unnamed_inputs", unnamed);
+    json.member("seconds", seconds);
 }
 
 auto malformed_writer::handler() -> flowlog::malformed_handler {
@@ -201,6 +203,7 @@ auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t co
 
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> warnings)
     -> std::vector<std::string> {
+    if (merging().active && !merging().same_names) return warnings;  // it is an error
     auto names = names_of(logs.files);
     std::ranges::sort(names);
     for (auto same = names.begin(); same != names.end();) {

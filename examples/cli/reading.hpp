@@ -45,11 +45,12 @@ struct reading_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
-    bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
-    std::string partial{};     ///< where a partial result is written; empty: nowhere
-    std::string hash_key{};    ///< of --hash-key
-    std::string logs_from{};   ///< a file with the names of more logs
-    bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
+    bool all_lines = false;       ///< NODATA and SKIPDATA lines are read, too (in order only)
+    std::string partial{};        ///< where a partial result is written; empty: nowhere
+    bool unnamed_inputs = false;  ///< a partial result counts its inputs and does not name them
+    std::string hash_key{};       ///< of --hash-key
+    std::string logs_from{};      ///< a file with the names of more logs
+    bool check_empty = false;     ///< NODATA and SKIPDATA lines must be well formed, too
 
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =
@@ -74,6 +75,8 @@ struct malformed_note {
 /// What a command has read.
 struct reading {
     std::vector<flowlog::input_report> inputs{};  ///< including those that are missing
+    std::uint64_t unnamed = 0;            ///< more inputs, of which partial results say no names
+    flowlog::statistics unnamed_stats{};  ///< of those; also in `stats`
     flowlog::statistics stats{};
     std::optional<std::uint64_t> matched{};  ///< how many records the filter wanted
     std::string wanted_by{};                 ///< the options that make up the filter
@@ -81,6 +84,8 @@ struct reading {
     double seconds = 0;
     std::vector<malformed_note> bad_lines{};  ///< for partial results, and from them
 
+    /// How many inputs there are.
+    [[nodiscard]] auto input_count() const -> std::uint64_t { return inputs.size() + unnamed; }
     /// How many records were counted.
     [[nodiscard]] auto flows() const -> std::uint64_t { return matched.value_or(stats.records); }
     /// How many inputs were not read, or not to their end.

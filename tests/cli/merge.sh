@@ -141,7 +141,9 @@ case_refusals() {
     returns 0
     run merge 1.part 1.part
     returns 2
-    says err 'which 1.part has, too'
+    says err '1.part: has the input logs/1.log twice, or is given twice'
+    ! grep -q 'counted each time' err || fail 'it is not counted at all'
+    # all that are damaged are named, each with the reason
     head -c -20 2.part >cut.part
     run merge 1.part cut.part
     returns 2
@@ -153,9 +155,14 @@ case_refusals() {
     run merge 1.part logs/2.log
     returns 2
     says err 'logs/2.log:1: is not a partial result of flowlog'
-    run merge 1.part none.part
+    run merge 1.part none.part cut.part void.part
     returns 2
-    says err 'none.part'
+    says err 'none.part: cannot open: No such file or directory'
+    says err 'void.part: cannot open: No such file or directory'
+    run merge 1.part cut.part less.part 2.part
+    returns 2
+    says err 'cut.part:'
+    says err 'less.part: has '
     : >empty.part
     run merge 1.part empty.part
     returns 2
@@ -174,7 +181,13 @@ case_refusals() {
     run merge
     returns 2
     says err 'no partial result is given'
-    run merge logs/1.log
+    run merge -n 50 --csv logs/1.log empty.part none.part --lookup tags.csv
+    returns 2
+    says err 'logs/1.log:1: is not a partial result of flowlog'
+    says err 'empty.part: is empty: it is no partial result; make it again'
+    says err 'none.part: cannot open: No such file or directory'
+    [ "$(wc -l <err)" = 3 ] || { fail 'three words are no partial results'; show err; }
+    run merge --csv -n 50
     returns 2
     says err 'no partial result is given'
     run graph logs --raw --partial x
@@ -184,6 +197,46 @@ case_refusals() {
     run top logs --partial kept --quiet
     returns 2
     [ "$(cat kept)" = precious ] || fail "a file was replaced that is no partial result"
+}
+
+# standard input has no name, so that the same partial result is told by its content
+case_standard_input() {
+    logs
+    run top logs --by srcaddr --csv --all --quiet
+    cp out expected
+    for i in 1 2 3; do run top - --by srcaddr --partial $i.part --quiet <logs/$i.log; returns 0; done
+    gzip -k 1.part
+    zstd -q 2.part
+    cat 3.part | run merge 2.part.zst 1.part.gz - --csv --all --quiet
+    returns 0
+    holds out <expected
+    cp 2.part copy.part
+    run merge 1.part 2.part copy.part
+    returns 2
+    says err 'copy.part: is the same partial result as 2.part: it would count twice'
+    run merge 1.part 2.part copy.part --same-names --quiet
+    returns 0
+    run merge 1.part 2.part --partial 12.part --quiet
+    run merge 12.part 12.part
+    returns 2
+    says err '12.part: is the same partial result as 12.part'
+    head -c -100 2.part.zst >cut.part.zst
+    run merge 1.part cut.part.zst
+    returns 2
+    says err 'cut.part.zst'
+}
+
+# a partial result that ends anywhere is refused
+case_cuts() {
+    printf 'srcaddr bytes\n10.0.0.1 5\n10.0.0.2 7\n' >a.log
+    run top a.log --by srcaddr --sum bytes --partial a.part --quiet
+    for ((size = 0; size < $(wc -c <a.part) - 1; size += 7)); do
+        head -c $size a.part >cut.part
+        run merge a.part cut.part --same-names --quiet
+        returns 2
+        empty out
+        says err 'cut.part'
+    done
 }
 
 case_lists() {
