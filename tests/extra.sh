@@ -113,6 +113,7 @@ run_spark() {
     cmake --preset cli
     cmake --build --preset cli
     build/spark/bin/python tests/spark/spark.py build/cli/examples/flowlog build/stores/bin/versitygw
+    build/spark/bin/python tests/spark/simulate_driver.py build/cli/examples/flowlog 300000 400 1000000
 }
 
 run_mermaid() {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """simulate_driver.py FLOWLOG [OBJECTS [TASKS [KEYS]]]: what the driver of examples/spark/flowlog_spark.py does for many objects, without a cluster:
 `flowlog ls` lists a bucket, of which a small server has the names only; the objects are shared out; and 64 partial results of KEYS groups in all, as
-executors give them, are merged at once and as a tree. Prints time and memory of each, and how well the shares are balanced."""
+executors give them, are merged at once and as a tree. Prints time and memory of each, and how well the shares are balanced; fails if the list is held in
+memory, or if the tree gives other bytes. Needs pyspark, and Arrow for `flowlog`."""
 import http.server
 import json
 import multiprocessing
@@ -93,6 +94,7 @@ def list_and_share(flowlog, count, tasks):
         server.terminate()
         server.join()
     report("listing", objects=count, wall_s=round(time.time() - begin, 1), ls_cpu_s=seconds, ls_MB=memory, driver_cpu_s=round(time.process_time() - before, 1))
+    assert memory < 150, f"flowlog ls took {memory} MB: its memory grows with the list"
     begin = time.process_time()
     work = flowlog_spark.shares(crumbs, tasks)
     seconds = time.process_time() - begin
