@@ -226,8 +226,8 @@ private:
         return static_cast<unsigned char>(c) - unsigned{'0'};
     }
 
-    /// Where a text that begins here ends, or has an escape, eight bytes at a time. \pre a line ends
-    /// before `end`
+    /// Where a text that begins here ends, or has an escape, eight bytes at a time. \pre a line
+    /// ends before `end`
     [[nodiscard]] static auto plain_end(char const* at, char const* end) noexcept -> char const* {
         constexpr auto ones = 0x0101010101010101ULL;
         for (; end - at >= 8; at += 8) {
