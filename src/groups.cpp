@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/roll_up.hpp>
 
 namespace flowlog {
 
 template void detail::save_groups<void>(detail::group_core const&, state_writer&);
 template void detail::load_groups<void>(detail::group_core&, state_reader&);
+template void roll_up<void>(dynamic_grouping const&, filter const&, dynamic_grouping&);
 template auto run(std::vector<input> const&, dynamic_grouping const&, run_options const&)
     -> run_result<dynamic_grouping>;
 template auto run(std::vector<input> const&, filtered<filter, dynamic_grouping> const&,

@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz|tsan|asan|oracle|stores|spark|mermaid|page|bench|catch3]…: what takes too long for every run; without an argument, all but
+# extra.sh [aarch64|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|bench|catch3]…: what takes too long for every run; without an argument, all but
 # spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
-#   fuzz     every fuzz target, from the seeds of the tests, FUZZ_SECONDS each (default 600)
+#   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10): SECURITY.md lists them
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters, groups, digests, connections and recipes against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
 #   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
 #   page     the page of 'flowlog report --html' in headless Chromium (Debian's), narrow and wide, light and dark: its pictures are in build/page
+#   doxygen  the reference of the library, which must be built without a warning: docs/Doxyfile
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export FLOWLOG_CONFIG= # not the settings of whoever runs this
+minutes=10
 
 run_aarch64() {
     scripts/install-packages.sh aarch64
@@ -48,23 +51,34 @@ run_fuzz() {
         cp "$file" "build/fuzz/texts/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
         gzip -nc "$file" >"build/fuzz/packed/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
     done
-    for target in filter flow_tools flowd format_string gzip nfdump object_key parquet table text; do
+    # words of options: in the tests of the command and in docs/cli.md
+    grep -ohE -- "--(by|sum|having|since|until|split|sort|distinct|percentile|ratio) ('[^']+'|[^ ']+)" docs/*.md tests/cli/*.sh |
+        sed "s/^[^ ]* //; s/^'//; s/'\$//" | tr , '\n' | sort -u >build/fuzz/words.txt
+    mkdir -p build/fuzz/partial
+    cmake --preset cli
+    cmake --build --preset cli
+    build/cli/examples/flowlog top examples/data/flow_logs.txt --by srcaddr,dstport --flows --sum bytes --distinct dstaddr \
+        --percentile bytes:95 --partial build/fuzz/partial/seed
+    for target in ${FUZZ_TARGETS:-filter flow_tools flowd format_string gzip json nfdump object_key parquet partial table text words}; do
         [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
         local seeds=tests/data/netflow/${target/_/-}
         [ "$target" != parquet ] || seeds=tests/data/parquet
+        [ "$target" != json ] || seeds=tests/data/cloud/aws
+        [ "$target" != partial ] || seeds=build/fuzz/partial
+        [ "$target" != words ] || seeds=build/fuzz/words.txt
         [ "$target" != filter ] || seeds=build/fuzz/filters.txt
         [ "$target" != object_key ] || seeds=build/fuzz/keys.txt
         [ "$target" != format_string ] || seeds=build/fuzz/formats.txt
         [ "$target" != gzip ] || seeds=build/fuzz/packed
         [[ "$target" != table && "$target" != text ]] || seeds=build/fuzz/texts
-        echo "== Fuzzing $target for ${FUZZ_SECONDS:-600} s"
+        echo "== Fuzzing $target for $minutes min"
         cmake --build build/fuzz --target "fuzz_$target"
-        tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" "${FUZZ_SECONDS:-600}"
-    done
-    cmake --build build/fuzz --target fuzz_json
-    for cloud in aws azure gcp other damaged; do
-        echo "== Fuzzing JSON, from tests/data/cloud/$cloud, for ${FUZZ_SECONDS:-600} s"
-        tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz_json "tests/data/cloud/$cloud" "${FUZZ_SECONDS:-600}"
+        tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" $((minutes * 60))
+        [ "$target" = json ] || continue
+        for seeds in tests/data/cloud/{azure,gcp,other,damaged}; do
+            echo "== Fuzzing json from $seeds for $minutes min"
+            tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz_json "$seeds" $((minutes * 60))
+        done
     done
 }
 
@@ -118,6 +132,7 @@ run_spark() {
     cmake --preset cli
     cmake --build --preset cli
     build/spark/bin/python tests/spark/spark.py build/cli/examples/flowlog build/stores/bin/versitygw
+    build/spark/bin/python tests/spark/simulate_driver.py build/cli/examples/flowlog 300000 400 1000000
 }
 
 run_mermaid() {
@@ -133,6 +148,16 @@ run_page() {
     cmake --preset cli
     cmake --build --preset cli
     python3 tests/browser/page.py build/cli/examples/flowlog build/page
+}
+
+run_doxygen() {
+    scripts/install-packages.sh doxygen
+    rm -rf build/doxygen
+    doxygen docs/Doxyfile 2>build/doxygen.log
+    [ ! -s build/doxygen.log ] || { cat build/doxygen.log >&2; echo "== doxygen warns" >&2; return 1; }
+    # and it has read the headers
+    grep -q ">group_by<" build/doxygen/html/namespaceflowlog.html
+    echo "== The reference is build/doxygen/html/index.html"
 }
 
 run_bench() {
@@ -151,6 +176,13 @@ run_catch3() {
     done
 }
 
-for what in "${@:-aarch64 fuzz tsan asan oracle stores mermaid page bench}"; do
-    for one in $what; do "run_$one"; done
+[ $# -gt 0 ] || set -- aarch64 fuzz tsan asan oracle stores mermaid page doxygen bench
+while [ $# -gt 0 ]; do
+    what=$1
+    shift
+    if [[ $what == fuzz && ${1-} =~ ^[0-9]+$ ]]; then
+        minutes=$1
+        shift
+    fi
+    "run_$what"
 done

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """All comparisons by name; each is made by calling it with a `Lab`."""
-from . import archives, clouds, digests, fields, graphs, groups, stores, tag, windows
+from . import archives, clouds, digests, fields, graphs, groups, reports, stores, tag, windows
 
 MAKERS = {
     "plain": tag.plain,
@@ -14,6 +14,7 @@ MAKERS = {
     "digest": digests.digest,
     "graph": graphs.graph,
     "diff": windows.diff,
+    "report": reports.report,
     "flowtools": archives.flow_tools,
     "flowtools-z": archives.flow_tools_zlib,
     "print": archives.print_rows,

@@ -12,9 +12,9 @@
 
 #include <flowlog/aggregate/field_checker.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -70,6 +70,7 @@ private:
 
 auto run_check(check_options const& options) -> int {
     auto const logs = find_logs(options.reading);
+    warn_of_all(warnings_about(logs));
     auto printer = malformed_printer{options};
     auto const show_progress = options.format == flowlog::row_format::json || !is_terminal(stdout);
     auto malformed = malformed_writer{[&](auto const& line) { printer.take(line); }};
@@ -100,10 +101,8 @@ auto set_up_check(CLI::App& check) -> action {
     check.footer(examples);
     add_reading_options(check, options->reading);
     add_key_options(check, options->reading.tables);
-    check.add_option("--max", options->max, "Print at most N malformed lines (default: 100)")
-        ->type_name("N")
-        ->check(whole_number());
-    add_row_formats(check, options->format, "malformed line");
+    add_option(check, "--max", options->max);
+    add_row_formats(check, options->format);
     return [options] { return run_check(*options); };
 }
 

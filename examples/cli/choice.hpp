@@ -4,52 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <ranges>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
-#include <flowlog/did_you_mean.hpp>
-#include <flowlog/escape.hpp>
-
 namespace cli {
-
-/// Accepts a number in digits, without a sign, which CLI11 would wrap around.
-inline auto whole_number(std::uint64_t max = 999'999'999'999'999'999) -> CLI::Validator {
-    auto const expected =
-        max <= 1024 ? "expected a number up to " + std::to_string(max) : "expected a whole number";
-    return {[=](std::string const& given) -> std::string {
-                auto const digits = given.find_first_not_of("0123456789") == given.npos;
-                if (digits && !given.empty() && given.size() <= 18 && std::stoull(given) <= max)
-                    return {};
-                return expected + ", found '" + flowlog::escaped(given, 40) + "'";
-            },
-            ""};
-}
-
-/// Adds an option whose value is one of several words.
-template <class Value>
-void add_choice(CLI::App& app, std::string const& name, Value& value, std::string const& help,
-                std::vector<std::pair<std::string, Value>> choices) {
-    auto words = std::string{};
-    for (auto const& [word, _] : choices) words += (words.empty() ? "" : "|") + word;
-    auto const take = [&value, name, words,
-                       choices = std::move(choices)](std::string const& given) {
-        for (auto const& [word, meaning] : choices) {
-            if (word != given) continue;
-            value = meaning;
-            return;
-        }
-        throw CLI::ValidationError{
-            name, "expected " + words + ", found '" + flowlog::escaped(given, 60) + '\'' +
-                      flowlog::did_you_mean(given, std::views::keys(choices))};
-    };
-    app.add_option_function<std::string>(name, take, help)->type_name(words);
-}
 
 /// The words of a list, which commas or blanks separate.
 inline auto split(std::string_view list) -> std::vector<std::string_view> {

@@ -4,11 +4,10 @@
 #include <chrono>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include <flowlog/error.hpp>
 
 #include "commands.hpp"
+#include "options.hpp"
 
 namespace cli {
 namespace {
@@ -28,9 +27,7 @@ void add_zone_option(CLI::App& app) {
             throw usage_error{"--tz: " + failure.message()};
         }
     };
-    app.add_option_function<std::string>(
-           "--tz", take, "Time zone of dates and hours: Europe/Berlin, local (default: UTC)")
-        ->type_name("ZONE");
+    add_option_function(app, "--tz", take);
 }
 
 auto zone() -> flowlog::time_zone const& { return chosen_zone(); }

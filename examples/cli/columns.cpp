@@ -99,6 +99,7 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
         try {
             auto log = open_log(from, options, {});
             add(flowlog::columns_of(log));
+            for (auto& name : flowlog::other_columns_of(log)) result.push_back(std::move(name));
         } catch (flowlog::error const&) {
             continue;  // whoever reads it says why it cannot be read
         }

@@ -27,11 +27,19 @@ auto parse_columns(std::string_view list) -> columns;
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
                      columns const& present) -> flowlog::group_key;
 
-/// The columns of text logs that are no fields: of --format, and of the first logs.
+/// The columns that are no fields: of --format, and of the first logs.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
+/// The columns that may be named: those of a log, and those that are not printed unless they are.
+template <class Reader>
+auto named_columns(columns present, Reader& reader) -> columns {
+    for (auto const& name : flowlog::other_columns_of(reader)) present.emplace_back(name);
+    return present;
+}
+
 /// Makes keys, such as `service`, of the columns that are no fields and no columns of the first
-/// log. The tables must outlive the columns. Throws `usage_error` if one is no key either.
+/// log, which has those that are `present`. The tables must outlive the columns. Throws
+/// `usage_error` if one is no key either.
 void resolve(columns& wanted, columns const& present, key_tables const& tables);
 
 /// The warning that a log has other columns than the first one, if it has. `done` is what happens

@@ -3,8 +3,10 @@
 #define FLOWLOG_CLI_COMMANDS_HPP
 
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -28,8 +30,19 @@ public:
 /// What a command does. Returns the exit code.
 using action = std::function<int()>;
 
-// Each command has one file. To add a command, declare it here and list it in main.cpp. Only the
-// options of the command that is called are set up.
+/// A command of the program.
+struct command_info {
+    std::string_view name;
+    std::string_view synopsis;  ///< what follows the name
+    std::string_view meaning;   ///< what it does, in a line
+    auto (*set_up)(CLI::App&) -> action;
+};
+
+/// All commands, in the order in which they are listed.
+auto command_table() -> std::span<command_info const>;
+
+// Each command has one file. To add a command, declare it here, list it in main.cpp, and declare
+// its options in the table of options. Only the options of the command that is called are set up.
 auto set_up_overview(CLI::App& overview) -> action;
 auto set_up_report(CLI::App& report) -> action;
 auto set_up_tag(CLI::App& tag) -> action;
@@ -45,9 +58,8 @@ auto set_up_merge(CLI::App& merge) -> action;
 auto set_up_detect(CLI::App& detect) -> action;
 auto set_up_ls(CLI::App& ls) -> action;
 auto set_up_fields(CLI::App& fields) -> action;
-
-/// Refuses empty values of options, which are variables of a script that are not set.
-void refuse_empty_values(CLI::App& command);
+auto set_up_completions(CLI::App& completions) -> action;
+auto set_up_man(CLI::App& man) -> action;
 
 /// What `--version` prints.
 auto version_text() -> std::string;

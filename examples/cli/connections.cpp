@@ -22,6 +22,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -347,12 +348,9 @@ auto set_up_connections(CLI::App& connections) -> action {
     connections.footer(examples);
     add_reading_options(connections, options->reading);
     add_key_options(connections, options->reading.tables);
-    auto* const limit =
-        connections.add_option("-n", options->limit, "Show N connections (default: 20)");
-    limit->type_name("N")->check(whole_number());
-    connections.add_flag("--all", options->all, "Show all connections")->excludes(limit);
+    add_option(connections, "-n", options->limit);
+    add_flag(connections, "--all", options->all);
     add_choice(connections, "--sort", options->sort,
-               "What to rank by, the largest first; the earliest 'first' (default: bytes)",
                {{"bytes", ranking::bytes},
                 {"packets", ranking::packets},
                 {"flows", ranking::flows},
@@ -360,8 +358,7 @@ auto set_up_connections(CLI::App& connections) -> action {
                 {"first", ranking::first},
                 {"last", ranking::last}});
     add_partial_options(connections, options->reading);
-    add_row_formats(connections, options->format, "connection");
-    add_strict(connections, options->reading);
+    add_row_formats(connections, options->format);
     return [options] { return run_connections(*options); };
 }
 

@@ -17,11 +17,11 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
 #include "partition.hpp"
 #include "progress.hpp"
@@ -152,7 +152,7 @@ public:
         done_.add_missing(logs);
         if (done_.nothing_read() && done_.failures() != 0)
             throw flowlog::error{*done_.inputs.front().failure};
-        if (!files_ && given_) begin({});
+        if (!files_ && given_) begin({}, {});
         if (!files_)
             throw flowlog::error{flowlog::errc::missing_field,
                                  {options_.output},
@@ -202,7 +202,7 @@ private:
         if (present.empty()) return;
         if (!files_) {
             if (!given_) columns_ = present;
-            begin(present);
+            begin(present, named_columns(present, reader));
         } else if (!given_) {
             if (auto message = difference(reader.name(), first_, columns_, present, "written"))
                 differing_.keep(std::move(*message));
@@ -253,9 +253,10 @@ private:
         return !bad;
     }
 
-    /// Begins the output. `present` are the columns of the first log.
-    void begin(columns const& present) {
-        resolve(columns_, present, tables_);
+    /// Begins the output. `present` are the columns of the first log, and `named` those that may be
+    /// named.
+    void begin(columns const& present, columns const& named) {
+        resolve(columns_, named, tables_);
         files_ = std::make_unique<record_files>(options_, keys_, columns_);
         first_ = present;
     }
@@ -292,7 +293,8 @@ auto run_convert(convert_options const& options) -> int {
     auto const logs = find_logs(options.reading);
     if (!logs.missing.empty() && !options.reading.keep_going)
         throw flowlog::error{logs.missing.front()};
-    keep_apart(options.output, logs);
+    keep_apart(options.output, files_read(logs, options.reading));
+    warn_of_all(warnings_about(logs));
     auto convert = converter{options};
     convert.convert_all(logs);
     return convert.finish();
@@ -318,30 +320,15 @@ auto set_up_convert(CLI::App& convert) -> action {
     auto options = std::make_shared<convert_options>();
     convert.footer(examples);
     add_reading_options(convert, options->reading);
-    convert.remove_option(convert.get_option("--threads"));  // flows are written in order
-    convert
-        .add_option("--output,-o", options->output,
-                    "The file to write; its ending is its format: .parquet, .csv, .tsv, .json,\n"
-                    ".ndjson, .log; with .gz or .zst. '-' is standard output")
-        ->type_name("FILE");
-    convert
-        .add_option("--to", options->to,
-                    "The format: parquet, csv, tsv, json, ndjson, log (a VPC flow log)")
-        ->type_name("FORMAT");
-    convert.add_option("--fields", options->fields, "Write these fields: srcaddr,dstport,...")
-        ->type_name("LIST");
+    add_option(convert, "--output", options->output);
+    add_option(convert, "--to", options->to);
+    add_option(convert, "--fields", options->fields);
     add_key_options(convert, options->reading.tables);
-    convert
-        .add_option("--partition", options->partition,
-                    "Write a folder with a file for each value of these: account,region,date")
-        ->type_name("LIST");
+    add_option(convert, "--partition", options->partition);
     add_choice<times_option>(
         convert, "--times", options->times,
-        "Times as seconds since 1970, or as RFC 3339 in UTC; timestamps in Parquet",
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    convert.add_flag("--force", options->force,
-                     "Replace existing files or objects, whatever they contain");
-    add_strict(convert, options->reading);
+    add_flag(convert, "--force", options->force);
     return [options] { return run_convert(*options); };
 }
 

@@ -17,6 +17,7 @@
 #include <flowlog/output/text.hpp>
 
 #include "commands.hpp"
+#include "options.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -219,11 +220,8 @@ auto set_up_detect(CLI::App& detect) -> action {
     auto options = std::make_shared<detect_options>();
     detect.footer(examples);
     add_reading_options(detect, options->reading);
-    for (auto const* name : {"--threads", "--quiet", "--where"})
-        detect.remove_option(detect.get_option(name));
-    detect.add_flag("--count", options->count,
-                    "Read everything to find the exact number of flows and their period");
-    add_row_formats(detect, options->format, "file");
+    add_flag(detect, "--count", options->count);
+    add_row_formats(detect, options->format);
     return [options] { return run_detect(*options); };
 }
 

@@ -23,15 +23,16 @@
 #include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "measures.hpp"
 #include "objects.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
-#include "two_groupings.hpp"
 
 namespace cli {
 namespace {
@@ -57,7 +58,7 @@ struct sides {
     flowlog::dynamic_grouping before;
     flowlog::dynamic_grouping after;
     std::vector<reading> done{};
-    std::vector<std::uint64_t> flows{};  // with --split: before, after, and without a start
+    std::optional<picked_groupings> split{};  // with --split and --partial: both, as they are saved
 };
 
 /// All that the command found out.
@@ -137,30 +138,39 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
     using time = flowlog::timestamp;
     auto const at = first_moment("--split", options.split);
     if (at == time::min()) throw usage_error{"--split: nothing is before this time"};
-    auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
-    auto const before = wanted && starting_in(time::min(), at - time::duration{1});
-    auto const after = wanted && starting_in(at, time::max());
     auto const logs = find_logs(options.reading);
     for (auto& warning : warnings_about(logs)) say(report, std::move(warning));
-    auto [read, done] = count_twice_grouped(
-        logs, {empty, before}, {empty, after}, wanted && without_start(), options.reading,
-        [&](std::string line) { malformed.keep(std::move(line)); });
-    done.note_matched(read.in_first + read.in_second + read.counted, options.reading);
-    if (read.counted != 0)
-        say(report, count_text(read.counted, "flow") +
+    auto const unknown = flowlog::group_by({}, {flowlog::measure{}});
+    auto sides_of_time = std::vector<picked_grouping>{};
+    sides_of_time.emplace_back(starting_in(time::min(), at - time::duration{1}), empty);
+    sides_of_time.emplace_back(starting_in(at, time::max()), empty);
+    sides_of_time.emplace_back(without_start(), unknown);
+    auto counted =
+        count_groupings(logs, picked_groupings{std::move(sides_of_time)}, options.reading,
+                        [&](std::string line) { malformed.keep(std::move(line)); });
+    auto const& parts = counted.value.all();
+    if (auto const flows = parts[2].matched(); flows != 0)
+        say(report, count_text(flows, "flow") +
                         " without a start time: neither before nor after the time of --split");
-    for (auto const& [flows, side] :
-         {std::pair{read.in_first, "before"}, {read.in_second, "after"}})
-        if (flows == 0 && !done.nothing_read() && !is_partial(options.reading))
+    for (auto const& [part, side] : {std::pair{0U, "before"}, {1U, "after"}}) {
+        auto const none = parts[part].matched() == 0 && !counted.done.nothing_read();
+        if (none && !is_partial(options.reading))
             say(report, fmt::format("no flow begins {} {}", side, flowlog::to_text(at)));
-    auto result = sides{std::move(read.first), std::move(read.second)};
-    result.done.push_back(std::move(done));
-    result.flows = {read.in_first, read.in_second, read.counted};
+    }
+    auto result = sides{empty, empty};
+    result.done.push_back(std::move(counted.done));
+    if (is_partial(options.reading)) {
+        result.split = std::move(counted.value);
+        return result;
+    }
+    auto all = std::move(counted.value).all();
+    result.before = std::move(all[0]).inner();
+    result.after = std::move(all[1]).inner();
     return result;
 }
 
 /// Writes both sides as a partial result.
-auto write_sides(compare_options const& options, sides both,
+auto write_sides(compare_options const& options, sides const& both,
                  std::vector<flowlog::group_key> const& keys, wanted_measures const& measures)
     -> int {
     auto job = job_of("diff", options.reading);
@@ -171,11 +181,7 @@ auto write_sides(compare_options const& options, sides both,
         if (!options.split.empty())
             job.push_back("--split=" + flowlog::to_text(first_moment("--split", options.split)));
     }
-    if (both.done.size() == 1)
-        return write_partial(options.reading, job,
-                             two_groupings{std::move(both.before), std::move(both.after),
-                                           both.flows[0], both.flows[1], both.flows[2]},
-                             both.done.front());
+    if (both.split) return write_partial(options.reading, job, *both.split, both.done.front());
     auto const saved = [](auto const& groups) {
         return [&groups](flowlog::state_writer& out) { groups.save(out); };
     };
@@ -366,7 +372,7 @@ auto run_diff(compare_options const& options) -> int {
     malformed.finish();
     report.done = both.done;
     report_trouble(report);
-    if (is_partial(options.reading)) return write_sides(options, std::move(both), keys, measures);
+    if (is_partial(options.reading)) return write_sides(options, both, keys, measures);
     auto const nothing = std::ranges::any_of(report.done, &reading::nothing_read);
     if (!nothing || options.format == flowlog::row_format::json) {
         compare(report, both, measures, options);
@@ -397,21 +403,13 @@ constexpr auto examples =
     "or SKIPDATA; 2 wrong usage, or an input that could not be read to its end.\n";
 
 void add_result_options(CLI::App& app, compare_options& options) {
-    app.add_option("--factor", options.factor,
-                   "A group has changed if it grew or shrank F times (default: 2)")
-        ->type_name("F")
-        ->check(CLI::Range(1.0, 1e15));
-    app.add_option("--sort", options.measures.sort,
-                   "Measure that decides: flows, max(packets) (default: bytes, or the first one)")
-        ->type_name("MEASURE");
-    auto* const limit =
-        app.add_option("-n", options.limit, "List N groups of each kind (default: 20)");
-    limit->type_name("N")->check(whole_number());
-    app.add_flag("--all", options.all, "List all groups that differ")->excludes(limit);
-    app.add_flag("--exit-code", options.exit_code, "Exit with 1 if the sides differ");
-    add_row_formats(app, options.format, "group that differs");
-    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
-    add_strict(app, options.reading);
+    add_option(app, "--factor", options.factor);
+    add_option(app, "--sort", options.measures.sort);
+    add_option(app, "-n", options.limit);
+    add_flag(app, "--all", options.all);
+    add_flag(app, "--exit-code", options.exit_code);
+    add_row_formats(app, options.format);
+    add_flag(app, "--human", options.human);
 }
 
 }  // namespace
@@ -419,15 +417,12 @@ void add_result_options(CLI::App& app, compare_options& options) {
 auto set_up_diff(CLI::App& diff) -> action {
     auto options = std::make_shared<compare_options>();
     diff.footer(examples);
-    diff.add_option("--by", options->by,
-                    "Compare these groups (default: srcaddr,dstaddr,dstport,protocol)")
-        ->type_name("KEYS");
-    diff.add_option("--split", options->split, "Compare the flows before this time with the others")
-        ->type_name("TIME");
+    add_option(diff, "--by", options->by);
+    add_option(diff, "--split", options->split);
     add_key_options(diff, options->reading.tables);
     add_reading_options(diff, options->reading);
     add_measure_options(diff, options->measures);
-    add_partial_options(diff, options->reading, true);
+    add_partial_options(diff, options->reading);
     add_result_options(diff, *options);
     return [options] { return run_diff(*options); };
 }

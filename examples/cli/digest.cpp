@@ -19,6 +19,7 @@
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
@@ -78,7 +79,9 @@ auto format_of(digest_command const& options) -> file_format {
             case flowlog::row_format::ndjson: return {.text = record_format::ndjson};
         }
     }
-    if (to_stdout && options.to.empty()) return {.text = record_format::vpc};
+    auto const is_device =
+        options.output.starts_with("/dev/") || options.output.starts_with("/proc/");
+    if ((to_stdout || is_device) && options.to.empty()) return {.text = record_format::vpc};
     auto format = file_format_of(options.output, options.to);
     if (to_stdout && format.is_parquet() && is_terminal(stdout))
         throw usage_error{"a binary file is not written to a terminal"};
@@ -147,7 +150,7 @@ auto run_digest(digest_command const& options) -> int {
                                         .ephemeral = options.ephemeral,
                                         .global_bounds = options.global_bounds}};
     auto const logs = find_logs(options.reading);
-    keep_apart(options.output, logs);
+    keep_apart(options.output, files_read(logs, options.reading));
     warn_of_all(warnings_about(logs));
     auto malformed = limited_messages{"more malformed line"};
     auto const [made, done] = count_logs(
@@ -204,29 +207,14 @@ auto set_up_digest(CLI::App& digest) -> action {
     digest.footer(examples);
     add_reading_options(digest, options->reading);
     add_key_options(digest, options->reading.tables);
-    digest
-        .add_option("--by", options->by,
-                    "Keys of a line: fields, srcaddr/24, start:1h (default: account-id,\n"
-                    "interface-id,srcaddr,dstaddr,srcport,dstport,protocol,action)")
-        ->type_name("KEYS");
-    add_choice(digest, "--ephemeral", options->ephemeral,
-               "Which of the ports becomes 0 (default: min-port)", rules());
+    add_option(digest, "--by", options->by);
+    add_choice(digest, "--ephemeral", options->ephemeral, rules());
     add_partial_options(digest, options->reading);
-    digest.add_flag("--global-bounds", options->global_bounds,
-                    "Give each line the first start and the last end of all, as go-vpc does");
-    digest
-        .add_option("--output,-o", options->output,
-                    "The file to write (default: standard output, a flow log); its ending is its\n"
-                    "format: .log, .csv, .tsv, .json, .ndjson, .parquet; with .gz or .zst")
-        ->type_name("FILE");
-    digest
-        .add_option("--to", options->to,
-                    "The format: log (a flow log), csv, tsv, json, ndjson, parquet")
-        ->type_name("FORMAT");
-    digest.add_flag("--force", options->force,
-                    "Replace an existing file or object, whatever it contains");
-    add_row_formats(digest, options->format, "line");
-    add_strict(digest, options->reading);
+    add_flag(digest, "--global-bounds", options->global_bounds);
+    add_option(digest, "--output", options->output);
+    add_option(digest, "--to", options->to);
+    add_flag(digest, "--force", options->force);
+    add_row_formats(digest, options->format);
     return [options] { return run_digest(*options); };
 }
 

@@ -55,7 +55,7 @@ constexpr auto examples =
 auto set_up_fields(CLI::App& fields) -> action {
     auto format = std::make_shared<row_format>();
     fields.footer(examples);
-    add_row_formats(fields, *format, "field");
+    add_row_formats(fields, *format);
     return [format] {
         *format ? print_rows(**format) : print_table();
         return exit_code::done;

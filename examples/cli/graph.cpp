@@ -23,13 +23,15 @@
 #include <flowlog/output/graphml.hpp>
 #include <flowlog/output/mermaid.hpp>
 
-#include "choice.hpp"
+#include "columns.hpp"
 #include "commands.hpp"
 #include "graph_records.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
+#include "settings.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -58,7 +60,8 @@ struct graph_report {
 };
 
 auto parse_edge_keys(graph_options const& options, key_tables const& tables) -> flowlog::edge_keys {
-    auto named = tables.parse(options.by, "--by");
+    auto named =
+        tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     if (named.empty()) {
         if (!options.by.empty()) throw usage_error{"--by names no key"};
         named.push_back(flowlog::group_key::of(flowlog::field_id::srcaddr));
@@ -141,7 +144,8 @@ auto run_edges(graph_options const& options) -> int {
     report.done.report_trouble();
     if (is_partial(options.reading)) {
         auto job = job_of("graph", options.reading);
-        if (!merging().active && !options.by.empty()) job.push_back("--by=" + options.by);
+        if (!merging().active && !options.by.empty())
+            job.push_back("--by=" + names_of(tables.parse(options.by, "--by")));
         return write_partial(options.reading, job, counted.value, report.done);
     }
     if (auto warning = skipdata_warning(report.done.stats))
@@ -206,8 +210,9 @@ void add_format(CLI::App& app, graph_options& options) {
         for (auto const& [word, format] : words) {
             if (word == given) return void(options.format = format);
         }
-        if (given.find_first_of("$ ") != given.npos || given == "tgw")
-            return void(options.reading.format = given);
+        auto const format = format_called(given);
+        if (format.find_first_of("$ ") != format.npos || format == "tgw")
+            return void(options.reading.format = format);
         throw CLI::ValidationError{
             "--format",
             "expected dot|graphml|mermaid|json, or the columns of logs without a "
@@ -215,12 +220,7 @@ void add_format(CLI::App& app, graph_options& options) {
                 flowlog::escaped(given, 60) + '\'' +
                 flowlog::did_you_mean(given, std::views::keys(words))};
     };
-    app.add_option_function<std::string>(
-           "--format", take,
-           "The format of the graph (default: dot). Also, as in other commands, the\n"
-           "columns of logs without a header line: '${srcaddr} ${dstport} ...'")
-        ->type_name("dot|graphml|mermaid|json")
-        ->trigger_on_parse();
+    add_repeated_option(app, "--format", take);
 }
 
 }  // namespace
@@ -228,30 +228,23 @@ void add_format(CLI::App& app, graph_options& options) {
 auto set_up_graph(CLI::App& graph) -> action {
     auto options = std::make_shared<graph_options>();
     graph.footer(examples);
-    graph.add_option("--by", options->by, "Nodes and edges (default: srcaddr, of both ends)")
-        ->type_name("KEYS");
+    add_option(graph, "--by", options->by);
     add_key_options(graph, options->reading.tables);
     add_reading_options(graph, options->reading);
     add_format(graph, *options);
-    auto* const limit = graph.add_option("-n", options->limit,
-                                         "Draw the N largest edges, and the rest as one "
-                                         "(default: 50)");
-    limit->type_name("N")->check(whole_number());
-    auto* const all = graph.add_flag("--all", options->all, "Draw all edges")->excludes(limit);
+    add_option(graph, "-n", options->limit);
+    add_flag(graph, "--all", options->all);
     add_choice<std::optional<edge_measure>>(graph, "--sort", options->sort,
-                                            "What makes an edge large (default: bytes, if any)",
                                             {{"bytes", edge_measure::bytes},
                                              {"packets", edge_measure::packets},
                                              {"flows", edge_measure::flows}});
-    graph.add_option("--title", options->title, "The title of the picture")->type_name("TEXT");
-    graph
-        .add_flag("--raw", options->raw,
-                  "Draw an edge per flow, with the attributes of go-vpc, in DOT")
-        ->excludes(limit)
-        ->excludes(all);
+    add_option(graph, "--title", options->title);
+    add_flag(graph, "--raw", options->raw);
     add_partial_options(graph, options->reading);
-    add_strict(graph, options->reading);
-    return [options] { return run_graph(*options); };
+    return [options] {
+        if (options->reading.format.empty()) options->reading.format = default_format();
+        return run_graph(*options);
+    };
 }
 
 }  // namespace cli

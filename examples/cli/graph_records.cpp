@@ -41,7 +41,10 @@ public:
 
     [[nodiscard]] auto finish(flowlog::input_list const& logs) -> int {
         done_.add_missing(logs);
-        if (!done_.nothing_read()) writer_.finish();
+        if (!done_.nothing_read()) {
+            writer_.finish();
+            if (done_.failures() != 0) print("// INCOMPLETE: " + done_.missing_text() + '\n');
+        }
         flush_output();
         malformed_.finish();
         done_.report_trouble();
@@ -89,6 +92,7 @@ private:
 
 auto print_raw_graph(reading_options const& options) -> int {
     auto const logs = find_logs(options);
+    warn_of_all(warnings_about(logs));
     auto drawer = record_drawer{options};
     for (auto const& input : logs.files) drawer.draw_log(input);
     return drawer.finish(logs);

@@ -2,33 +2,28 @@
 #ifndef FLOWLOG_CLI_GROUPINGS_HPP
 #define FLOWLOG_CLI_GROUPINGS_HPP
 
-#include <vector>
-
+#include <flowlog/aggregate/each_of.hpp>
+#include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
+#include "partial.hpp"
 #include "reading.hpp"
 
 namespace cli {
 
 /// A grouping, and which flows it takes.
-struct picked_grouping {
-    flowlog::dynamic_grouping groups;
-    flowlog::filter wanted{};
-};
+using picked_grouping = flowlog::filtered<flowlog::filter, flowlog::dynamic_grouping>;
 
-/// What groupings took in one pass.
-struct read_result {
-    std::vector<flowlog::dynamic_grouping> groups{};
-    reading done{};
-};
+/// Groupings that are filled in one pass.
+using picked_groupings = flowlog::each_of<picked_grouping>;
 
 /// Reads logs once for any number of groupings, of which each takes the flows that its filter and
-/// the options want. A field that a log lacks is absent.
-auto read_groupings(flowlog::input_list const& logs, std::vector<picked_grouping> wanted,
-                    reading_options const& options, flowlog::malformed_handler on_malformed)
-    -> read_result;
+/// the options want. Merging, it reads partial results.
+auto count_groupings(flowlog::input_list const& logs, picked_groupings const& empty,
+                     reading_options const& options, text_handler const& on_malformed)
+    -> counted_logs<picked_groupings>;
 
 }  // namespace cli
 

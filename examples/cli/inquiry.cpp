@@ -2,9 +2,12 @@
 #include "inquiry.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <ranges>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -12,23 +15,18 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_filter.hpp>
+#include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/format/log_description.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "groupings.hpp"
 #include "languages.hpp"
+#include "partial.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
-
-/// Whether a log can be opened twice: a file, or an object. A pipe cannot.
-auto opens_twice(flowlog::input const& log) -> bool {
-    auto ignored = std::error_code{};
-    return !flowlog::scheme_of(log.name()).empty() ||
-           std::filesystem::is_regular_file(log.name(), ignored);
-}
 
 /// A log in a few words.
 auto format_text(flowlog::log_description const& log) -> std::string {
@@ -41,7 +39,17 @@ auto format_text(flowlog::log_description const& log) -> std::string {
 
 }  // namespace
 
+auto opens_twice(flowlog::input const& log) -> bool {
+    auto ignored = std::error_code{};
+    return !flowlog::scheme_of(log.name()).empty() ||
+           std::filesystem::is_regular_file(log.name(), ignored);
+}
+
 log_survey::log_survey(flowlog::input_list const& logs, reading_options const& options) {
+    if (merging().active) {
+        read_words(merging().job);
+        return;
+    }
     constexpr std::size_t max_logs = 3;
     auto opened = false;
     for (auto const& from : logs.files | std::views::take(max_logs)) {
@@ -64,7 +72,30 @@ log_survey::log_survey(flowlog::input_list const& logs, reading_options const& o
 }
 
 auto log_survey::has(flowlog::field_id id) const -> bool {
-    return !complete_ || std::ranges::find(fields_, id) != fields_.end();
+    auto const is_in = [id](auto const& list) { return std::ranges::find(list, id) != list.end(); };
+    if (merging().active) return !is_in(lacking_);
+    if (!complete_ || is_in(fields_)) return true;
+    if (!is_in(lacking_)) lacking_.push_back(id);
+    return false;
+}
+
+auto log_survey::words() const -> std::vector<std::string> {
+    if (!complete_) return {"fields=unknown"};
+    auto result = std::vector<std::string>{};
+    for (auto const id : lacking_)
+        result.push_back("lacking=" + std::string{flowlog::info(id).name});
+    return result;
+}
+
+void log_survey::read_words(std::vector<std::string> const& job) {
+    complete_ = std::ranges::find(job, "fields=unknown") == job.end();
+    for (auto const& word : job) {
+        if (!word.starts_with("lacking=")) continue;
+        auto const name = std::string_view{word}.substr(word.find('=') + 1);
+        auto const found =
+            std::ranges::find(flowlog::fields, name, [](auto const& field) { return field.name; });
+        if (found != flowlog::fields.end()) lacking_.push_back(found->id);
+    }
 }
 
 auto shell_word(std::string const& word) -> std::string {
@@ -88,6 +119,7 @@ auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
     for (auto const* const option : app.get_options()) {
         auto const name = option->get_name();
         if (option->count() == 0 || !name.starts_with("-")) continue;
+        if (name == "--color" || name == "--no-config") continue;
         if (std::ranges::find(own, name) != own.end()) continue;
         auto const is_flag = option->get_items_expected_max() == 0;
         if (is_flag) result += ' ' + name;
@@ -116,7 +148,9 @@ auto inquiry::grouping_of(question const& wanted) -> flowlog::dynamic_grouping {
         measures.push_back(flowlog::measure::parse(name));
         measures.back().optional = true;
     }
-    return flowlog::group_by(std::move(keys), std::move(measures));
+    auto groups = flowlog::group_by(std::move(keys), std::move(measures));
+    set_hash_key(groups, options_);
+    return groups;
 }
 
 auto inquiry::grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
@@ -154,17 +188,85 @@ auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size
     return asked_.size() - 1;
 }
 
+auto inquiry::can_make(std::size_t from, std::size_t into) const -> bool {
+    // merging, there is no table by which addresses and ports have labels and tags
+    auto const needs_table = [](flowlog::group_key const& key) {
+        return key.kind == flowlog::key_kind::label || key.kind == flowlog::key_kind::tag;
+    };
+    auto const& groups = answers_[into];
+    if (from == into || !filters_[from].wants_all()) return false;
+    if ((is_partial(options_) || merging().active) &&
+        std::ranges::any_of(groups.keys(), needs_table))
+        return false;
+    return flowlog::rolls_up(answers_[from], filters_[into], groups);
+}
+
+void inquiry::plan() {
+    auto const size = answers_.size();
+    auto makes = std::vector(size, std::vector<bool>(size));
+    for (std::size_t from = 0; from < size; ++from)
+        for (std::size_t into = 0; into < size; ++into) makes[from][into] = can_make(from, into);
+    // of two that can be made of each other, the first is not made
+    auto const is_made = [&](std::size_t which) {
+        for (std::size_t from = 0; from < size; ++from)
+            if (makes[from][which] && (!makes[which][from] || from < which)) return true;
+        return false;
+    };
+    for (std::size_t into = 0; into < size; ++into) {
+        auto& source = sources_.emplace_back();
+        if (!is_made(into)) continue;
+        for (std::size_t from = 0; from < size; ++from) {
+            if (!makes[from][into] || is_made(from)) continue;
+            if (!source || answers_[from].keys().size() < answers_[*source].keys().size())
+                source = from;
+        }
+    }
+}
+
 void inquiry::read(flowlog::input_list const& logs) {
+    plan();
+    fill(logs);
+    if (!is_partial(options_)) roll_up();
+}
+
+void inquiry::fill(flowlog::input_list const& logs) {
     auto malformed = limited_messages{"more malformed line"};
-    auto picked = std::vector<picked_grouping>{};
+    auto parts = std::vector<picked_grouping>{};
     for (std::size_t i = 0; i < answers_.size(); ++i)
-        picked.push_back({std::move(answers_[i]), filters_[i]});
-    auto counted = read_groupings(logs, std::move(picked), options_,
-                                  [&](auto const& line) { malformed.keep(describe(line)); });
+        if (!sources_[i]) parts.emplace_back(filters_[i], std::move(answers_[i]));
+    auto counted =
+        count_groupings(logs, picked_groupings{std::move(parts), flowlog::lacking_logs::allowed},
+                        options_, [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
-    answers_ = std::move(counted.groups);
     done_ = std::move(counted.done);
     done_.report_trouble();
+    if (is_partial(options_)) return void(filled_ = std::move(counted.value));
+    auto next = std::size_t{0};
+    auto filled = std::move(counted.value).all();
+    for (std::size_t i = 0; i < answers_.size(); ++i)
+        if (!sources_[i]) answers_[i] = std::move(filled[next++]).inner();
+}
+
+/// Makes the other answers, with several threads that take one after the other.
+void inquiry::roll_up() {
+    auto next = std::atomic<std::size_t>{0};
+    auto const work = [&] {
+        for (auto i = next++; i < answers_.size(); i = next++)
+            if (sources_[i]) flowlog::roll_up(answers_[*sources_[i]], filters_[i], answers_[i]);
+    };
+    auto const threads =
+        options_.threads != 0 ? options_.threads : std::thread::hardware_concurrency();
+    auto others = std::vector<std::future<void>>{};
+    for (auto i = 1U; i < threads && i < answers_.size(); ++i)
+        others.push_back(std::async(std::launch::async, work));
+    work();
+    for (auto& other : others) other.get();
+}
+
+auto inquiry::write(std::vector<std::string> job) const -> int {
+    if (!merging().active)
+        for (auto& word : survey_.words()) job.push_back(std::move(word));
+    return write_partial(options_, job, *filled_, done_);
 }
 
 auto inquiry::table(std::size_t number, std::size_t limit) const
@@ -202,15 +304,11 @@ auto inquiry::command(std::size_t number, std::size_t limit) const -> std::strin
     auto const where =
         both ? '(' + options_.where + ") and (" + what.where + ')' : options_.where + what.where;
     if (!where.empty()) text += " --where " + shell_word(where);
-    for (auto const& name : what.measures) {
-        auto const open = name.find('(');
-        if (name == "flows")
-            text += " --flows";
-        else if (open == name.npos)
-            text += " --sum " + name;
-        else
-            text +=
-                " --" + name.substr(0, open) + ' ' + name.substr(open + 1, name.size() - open - 2);
+    auto measures = std::vector<flowlog::measure>{};
+    for (auto const& name : what.measures) measures.push_back(flowlog::measure::parse(name));
+    for (auto option : options_of(measures)) {
+        std::ranges::replace(option, '=', ' ');
+        text += ' ' + option;
     }
     if (!what.having.empty()) text += " --having " + shell_word(what.having);
     if (!what.sort.empty()) text += " --sort " + shell_word(what.sort);

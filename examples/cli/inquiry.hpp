@@ -14,6 +14,7 @@
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "questions.hpp"
 #include "reading.hpp"
@@ -24,7 +25,8 @@ class App;
 
 namespace cli {
 
-/// What the first logs are, and which fields they have.
+/// What the first logs are, and which fields they have. Merging, partial results say what logs
+/// had.
 class log_survey {
 public:
     /// Opens the first logs, but not standard input.
@@ -41,11 +43,20 @@ public:
     /// Whether the fields are known: a log that is standard input cannot be opened twice.
     [[nodiscard]] auto complete() const noexcept -> bool { return complete_; }
 
+    /// What was asked and found, as words of a job: with them, the same questions are asked again.
+    [[nodiscard]] auto words() const -> std::vector<std::string>;
+
 private:
+    void read_words(std::vector<std::string> const& job);
+
+    mutable std::vector<flowlog::field_id> lacking_{};  // fields that were asked for in vain
     std::vector<std::string> formats_{};
     std::vector<flowlog::field_id> fields_{};
     bool complete_ = false;
 };
+
+/// Whether a log can be opened twice: a file, or an object. A pipe cannot.
+auto opens_twice(flowlog::input const& log) -> bool;
 
 /// The words with which a command was called that other commands need in order to read the same:
 /// the logs, and the options that say what is read and how. `own` are options that they lack.
@@ -55,7 +66,8 @@ auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
 /// A word as a shell reads it, safe for a terminal.
 auto shell_word(std::string const& word) -> std::string;
 
-/// Questions that are answered in one pass over logs. Their state is a list of groupings.
+/// Questions that are answered in one pass over logs. Their state is a list of groupings: those
+/// that are filled from flows, and those that are made of the groups of others.
 class inquiry {
 public:
     /// `words` are what `reading_words` made. The options and tables must outlive the inquiry.
@@ -67,8 +79,12 @@ public:
     /// it asks for. `extra` are options that the command of this question needs, too.
     auto ask(question wanted, std::string extra = "") -> std::optional<std::size_t>;
 
-    /// Reads the logs.
+    /// Reads the logs; or, merging, partial results.
     void read(flowlog::input_list const& logs);
+
+    /// Writes what was read as a partial result, in the place of answers; returns the exit code.
+    /// `job` are the words of `job_of`, and those that say which questions are asked.
+    [[nodiscard]] auto write(std::vector<std::string> job) const -> int;
 
     /// What was read.
     [[nodiscard]] auto done() const noexcept -> reading const& { return done_; }
@@ -103,6 +119,11 @@ private:
     };
 
     auto grouping_of(question const& wanted) -> flowlog::dynamic_grouping;
+    [[nodiscard]] auto can_make(std::size_t from, std::size_t into) const -> bool;
+    /// Decides which answers are made of others.
+    void plan();
+    void fill(flowlog::input_list const& logs);
+    void roll_up();
     auto lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool;
     auto grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
                       flowlog::filter filter) -> std::size_t;
@@ -115,6 +136,8 @@ private:
     std::vector<std::string> identities_{};  // of the groupings
     std::vector<flowlog::filter> filters_{};
     std::vector<flowlog::dynamic_grouping> answers_{};
+    std::vector<std::optional<std::size_t>> sources_{};  // the finer answer that one is made of
+    std::optional<picked_groupings> filled_{};           // for a partial result
     std::vector<std::string> missing_{};
     reading done_{};
 };

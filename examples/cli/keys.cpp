@@ -4,23 +4,20 @@
 #include <algorithm>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
 #include <flowlog/aggregate/group_words.hpp>
 
 #include "choice.hpp"
 #include "clock.hpp"
 #include "commands.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 
 namespace cli {
 
 void add_key_options(CLI::App& app, key_options& options) {
-    app.add_option("--lookup", options.lookup, "Table of tags: dstport,protocol,tag")
-        ->type_name("FILE");
-    app.add_option("--map", options.map, "Table of labels of addresses: cidr,label")
-        ->type_name("FILE");
+    add_option(app, "--lookup", options.lookup);
+    add_option(app, "--map", options.map);
 }
 
 auto key_options::tags() const -> std::shared_ptr<flowlog::tag_table const> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // flowlog ls: lists the log objects of folders and object stores.
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,6 +15,7 @@
 
 #include "commands.hpp"
 #include "objects.hpp"
+#include "options.hpp"
 #include "rows.hpp"
 #include "stores.hpp"
 #include "terminal.hpp"
@@ -27,22 +30,52 @@ struct ls_options {
     row_format format{};
 };
 
-void print_table(found_logs const& found) {
+/// Counts the logs of a listing.
+struct log_totals {
+    std::uint64_t logs = 0;
+    std::set<std::string> accounts{};
+    std::set<std::string> regions{};
+
+    void add(listed_log const& log) {
+        ++logs;
+        if (!log.key) return;
+        accounts.insert(log.key->account);
+        regions.insert(log.key->region);
+    }
+
+    /// How many logs of how many accounts and regions, and what was skipped.
+    [[nodiscard]] auto text(found_logs const& found) const -> std::string {
+        return fmt::format("{}, {}, of {} and {}\n{}\n", count_text(logs, "log"),
+                           bytes_text(static_cast<double>(found.counts.chosen_bytes)),
+                           count_text(accounts.size(), "account"),
+                           count_text(regions.size(), "region"), found.summary());
+    }
+};
+
+using log_user = std::function<void(listed_log const&)>;
+
+auto find(ls_options const& options, log_user const& use) -> found_logs {
+    return list_objects(options.words, options.objects, use);
+}
+
+/// Prints a table, for which all logs must be known.
+auto print_table(ls_options const& options, log_totals& totals) -> found_logs {
     constexpr auto right = flowlog::text_table::right;
     auto table = flowlog::text_table{
         {{"Time"}, {"Size", right}, {"Account"}, {"Region"}, {"Flow log"}, {"Key"}}, 4000};
-    for (auto const& log : found.logs) {
+    auto found = find(options, [&](listed_log const& log) {
+        totals.add(log);
         auto const size = log.size ? number_text(*log.size) : "-";
-        auto const name = log.input.name();
         log.key ? table.row({flowlog::to_text(log.key->time), size, log.key->account,
-                             log.key->region, log.key->flow_log_id, name})
-                : table.row({"-", size, "-", "-", "-", name});
-    }
+                             log.key->region, log.key->flow_log_id, log.name})
+                : table.row({"-", size, "-", "-", "-", log.name});
+    });
     if (table.size() != 0) print(style{stdout}.bold(table.heading()) + table.body());
     flush_output();
+    return found;
 }
 
-auto cells_of(found_log const& log) -> std::vector<flowlog::row_cell> {
+auto cells_of(listed_log const& log) -> std::vector<flowlog::row_cell> {
     using flowlog::group_cell;
     using flowlog::row_cell;
     auto const time = [](auto const& t) { return t ? row_cell{group_cell{*t}} : row_cell{}; };
@@ -54,7 +87,7 @@ auto cells_of(found_log const& log) -> std::vector<flowlog::row_cell> {
             text(&flowlog::object_key::account),
             text(&flowlog::object_key::region),
             text(&flowlog::object_key::flow_log_id),
-            text_cell(log.input.name()),
+            text_cell(log.name),
             text(&flowlog::object_key::hash),
             time(log.modified)};
 }
@@ -72,44 +105,35 @@ void write_counts(flowlog::json_writer& json, found_logs const& found) {
     json.end_array();
 }
 
-void print_rows(found_logs const& found, flowlog::row_format format) {
+/// Prints each log when it is found: a listing may be longer than memory is large.
+auto print_rows(ls_options const& options, log_totals& totals) -> found_logs {
     auto rows = row_printer{
-        format, {"time", "size", "account", "region", "flow_log_id", "key", "hash", "modified"}};
+        *options.format,
+        {"time", "size", "account", "region", "flow_log_id", "key", "hash", "modified"}};
     auto* const json = rows.json();
     if (json) json->begin_object().key("objects").begin_array();
-    for (auto const& log : found.logs) rows.row(cells_of(log));
+    auto found = find(options, [&](listed_log const& log) {
+        totals.add(log);
+        rows.row(cells_of(log));
+    });
     if (json) {
         json->end_array();
         write_counts(*json, found);
         json->end_object();
     }
     rows.finish();
-}
-
-/// The totals: how many logs of how many accounts and regions, and what was skipped.
-auto totals(found_logs const& found) -> std::string {
-    auto accounts = std::set<std::string>{};
-    auto regions = std::set<std::string>{};
-    for (auto const& log : found.logs) {
-        if (!log.key) continue;
-        accounts.insert(log.key->account);
-        regions.insert(log.key->region);
-    }
-    return fmt::format("{}, {}, of {} and {}\n{}\n", count_text(found.logs.size(), "log"),
-                       bytes_text(static_cast<double>(found.counts.chosen_bytes)),
-                       count_text(accounts.size(), "account"), count_text(regions.size(), "region"),
-                       found.summary());
+    return found;
 }
 
 auto run_ls(ls_options const& options) -> int {
     if (options.words.empty()) throw usage_error{"no LOG is given"};
     use_store_settings(options.stores);
-    auto const found = find_objects(options.words, options.objects);
-    options.format ? print_rows(found, *options.format) : print_table(found);
+    auto totals = log_totals{};
+    auto const found = options.format ? print_rows(options, totals) : print_table(options, totals);
     auto failures = limited_messages{"more error", complain};
     for (auto const& missing : found.missing) failures.say(describe(missing));
     failures.finish();
-    print_error(totals(found));
+    print_error(totals.text(found));
     return found.missing.empty() ? exit_code::done : exit_code::failed;
 }
 
@@ -127,14 +151,10 @@ constexpr auto examples =
 auto set_up_ls(CLI::App& ls) -> action {
     auto options = std::make_shared<ls_options>();
     ls.footer(examples);
-    ls.add_option("LOG", options->words, "Folders, s3://bucket/prefix, files, or patterns")
-        ->type_name("");
+    add_option(ls, "LOG", options->words);
     add_object_options(ls, options->objects);
     add_store_options(ls, options->stores);
-    // the totals are always printed, and no object is read
-    for (auto const* name : {"--verbose", "--fetches", "--buffer"})
-        ls.remove_option(ls.get_option(name));
-    add_row_formats(ls, options->format, "log");
+    add_row_formats(ls, options->format);
     return [options] { return run_ls(*options); };
 }
 

@@ -28,33 +28,41 @@
 #include <flowlog/source/scheme.hpp>
 
 #include "commands.hpp"
+#include "option_table.hpp"
+#include "settings.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
 
-struct command {
-    char const* name;
-    char const* meaning;
-    auto (*set_up)(CLI::App&) -> action;
-};
-
-constexpr auto commands = std::to_array<command>({
-    {"overview", "Print what is in logs, on one screen; 'flowlog LOG' does, too", set_up_overview},
-    {"report", "Answer what many ask: talkers, rejects, ...; or make a page", set_up_report},
-    {"tag", "Count flows per tag, and per port and protocol", set_up_tag},
-    {"top", "Group flows, and rank the groups", set_up_top},
-    {"digest", "Make a short flow log out of long ones", set_up_digest},
-    {"connections", "Join both directions of conversations", set_up_connections},
-    {"graph", "Draw who talks to whom, for Graphviz and others", set_up_graph},
-    {"diff", "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
-    {"merge", "Make one result of partial results (--partial)", set_up_merge},
-    {"print", "Print the flows of logs of any format", set_up_print},
-    {"convert", "Write the flows of logs to a file of another format", set_up_convert},
-    {"check", "Validate every field of every line", set_up_check},
-    {"detect", "Print what files are", set_up_detect},
-    {"ls", "List the logs of folders and object stores", set_up_ls},
-    {"fields", "Print the table of fields", set_up_fields},
+constexpr auto commands = std::to_array<command_info>({
+    {"overview", "LOG... [OPTION...]",
+     "Print what is in logs, on one screen; 'flowlog LOG' does, too", set_up_overview},
+    {"report", "[NAME[,NAME...]] [--html FILE] LOG... [OPTION...]",
+     "Answer what many ask: talkers, rejects, ...; or make a page", set_up_report},
+    {"tag", "LOG... --lookup FILE [OPTION...]", "Count flows per tag, and per port and protocol",
+     set_up_tag},
+    {"top", "LOG... [--by KEY,...] [OPTION...]", "Group flows, and rank the groups", set_up_top},
+    {"digest", "LOG... [--by KEY,...] [--ephemeral RULE] [-o FILE] [OPTION...]",
+     "Make a short flow log out of long ones", set_up_digest},
+    {"connections", "LOG... [-n N | --all] [--sort MEASURE] [OPTION...]",
+     "Join both directions of conversations", set_up_connections},
+    {"graph", "LOG... [--by KEY,...] [--format FORMAT] [OPTION...]",
+     "Draw who talks to whom, for Graphviz and others", set_up_graph},
+    {"diff", "A B [--by KEY,...] [OPTION...] | LOG... --split TIME [OPTION...]",
+     "Compare two logs, or two times of one: what is new, gone or changed", set_up_diff},
+    {"merge", "PARTIAL... [OPTION...]", "Make one result of partial results (--partial)",
+     set_up_merge},
+    {"print", "LOG... [OPTION...]", "Print the flows of logs of any format", set_up_print},
+    {"convert", "LOG... -o FILE [--to FORMAT] [--partition LIST] [OPTION...]",
+     "Write the flows of logs to a file of another format", set_up_convert},
+    {"check", "LOG... [--max N] [OPTION...]", "Validate every field of every line", set_up_check},
+    {"detect", "LOG... [--count] [OPTION...]", "Print what files are", set_up_detect},
+    {"ls", "LOG... [OPTION...]", "List the logs of folders and object stores", set_up_ls},
+    {"fields", "[OPTION...]", "Print the table of fields", set_up_fields},
+    {"completions", "SHELL", "Print what makes bash, zsh or fish complete arguments",
+     set_up_completions},
+    {"man", "[COMMAND]", "Print the manual page of flowlog, or of a command", set_up_man},
 });
 
 constexpr auto footer =
@@ -65,7 +73,11 @@ constexpr auto footer =
     "  flowlog top flow_logs.txt --by srcaddr --sum bytes\n"
     "  flowlog check 'logs/*.log'\n"
     "\n"
-    "`flowlog COMMAND --help` describes the options of a command.\n";
+    "`flowlog COMMAND --help` describes the options of a command, and `flowlog man COMMAND` "
+    "prints\n"
+    "its manual page. Defaults of options are read from ~/.config/flowlog/config.toml, or the "
+    "file\n"
+    "that FLOWLOG_CONFIG names.\n";
 
 /// The options and commands that an unknown argument may have meant.
 auto hint(CLI::App const& app, std::string const& word) -> std::string {
@@ -110,9 +122,7 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
 }
 
 auto is_command(std::string_view word) -> bool {
-    return std::ranges::find(commands, word, [](command const& one) {
-               return std::string_view{one.name};
-           }) != commands.end();
+    return std::ranges::find(commands, word, &command_info::name) != commands.end();
 }
 
 /// Whether a word is a log: standard input, a pattern, what is in a store, or a file that exists.
@@ -126,11 +136,12 @@ auto names_log(std::string const& word) -> bool {
 auto wants_overview(std::span<char* const> arguments) -> bool {
     if (arguments.empty()) return false;
     auto const first = std::string{arguments.front()};
-    if (is_command(first)) return false;
-    if (names_log(first)) return true;
-    return first.starts_with('-') && std::ranges::any_of(arguments, [](char const* word) {
-               return *word != '\0' && names_log(word);
-           });
+    if (!first.starts_with('-') && !names_log(first)) return false;
+    for (auto const* const word : arguments) {
+        if (is_command(word)) return false;
+        if (*word != '\0' && names_log(word)) return true;
+    }
+    return false;
 }
 
 /// If a file is called like the command, and nothing else is given, how to name the file.
@@ -147,6 +158,17 @@ auto completed(int argc, char** argv) -> std::vector<char const*> {
     auto result = std::vector<char const*>(given.begin(), given.end());
     if (argc > 1 && wants_overview(given.subspan(1))) result.insert(result.begin() + 1, "overview");
     return result;
+}
+
+/// Throws `usage_error` if a flag has an empty value: `--strict=`. Options that take a value have
+/// been looked at before.
+void refuse_empty_flags(std::vector<char const*> const& words) {
+    for (std::string_view const word : words) {
+        if (word == "--") return;
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw usage_error{flowlog::escaped(word.substr(0, word.size() - 1), 60) +
+                              ": expected no value, or true or false, found ''"};
+    }
 }
 
 /// Opens each standard stream that is closed, so that reading or writing it fails. Otherwise the
@@ -181,26 +203,38 @@ void keep_memory() {
 #endif
 }
 
+auto is_given(std::string_view word, int argc, char** argv) -> bool {
+    auto const arguments = std::span{argv, static_cast<std::size_t>(argc)};
+    return std::ranges::find(arguments, word) != arguments.end();
+}
+
 auto run(int argc, char** argv) -> int {
     open_closed_streams();
     keep_memory();
-    CLI::App app{"Answers from network flow logs", "flowlog"};
+    CLI::App app{"Answers from network flow logs", std::string{program}};
     app.footer(footer);
-    app.set_help_flag("--help,-h", "Print this help and exit");
-    app.set_version_flag("--version", version_text, "Print version and components, and exit");
+    app.require_subcommand(0, 1);  // a second command is an argument: `flowlog man top`
+    app.set_help_flag("--help,-h", std::string{find_option("--help", program)->help});
+    app.set_version_flag("--version", version_text,
+                         std::string{find_option("--version", program)->help});
+    add_general_options(app);
+    if (is_given("--no-config", argc, argv)) ignore_settings();
     auto actions = std::array<action, commands.size()>{};
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        auto* const called = app.add_subcommand(commands[i].name, commands[i].meaning);
+        auto* const called =
+            app.add_subcommand(std::string{commands[i].name}, std::string{commands[i].meaning});
         called->preparse_callback([&actions, called, i](std::size_t) {
             actions[i] = commands[i].set_up(*called);
-            refuse_empty_values(*called);
+            add_general_options(*called);
         });
     }
     try {
         auto const words = completed(argc, argv);
         app.parse(static_cast<int>(words.size()), words.data());
+        refuse_empty_flags(words);
         for (auto const& act : actions) {
             if (!act) continue;
+            apply_defaults(parsed_app(app));
             flowlog::remove_unfinished_files_on_signals();
             return act();
         }
@@ -225,15 +259,7 @@ auto run(int argc, char** argv) -> int {
 
 }  // namespace
 
-void refuse_empty_values(CLI::App& command) {
-    auto const check = [](std::string const& given) -> std::string {
-        auto const empty = given.find_first_not_of(" \t,") == given.npos;
-        return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
-    };
-    for (auto* const option : command.get_options(
-             [](CLI::Option const* one) { return one->get_items_expected_max() > 0; }))
-        option->check(CLI::Validator{check, ""});
-}
+auto command_table() -> std::span<command_info const> { return commands; }
 
 }  // namespace cli
 

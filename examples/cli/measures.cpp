@@ -2,7 +2,6 @@
 #include "measures.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "options.hpp"
 
 namespace cli {
 
@@ -41,8 +41,6 @@ auto position_of_key(std::string_view name, std::vector<flowlog::group_key> cons
     if (found == keys.end()) return std::nullopt;
     return static_cast<std::size_t>(found - keys.begin());
 }
-
-constexpr auto measures_group = "Measures (default: flows, and bytes if there are any)";
 
 }  // namespace
 
@@ -119,48 +117,24 @@ auto ratio_name(std::string_view item) -> std::string {
 
 /// Adds an option with a list of measures; `name_of` makes the name of a measure of an item.
 template <class NameOf>
-void add_list(CLI::App& app, measure_options& options, std::string const& name,
-              std::string const& of, std::string const& meaning, NameOf name_of) {
-    auto const take = [named = &options.named, name_of](std::string const& list) {
+void add_list(CLI::App& app, measure_options& options, std::string const& name, NameOf name_of) {
+    add_repeated_option(app, name, [named = &options.named, name_of](std::string const& list) {
         for (auto const item : split(list)) named->push_back(name_of(item));
-    };
-    app.add_option_function<std::string>(name, take, meaning)
-        ->type_name(of)
-        ->trigger_on_parse()
-        ->group(measures_group);
+    });
 }
 
 }  // namespace
 
 /// Adds options that append to one list, so that measures keep the order of the command line.
 void add_measure_options(CLI::App& app, measure_options& options) {
-    auto* const named = &options.named;
-    constexpr auto words = std::to_array<std::pair<char const*, char const*>>(
-        {{"flows", "Count flows"},
-         {"first", "When the first flow began: --min start"},
-         {"last", "When the last flow ended: --max end"}});
-    for (auto const& [word, meaning] : words) {
-        auto const take = [named, name = std::string{word}] { named->push_back(name); };
-        app.add_flag_callback(fmt::format("--{}", word), take, meaning)
-            ->trigger_on_parse()
-            ->group(measures_group);
-    }
-    constexpr auto kinds = std::to_array<std::pair<char const*, char const*>>(
-        {{"sum", "Add up"},
-         {"avg", "Averages: --avg duration"},
-         {"min", "Smallest values, also of times: --min start"},
-         {"max", "Largest values"},
-         {"rate", "Sums per second"},
-         {"or", "Bits that any of the values has: --or tcp-flags"},
-         {"distinct", "Count distinct values; an estimate above 1024"}});
-    for (auto const& [kind, meaning] : kinds) {
-        add_list(app, options, fmt::format("--{}", kind), "FIELDS", meaning,
-                 [name = std::string{kind}](auto of) { return fmt::format("{}({})", name, of); });
-    }
-    add_list(app, options, "--percentile", "FIELD:P,...",
-             "Values that P % of the flows do not exceed: --percentile bytes:95", percentile_name);
-    add_list(app, options, "--ratio", "A/B,...", "Sums divided by sums: --ratio bytes/packets",
-             ratio_name);
+    for (auto const* const word : {"flows", "first", "last"})
+        add_flag_function(app, std::string{"--"} + word,
+                          [named = &options.named, word] { named->emplace_back(word); });
+    for (auto const* const kind : {"sum", "avg", "min", "max", "rate", "or", "distinct"})
+        add_list(app, options, std::string{"--"} + kind,
+                 [kind](auto of) { return fmt::format("{}({})", kind, of); });
+    add_list(app, options, "--percentile", percentile_name);
+    add_list(app, options, "--ratio", ratio_name);
 }
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 // flowlog merge: makes one result of partial results.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +17,12 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
+#include "option_table.hpp"
 #include "partial.hpp"
+#include "settings.hpp"
+#include "stores.hpp"
+#include "terminal.hpp"
 
 namespace cli {
 namespace {
@@ -33,39 +37,78 @@ constexpr auto commands = std::to_array<mergeable>({{"tag", set_up_tag},
                                                     {"digest", set_up_digest},
                                                     {"connections", set_up_connections},
                                                     {"graph", set_up_graph},
+                                                    {"report", set_up_report},
                                                     {"diff", set_up_diff}});
 
-/// Options that say what is counted, or of what: partial results have counted already.
-constexpr auto counting = std::to_array<std::string_view>(
-    {"--by",        "--where",    "--where-file",  "--since",         "--until",
-     "--account",   "--region",   "--flow-log-id", "--two-way",       "--no-wrap-repair",
-     "--tz",        "--flows",    "--first",       "--last",          "--sum",
-     "--avg",       "--min",      "--max",         "--rate",          "--or",
-     "--distinct",  "--ratio",    "--percentile",  "--in-out",        "--split",
-     "--ephemeral", "--key",      "--hash-key",    "--global-bounds", "--map",
-     "--raw",       "--logs-from"});
+/// Sets the options of object stores, which partial results may be in.
+void use_store_options(std::vector<std::string> words) {
+    auto settings = store_settings{};
+    auto app = CLI::App{"", "tag"};  // which has them, as all have
+    app.set_help_flag();
+    app.allow_extras();
+    add_store_options(app, settings);
+    std::ranges::reverse(words);  // as CLI11 wants them
+    try {
+        app.parse(words);
+    } catch (CLI::ParseError const& failure) {
+        throw usage_error{flowlog::escaped(failure.what())};
+    }
+    use_store_settings(settings);
+}
 
-/// The job of the first partial result among words; none if there is no partial result.
-auto find_job(std::vector<std::string> const& words) -> std::optional<std::vector<std::string>> {
-    for (auto const& word : words) {
-        if (word.starts_with("-") && word != "-") continue;
-        auto const files = find_partials({word}).files;
-        if (files.empty()) continue;
+/// The job of a partial result: of the first that a word names.
+auto job_in(std::string const& word) -> std::vector<std::string> {
+    auto const found = find_partials({word});
+    if (found.files.empty()) throw flowlog::error{found.missing.front()};
+    auto in = flowlog::open_state(found.files.front());
+    if (in.begin()) return in.job();
+    throw empty_partial(in.name());
+}
+
+/// Whether a word is an option of some command, and the word after it its value.
+auto takes_value(std::string const& word) -> bool {
+    if (!word.starts_with("-") || word == "-") return false;
+    auto const is_it = [&](option_info const* option) {
+        auto const names = "," + std::string{option->names} + ",";
+        return option->kind != value_kind::flag && names.find("," + word + ",") != names.npos;
+    };
+    return std::ranges::any_of(commands, [&](mergeable const& one) {
+        return std::ranges::any_of(options_of(one.name), is_it);
+    });
+}
+
+/// The words that name partial results.
+auto names_in(std::vector<std::string> const& words) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        auto const is_option = words[i].starts_with("-") && words[i] != "-";
+        if (!is_option && (i == 0 || !takes_value(words[i - 1]))) result.push_back(words[i]);
+    }
+    if (result.empty())
+        throw usage_error{"no partial result is given: a file that --partial has written"};
+    return result;
+}
+
+/// The job of the first partial result. If there is none, prints why each word names none.
+auto find_job(std::vector<std::string> const& names) -> std::optional<std::vector<std::string>> {
+    auto failures = std::vector<flowlog::error>{};
+    for (auto const& name : names) {
         try {
-            auto in = flowlog::open_state(files.front());
-            if (in.begin()) return in.job();
+            return job_in(name);
         } catch (flowlog::error const& failure) {
-            if (failure.code() != flowlog::errc::unknown_format) throw;
+            failures.push_back(failure);
         }
     }
+    auto messages = limited_messages{"more error", complain};
+    for (auto const& failure : failures) messages.say(describe(failure));
+    messages.finish();
     return std::nullopt;
 }
 
 void refuse_counting(std::vector<std::string> const& words, std::string const& command) {
     for (auto const& word : words) {
         auto const name = std::string_view{word}.substr(0, word.find('='));
-        auto const format = name == "--format" && command != "graph";
-        if (format || std::ranges::find(counting, name) != counting.end())
+        if (decides_counting(name, command))
             throw usage_error{std::string{name} +
                               " decides what is counted: give it to the command that writes the "
                               "partial results"};
@@ -88,9 +131,10 @@ auto run_merge(std::vector<std::string> words) -> int {
     auto const same = std::ranges::remove(words, "--same-names");
     merging().same_names = !same.empty();
     words.erase(same.begin(), same.end());
-    auto const job = find_job(words);
-    if (!job || job->empty())
-        throw usage_error{"no partial result is given: a file that --partial has written"};
+    use_store_options(words);
+    auto const job = find_job(names_in(words));
+    if (!job) return exit_code::failed;
+    if (job->empty()) throw usage_error{"a partial result without a job cannot be merged here"};
     auto const* const known =
         std::ranges::find(commands, std::string_view{job->front()}, &mergeable::name);
     if (known == commands.end())
@@ -102,7 +146,7 @@ auto run_merge(std::vector<std::string> words) -> int {
 
     auto command = CLI::App{"", job->front()};
     auto const act = known->set_up(command);
-    refuse_empty_values(command);
+    add_general_options(command);
     auto arguments = std::vector<std::string>{};
     for (auto const& word : *job)
         if (word.starts_with("--")) arguments.push_back(word);
@@ -117,6 +161,7 @@ auto run_merge(std::vector<std::string> words) -> int {
     } catch (CLI::ParseError const& failure) {
         throw usage_error{flowlog::escaped(failure.what())};
     }
+    apply_defaults(command);
     return act();
 }
 

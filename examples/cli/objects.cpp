@@ -25,6 +25,8 @@
 #include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
+#include "reading.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -45,18 +47,13 @@ auto period_of(std::string const& option, std::string const& text)
     }
 }
 
-void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into,
-               std::string const& help, std::string const& group) {
-    auto const take = [&into, option](std::string const& list) {
+void add_names(CLI::App& app, std::string const& option, std::optional<flowlog::name_set>& into) {
+    add_repeated_option(app, option, [&into, option](std::string const& list) {
         auto const names = split(list);
         if (names.empty()) throw CLI::ValidationError{option, "the name is empty"};
         if (!into) into.emplace();
         for (auto const name : names) into->emplace(name);
-    };
-    app.add_option_function<std::string>(option, take, help)
-        ->type_name("NAME")
-        ->trigger_on_parse()
-        ->group(group);
+    });
 }
 
 /// The options that are given, as messages list them: `--since and --account`.
@@ -78,11 +75,14 @@ auto inputs_of(opened_store const& from, std::vector<stored_object> const& objec
     return flowlog::log_inputs(from.store, objects, flowlog::get_store_options().fetch);
 }
 
+using log_user = std::function<void(listed_log const&)>;
+
 /// Finds the logs of words.
 class log_finder {
 public:
-    explicit log_finder(object_options const& options)
-        : options_{options}, wanted_{object_filter_of(options).widened()} {}
+    /// `use` receives the logs instead of the result, if it is one.
+    explicit log_finder(object_options const& options, log_user use = {})
+        : options_{options}, wanted_{object_filter_of(options).widened()}, use_{std::move(use)} {}
 
     void find(std::string const& word) try {
         if (flowlog::is_in_store(word)) {
@@ -110,7 +110,11 @@ public:
         take_listed();
     }
 
-    [[nodiscard]] auto result() && -> found_logs { return std::move(found_); }
+    [[nodiscard]] auto result() && -> found_logs {
+        if (auto const warning = warning_of_empty(empty_); warning && !wanted_.is_set())
+            warn_once(*warning + " (skipped)");
+        return std::move(found_);
+    }
 
 private:
     /// How a log was found.
@@ -171,33 +175,33 @@ private:
 
     /// Takes the wanted objects below a path.
     void find_below(opened_store const& from, std::string const& word) {
-        auto objects = std::vector<stored_object>{};
-        auto keys = std::vector<std::optional<flowlog::object_key>>{};
+        auto below = objects_below{from};
         auto foreign = std::vector<stored_object>{};
         auto how = flowlog::listing_options{.now = now()};
         if (from.store->scheme().empty()) how.concurrency = 1;
         how.on_error = [&](auto const& why) { found_.missing.push_back(why); };
         how.on_skipped = [&](auto const& object, auto why) {
-            if (why == skip_reason::foreign) foreign.push_back(object);
+            if (why == skip_reason::foreign && below.count == 0) foreign.push_back(object);
+            if (why == skip_reason::empty && parse_object_key(object.path))
+                empty_.push_back(object.path);
         };
         auto const failures = found_.missing.size();
         auto range = flowlog::log_objects(from.store, from.path, parse_object_key, wanted_, how);
         for (auto const& object : range) {
-            objects.push_back({object.path, object.size, object.modified});
-            keys.emplace_back(object.key);
+            foreign.clear();  // there are flow logs here, so these are none
+            add(below, {object.path, object.size, object.modified}, object.key);
         }
         auto counts = range.counts();
         if (!range.has_layout() && !foreign.empty()) {
             require_no_names(word);
             choose(counts, foreign);
-            objects = std::move(foreign);
-            keys.resize(objects.size());
+            for (auto& object : foreign) add(below, std::move(object), std::nullopt);
         } else if (counts.foreign != 0 && !wanted_.is_set()) {
             warn_of_foreign(word, counts.foreign);
         }
         found_.counts += counts;
-        if (objects.empty() && found_.missing.size() == failures) fail_to_find(word, counts);
-        add(inputs_of(from, objects), objects, std::move(keys));
+        if (below.count == 0 && found_.missing.size() == failures) fail_to_find(word, counts);
+        keep(std::move(below));
     }
 
     /// Foreign objects of a plain folder are logs.
@@ -207,12 +211,35 @@ private:
         for (auto const& object : foreign) counts.chosen_bytes += object.size;
     }
 
-    void add(std::vector<flowlog::input> inputs, std::vector<stored_object> const& objects,
-             std::vector<std::optional<flowlog::object_key>> keys) {
+    /// What was found below a path. Inputs are made of all of it, to be fetched together.
+    struct objects_below {
+        opened_store const& from;
+        std::vector<stored_object> objects{};
+        std::vector<std::optional<flowlog::object_key>> keys{};
+        std::size_t count = 0;
+    };
+
+    void add(objects_below& to, stored_object object, std::optional<flowlog::object_key> key) {
+        ++to.count;
+        if (use_)
+            return use_({to.from.store->scheme() + object.path, object.size, object.modified,
+                         std::move(key)});
+        to.objects.push_back(std::move(object));
+        to.keys.push_back(std::move(key));
+    }
+
+    void keep(objects_below below) {
+        auto inputs = inputs_of(below.from, below.objects);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
+            auto const& object = below.objects[i];
             found_.logs.push_back(
-                {std::move(inputs[i]), objects[i].size, objects[i].modified, std::move(keys[i])});
+                {std::move(inputs[i]), object.size, object.modified, std::move(below.keys[i])});
         }
+    }
+
+    void keep(found_log log) {
+        if (use_) return use_({log.input.name(), log.size, log.modified, std::move(log.key)});
+        found_.logs.push_back(std::move(log));
     }
 
     /// Takes the files that a word names.
@@ -253,11 +280,12 @@ private:
                 how == by::name ? not_wanted(log, word) : why_skipped(log, how, plain, word);
             if (why) {
                 ++counts.of(*why);
+                if (why == skip_reason::empty) empty_.push_back(log.input.name());
                 continue;
             }
             ++counts.chosen;
             counts.chosen_bytes += log.size.value_or(0);
-            found_.logs.push_back(std::move(log));
+            keep(std::move(log));
         }
         if (counts.foreign != 0 && !wanted_.is_set()) warn_of_foreign(word, counts.foreign);
         found_.counts += counts;
@@ -297,9 +325,9 @@ private:
     }
 
     void warn_of_foreign(std::string const& word, std::uint64_t count) const {
-        warn(flowlog::escaped(word) + ": " + count_text(count, "object") +
-             (count == 1 ? " is skipped: its name is not that of a flow log"
-                         : " are skipped: their names are not those of flow logs"));
+        warn_once(flowlog::escaped(word) + ": " + count_text(count, "object") +
+                  (count == 1 ? " is skipped: its name is not that of a flow log"
+                              : " are skipped: their names are not those of flow logs"));
     }
 
     void fail_to_find(std::string const& word, flowlog::listing_counts const& counts) {
@@ -317,7 +345,9 @@ private:
 
     object_options const& options_;
     object_filter wanted_;
+    log_user use_;
     found_logs found_;
+    std::vector<std::string> empty_{};     // logs that are skipped because they are empty
     std::vector<stored_object> listed_{};  // of a list, and all of one store
     opened_store listed_from_{};
 };
@@ -325,20 +355,12 @@ private:
 }  // namespace
 
 void add_object_options(CLI::App& app, object_options& options) {
-    auto const group = std::string{"Logs of folders and object stores"};
-    app.add_option("--since", options.since,
-                   "Only flows from this time on: 2024-05-01, 2024-05-01T12:30Z, -2h")
-        ->type_name("TIME")
-        ->group(group);
-    app.add_option("--until", options.until, "Only flows up to this time, inclusive")
-        ->type_name("TIME")
-        ->group(group);
-    add_names(app, "--account", options.accounts, "Only logs of this account; repeatable", group);
-    add_names(app, "--region", options.regions, "Only logs of this region; repeatable", group);
-    add_names(app, "--flow-log-id", options.flow_log_ids, "Only logs with this id; repeatable",
-              group);
-    app.add_flag("--verbose", options.verbose, "Print how many objects were listed and skipped")
-        ->group(group);
+    add_option(app, "--since", options.since);
+    add_option(app, "--until", options.until);
+    add_names(app, "--account", options.accounts);
+    add_names(app, "--region", options.regions);
+    add_names(app, "--flow-log-id", options.flow_log_ids);
+    add_flag(app, "--verbose", options.verbose);
 }
 
 auto first_moment(std::string const& option, std::string const& text) -> timestamp {
@@ -401,6 +423,13 @@ auto find_objects(std::vector<std::string> const& words, object_options const& o
     auto finder = log_finder{options};
     for (auto const& word : words) finder.find(word);
     if (!list.empty()) finder.find_listed(list);
+    return std::move(finder).result();
+}
+
+auto list_objects(std::vector<std::string> const& words, object_options const& options,
+                  std::function<void(listed_log const&)> const& use) -> found_logs {
+    auto finder = log_finder{options, use};
+    for (auto const& word : words) finder.find(word);
     return std::move(finder).result();
 }
 

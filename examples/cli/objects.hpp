@@ -3,6 +3,7 @@
 #define FLOWLOG_CLI_OBJECTS_HPP
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,14 @@ struct found_log {
     std::optional<flowlog::object_key> key{};  ///< none if the name does not say what is in it
 };
 
+/// What a listing says of a log.
+struct listed_log {
+    std::string name{};
+    std::optional<std::uint64_t> size{};
+    std::optional<flowlog::timestamp> modified{};
+    std::optional<flowlog::object_key> key{};
+};
+
 /// The logs that words name, an error for each word that names none, and what was come across.
 struct found_logs {
     std::vector<found_log> logs{};
@@ -67,6 +76,11 @@ struct found_logs {
 /// known: then an object is not asked for its size.
 auto find_objects(std::vector<std::string> const& words, object_options const& options,
                   std::string const& list = {}) -> found_logs;
+
+/// Finds the same logs and gives each to `use` when it is found, so that memory does not grow with
+/// the logs of a store. `logs` of the result is empty.
+auto list_objects(std::vector<std::string> const& words, object_options const& options,
+                  std::function<void(listed_log const&)> const& use) -> found_logs;
 
 }  // namespace cli
 

@@ -54,14 +54,14 @@ void outputs::commit() {
     folders_.keep();
 }
 
-void keep_apart(std::string const& output, flowlog::input_list const& logs) {
+void keep_apart(std::string const& output, std::vector<std::string> const& inputs) {
     namespace fs = std::filesystem;
     auto ignored = std::error_code{};
-    if (!fs::is_regular_file(output, ignored)) return;
-    for (auto const& input : logs.files) {
-        if (fs::equivalent(input.name(), output, ignored))
-            throw usage_error{"the output would replace the input " +
-                              flowlog::escaped(input.name())};
+    if (output == "-" || !fs::is_regular_file(output, ignored)) return;
+    for (auto const& input : inputs) {
+        if (fs::equivalent(input == "-" ? "/dev/stdin" : input, output, ignored))
+            throw usage_error{"the output " + flowlog::escaped(output) +
+                              " would replace the input " + flowlog::escaped(input)};
     }
 }
 

@@ -10,7 +10,6 @@
 #include <flowlog/output/encoder.hpp>
 #include <flowlog/output/result_file.hpp>
 #include <flowlog/output/result_folders.hpp>
-#include <flowlog/source/inputs.hpp>
 #include <flowlog/source/object_store.hpp>
 
 namespace cli {
@@ -39,8 +38,9 @@ private:
     std::vector<std::unique_ptr<flowlog::object_writer>> objects_;
 };
 
-/// Throws `usage_error` if an output would replace an input.
-void keep_apart(std::string const& output, flowlog::input_list const& logs);
+/// Throws `usage_error` if an output would replace a file that is read. `-` among these is standard
+/// input.
+void keep_apart(std::string const& output, std::vector<std::string> const& inputs);
 
 }  // namespace cli
 

@@ -22,10 +22,10 @@
 #include <flowlog/output/text.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
+#include "options.hpp"
 #include "questions.hpp"
 #include "reading.hpp"
 #include "report_printing.hpp"
@@ -187,10 +187,12 @@ private:
         auto text = style{stdout}.bold(heading()) + '\n';
         if (auto const summary = totals(); !summary.empty()) text += summary + '\n';
         print(text);
-        print_over_time();
-        print_tables();
-        print_lines();
-        print_next();
+        if (inquiry_.done().flows() != 0) {
+            print_over_time();
+            print_tables();
+            print_lines();
+            print_next();
+        }
         if (!options_.reading.quiet) print('\n' + inquiry_.done().accounting());
     }
 
@@ -224,7 +226,8 @@ private:
         auto parts = std::vector<std::string>{};
         if (over_time_) {
             auto const chart = flowlog::chart_over_time(inquiry_.groups(*over_time_), 0, 1);
-            if (chart.size() != 0) parts.push_back(period_text(chart.earliest, chart.latest));
+            if (chart.size() != 0)
+                parts.push_back(period_text(chart.earliest, chart.latest, chart.zone));
         }
         parts.push_back(count_text(inquiry_.done().flows(), "flow"));
         if (auto const bytes = total_of("bytes"))
@@ -241,7 +244,7 @@ private:
             chart.is_bytes ? bytes_text(static_cast<double>(*peak)) : count_text(*peak, "flow");
         auto const when = chart.first + chart.span * (peak - values.begin());
         print(fmt::format("{:<9}{}  {} at {}\n", name, sparkline(values), amount,
-                          period_text(when, when)));
+                          period_text(when, when, chart.zone)));
     }
 
     void print_over_time() const {
@@ -388,11 +391,8 @@ auto set_up_overview(CLI::App& overview) -> action {
     overview.footer(examples);
     add_key_options(overview, options->reading.tables);
     add_reading_options(overview, options->reading);
-    overview.add_option("-n", options->limit, "Show N senders and N services (default: 5)")
-        ->type_name("N")
-        ->check(whole_number());
-    add_row_formats(overview, options->format, "group");
-    add_strict(overview, options->reading);
+    add_option(overview, "-n", options->limit);
+    add_row_formats(overview, options->format);
     return [options, app = &overview] { return run_overview(*app, *options); };
 }
 

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <numeric>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <tuple>
 
@@ -23,28 +26,21 @@
 #include <flowlog/source/read_text.hpp>
 #include <flowlog/source/scheme.hpp>
 
-#include "choice.hpp"
 #include "clock.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 
-void add_partial_options(CLI::App& app, reading_options& options, bool with_hash_key) {
-    constexpr auto group = "Partial results";
-    app.add_option("--partial", options.partial,
-                   "Write what was counted, for 'flowlog merge', instead of results")
-        ->type_name("FILE")
-        ->group(group);
-    if (!with_hash_key) return;
-    app.add_option(
-           "--hash-key", options.hash_key,
-           "A word that whoever writes the logs does not know, for estimates of --distinct\n"
-           "that are the same in every run (default: random; with --partial: 'partial')")
-        ->type_name("WORD")
-        ->group(group);
+void add_partial_options(CLI::App& app, reading_options& options) {
+    add_option(app, "--partial", options.partial);
+    add_flag(app, "--unnamed-inputs", options.unnamed_inputs);
+    if (auto* const unnamed = app.get_option_no_throw("--unnamed-inputs"))
+        unnamed->needs("--partial");
+    add_option(app, "--hash-key", options.hash_key);
 }
 
 auto is_partial(reading_options const& options) -> bool { return !options.partial.empty(); }
@@ -117,20 +113,46 @@ auto options_of(std::vector<flowlog::measure> const& measures) -> std::vector<st
 
 namespace {
 
-/// Writes what was read: an input a row, and what holds for all.
-void save(reading const& done, flowlog::state_writer& out) {
+void put(flowlog::statistics const& stats, flowlog::state_writer& out) {
+    for (auto const count : {stats.records, stats.nodata, stats.skipdata, stats.malformed,
+                             stats.headers, stats.blank, stats.unread, stats.bytes})
+        out.number(count);
+}
+
+void take(flowlog::statistics& stats, flowlog::state_reader& in) {
+    for (auto* const count : {&stats.records, &stats.nodata, &stats.skipdata, &stats.malformed,
+                              &stats.headers, &stats.blank, &stats.unread, &stats.bytes})
+        *count = in.number();
+}
+
+void save(flowlog::input_report const& input, flowlog::state_writer& out) {
+    out.open().text("input").text(input.name);
+    put(input.stats, out);
+    if (auto const& failure = input.failure) {
+        auto const& where = failure->where();
+        out.open().number(failure->code().value()).text(where.source);
+        out.number(where.line).number(where.column).text(failure->message()).close();
+    }
+    out.close_row();
+}
+
+/// Writes what was read: an input a row, or all that did not fail in one row, and what holds for
+/// all.
+void save(reading const& done, bool unnamed, flowlog::state_writer& out) {
     out.head(R"({"part":"inputs"})");
+    auto count = done.unnamed;
+    auto stats = done.unnamed_stats;
     for (auto const& input : done.inputs) {
-        auto const& stats = input.stats;
-        out.open().text("input").text(input.name);
-        for (auto const count : {stats.records, stats.nodata, stats.skipdata, stats.malformed,
-                                 stats.headers, stats.blank, stats.unread, stats.bytes})
-            out.number(count);
-        if (auto const& failure = input.failure) {
-            auto const& where = failure->where();
-            out.open().number(failure->code().value()).text(where.source);
-            out.number(where.line).number(where.column).text(failure->message()).close();
+        if (!unnamed || input.failure) {
+            save(input, out);
+            continue;
         }
+        ++count;
+        stats += input.stats;
+    }
+    if (count != 0) {
+        out.open().text("inputs").number(count);
+        put(stats, out);
         out.close_row();
     }
     if (done.matched) {
@@ -147,6 +169,27 @@ void save(reading const& done, flowlog::state_writer& out) {
             .number(note.offset)
             .text(note.text)
             .close_row();
+}
+
+/// Whether a file is a partial result of which no input failed.
+auto is_whole_partial(std::string const& path) -> bool {
+    auto ignored = std::error_code{};
+    if (!std::filesystem::is_regular_file(path, ignored)) return false;
+    auto file = std::ifstream{path};
+    auto line = std::string{};
+    auto any = false;
+    while (std::getline(file, line)) {
+        any = true;
+        if (line.starts_with(R"(["input",)") && line.ends_with("]]")) return false;
+    }
+    return any;
+}
+
+/// The inputs of the first part that could not be read to their end; empty if all were.
+auto missing_text(std::vector<saved_part> const& parts) -> std::string {
+    for (auto const& part : parts)
+        if (part.done->failures() != 0) return part.done->missing_text();
+    return {};
 }
 
 /// A file that replaces an older partial result and nothing else, or an object, which a task that
@@ -177,11 +220,17 @@ private:
 
 auto write_partial(reading_options const& options, std::vector<std::string> const& job,
                    std::vector<saved_part> const& parts) -> int {
+    auto const missing = missing_text(parts);
+    if (!missing.empty() && !options.keep_going && is_whole_partial(options.partial)) {
+        complain(flowlog::escaped(options.partial) + " is complete and stays: " + missing +
+                 "; --keep-going replaces it");
+        return exit_code::failed;
+    }
     auto file = partial_file{options.partial};
     auto out = flowlog::state_writer{file.sink(), job};
     for (auto const& part : parts) {
         part.save(out);
-        save(*part.done, out);
+        save(*part.done, options.unnamed_inputs, out);
     }
     out.finish();
     file.commit();
@@ -195,6 +244,16 @@ auto write_partial(reading_options const& options, std::vector<std::string> cons
     return code;
 }
 
+namespace {
+
+/// The order of malformed lines: by the names of their inputs, however those were given.
+auto precedes(malformed_note const& a, malformed_note const& b) -> bool {
+    return std::tie(a.source, a.line, a.offset, a.text) <
+           std::tie(b.source, b.line, b.offset, b.text);
+}
+
+}  // namespace
+
 malformed_notes::malformed_notes(reading_options const& options, text_handler const& write,
                                  std::size_t limit)
     : write_{write}, limit_{is_partial(options) ? limit : 0} {}
@@ -202,9 +261,18 @@ malformed_notes::malformed_notes(reading_options const& options, text_handler co
 auto malformed_notes::handler() -> flowlog::malformed_handler {
     return [this](flowlog::malformed_line const& line) {
         auto text = describe(line);
-        if (kept_.size() < limit_) kept_.push_back({line.source, line.line, line.offset, text});
+        keep({line.source, line.line, line.offset, text});
         write_(std::move(text));
     };
+}
+
+void malformed_notes::keep(malformed_note note) {
+    auto const full = kept_.size() >= limit_;
+    if (full && (kept_.empty() || !precedes(note, kept_.back()))) return;
+    if (limit_ == all_lines) return kept_.push_back(std::move(note));
+    auto const at = std::ranges::upper_bound(kept_, note, precedes);
+    kept_.insert(at, std::move(note));
+    if (full) kept_.pop_back();
 }
 
 void merged_reading::load(flowlog::state_reader& in, std::size_t owner) {
@@ -216,11 +284,7 @@ void merged_reading::load(flowlog::state_reader& in, std::size_t owner) {
             auto& input = done.inputs.emplace_back();
             owners.push_back(owner);
             input.name = in.text();
-            auto& stats = input.stats;
-            for (auto* const count :
-                 {&stats.records, &stats.nodata, &stats.skipdata, &stats.malformed, &stats.headers,
-                  &stats.blank, &stats.unread, &stats.bytes})
-                *count = in.number();
+            take(input.stats, in);
             if (!in.at_close()) {
                 in.open();
                 auto const code = static_cast<flowlog::errc>(in.number());
@@ -230,6 +294,12 @@ void merged_reading::load(flowlog::state_reader& in, std::size_t owner) {
                 input.failure = flowlog::error{code, std::move(where), std::string{in.text()}};
                 in.close();
             }
+            done.stats += input.stats;
+        } else if (what == "inputs") {
+            auto stats = flowlog::statistics{};
+            done.unnamed += in.number();
+            take(stats, in);
+            done.unnamed_stats += stats;
             done.stats += stats;
         } else if (what == "matched") {
             done.matched = done.matched.value_or(0) + in.number();
@@ -257,6 +327,8 @@ void merged_reading::merge(merged_reading&& other) {
     append(done.inputs, other.done.inputs);
     append(owners, other.owners);
     append(done.bad_lines, other.done.bad_lines);
+    done.unnamed += other.done.unnamed;
+    done.unnamed_stats += other.done.unnamed_stats;
     done.stats += other.done.stats;
     done.seconds += other.done.seconds;
     if (!other.done.matched) return;
@@ -265,31 +337,47 @@ void merged_reading::merge(merged_reading&& other) {
     done.names_status = other.done.names_status;
 }
 
-void merged_reading::finish(std::function<std::string(std::size_t)> const& name_of) {
+namespace {
+
+[[noreturn]] void fail_on_doubled(std::string const& input, std::string const& file,
+                                  std::string const& other) {
+    auto const in = "has the input " + flowlog::escaped(input);
+    auto const what = input == "-"    ? "is the same partial result as " + flowlog::escaped(other)
+                      : file == other ? in + " twice, or is given twice"
+                                      : in + ", which " + flowlog::escaped(other) + " has, too";
+    throw flowlog::error{flowlog::errc::invalid_argument,
+                         {file},
+                         what + ": it would count twice; --same-names if they are different files"};
+}
+
+}  // namespace
+
+void merged_reading::finish(std::function<partial_identity(std::size_t)> const& owner_of) {
+    // standard input has no name of its own: then the same partial result is looked for
+    auto const is_stdin = [&](std::size_t i) { return done.inputs[i].name == "-"; };
+    auto const is_nothing = [&](std::size_t i) {
+        return is_stdin(i) && done.inputs[i].stats.bytes == 0;
+    };
+    auto const key = [&](std::size_t i) {
+        return std::tuple{std::string_view{done.inputs[i].name},
+                          is_stdin(i) ? owner_of(owners[i]).checksum : 0,
+                          is_stdin(i) ? done.inputs[i].stats.bytes : 0};
+    };
     auto order = std::vector<std::size_t>(owners.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) {
-        return std::pair{std::string_view{done.inputs[i].name}, owners[i]};
-    });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{key(i), owners[i]}; });
     auto inputs = std::vector<flowlog::input_report>{};
     inputs.reserve(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        auto& input = done.inputs[order[i]];
-        auto const doubled = i != 0 && inputs.back().name == input.name && input.name != "-" &&
-                             owners[order[i]] != owners[order[i - 1]];
-        if (doubled && !merging().same_names)
-            throw flowlog::error{
-                flowlog::errc::invalid_argument,
-                {name_of(owners[order[i]])},
-                "has the input " + flowlog::escaped(input.name) + ", which " +
-                    flowlog::escaped(name_of(owners[order[i - 1]])) +
-                    " has, too: it would count twice; --same-names if they are different files"};
-        inputs.push_back(std::move(input));
+    for (std::size_t at = 1; at < order.size() && !merging().same_names; ++at) {
+        auto const i = order[at];
+        auto const before = order[at - 1];
+        if (owners[i] != owners[before] && key(i) == key(before) && !is_nothing(i))
+            fail_on_doubled(done.inputs[i].name, owner_of(owners[i]).file,
+                            owner_of(owners[before]).file);
     }
+    for (auto const i : order) inputs.push_back(std::move(done.inputs[i]));
     done.inputs = std::move(inputs);
-    std::ranges::sort(done.bad_lines, {}, [](malformed_note const& note) {
-        return std::tie(note.source, note.line, note.offset, note.text);
-    });
+    std::ranges::sort(done.bad_lines, precedes);
 }
 
 void replay(reading& done, text_handler const& write, std::size_t limit) {
@@ -308,7 +396,11 @@ using merge_share = std::unique_ptr<merged_parts>;
 class partial_merger {
 public:
     partial_merger(std::vector<flowlog::input> const& files, merged_parts& into, unsigned threads)
-        : files_{files}, into_{into}, threads_{threads}, failures_(files.size()) {}
+        : files_{files},
+          into_{into},
+          threads_{threads},
+          failures_(files.size()),
+          checksums_(files.size()) {}
 
     void run() {
         auto shares = std::vector<merge_share>(
@@ -320,11 +412,13 @@ public:
                 others.emplace_back([this, &shares, i] { work(shares[i]); });
             work(shares.front());
         }
-        for (auto const& failure : failures_)
-            if (failure) std::rethrow_exception(failure);
+        fail_if_any();
         for (auto& share : shares) into_.merge(*share, threads_);
         for (auto* const read : into_.readings())
-            read->finish([&](std::size_t owner) { return files_[owner >> 32].name(); });
+            read->finish([&](std::size_t owner) {
+                auto const file = owner >> 32;
+                return partial_identity{files_[file].name(), checksums_[file][owner & 0xFFFF'FFFF]};
+            });
     }
 
 private:
@@ -332,6 +426,8 @@ private:
         for (auto at = next_++; at < files_.size() && !failed_; at = next_++) {
             try {
                 read(at, *share);
+            } catch (flowlog::error const&) {
+                failures_[at] = std::current_exception();  // the others are looked at, too
             } catch (...) {
                 failures_[at] = std::current_exception();
                 failed_ = true;
@@ -339,18 +435,36 @@ private:
         }
     }
 
+    /// Throws the last failure, after the others are printed.
+    void fail_if_any() const {
+        auto messages = limited_messages{"more error", complain};
+        auto last = std::exception_ptr{};
+        for (auto const& failure : failures_) {
+            if (!failure) continue;
+            if (last) say(messages, last);
+            last = failure;
+        }
+        messages.finish();
+        if (last) std::rethrow_exception(last);
+    }
+
+    static void say(limited_messages& messages, std::exception_ptr const& failure) {
+        try {
+            std::rethrow_exception(failure);
+        } catch (flowlog::error const& why) {
+            messages.say(describe(why));
+        }
+    }
+
     void read(std::size_t at, merged_parts& into) {
         auto in = flowlog::open_state(files_[at]);
-        auto count = std::size_t{0};
         while (in.begin()) {
             require_job(in);
-            into.load(in, at << 32 | count++);
+            into.load(in, at << 32 | checksums_[at].size());
             in.finish();
+            checksums_[at].push_back(in.checksum());
         }
-        if (count == 0)
-            throw flowlog::error{flowlog::errc::truncated,
-                                 {in.name()},
-                                 "is empty: it is no partial result; make it again"};
+        if (checksums_[at].empty()) throw empty_partial(in.name());
     }
 
     static void require_job(flowlog::state_reader const& in) {
@@ -370,11 +484,18 @@ private:
     merged_parts& into_;
     unsigned threads_;
     std::vector<std::exception_ptr> failures_;
+    std::vector<std::vector<std::uint32_t>> checksums_;  // of the partial results in each file
     std::atomic<std::size_t> next_ = 0;
     std::atomic<bool> failed_ = false;
 };
 
 }  // namespace
+
+auto empty_partial(std::string name) -> flowlog::error {
+    return {flowlog::errc::truncated,
+            {std::move(name)},
+            "is empty: it is no partial result; make it again"};
+}
 
 auto find_partials(std::vector<std::string> const& words) -> flowlog::input_list {
     auto result = flowlog::expand_inputs(words);
@@ -389,7 +510,12 @@ auto find_partials(std::vector<std::string> const& words) -> flowlog::input_list
 
 void merge_partials(flowlog::input_list const& partials, merged_parts& into,
                     reading_options const& options) {
-    if (!partials.missing.empty()) throw flowlog::error{partials.missing.front()};
+    if (auto const& missing = partials.missing; !missing.empty()) {
+        auto messages = limited_messages{"more error", complain};
+        for (std::size_t i = 1; i < missing.size(); ++i) messages.say(describe(missing[i - 1]));
+        messages.finish();
+        throw flowlog::error{missing.back()};
+    }
     auto const threads =
         options.threads != 0 ? options.threads : std::max(std::thread::hardware_concurrency(), 1U);
     partial_merger{partials.files, into, threads}.run();

@@ -3,6 +3,7 @@
 #define FLOWLOG_CLI_PARTIAL_HPP
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <flowlog/aggregate/measure.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/source/inputs.hpp>
 
 #include "reading.hpp"
@@ -34,7 +36,7 @@ class App;
 namespace cli {
 
 /// Adds --partial, and --hash-key if the command counts different values.
-void add_partial_options(CLI::App& app, reading_options& options, bool with_hash_key = false);
+void add_partial_options(CLI::App& app, reading_options& options);
 
 /// Whether a partial result is to be written.
 auto is_partial(reading_options const& options) -> bool;
@@ -77,6 +79,12 @@ auto write_partial(reading_options const& options, std::vector<std::string> cons
                          {{[&](flowlog::state_writer& out) { counted.save(out); }, &done}});
 }
 
+/// What tells a partial result from others.
+struct partial_identity {
+    std::string file{};
+    std::uint32_t checksum = 0;
+};
+
 /// What was read for a part, gathered from partial results.
 struct merged_reading {
     reading done{};
@@ -84,9 +92,8 @@ struct merged_reading {
 
     void load(flowlog::state_reader& in, std::size_t owner);
     void merge(merged_reading&& other);
-    /// Puts the inputs in the order of their names. Throws if one is in two partial results;
-    /// `name_of` names those.
-    void finish(std::function<std::string(std::size_t)> const& name_of);
+    /// Puts the inputs in the order of their names. Throws if one is in two partial results.
+    void finish(std::function<partial_identity(std::size_t)> const& owner_of);
 };
 
 /// The parts of partial results, merged by several threads.
@@ -103,10 +110,13 @@ public:
     [[nodiscard]] virtual auto readings() -> std::vector<merged_reading*> = 0;
 };
 
+/// The error of a file that should be a partial result, and has no bytes.
+auto empty_partial(std::string name) -> flowlog::error;
+
 /// The partial results that words name.
 auto find_partials(std::vector<std::string> const& words) -> flowlog::input_list;
 
-/// Reads all partial results into `into`, which is fresh.
+/// Reads all partial results into `into`, which is fresh. Those that cannot be read are named.
 void merge_partials(flowlog::input_list const& partials, merged_parts& into,
                     reading_options const& options);
 
@@ -172,7 +182,8 @@ using text_handler = std::function<void(std::string)>;
 inline constexpr std::size_t few_lines = 20;
 inline constexpr auto all_lines = std::numeric_limits<std::size_t>::max();
 
-/// Hands malformed lines on as text, and keeps them for a partial result.
+/// Hands malformed lines on as text, and keeps the first of them for a partial result: by the names
+/// of inputs and the lines, so that the first of all are among those of the parts.
 class malformed_notes {
 public:
     malformed_notes(reading_options const& options, text_handler const& write,
@@ -181,6 +192,9 @@ public:
     [[nodiscard]] auto take() -> std::vector<malformed_note> { return std::move(kept_); }
 
 private:
+    /// Keeps a line if it is among the first.
+    void keep(malformed_note note);
+
     text_handler const& write_;
     std::size_t limit_;
     std::vector<malformed_note> kept_;

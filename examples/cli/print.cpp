@@ -23,11 +23,11 @@
 #include <flowlog/output/record_sorter.hpp>
 #include <flowlog/output/records.hpp>
 
-#include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
 
@@ -97,13 +97,14 @@ public:
     }
 
     [[nodiscard]] auto finish() -> int {
-        if (!printing_ && (given_ || options_.format() == record_format::json)) begin({});
+        if (!printing_ && (given_ || options_.format() == record_format::json)) begin({}, {});
         if (sorter_) write_sorted();
         if (printing_) writer().finish();
         flush_output();
         malformed_.finish();
         differing_.finish();
         failures_.finish();
+        if (auto const warning = warning_of_empty(empty_)) warn(*warning);
         if (auto const warning = skipdata_warning(done_.stats)) warn(*warning);
         note_left_out();
         return done_.exit_code(options_.reading);
@@ -134,7 +135,7 @@ private:
                 if (use_columns(peeked)) return false;
             }
             log.emplace(open_log(input, options_.reading, malformed_handler()));
-            use_columns(*log);
+            if (!use_columns(*log) && log->stats().bytes == 0) empty_.push_back(input.name());
             if (!full()) log->visit([this](auto& reader) { print_reader(reader); });
         } catch (flowlog::error const& failure) {
             if (failure.code() == flowlog::errc::write_failed) throw;
@@ -173,6 +174,9 @@ private:
         done_.stats += found.stats;
         for (auto& report : found.inputs) {
             if (report.failure) complain_of(*report.failure);
+            auto const& stats = report.stats;
+            if (!report.failure && stats.bytes == 0 && stats.lines() == 0)
+                empty_.push_back(report.name);
             done_.inputs.push_back(std::move(report));
         }
     }
@@ -206,7 +210,7 @@ private:
         if (!printing_) {
             auto const for_table = options_.format() == record_format::table && is_archive(log);
             if (!given_) columns_ = for_table ? for_people(present) : present;
-            begin(present);
+            begin(present, named_columns(present, log));
         } else if (!given_) {
             auto const message = difference(log.name(), first_, columns_, present, "printed");
             if (message) differing_.say(*message);
@@ -244,9 +248,10 @@ private:
             reader.reject(*bad, flowlog::reason::bad_value);
     }
 
-    /// Begins the output. `present` are the columns of the first log.
-    void begin(columns const& present) {
-        resolve(columns_, present, tables_);
+    /// Begins the output. `present` are the columns of the first log, and `named` those that may be
+    /// named.
+    void begin(columns const& present, columns const& named) {
+        resolve(columns_, named, tables_);
         require_printable();
         if (sort_key_)
             sorter_.emplace(
@@ -307,6 +312,7 @@ private:
     limited_messages malformed_{"more malformed line"};
     limited_messages differing_{"more log with other column"};
     limited_messages failures_{"more error", complain};
+    std::vector<std::string> empty_;  // the names of inputs that are
     reading done_;
 };
 
@@ -324,6 +330,7 @@ auto run_print(print_options options) -> int {
     options.reading.all_lines = options.all_lines || (wanted && tests_status(*wanted));
     require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
+    warn_of_all(warnings_about(logs));
     auto printer = log_printer{options};
     printer.print_logs(logs);
     return printer.finish();
@@ -352,23 +359,17 @@ constexpr auto examples =
     "input that could not be read to its end.\n";
 
 void add_format_options(CLI::App& app, print_options& options) {
-    struct choice {
-        char const* option;
-        record_format format;
-        char const* meaning;
-    };
-    constexpr auto choices = std::to_array<choice>(
-        {{"--csv", record_format::csv, "CSV with a heading; the default, except on a terminal"},
-         {"--tsv", record_format::tsv, "The same, separated by TAB"},
-         {"--json", record_format::json, "One JSON array of objects"},
-         {"--ndjson", record_format::ndjson, "One JSON object per line"},
-         {"--vpc", record_format::vpc, "A VPC flow log with the fields of AWS's default format"},
-         {"--table", record_format::table, "A table for people; the default on a terminal"}});
-    for (auto const& one : choices) {
-        auto const take = [&formats = options.formats, wanted = one.format] {
+    constexpr auto choices =
+        std::to_array<std::pair<char const*, record_format>>({{"--csv", record_format::csv},
+                                                              {"--tsv", record_format::tsv},
+                                                              {"--json", record_format::json},
+                                                              {"--ndjson", record_format::ndjson},
+                                                              {"--vpc", record_format::vpc},
+                                                              {"--table", record_format::table}});
+    for (auto const& [name, wanted] : choices) {
+        add_flag_function(app, name, [&formats = options.formats, wanted] {
             if (std::ranges::find(formats, wanted) == formats.end()) formats.push_back(wanted);
-        };
-        app.add_flag_callback(one.option, take, one.meaning);
+        });
     }
 }
 
@@ -379,32 +380,21 @@ auto set_up_print(CLI::App& print) -> action {
     print.footer(examples);
     add_reading_options(print, options->reading);
     add_format_options(print, *options);
-    print.add_option("--fields", options->fields, "Print these fields: srcaddr,dstport,...")
-        ->type_name("LIST");
+    add_option(print, "--fields", options->fields);
     add_key_options(print, options->reading.tables);
-    print.add_option("--head,-n", options->head, "Print at most N flows")
-        ->type_name("N")
-        ->check(whole_number());
-    print
-        .add_option("--sort", options->sort,
-                    "Print the flows with the largest values first: bytes (20, or as many as -n\n"
-                    "says)")
-        ->type_name("FIELD");
-    print.add_flag("--ascending", options->ascending, "With --sort, the smallest values first");
-    print.add_flag("--all-lines", options->all_lines,
-                   "Print NODATA and SKIPDATA lines, too; with a test of log-status in --where,\n"
-                   "this is on");
-    add_choice(print, "--schema,--names", options->names,
-               "Names of the fields in headings (default: aws)",
+    add_option(print, "--head", options->head);
+    add_option(print, "--sort", options->sort);
+    add_flag(print, "--ascending", options->ascending);
+    add_flag(print, "--all-lines", options->all_lines);
+    add_choice(print, "--schema", options->names,
                {{"aws", flowlog::naming::aws},
                 {"netflow", flowlog::naming::netflow},
                 {"ecs", flowlog::naming::ecs},
                 {"otel", flowlog::naming::otel},
                 {"ocsf", flowlog::naming::ocsf}});
     add_choice<std::optional<flowlog::time_format>>(
-        print, "--times", options->times, "Times as seconds since 1970, or as RFC 3339 in UTC",
+        print, "--times", options->times,
         {{"unix", flowlog::time_format::unix_seconds}, {"iso", flowlog::time_format::rfc3339}});
-    add_strict(print, options->reading);
     return [options] { return run_print(*options); };
 }
 

@@ -46,18 +46,26 @@ auto rejected_services_question() -> question {
             .where = "action = REJECT"};
 }
 
-auto links_question(question_context const& context) -> question {
+auto links_questions(question_context const& context) -> std::vector<question> {
+    auto const measures = std::vector<std::string>{"bytes", "flows"};
+    auto result = std::vector<question>{};
     if (context.labels)
-        return {.title = "Who sends to whom",
-                .about = "By the labels of the addresses.",
-                .by = "label(srcaddr),label(dstaddr)",
-                .measures = {"bytes", "flows"}};
-    return {.title = "Who sends to whom",
-            .about =
-                "By networks of 256 addresses (IPv6: /64); all public ones are the internet. "
-                "--map FILE names them.",
-            .by = "srcaddr/24,dstaddr/24",
-            .measures = {"bytes", "flows"}};
+        result.push_back({.title = "Who sends to whom",
+                          .about = "By the labels of the addresses.",
+                          .by = "label(srcaddr),label(dstaddr)",
+                          .measures = measures});
+    else
+        result.push_back(
+            {.title = "Who sends to whom",
+             .about = "By networks of 256 addresses (IPv6: /64); all public ones are the internet. "
+                      "--map FILE names them.",
+             .by = "srcaddr/24,dstaddr/24",
+             .measures = measures});
+    result.push_back({.title = "From where to where",
+                      .about = "By what the addresses are for.",
+                      .by = "class(srcaddr),class(dstaddr)",
+                      .measures = measures});
+    return result;
 }
 
 namespace {
@@ -179,7 +187,7 @@ auto protocols(question_context const& /*context*/) -> std::vector<question> {
     auto const measures = std::vector<std::string>{"bytes", "packets", "flows"};
     return {{.title = "Protocols", .by = "protocol", .measures = measures},
             {.title = "IPv4 and IPv6", .by = "type", .measures = measures},
-            {.title = "From where to where",
+            {.title = "Classes of addresses",
              .about = "By what the addresses are for.",
              .by = "class(srcaddr),class(dstaddr)",
              .measures = measures},

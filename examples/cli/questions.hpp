@@ -53,7 +53,7 @@ auto senders_question() -> question;
 auto services_question() -> question;
 auto tags_question() -> question;
 auto rejected_services_question() -> question;
-auto links_question(question_context const& context) -> question;
+auto links_questions(question_context const& context) -> std::vector<question>;
 
 /// What people call the values of a key that are codes: `443/tcp` is https, traffic path 8 is an
 /// internet gateway. Empty if they have no name.

@@ -2,62 +2,52 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <ranges>
+#include <string_view>
+#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <flowlog/escape.hpp>
 #include <flowlog/grammar/filter_options.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/source/read_text.hpp>
+#include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
 #include "clock.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
 #include "partial.hpp"
+#include "settings.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 
 void add_reading_options(CLI::App& app, reading_options& options) {
-    app.add_option("LOG", options.logs,
-                   "Files, folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -")
-        ->type_name("");
-    app.add_option("--logs-from", options.logs_from,
-                   "Read names of more LOGs from a file, one a line, each with its size\n"
-                   "after a tab if that is known; - is standard input")
-        ->type_name("FILE");
-    app.add_option("--where", options.where,
-                   "Only these flows: 'action = REJECT and dstport < 1024'")
-        ->type_name("EXPR");
-    app.add_option("--where-file", options.where_file,
-                   "Only these flows: a file with an expression or a list of addresses")
-        ->type_name("FILE");
+    add_option(app, "LOG", options.logs);
+    add_option(app, "--logs-from", options.logs_from);
+    add_option(app, "--where", options.where);
+    add_option(app, "--where-file", options.where_file);
     add_object_options(app, options.objects);
     add_zone_option(app);
-    app.add_option("--format", options.format,
-                   "Columns of logs without a header line: '${srcaddr} ${dstport} ...'")
-        ->type_name("TEXT");
+    add_option_function(app, "--format", [&options](std::string const& given) {
+        options.format = format_called(given);
+    });
     add_choice(app, "--two-way", options.two_way,
-               "A record in JSON that counts both directions: two flows (default), or\n"
-               "one with reverse-packets and reverse-bytes",
                {{"split", flowlog::two_way::split}, {"reverse", flowlog::two_way::reverse}});
-    app.add_option("--threads", options.threads, "Number of threads (default: 0, one per core)")
-        ->type_name("N")
-        ->check(whole_number(1024));
-    app.add_flag("--no-wrap-repair", options.keep_wraps,
-                 "Do not correct times of archives after a router's uptime overflowed");
-    app.add_flag("--keep-going", options.keep_going,
-                 "Exit with 0 if inputs cannot be read; the result is marked incomplete");
-    app.add_flag("--quiet,-q", options.quiet, "Print only results, warnings and errors");
+    add_option(app, "--threads", options.threads);
+    add_flag(app, "--no-wrap-repair", options.keep_wraps);
+    add_flag(app, "--keep-going", options.keep_going);
+    add_flag(app, "--quiet", options.quiet);
+    add_flag(app, "--strict", options.strict);
     add_store_options(app, options.stores);
-}
-
-void add_strict(CLI::App& app, reading_options& options) {
-    app.add_flag("--strict", options.strict, "Exit with 1 if a line is malformed or SKIPDATA");
 }
 
 auto reading::failures() const -> std::size_t {
@@ -66,9 +56,9 @@ auto reading::failures() const -> std::size_t {
 }
 
 auto reading::nothing_read() const -> bool {
-    return std::ranges::all_of(inputs, [](auto const& input) {
-        return input.failure.has_value() && input.stats.records == 0;
-    });
+    return unnamed == 0 && std::ranges::all_of(inputs, [](auto const& input) {
+               return input.failure.has_value() && input.stats.records == 0;
+           });
 }
 
 void reading::add_missing(flowlog::input_list const& logs) {
@@ -91,12 +81,23 @@ auto reading::status_warning() const -> std::optional<std::string> {
            "counted here: 'flowlog print --where ...' prints them";
 }
 
+auto reading::empty_warning() const -> std::optional<std::string> {
+    auto names = std::vector<std::string>{};
+    for (auto const& input : inputs) {
+        // of a Parquet file that no filter can want, nothing is read
+        if (input.stats.bytes == 0 && input.stats.lines() == 0 && !input.failure)
+            names.push_back(input.name);
+    }
+    return warning_of_empty(names);
+}
+
 void reading::report_trouble() const {
     auto messages = limited_messages{"more error", complain};
     for (auto const& input : inputs) {
         if (input.failure) messages.say(describe(*input.failure));
     }
     messages.finish();
+    if (auto const warning = empty_warning()) warn(*warning);
     if (auto const warning = skipdata_warning(stats)) warn(*warning);
     if (auto const warning = status_warning()) warn(*warning);
 }
@@ -120,7 +121,7 @@ auto reading::accounting() const -> std::string {
                             count_text(stats.records, "record"), wanted_by);
     }
     auto const bytes = static_cast<double>(stats.bytes);
-    text += fmt::format("{} of {} in {}", bytes_text(bytes), count_text(inputs.size(), "input"),
+    text += fmt::format("{} of {} in {}", bytes_text(bytes), count_text(input_count(), "input"),
                         duration_text(seconds));
     if (seconds > 0) text += fmt::format(", {}/s", bytes_text(bytes / seconds));
     text += '\n';
@@ -130,7 +131,7 @@ auto reading::accounting() const -> std::string {
 
 auto reading::missing_text() const -> std::string {
     return fmt::format("{} of {} could not be read to the end", failures(),
-                       count_text(inputs.size(), "input"));
+                       count_text(input_count(), "input"));
 }
 
 void reading::write_members(flowlog::json_writer& json) const {
@@ -145,7 +146,9 @@ void reading::write_members(flowlog::json_writer& json) const {
         input.failure ? json.value(input.failure->what()) : json.null();
         json.end_object();
     }
-    json.end_array().member("seconds", seconds);
+    json.end_array();
+    if (unnamed != 0) json.member("unnamed_inputs", unnamed);
+    json.member("seconds", seconds);
 }
 
 auto malformed_writer::handler() -> flowlog::malformed_handler {
@@ -180,13 +183,20 @@ void require_one_stdin(reading_options const& options,
     auto files = std::vector<std::string>{other_files};
     files.insert(files.end(), {options.where_file, options.tables.lookup, options.tables.map,
                                options.logs_from});
-    if (std::ranges::count(options.logs, "-") + std::ranges::count(files, "-") > 1)
+    auto const count = [](std::vector<std::string> const& words) {
+        return std::ranges::count_if(words, is_standard_input);
+    };
+    if (count(options.logs) + count(files) > 1)
         throw usage_error{"only one input can be standard input"};
 }
 
-auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string> {
-    auto result = std::vector<std::string>{};
-    for (auto const& input : inputs) result.push_back(input.name());
+auto files_read(flowlog::input_list const& logs, reading_options const& options,
+                std::initializer_list<std::string> other_files) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{other_files};
+    for (auto const& file :
+         {options.where_file, options.tables.lookup, options.tables.map, options.logs_from})
+        result.push_back(file);
+    for (auto const& input : logs.files) result.push_back(input.name());
     return result;
 }
 
@@ -199,18 +209,76 @@ auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t co
     return warnings;
 }
 
+namespace {
+
+/// A log, by what does not depend on the name it is given: the number of its file.
+struct same_log {
+    std::string file{};
+    std::string name{};
+    bool once = false;  ///< a pipe, which can be read only once
+};
+
+auto identified(std::string name) -> same_log {
+    auto result = same_log{.file = name, .name = std::move(name)};
+    struct ::stat status{};
+    auto const known =
+        is_standard_input(result.name)
+            ? ::fstat(0, &status) == 0
+            : flowlog::scheme_of(result.name).empty() && ::stat(result.name.c_str(), &status) == 0;
+    if (!known || S_ISCHR(status.st_mode)) return result;
+    result.file = fmt::format("/{}/{}", status.st_dev, status.st_ino);
+    result.once = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+    return result;
+}
+
+/// The warning that two names are one log.
+auto same_log_warning(same_log const& a, same_log const& b) -> std::string {
+    auto const names = flowlog::escaped(a.name) + " and " + flowlog::escaped(b.name);
+    if (a.once)
+        throw usage_error{a.name == b.name
+                              ? flowlog::escaped(a.name) + " is a pipe, and can be read only once"
+                              : names + " are one pipe, which can be read only once"};
+    return a.name == b.name
+               ? flowlog::escaped(a.name) + " is given more than once, and is counted each time"
+               : names + " are the same file, which is counted each time";
+}
+
+}  // namespace
+
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> warnings)
     -> std::vector<std::string> {
-    auto names = names_of(logs.files);
-    std::ranges::sort(names);
-    for (auto same = names.begin(); same != names.end();) {
-        auto const next = std::ranges::upper_bound(same, names.end(), *same);
-        if (next - same > 1)
-            warnings.push_back(flowlog::escaped(*same) +
-                               " is given more than once, and is counted each time");
-        same = next;
+    if (merging().active) return warnings;
+    auto all = std::vector<same_log>{};
+    for (auto const& log : logs.files) all.push_back(identified(log.name()));
+    std::ranges::sort(all, {}, [](auto const& log) { return std::tie(log.file, log.name); });
+    auto found = std::vector<std::string>{};
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (all[i].file != all[i - 1].file) continue;
+        auto warning = same_log_warning(all[i - 1], all[i]);
+        if (found.empty() || found.back() != warning) found.push_back(std::move(warning));
     }
+    std::ranges::sort(found);
+    std::ranges::move(found, std::back_inserter(warnings));
     return warnings;
+}
+
+auto is_standard_input(std::string_view word) -> bool {
+    return word == "-" || word == "/dev/stdin" || word == "/dev/fd/0" || word == "/proc/self/fd/0";
+}
+
+auto warning_of_empty(std::vector<std::string> names) -> std::optional<std::string> {
+    constexpr std::size_t max_names = 5;
+    std::erase_if(names, [](std::string const& name) {
+        return is_standard_input(name) || name == "/dev/null";
+    });
+    if (names.empty()) return std::nullopt;
+    auto text = std::string{};
+    for (auto const& name : names | std::views::take(max_names))
+        text += (text.empty() ? "" : ", ") + flowlog::escaped(name);
+    if (names.size() > max_names)
+        text += fmt::format(" and {} more", number_text(names.size() - max_names));
+    return count_text(names.size(), "input") +
+           (names.size() == 1 ? " is empty: " : " are empty: ") + text;
 }
 
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string> {

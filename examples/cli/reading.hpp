@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,23 +46,21 @@ struct reading_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
-    bool all_lines = false;    ///< NODATA and SKIPDATA lines are read, too (in order only)
-    std::string partial{};     ///< where a partial result is written; empty: nowhere
-    std::string hash_key{};    ///< of --hash-key
-    std::string logs_from{};   ///< a file with the names of more logs
-    bool check_empty = false;  ///< NODATA and SKIPDATA lines must be well formed, too
+    bool all_lines = false;       ///< NODATA and SKIPDATA lines are read, too (in order only)
+    std::string partial{};        ///< where a partial result is written; empty: nowhere
+    bool unnamed_inputs = false;  ///< a partial result counts its inputs and does not name them
+    std::string hash_key{};       ///< of --hash-key
+    std::string logs_from{};      ///< a file with the names of more logs
+    bool check_empty = false;     ///< NODATA and SKIPDATA lines must be well formed, too
 
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =
         std::make_shared<std::optional<flowlog::filter>>();
 };
 
-/// Adds LOG…, --logs-from, --where, --format, --two-way, --threads, --no-wrap-repair, --keep-going,
-/// --quiet, what chooses objects, and the options of object stores.
+/// Adds LOG…, --where, --threads and the others that say what is read and how, as far as the
+/// command has them.
 void add_reading_options(CLI::App& app, reading_options& options);
-
-/// Adds --strict.
-void add_strict(CLI::App& app, reading_options& options);
 
 /// A malformed line as text, and where it was.
 struct malformed_note {
@@ -74,6 +73,8 @@ struct malformed_note {
 /// What a command has read.
 struct reading {
     std::vector<flowlog::input_report> inputs{};  ///< including those that are missing
+    std::uint64_t unnamed = 0;            ///< more inputs, of which partial results say no names
+    flowlog::statistics unnamed_stats{};  ///< of those; also in `stats`
     flowlog::statistics stats{};
     std::optional<std::uint64_t> matched{};  ///< how many records the filter wanted
     std::string wanted_by{};                 ///< the options that make up the filter
@@ -81,6 +82,8 @@ struct reading {
     double seconds = 0;
     std::vector<malformed_note> bad_lines{};  ///< for partial results, and from them
 
+    /// How many inputs there are.
+    [[nodiscard]] auto input_count() const -> std::uint64_t { return inputs.size() + unnamed; }
     /// How many records were counted.
     [[nodiscard]] auto flows() const -> std::uint64_t { return matched.value_or(stats.records); }
     /// How many inputs were not read, or not to their end.
@@ -97,7 +100,11 @@ struct reading {
     /// The warning that a filter matched no flow because it asked for lines that are none.
     [[nodiscard]] auto status_warning() const -> std::optional<std::string>;
 
-    /// Names the inputs that failed, and warns of lost records, on standard error.
+    /// The warning that names inputs that are empty, if there are any.
+    [[nodiscard]] auto empty_warning() const -> std::optional<std::string>;
+
+    /// Names the inputs that failed and those that are empty, and warns of lost records, on
+    /// standard error.
     void report_trouble() const;
 
     /// What the program exits with after its results are printed.
@@ -140,17 +147,26 @@ auto find_logs(reading_options const& options) -> flowlog::input_list;
 void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files);
 
-/// The names of inputs.
-auto names_of(std::vector<flowlog::input> const& inputs) -> std::vector<std::string>;
+/// The names of all files that a command reads, which no output may replace: the logs, the tables,
+/// and these other files. `-` is standard input.
+auto files_read(flowlog::input_list const& logs, reading_options const& options,
+                std::initializer_list<std::string> other_files = {}) -> std::vector<std::string>;
 
 /// The warnings of a table as text, with how many more there are.
 auto warnings_of(std::vector<flowlog::table_warning> const& kept, std::size_t count)
     -> std::vector<std::string>;
 
 /// Warnings to give before reading: what the tables warn of, and inputs that are given more than
-/// once.
+/// once, be it under different names.
 auto warnings_about(flowlog::input_list const& logs, std::vector<std::string> of_tables = {})
     -> std::vector<std::string>;
+
+/// Whether a word means standard input: `-`, or `/dev/stdin` and the like.
+auto is_standard_input(std::string_view word) -> bool;
+
+/// The warning that these inputs are empty, if there are any besides those that may be: standard
+/// input and /dev/null.
+auto warning_of_empty(std::vector<std::string> names) -> std::optional<std::string>;
 
 /// The warning that SKIPDATA lines deserve, if there are any.
 auto skipdata_warning(flowlog::statistics const& stats) -> std::optional<std::string>;

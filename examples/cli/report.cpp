@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,7 +18,6 @@
 
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/escape.hpp>
-#include <flowlog/flow/scope.hpp>
 #include <flowlog/output/accounting.hpp>
 #include <flowlog/output/html.hpp>
 #include <flowlog/output/result_file.hpp>
@@ -27,12 +26,17 @@
 #include "commands.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
+#include "links.hpp"
+#include "options.hpp"
 #include "outputs.hpp"
+#include "partial.hpp"
 #include "prices.hpp"
 #include "questions.hpp"
 #include "reading.hpp"
 #include "report_printing.hpp"
 #include "rows.hpp"
+#include "rules.hpp"
+#include "skipdata.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -54,7 +58,7 @@ struct report_options {
 constexpr auto own_options = std::to_array<std::string_view>(
     {"--where", "--html", "--force", "-n", "--prices", "--min-ports", "--min-hosts", "--window",
      "--csv", "--tsv", "--json", "--ndjson", "--quiet", "--threads", "--keep-going", "--strict",
-     "--verbose"});
+     "--verbose", "--partial"});
 
 using kinds = std::vector<report_kind const*>;
 
@@ -97,16 +101,47 @@ auto kinds_in(std::string const& word) -> kinds {
     return result;
 }
 
+/// The reports of a page that names none.
+constexpr auto usual_kinds = std::string_view{"talkers,rejects"};
+
+/// The reports that partial results were made for.
+auto kinds_of_job() -> kinds {
+    constexpr auto before = std::string_view{"reports="};
+    for (auto const& word : merging().job)
+        if (word.starts_with(before)) return kinds_in(word.substr(before.size()));
+    return {};
+}
+
 /// Takes the names of the reports from what is otherwise the first log.
 auto take_kinds(report_options& options) -> kinds {
+    if (merging().active) return kinds_of_job();
     auto& words = options.reading.logs;
     auto result = words.empty() ? kinds{} : kinds_in(words.front());
     if (!result.empty()) {
         words.erase(words.begin());
-    } else if (options.html.empty()) {
+    } else if (options.html.empty() && !is_partial(options.reading)) {
         throw_unknown(words.front());
+    } else {
+        result = kinds_in(std::string{usual_kinds});
     }
     return result;
+}
+
+/// The names of reports, with commas between them.
+auto names_of(kinds const& all) -> std::string {
+    auto result = std::string{};
+    for (auto const* const kind : all)
+        result += (result.empty() ? "" : ",") + std::string{kind->name};
+    return result;
+}
+
+/// Whether there is a table of labels or tags, whose option is given. Merging, whether the partial
+/// results were made with one.
+auto has_table(std::string const& file, std::string_view option) -> bool {
+    if (!merging().active) return !file.empty();
+    return std::ranges::any_of(merging().job, [option](std::string const& word) {
+        return word.starts_with(std::string{option} + '=');
+    });
 }
 
 /// The rows that a table has by default: as many as leave all of them on a screen.
@@ -130,8 +165,8 @@ public:
             prices_ =
                 price_list::load(options.prices, {"nat", "internet", "cross-az", "aws-service"});
         context_ = {.has = [this](flowlog::field_id id) { return survey_.has(id); },
-                    .labels = !options.reading.tables.map.empty(),
-                    .tags = !options.reading.tables.lookup.empty(),
+                    .labels = has_table(options.reading.tables.map, "map"),
+                    .tags = has_table(options.reading.tables.lookup, "lookup"),
                     .min_ports = options.min_ports,
                     .min_hosts = options.min_hosts,
                     .window = options.window == "none" ? "" : options.window};
@@ -144,11 +179,14 @@ public:
         warnings_ = warnings_about(logs_, tables_.warnings());
         warn_of_all(warnings_);
         auto page = begin_page();
-        if (!options_.html.empty()) ask_for_page();
+        // a partial result has all of them, so that a page can be made of it
+        if (!options_.html.empty() || is_partial(options_.reading) || merging().active)
+            ask_for_page();
         for (auto const* const kind : wanted_) {
-            for (auto& wanted : kind->questions(context_)) ask(std::move(wanted));
+            for (auto& wanted : kind->questions(context_)) ask(std::move(wanted), true);
         }
         inquiry_.read(logs_);
+        if (is_partial(options_.reading)) return inquiry_.write(job());
         auto const& done = inquiry_.done();
         if (auto warning = skipdata_warning(done.stats)) warnings_.push_back(*std::move(warning));
         if (done.nothing_read() && options_.format != flowlog::row_format::json)
@@ -169,27 +207,33 @@ private:
         if (options_.html.empty()) return {};
         auto page = flowlog::result_file{options_.html, flowlog::html_heading, options_.force};
         if (page.is_stdout()) return page;
-        keep_apart(options_.html, logs_);
+        keep_apart(options_.html, files_read(logs_, options_.reading, {options_.prices}));
         return page;
     }
 
-    auto ask(question wanted) -> number {
+    void ask(question wanted, bool is_shown) {
         auto const asked = inquiry_.ask(std::move(wanted));
-        if (asked) shown_.push_back(*asked);
-        return asked;
+        if (asked && is_shown) shown_.push_back(*asked);
     }
 
     /// Asks what every page answers.
     void ask_for_page() {
         over_time_ = inquiry_.ask(over_time_question(context_));
-        links_ = inquiry_.ask(links_question(context_));
-        ask(senders_question());
-        ask(services_question());
-        if (context_.tags) ask(tags_question());
-        for (auto const* const name : {"talkers", "rejects"}) {
-            if (!wanted_.empty()) break;
-            for (auto& wanted : kind_of(name)->questions(context_)) ask(std::move(wanted));
-        }
+        for (auto& wanted : links_questions(context_))
+            if (auto const asked = inquiry_.ask(std::move(wanted))) links_.push_back(*asked);
+        auto const is_page = !options_.html.empty();
+        ask(senders_question(), is_page);
+        ask(services_question(), is_page);
+        if (context_.tags) ask(tags_question(), is_page);
+    }
+
+    /// The words of the job of a partial result.
+    [[nodiscard]] auto job() const -> std::vector<std::string> {
+        auto result = job_of("report", options_.reading);
+        if (merging().active) return result;
+        result.push_back("reports=" + names_of(wanted_));
+        result.push_back("--window=" + options_.window);
+        return result;
     }
 
     /// The tables of all questions, each once.
@@ -214,19 +258,46 @@ private:
         return result;
     }
 
+    /// Whether a report is wanted, and no other: then it may take longer.
+    [[nodiscard]] auto is_alone(std::string_view name) const -> bool {
+        return wanted_.size() == 1 && wanted_.front() == kind_of(name);
+    }
+
+    /// What is to be said of windows without records.
+    void note_gaps(std::vector<std::string>& notes) const {
+        constexpr std::size_t max_interfaces = 10;
+        auto const& stats = inquiry_.done().stats;
+        notes.push_back(
+            fmt::format("SKIPDATA: {} without some of their records; NODATA: {} without traffic",
+                        count_text(stats.skipdata, "window"), count_text(stats.nodata, "window")));
+        if (stats.skipdata == 0) return;
+        if (is_alone("gaps"))
+            for (auto& text :
+                 skipdata_by_interface(logs_, inquiry_.done(), options_.reading, max_interfaces))
+                notes.push_back(std::move(text));
+        notes.push_back("  flowlog print" + words_ +
+                        " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
+    }
+
+    /// The rules of each direction, if the logs say which it is.
+    void note_rules(std::vector<std::string>& notes) const {
+        constexpr std::size_t max_rules = 10;
+        for (auto const asked : shown_) {
+            auto const& title = inquiry_.what(asked).title;
+            auto const is_inbound = title.starts_with("Inbound");
+            if (!is_inbound && !title.starts_with("Outbound")) continue;
+            auto const* const what = is_inbound ? "inbound" : "outbound";
+            auto rules = rules_of(inquiry_.groups(asked), what, max_rules);
+            if (rules.empty()) continue;
+            notes.push_back(fmt::format("The {} rules in the fewest CIDRs:", what));
+            std::ranges::move(rules, std::back_inserter(notes));
+        }
+    }
+
     [[nodiscard]] auto notes() const -> std::vector<std::string> {
         auto result = std::vector<std::string>{};
-        auto const wants_gaps = std::ranges::find(wanted_, kind_of("gaps")) != wanted_.end();
-        auto const& stats = inquiry_.done().stats;
-        if (wants_gaps) {
-            result.push_back(fmt::format(
-                "SKIPDATA: {} without some of their records; NODATA: {} without traffic",
-                count_text(stats.skipdata, "window"), count_text(stats.nodata, "window")));
-            if (stats.skipdata != 0)
-                result.push_back(
-                    "  flowlog print" + words_ +
-                    " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
-        }
+        if (std::ranges::find(wanted_, kind_of("gaps")) != wanted_.end()) note_gaps(result);
+        if (is_alone("services")) note_rules(result);
         auto missing = std::string{};
         for (auto const& name : inquiry_.missing()) missing += (missing.empty() ? "" : ", ") + name;
         if (!missing.empty()) result.push_back("Not asked, because the logs lack it: " + missing);
@@ -234,10 +305,7 @@ private:
     }
 
     void print_report(std::vector<flowlog::report_table> tables) {
-        auto names = std::string{};
-        for (auto const* const kind : wanted_)
-            names += (names.empty() ? "" : ",") + std::string{kind->name};
-        auto const report = printed_report{.name = std::move(names),
+        auto const report = printed_report{.name = names_of(wanted_),
                                            .tables = std::move(tables),
                                            .notes = notes(),
                                            .warnings = warnings_};
@@ -261,6 +329,12 @@ private:
         if (done.failures() != 0) page.warnings.push_back("INCOMPLETE: " + done.missing_text());
         page.tables = std::move(tables);
         file.write(flowlog::html_page(page));
+        if (done.failures() != 0) {
+            file.write(flowlog::incomplete_comment(done.missing_text()));
+            if (file.replaces_complete() && !options_.force && !options_.reading.keep_going)
+                return complain(flowlog::escaped(options_.html) + " is complete and stays: " +
+                                done.missing_text() + "; --keep-going replaces it");
+        }
         commit_all(std::span{&file, 1});
         if (!options_.reading.quiet && !file.is_stdout()) {
             print(fmt::format("{} is the report; open it in a browser\n\n",
@@ -270,7 +344,12 @@ private:
     }
 
     [[nodiscard]] auto title() const -> std::string {
-        auto const& words = options_.reading.logs;
+        auto words = options_.reading.logs;
+        if (merging().active) {
+            words.clear();
+            for (auto const& input : inquiry_.done().inputs) words.push_back(input.name);
+        }
+        if (words.empty()) return "Flow log report";
         if (words.size() == 1) return "Flow log report: " + words.front();
         return fmt::format("Flow log report: {} and {}", words.front(),
                            count_text(words.size() - 1, "other"));
@@ -288,39 +367,15 @@ private:
             chart.command = inquiry_.command(*over_time_, 0);
             if (chart.size() != 0) page.over_time.push_back(std::move(chart));
         }
-        if (!links_) return;
-        auto const& what = inquiry_.what(*links_);
-        auto chart = flowlog::link_chart{.title = what.title,
-                                         .about = what.about,
-                                         .command = inquiry_.command(*links_, 0),
-                                         .is_bytes = what.measures.front() == "bytes"};
-        chart.links = links_of(inquiry_.groups(*links_));
-        chart.links = flowlog::folded(chart.links, max_parties);
-        page.between = std::move(chart);
-    }
-
-    /// The links that groups by source and destination make. Networks of public addresses, of
-    /// which there are many, are one party.
-    [[nodiscard]] static auto links_of(flowlog::dynamic_grouping const& groups)
-        -> std::vector<flowlog::link_chart::link> {
-        auto sums = std::map<std::pair<std::string, std::string>, std::uint64_t>{};
-        auto const name_of = [&](flowlog::group_view const& group, std::size_t end) -> std::string {
-            if (groups.keys()[end].kind == flowlog::key_kind::network) {
-                auto const network = group.key<flowlog::address>(end);
-                if (network && scope_of(*network) == flowlog::address_scope::global)
-                    return "internet";
-            }
-            return flowlog::to_text(group.key_cell(end));
-        };
-        groups.visit_unordered([&](flowlog::group_view const& group) {
-            auto& sum = sums[{name_of(group, 0), name_of(group, 1)}];
-            auto const value = *group.value<std::uint64_t>(0);
-            sum = value > UINT64_MAX - sum ? UINT64_MAX : sum + value;
-        });
-        auto result = std::vector<flowlog::link_chart::link>{};
-        for (auto const& [ends, value] : sums)
-            if (value != 0) result.push_back({ends.first, ends.second, value});
-        return result;
+        for (auto const asked : links_) {
+            auto const& what = inquiry_.what(asked);
+            auto chart = flowlog::link_chart{.title = what.title,
+                                             .about = what.about,
+                                             .command = inquiry_.command(asked, 0),
+                                             .is_bytes = what.measures.front() == "bytes"};
+            chart.links = flowlog::folded(links_of(inquiry_.groups(asked)), max_parties);
+            page.between.push_back(std::move(chart));
+        }
     }
 
     /// The figures at the top of a page.
@@ -344,7 +399,8 @@ private:
         }
         if (!page.over_time.empty())
             result.emplace_back("Flows began", period_text(page.over_time.front().earliest,
-                                                           page.over_time.front().latest));
+                                                           page.over_time.front().latest,
+                                                           page.over_time.front().zone));
         for (auto const& format : survey_.formats()) result.emplace_back("Format", format);
         return result;
     }
@@ -361,34 +417,50 @@ private:
     std::vector<std::string> warnings_{};
     std::vector<std::size_t> shown_{};
     number over_time_{};
-    number links_{};
+    std::vector<std::size_t> links_{};
 };
 
 /// The command as it was called.
 auto called_as(CLI::App const& app, std::vector<std::string> const& words) -> std::string {
-    return "flowlog report" + reading_words(app, words, {});
+    constexpr auto of_job = std::to_array<std::string_view>(
+        {"--where", "--since", "--until", "--tz", "--two-way", "--no-wrap-repair", "--window"});
+    return merging().active ? "flowlog merge" + reading_words(app, words, of_job)
+                            : "flowlog report" + reading_words(app, words, {});
+}
+
+/// Throws `usage_error` for options that do not go together.
+void require_possible(report_options const& options, kinds const& wanted) {
+    auto const is_page = !options.html.empty();
+    if (is_page && options.format)
+        throw usage_error{
+            "--html makes a page: it does not go with --csv, --tsv, --json or --ndjson"};
+    if (is_page && is_partial(options.reading))
+        throw usage_error{
+            "--partial writes no page: 'flowlog merge PARTIAL... --html FILE' makes one"};
+    if (!options.prices.empty() && !is_page &&
+        std::ranges::find(wanted, kind_of("egress")) == wanted.end())
+        throw usage_error{"--prices is for the report egress"};
+    if (options.limit && *options.limit == 0) throw usage_error{"-n: a table has at least one row"};
+    if (options.limit && *options.limit > 100 && is_page)
+        throw usage_error{"a page has at most 100 rows in each table; 'flowlog top' prints more"};
 }
 
 auto run_report(CLI::App const& app, report_options options) -> int {
-    if (options.reading.logs.empty() && options.html.empty()) {
+    auto const is_page = !options.html.empty();
+    if (options.reading.logs.empty() && !is_page && !is_partial(options.reading)) {
         print("Reports:\n" + list_of_kinds() +
               "\n  flowlog report NAME LOG...            prints one\n"
               "  flowlog report --html FILE LOG...     makes a page of the most important ones\n");
         flush_output();
         return exit_code::done;
     }
-    if (!options.html.empty() && options.format)
-        throw usage_error{
-            "--html makes a page: it does not go with --csv, --tsv, --json or --ndjson"};
     auto const called = called_as(app, options.reading.logs);
     auto wanted = take_kinds(options);
+    require_possible(options, wanted);
     require_one_stdin(options.reading, {options.prices});
-    if (!options.prices.empty() && options.html.empty() &&
-        std::ranges::find(wanted, kind_of("egress")) == wanted.end())
-        throw usage_error{"--prices is for the report egress"};
-    if (options.limit && *options.limit > 100 && !options.html.empty())
-        throw usage_error{"a page has at most 100 rows in each table; 'flowlog top' prints more"};
-    auto words = reading_words(app, options.reading.logs, own_options);
+    // partial results have no words by which logs could be read again
+    auto const logs = merging().active ? std::vector<std::string>{"LOG..."} : options.reading.logs;
+    auto words = reading_words(app, logs, own_options);
     return reporter{options, std::move(wanted), std::move(words)}.run(called);
 }
 
@@ -406,18 +478,6 @@ constexpr auto examples =
     "Exit codes: 0 done; 1 with --strict, lines are malformed or SKIPDATA; 2 wrong usage, or an\n"
     "input that could not be read to its end.\n";
 
-/// Accepts a span as keys have it.
-auto span_check(std::string const& given) -> std::string {
-    auto const digits = given.find_first_not_of("0123456789");
-    auto const valid =
-        given == "none" ||
-        (digits != 0 && digits != given.npos && digits + 1 == given.size() && digits <= 6 &&
-         std::string_view{"smhd"}.find(given[digits]) != std::string_view::npos);
-    return valid ? ""
-                 : "expected a span such as 10m, 1h or none, found '" +
-                       flowlog::escaped(given, 40) + "'";
-}
-
 }  // namespace
 
 auto set_up_report(CLI::App& report) -> action {
@@ -425,29 +485,15 @@ auto set_up_report(CLI::App& report) -> action {
     report.footer("Reports:\n" + list_of_kinds() + '\n' + examples);
     add_key_options(report, options->reading.tables);
     add_reading_options(report, options->reading);
-    report.get_option("LOG")->description(
-        "The name of a report, or several (talkers,rejects); then logs: files,\n"
-        "folders, patterns ('logs/*.log'), s3://BUCKET/PREFIX, or -");
-    report.add_option("--html", options->html, "Make one page in HTML of it")->type_name("FILE");
-    report.add_flag("--force", options->force, "Replace an existing file that is no report");
-    report.add_option("-n", options->limit, "Show N rows of each table (default: a screen)")
-        ->type_name("N")
-        ->check(whole_number());
-    report
-        .add_option("--prices", options->prices,
-                    "egress: prices of 10^9 bytes, as a table: egress,USD")
-        ->type_name("FILE");
-    report.add_option("--min-ports", options->min_ports, "scans: at least N ports (default: 20)")
-        ->type_name("N")
-        ->check(whole_number());
-    report.add_option("--min-hosts", options->min_hosts, "scans: or N hosts (default: 20)")
-        ->type_name("N")
-        ->check(whole_number());
-    report.add_option("--window", options->window, "scans: within SPAN (default: 10m), or none")
-        ->type_name("SPAN")
-        ->check(CLI::Validator{span_check, ""});
-    add_row_formats(report, options->format, "group");
-    add_strict(report, options->reading);
+    add_option(report, "--html", options->html);
+    add_flag(report, "--force", options->force);
+    add_option(report, "-n", options->limit);
+    add_option(report, "--prices", options->prices);
+    add_option(report, "--min-ports", options->min_ports);
+    add_option(report, "--min-hosts", options->min_hosts);
+    add_option(report, "--window", options->window);
+    add_partial_options(report, options->reading);
+    add_row_formats(report, options->format);
     return [options, app = &report] { return run_report(*app, *options); };
 }
 

@@ -22,7 +22,7 @@ using flowlog::report_table;
 
 auto table_text(report_table const& table, style const& how) -> std::string {
     auto text = how.bold(flowlog::escaped(table.title)) + '\n';
-    if (table.found.groups.empty()) return text + "none\n";
+    if (table.found.groups.empty() && table.found.left_out == 0) return text + "none\n";
     auto headings = table.headings;
     headings.human = true;
     auto const rows = flowlog::ranking_table(flowlog::named_ranking(table), headings);
@@ -123,10 +123,11 @@ void print_text(printed_report const& report, reading const& done, bool quiet) {
     if (quiet) return print(text.substr(0, text.size() - (text.empty() ? 0 : 1)));
     for (auto const& note : report.notes) text += flowlog::escaped(note) + '\n';
     if (!report.notes.empty()) text += '\n';
-    text += "The same, and more of it:\n";
+    auto commands = std::string{};
     for (auto const& table : report.tables)
-        if (!table.command.empty()) text += "  " + table.command + '\n';
-    print(text + '\n' + done.accounting());
+        if (!table.command.empty()) commands += "  " + table.command + '\n';
+    if (!commands.empty()) text += "The same, and more of it:\n" + commands + '\n';
+    print(text + done.accounting());
 }
 
 void print_rows(printed_report const& report, reading const& done, flowlog::row_format format) {
@@ -170,7 +171,9 @@ auto sparkline(std::vector<std::uint64_t> const& values) -> std::string {
     return result;
 }
 
-auto period_text(flowlog::timestamp first, flowlog::timestamp last) -> std::string {
+auto period_text(flowlog::timestamp first, flowlog::timestamp last, std::string_view zone)
+    -> std::string {
+    auto const of_zone = ' ' + flowlog::escaped(zone, 60);
     auto const minute = [](flowlog::timestamp time) {
         auto text = flowlog::to_text(time);
         if (text.size() < 16) return text;
@@ -180,9 +183,9 @@ auto period_text(flowlog::timestamp first, flowlog::timestamp last) -> std::stri
     };
     auto const from = minute(first);
     auto const to = minute(last);
-    if (from == to) return from + " UTC";
+    if (from == to) return from + of_zone;
     auto const same_day = from.substr(0, 10) == to.substr(0, 10);
-    return from + " to " + (same_day && to.size() == 16 ? to.substr(11) : to) + " UTC";
+    return from + " to " + (same_day && to.size() == 16 ? to.substr(11) : to) + of_zone;
 }
 
 void warn_of_estimates(std::vector<report_table> const& tables,

@@ -41,8 +41,9 @@ auto terminal_width(std::FILE* stream) -> std::size_t;
 /// Values as bars of blocks, one character each; the largest is the highest.
 auto sparkline(std::vector<std::uint64_t> const& values) -> std::string;
 
-/// A period in UTC, to the minute: `2024-05-01 10:00 to 12:03 UTC`.
-auto period_text(flowlog::timestamp first, flowlog::timestamp last) -> std::string;
+/// A period by the clocks of a zone, to the minute: `2024-05-01 10:00 to 12:03 UTC`.
+auto period_text(flowlog::timestamp first, flowlog::timestamp last, std::string_view zone)
+    -> std::string;
 
 /// Warns of figures in tables that are not exact, and adds the warnings to a list.
 void warn_of_estimates(std::vector<flowlog::report_table> const& tables,

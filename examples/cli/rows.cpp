@@ -3,33 +3,27 @@
 
 #include <array>
 #include <memory>
+#include <string>
+#include <utility>
 
-#include <CLI/CLI.hpp>
+#include "options.hpp"
 
 namespace cli {
 
-void add_row_formats(CLI::App& app, row_format& format, std::string const& row,
-                     std::string const& help_group) {
-    struct choice {
-        std::string name;
-        flowlog::row_format format;
-        std::string meaning;
-    };
-    auto const choices = std::to_array<choice>(
-        {{"--csv", flowlog::row_format::csv, "CSV with a heading, one row per " + row},
-         {"--tsv", flowlog::row_format::tsv, "The same, separated by TAB"},
-         {"--json", flowlog::row_format::json, "One JSON document"},
-         {"--ndjson", flowlog::row_format::ndjson,
-          "One JSON object per " + row + ", on a line each"}});
+void add_row_formats(CLI::App& app, row_format& format) {
+    constexpr auto choices = std::to_array<std::pair<char const*, flowlog::row_format>>(
+        {{"--csv", flowlog::row_format::csv},
+         {"--tsv", flowlog::row_format::tsv},
+         {"--json", flowlog::row_format::json},
+         {"--ndjson", flowlog::row_format::ndjson}});
     auto const given = std::make_shared<std::string>();
-    for (auto const& one : choices) {
-        auto const take = [&format, given, name = one.name, wanted = one.format] {
+    for (auto const& [name, wanted] : choices) {
+        add_flag_function(app, name, [&format, given, name, wanted] {
             if (!given->empty() && *given != name)
                 throw CLI::ValidationError{name, "does not go with " + *given};
             *given = name;
             format = wanted;
-        };
-        app.add_flag_callback(one.name, take, one.meaning)->trigger_on_parse()->group(help_group);
+        });
     }
 }
 

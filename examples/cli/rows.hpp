@@ -23,9 +23,8 @@ namespace cli {
 /// The format of a command's results; none is a table for people.
 using row_format = std::optional<flowlog::row_format>;
 
-/// Adds --csv, --tsv, --json and --ndjson, which exclude each other. `row` says what a row is.
-void add_row_formats(CLI::App& app, row_format& format, std::string const& row,
-                     std::string const& help_group = "Output format");
+/// Adds --csv, --tsv, --json and --ndjson, which exclude each other.
+void add_row_formats(CLI::App& app, row_format& format);
 
 /// A row writer to standard output.
 class row_printer : public flowlog::row_writer {

@@ -15,9 +15,10 @@
 #include <flowlog/aggregate/tags.hpp>
 #include <flowlog/escape.hpp>
 
-#include "choice.hpp"
 #include "commands.hpp"
 #include "languages.hpp"
+#include "options.hpp"
+#include "outputs.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
@@ -76,9 +77,7 @@ void set_paths(tag_options& options) {
 }
 
 /// Throws if a result would replace an input or another result.
-void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
-    inputs.push_back(options.reading.tables.lookup);
-    inputs.push_back(options.protocols);
+void keep_results_apart(tag_options const& options, std::vector<std::string> const& inputs) {
     auto taken = std::vector<fs::path>{};
     for (auto const& path : options.paths) {
         auto ignored = std::error_code{};
@@ -87,12 +86,7 @@ void keep_apart(tag_options const& options, std::vector<std::string> inputs) {
         if (std::ranges::find(taken, target) != taken.end())
             throw usage_error{"two results go to " + flowlog::escaped(path)};
         taken.push_back(std::move(target));
-        if (!fs::is_regular_file(path, ignored)) continue;
-        for (auto const& input : inputs) {
-            if (!fs::equivalent(input, path, ignored)) continue;
-            throw usage_error{"the result " + flowlog::escaped(path) + " would replace the input " +
-                              flowlog::escaped(input)};
-        }
+        keep_apart(path, inputs);
     }
 }
 
@@ -222,7 +216,7 @@ auto run_tag(tag_options options) -> int {
     warn_of_label(table, report);
     warn_of_all(report.warnings);
 
-    keep_apart(options, names_of(logs.files));
+    keep_results_apart(options, files_read(logs, options.reading, {options.protocols}));
     auto files = logs.files.empty() ? output_files{} : open_outputs(options);
     auto& malformed_file = files[tag_output::malformed];
     malformed_file.write(tag_outputs[tag_output::malformed].heading);
@@ -270,48 +264,27 @@ constexpr auto examples =
 auto set_up_tag(CLI::App& tag) -> action {
     auto options = std::make_shared<tag_options>();
     tag.footer(examples);
-    tag.add_option("--lookup", options->reading.tables.lookup,
-                   "Table of tags: dstport,protocol,tag")
-        ->type_name("FILE");
-    tag.add_option("--map", options->reading.tables.map,
-                   "Table of labels of addresses for --where: cidr,label")
-        ->type_name("FILE");
-    tag.add_option("--protocols", options->protocols,
-                   "Protocol names, as IANA's protocol-numbers-1.csv")
-        ->type_name("FILE");
-    add_choice(tag, "--key", options->key, "Port to look up and to count (default: dstport)",
-               port_keys());
+    add_key_options(tag, options->reading.tables);
+    add_option(tag, "--protocols", options->protocols);
+    add_choice(tag, "--key", options->key, port_keys());
     add_partial_options(tag, options->reading);
     add_choice(tag, "--duplicates", options->table.duplicates,
-               "Row that wins if several match equally well (default: last)",
                {{"last", flowlog::duplicates::last},
                 {"first", flowlog::duplicates::first},
                 {"all", flowlog::duplicates::all},
                 {"error", flowlog::duplicates::error}});
-    tag.add_flag("--fold-tags", options->table.fold_tags,
-                 "Treat tags that differ only in case as one");
-    tag.add_flag("--lenient", options->table.lenient, "Skip bad rows of the table with a warning");
-    tag.add_option("--untagged-label", options->untagged_label,
-                   "Label of flows without a tag (default: Untagged)")
-        ->type_name("TEXT");
-    add_strict(tag, options->reading);
+    add_flag(tag, "--fold-tags", options->table.fold_tags);
+    add_flag(tag, "--lenient", options->table.lenient);
+    add_option(tag, "--untagged-label", options->untagged_label);
     add_reading_options(tag, options->reading);
-    constexpr auto results = "Results (each FILE may be - for standard output, or none)";
-    tag.add_option("--out", options->out, "Folder for the results (default: the current one)")
-        ->type_name("DIR")
-        ->group(results)
-        ->each([given = &options->out_given](std::string const&) { *given = true; });
-    for (std::size_t i = 0; i < tag_outputs.size(); ++i) {
-        auto const& kind = tag_outputs[i];
-        tag.add_option(kind.option, options->paths[i],
-                       fmt::format("{} (DIR/{})", kind.meaning, kind.file))
-            ->type_name("FILE")
-            ->group(results);
-    }
-    tag.add_flag("--force", options->force, "Replace existing files, whatever they contain")
-        ->group(results);
-    add_row_formats(tag, options->format, "tag",
-                    "Print instead (writes files only if --out or FILE is given)");
+    add_option_function(tag, "--out", [options = options.get()](std::string const& folder) {
+        options->out = folder;
+        options->out_given = true;
+    });
+    for (std::size_t i = 0; i < tag_outputs.size(); ++i)
+        add_option(tag, tag_outputs[i].option, options->paths[i]);
+    add_flag(tag, "--force", options->force);
+    add_row_formats(tag, options->format);
     return [options] { return run_tag(*options); };
 }
 

@@ -24,22 +24,19 @@ enum kind : std::size_t { summary, tag_counts, port_protocol_counts, untagged_fl
 inline constexpr std::size_t count = 5;
 }  // namespace tag_output
 
-/// A kind of result: its option, the name of its file, its first line, and its content.
+/// A kind of result: its option, the name of its file, and its first line.
 struct tag_output_kind {
     char const* option;
     char const* file;
     std::string_view heading;
-    char const* meaning;
 };
 
 inline constexpr auto tag_outputs = std::array<tag_output_kind, tag_output::count>{{
-    {"--summary", "output.csv", "Tag Counts:\n", "All counts under titles"},
-    {"--tag-counts", "tag_counts.csv", "Tag,Count\n", "Flows per tag"},
-    {"--port-protocol-counts", "port_protocol_counts.csv", "Port,Protocol,Count\n",
-     "Flows per port and protocol"},
-    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n", "Flows without a tag"},
-    {"--malformed", "malformed.log", "# Malformed lines\n",
-     "Malformed lines, and protocols without a name"},
+    {"--summary", "output.csv", "Tag Counts:\n"},
+    {"--tag-counts", "tag_counts.csv", "Tag,Count\n"},
+    {"--port-protocol-counts", "port_protocol_counts.csv", "Port,Protocol,Count\n"},
+    {"--untagged-flows", "untagged_flows.csv", "Port,Protocol,Count\n"},
+    {"--malformed", "malformed.log", "# Malformed lines\n"},
 }};
 
 using output_files = std::array<flowlog::result_file, tag_output::count>;

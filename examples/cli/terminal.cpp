@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -16,6 +17,11 @@ namespace {
 auto environment(char const* name) -> std::string_view {
     auto const* const value = std::getenv(name);
     return value == nullptr ? std::string_view{} : value;
+}
+
+auto chosen_colours() -> colour_mode& {
+    static auto mode = colour_mode::automatic;
+    return mode;
 }
 
 void say(std::string_view kind, std::string_view message) {
@@ -35,14 +41,22 @@ auto is_terminal(std::FILE* stream) -> bool { return ::isatty(::fileno(stream)) 
 
 auto is_dumb_terminal() -> bool { return environment("TERM") == "dumb"; }
 
+void choose_colours(colour_mode mode) { chosen_colours() = mode; }
+
 style::style(std::FILE* stream)
-    : colours_{is_terminal(stream) && environment("NO_COLOR").empty() && !is_dumb_terminal()} {}
+    : colours_{chosen_colours() == colour_mode::automatic
+                   ? is_terminal(stream) && environment("NO_COLOR").empty() && !is_dumb_terminal()
+                   : chosen_colours() == colour_mode::always} {}
 
 auto style::with(std::string_view code, std::string_view text) const -> std::string {
     return colours_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
 }
 
 void warn(std::string_view message) { say(style{stderr}.yellow("warning: "), message); }
+void warn_once(std::string const& message) {
+    static auto given = std::set<std::string>{};
+    if (given.insert(message).second) warn(message);
+}
 void complain(std::string_view message) { say(style{stderr}.red("error: "), message); }
 
 void limited_messages::finish() {

@@ -26,7 +26,13 @@ auto is_terminal(std::FILE* stream) -> bool;
 /// Whether the terminal knows no escape sequences.
 auto is_dumb_terminal() -> bool;
 
-/// Adds colours to texts if the stream is a terminal that has them and NO_COLOR is not set.
+/// Whether texts have colours. `automatic`: on terminals that have them, unless NO_COLOR is set.
+enum class colour_mode : std::uint8_t { automatic, always, never };
+
+/// Chooses for all texts that are printed from now on.
+void choose_colours(colour_mode mode);
+
+/// Adds colours to texts, if the stream is to have them.
 class style {
 public:
     explicit style(std::FILE* stream);
@@ -45,6 +51,9 @@ private:
 /// for a terminal.
 void warn(std::string_view message);
 void complain(std::string_view message);
+
+/// The same as `warn`, but once for each message: logs are looked for more than once.
+void warn_once(std::string const& message);
 
 /// Writes the first 20 messages of a kind, and at the end how many more there were.
 class limited_messages {

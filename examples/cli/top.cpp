@@ -18,17 +18,17 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/output/ranking.hpp>
 
-#include "choice.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "measures.hpp"
+#include "options.hpp"
 #include "partial.hpp"
 #include "reading.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
-#include "two_groupings.hpp"
 
 namespace cli {
 namespace {
@@ -57,9 +57,10 @@ struct top_report {
 };
 
 /// Which groups are wanted.
-auto parse_having(std::string const& text) -> flowlog::group_filter {
-    if (text.empty()) return {};
-    return flowlog::having(text, parse_time);
+auto parse_having(top_options const& options) -> flowlog::group_filter {
+    if (options.having.empty()) return {};
+    return options.in_out ? flowlog::having_in_out(options.having, parse_time)
+                          : flowlog::having(options.having, parse_time);
 }
 
 /// Removes the bytes, which nobody asked for, if there are none.
@@ -164,37 +165,35 @@ void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
 
 /// Reads the logs, and ranks their groups by what came in and went out.
 void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys,
-                 wanted_measures const& measures, flowlog::input_list const& logs,
-                 top_options const& options) {
-    auto const wanted = wanted_flows(options.reading).value_or(flowlog::filter{});
+                 wanted_measures const& measures, flowlog::rank_order const& order,
+                 flowlog::input_list const& logs, top_options const& options) {
     auto malformed = limited_messages{"more malformed line"};
-    auto to = flowlog::group_by(flowlog::keys_of_destination(keys), measures.all);
-    auto from = flowlog::group_by(flowlog::keys_of_source(keys), measures.all);
-    set_hash_key(to, options.reading);
-    set_hash_key(from, options.reading);
-    auto [counted, done] = count_twice_grouped(
-        logs, {std::move(to), wanted}, {std::move(from), wanted}, !flowlog::filter{},
-        options.reading, [&](std::string line) { malformed.keep(std::move(line)); });
-    done.note_matched(counted.in_first, options.reading);
-    report_reading(report, malformed, std::move(done));
+    auto sides = std::vector<picked_grouping>{};
+    for (auto const& ends : {flowlog::keys_of_destination(keys), flowlog::keys_of_source(keys)}) {
+        auto groups = flowlog::group_by(ends, measures.all);
+        set_hash_key(groups, options.reading);
+        sides.emplace_back(flowlog::filter{}, std::move(groups));
+    }
+    auto counted = count_groupings(logs, picked_groupings{std::move(sides)}, options.reading,
+                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    report_reading(report, malformed, std::move(counted.done));
     if (is_partial(options.reading))
-        return void(report.partial_code = write_partial(
-                        options.reading, job_of(options, keys, measures), counted, report.done));
+        return void(report.partial_code =
+                        write_partial(options.reading, job_of(options, keys, measures),
+                                      counted.value, report.done));
     report.headings = flowlog::headings_in_out(report.headings);
-    report.found = flowlog::rank_in_out(counted.first, counted.second, limit_of(options),
-                                        measures.by, std::thread::hardware_concurrency());
+    auto const& both = counted.value.all();
+    report.found = flowlog::rank_in_out(both[0].inner(), both[1].inner(), limit_of(options), order,
+                                        std::thread::hardware_concurrency());
     if (!measures.has_optional_bytes()) return;
     drop_last_measure_if_zero(report);
     drop_last_measure_if_zero(report);
 }
 
 /// Throws `usage_error` if flows have no two ends, or what ranks cannot be added up.
-void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures,
-                    top_options const& options) {
-    if (!options.having.empty() || options.ascending || measures.by_key)
-        throw usage_error{
-            "--in-out lists the largest groups: it does not go with --having, "
-            "--ascending or a key in --sort"};
+void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures const& measures) {
+    if (measures.by_key)
+        throw usage_error{"--in-out ranks by a measure: it does not go with a key in --sort"};
     if (std::ranges::none_of(keys, [](auto const& key) { return key.other.has_value(); }))
         throw usage_error{
             "--in-out needs a key of both ends: ip, port, ip/24, label(ip) or "
@@ -212,11 +211,11 @@ auto run_top(top_options const& options) -> int {
     auto const keys =
         tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     auto order =
-        flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options.having)};
+        flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options)};
     auto const measures = parse_measures(options.measures, keys, order.wanted.measures());
     order.by = measures.by;
     order.by_key = measures.by_key;
-    if (options.in_out) require_in_out(keys, measures, options);
+    if (options.in_out) require_in_out(keys, measures);
     auto const logs = find_logs(options.reading);
 
     auto report = top_report{
@@ -226,7 +225,7 @@ auto run_top(top_options const& options) -> int {
     report.ranked_by = (order.by_key ? report.headings.keys : report.headings.measures)[order.by];
     report.warnings = warnings_about(logs, tables.warnings());
     warn_of_all(report.warnings);
-    options.in_out ? rank_in_out(report, keys, measures, logs, options)
+    options.in_out ? rank_in_out(report, keys, measures, order, logs, options)
                    : rank(report, keys, measures, order, logs, options);
     if (is_partial(options.reading)) return report.partial_code;
     auto const& found = report.found;
@@ -261,22 +260,14 @@ constexpr auto examples =
     "input that could not be read to its end.\n";
 
 void add_result_options(CLI::App& app, top_options& options) {
-    auto* const limit = app.add_option("-n", options.limit, "Show N groups (default: 20)");
-    limit->type_name("N")->check(whole_number());
-    app.add_flag("--all", options.all, "Show all groups")->excludes(limit);
-    app.add_option(
-           "--sort", options.measures.sort,
-           "Measure or key to rank by: bytes, max(packets), dstport\n(default: the first measure)")
-        ->type_name("NAME");
-    app.add_flag("--ascending", options.ascending, "The smallest values first");
-    app.add_option("--having", options.having,
-                   "Only groups like this: 'flows > 50 and distinct(dstport) >= 10'")
-        ->type_name("EXPR");
-    app.add_flag("--in-out", options.in_out,
-                 "Measures of what came in and went out of each ip or port, apart");
-    add_row_formats(app, options.format, "group");
-    app.add_flag("--human", options.human, "Easy-to-read numbers in the table: 1,234 and 5.6 MB");
-    add_strict(app, options.reading);
+    add_option(app, "-n", options.limit);
+    add_flag(app, "--all", options.all);
+    add_option(app, "--sort", options.measures.sort);
+    add_flag(app, "--ascending", options.ascending);
+    add_option(app, "--having", options.having);
+    add_flag(app, "--in-out", options.in_out);
+    add_row_formats(app, options.format);
+    add_flag(app, "--human", options.human);
 }
 
 }  // namespace
@@ -284,13 +275,11 @@ void add_result_options(CLI::App& app, top_options& options) {
 auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(examples);
-    top.add_option("--by", options->by,
-                   "Group by these: srcaddr,dstport,... (default: one row for all flows)")
-        ->type_name("KEYS");
+    add_option(top, "--by", options->by);
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);
-    add_partial_options(top, options->reading, true);
+    add_partial_options(top, options->reading);
     add_result_options(top, *options);
     return [options] { return run_top(*options); };
 }

@@ -7,20 +7,22 @@
 The driver lists the objects and shares them out by size. Each task runs the `flowlog` that was shipped with --files on its share and
 gives a partial result, whose rows Spark shuffles by key; tasks merge what has the same keys, and the driver all that is left. A task has
 no effect but its result, of which Spark takes one, however often the task ran: nothing counts twice."""
-import heapq, json, os, subprocess, sys, tempfile, zlib
+import heapq, importlib.util, json, os, subprocess, sys, tempfile, zlib
 from pyspark import SparkFiles
 
 
 def command(environment):
-    """The flowlog that was shipped, or that of the PATH, and its environment."""
+    """The flowlog that was shipped, or that of the PATH, and its environment: Arrow's libraries are found in the executor's pyarrow."""
     shipped, module = SparkFiles.get("flowlog"), SparkFiles.get("libflowlog_arrow.so")
     found = {"FLOWLOG_ARROW_MODULE": module} if os.path.exists(module) else {}
+    if found and (pyarrow := importlib.util.find_spec("pyarrow")):
+        found["LD_LIBRARY_PATH"] = ":".join([os.path.dirname(pyarrow.origin), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])
     return shipped if os.path.exists(shipped) else "flowlog", {**os.environ, **found, **environment}
 
 
-def run(environment, words, text=None):
+def run(environment, words, text=None, to=subprocess.PIPE, folder=None):
     program, variables = command(environment)
-    done = subprocess.run([program, *words], input=text, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run([program, *words], input=text, env=variables, stdout=to, stderr=subprocess.PIPE, cwd=folder)
     if done.returncode:
         raise RuntimeError(f"flowlog {' '.join(words)}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
     return done.stdout
@@ -67,60 +69,70 @@ def split(partial, count):
         yield body + b'{"end":%d,"crc32":"%08x"}\n' % (len(part), zlib.crc32(body))
 
 
-def merged(environment, partials, words):
-    with tempfile.NamedTemporaryFile(prefix="flowlog-", suffix=".part") as file:
-        for partial in partials:
-            file.write(partial)
-        file.flush()
-        return run(environment, ["merge", file.name, *words])
+def in_file(partials):
+    """A file of partial results, which is gone with the object that this returns."""
+    file = tempfile.NamedTemporaryFile(prefix="flowlog-", suffix=".part")
+    for partial in partials:
+        file.write(partial)
+    file.flush()
+    return file
 
 
 class Result:
-    """A merged partial result on the driver: `csv`, `parquet`, `dataframe`, or what any options of the command print."""
+    """A merged partial result, in a file of the driver: `csv`, `parquet`, `dataframe`, or what any options of the command print."""
 
-    def __init__(self, spark, partial, environment, skip):
-        self.spark, self.partial, self.environment, self.keep = spark, partial, environment, ["--keep-going"] if skip else []
+    def __init__(self, spark, file, environment, skip):
+        self.spark, self.file, self.environment, self.keep = spark, file, environment, ["--keep-going"] if skip else []
 
-    def text(self, *options):
-        return merged(self.environment, [self.partial], [*self.keep, "--quiet", *options])
+    def text(self, *options, to=subprocess.PIPE):
+        return run(self.environment, ["merge", self.file.name, *self.keep, "--quiet", *options], to=to)
 
     def csv(self, path, *options):
-        with open(path, "wb") as file:
-            file.write(self.text("--csv", *options))
+        with open(path, "wb") as out:
+            self.text("--csv", *options, to=out)
 
     def dataframe(self, *options):
-        lines = self.text("--ndjson", *options).decode("utf-8", "replace").splitlines()
-        return self.spark.read.json(self.spark.sparkContext.parallelize(lines))
+        with tempfile.TemporaryFile() as out:
+            self.text("--ndjson", *options, to=out)
+            out.seek(0)
+            return self.spark.read.json(self.spark.sparkContext.parallelize(line.decode("utf-8", "replace") for line in out))
 
     def parquet(self, path, *options):
         self.dataframe(*options).write.mode("overwrite").parquet(path)
 
     def inputs(self):
-        """What became of each object: [name, counts…], and an error at the end of those that could not be read."""
-        return [json.loads(line)[1:] for line in self.partial.splitlines() if line.startswith(b'["input"')]
+        """What became of each object: [name, counts…], and an error at the end of those that could not be read. Of very many, only those are here."""
+        with open(self.file.name, "rb") as lines:
+            return [json.loads(line)[1:] for line in lines if line.startswith(b'["input",')]
 
 
-def count(spark, words, url, options=(), listing=(), skip=False, tasks=None, environment=None):
-    """Runs a command that has --partial on the objects of a URL. `skip`: objects that cannot be read are left out and named."""
+def count(spark, words, url, options=(), listing=(), skip=False, tasks=None, environment=None, named=1_000_000):
+    """Runs a command that has --partial on the objects of a URL. `skip`: objects that cannot be read are left out and named. Of more than `named`
+    objects, the result has the names of those alone, so that the driver needs no more memory than their list and the result take."""
     context, environment = spark.sparkContext, dict(environment or {})
     width = context.defaultParallelism
     context.addPyFile(os.path.abspath(__file__))
     program, variables = command(environment)
     with subprocess.Popen([program, "ls", url, "--ndjson", *listing], env=variables, stdout=subprocess.PIPE, text=True, errors="surrogateescape") as ls:
-        work = shares(listed(ls.stdout), tasks or 4 * width)
+        objects = listed(ls.stdout)
     if ls.returncode:
         raise RuntimeError(f"flowlog ls {url}: exit code {ls.returncode}")
-    arguments = [*words, *options, "--logs-from", "-", "--partial", "-", "--quiet", "--threads", "1", *(["--keep-going"] if skip else [])]
+    work = shares(objects, tasks or 4 * width)
+    skipping, unnamed = ["--keep-going"] * skip, ["--unnamed-inputs"] * (sum(crumb[2] for crumb in objects) > named)
+    arguments = [*words, *options, "--logs-from", "-", "--partial", "-", "--quiet", "--threads", "1", *skipping, *unnamed]
 
     def map_share(packed):
-        partial = run(environment, arguments, b"".join(map(zlib.decompress, packed)))
+        partial = run(environment, arguments, b"".join(map(zlib.decompress, packed)), folder=SparkFiles.getRootDirectory())
         return enumerate(split(partial, width))
 
     def merge_bucket(bucket):
-        return merged(environment, bucket[1], ["--partial", "-", "--quiet", *(["--keep-going"] if skip else [])])
+        with in_file(bucket[1]) as file:
+            return run(environment, ["merge", file.name, "--partial", "-", "--quiet", *skipping])
     buckets = context.parallelize(work, len(work)).flatMap(map_share).groupByKey(width).map(merge_bucket)
-    partial = merged(environment, buckets.toLocalIterator(), ["--partial", "-", "--quiet", *(["--keep-going"] if skip else [])])
-    return Result(spark, partial, environment, skip)
+    with in_file(buckets.toLocalIterator()) as file:
+        result = in_file([])
+        run(environment, ["merge", file.name, "--partial", result.name, "--quiet", *skipping])
+    return Result(spark, result, environment, skip)
 
 
 def top(spark, url, by=(), measures=(), where=None, **more):
@@ -139,7 +151,11 @@ def tag(spark, url, **more):
 if __name__ == "__main__":
     from pyspark.sql import SparkSession
     if len(sys.argv) < 4:
-        sys.exit("usage: flowlog_spark.py URL OUTPUT tag|top|digest|... [OPTION...]; writes OUTPUT.csv and OUTPUT.parquet")
-    found = count(SparkSession.builder.appName("flowlog").getOrCreate(), sys.argv[3:], sys.argv[1])
-    found.csv(sys.argv[2] + ".csv", *(["--all"] if sys.argv[3] == "top" else []))
-    found.parquet(sys.argv[2] + ".parquet", *(["--all"] if sys.argv[3] == "top" else []))
+        sys.exit("usage: flowlog_spark.py URL OUTPUT tag|top|digest|connections|diff [OPTION...]; writes OUTPUT.csv and OUTPUT.parquet")
+    words, shown = sys.argv[3:], ["--all"] if sys.argv[3] in ("top", "connections", "diff") else []
+    if words[0] == "tag":  # which counts ports: their tags are for the result
+        shown = [word for word in words if word.startswith("--lookup=")]
+        words = [word for word in words if word not in shown]
+    found = count(SparkSession.builder.appName("flowlog").getOrCreate(), words, sys.argv[1])
+    found.csv(sys.argv[2] + ".csv", *shown)
+    found.parquet(sys.argv[2] + ".parquet", *shown)

@@ -27,6 +27,7 @@
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
+#include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
@@ -36,6 +37,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/column_text.hpp>
+#include <flowlog/flow/fewest_blocks.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_names.hpp>

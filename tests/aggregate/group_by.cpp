@@ -11,6 +11,7 @@
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "files.hpp"
@@ -573,6 +574,25 @@ TEST_CASE("a grouping that makes no sense is refused", "[group_by]") {
     CHECK_FALSE(refused(std::vector(32, key), {one}));
     CHECK(refused({key}, {{measure_kind::sum, field_id::srcaddr}}));
     CHECK(refused({key}, {{measure_kind::max, field_id::action}}));
+}
+
+TEST_CASE("what waits to be added counts when caveats are asked for", "[group_by]") {
+    auto const found = [](std::string const& text, std::string const& measure) {
+        return flowlog::run({flowlog::memory_input{text}}, grouping_of({"dstport"}, {measure}))
+            .value;
+    };
+    CHECK(found("dstport bytes\n1 18446744073709551615\n1 1\n", "bytes").saturated());
+    CHECK_FALSE(found("dstport bytes\n1 18446744073709551614\n1 1\n", "bytes").saturated());
+    auto text = std::string{"dstport srcaddr\n"};
+    for (auto i = 0; i < 1025; ++i)
+        text += "1 10.0." + std::to_string(i / 256) + '.' + std::to_string(i % 256) + '\n';
+    CHECK(found(text, "distinct(srcaddr)").estimated());
+}
+
+TEST_CASE("a ratio of durations reads when flows begin and end", "[group_by]") {
+    auto const uses = grouping_of({"dstport"}, {"bytes/duration"}).uses();
+    for (auto const id : {field_id::dstport, field_id::bytes, field_id::start, field_id::end})
+        CHECK(std::ranges::find(uses, id, &flowlog::field_use::id) != uses.end());
 }
 
 }  // namespace test_aggregate_group_by

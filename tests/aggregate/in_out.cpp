@@ -130,4 +130,38 @@ TEST_CASE("Equal groups with texts are ranked by their texts, on whichever side 
     CHECK(order == "vpc-a vpc-b vpc-c vpc-d ");
 }
 
+TEST_CASE("Groups may be chosen by what came in, what went out, or both", "[in_out]") {
+    auto sides = both{"ip", {"bytes", "flows", "max(bytes)"}};
+    sides.add(1, 2, 100);
+    sides.add(2, 1, 900);
+    sides.add(1, 3, 5);
+    auto const found = [&](std::string const& expression, bool ascending = false) {
+        auto const ranking = flowlog::rank_in_out(
+            sides.in, sides.out, 2,
+            {.ascending = ascending, .wanted = flowlog::having_in_out(expression)});
+        auto result = std::string{};
+        for (auto const& group : ranking.groups) result += text(group.key) + ' ';
+        return result + std::to_string(ranking.left_out) + ' ' + std::to_string(ranking.excluded) +
+               (ranking.excluded == 0 ? "" : ": " + text(ranking.excluded_values));
+    };
+    CHECK(found("bytes > 0") == "0.0.0.1 0.0.0.2 1 0");
+    CHECK(found("bytes > 0", true) == "0.0.0.3 0.0.0.2 1 0");
+    CHECK(found("bytes_in >= 100") == "0.0.0.1 0.0.0.2 0 1: 5 0 1 0 5 -");
+    CHECK(found("sum(bytes)_out = 0") == "0.0.0.3 0 2: 1000 1005 2 3 900 900");
+    CHECK(found("flows = 2 and not flows_out = 2") == "0.0.0.2 0 2: 905 105 2 2 900 100");
+    CHECK(found("max(bytes)_out < 200") == "0.0.0.1 0 2: 105 900 2 1 100 900");
+    auto const refused = [&](std::string const& expression) -> std::string {
+        try {
+            return found(expression);
+        } catch (flowlog::error const& failure) {
+            return failure.message().substr(0, failure.message().find('\n'));
+        }
+    };
+    CHECK(refused("max(bytes) > 1") ==
+          "what came in and went out together has no max(bytes); it is max(bytes)_in or "
+          "max(bytes)_out");
+    CHECK(refused("packets_in > 1") == "a measure that groups are to be chosen by is not computed");
+    CHECK_THROWS(flowlog::having("max(bytes)_in > 1"));
+}
+
 }  // namespace test_aggregate_in_out

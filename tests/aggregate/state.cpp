@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
+#include <flowlog/detail/crc32.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/memory.hpp>
@@ -164,6 +166,19 @@ TEST_CASE("sums that stopped stay stopped, and many flows of a port are counted"
     CHECK(text.find("[[443,6],[70000]]\n") != text.npos);
     auto const twice = loaded(text + text, port_protocol_counter{}).counts();
     CHECK(twice == std::vector<port_protocol_count>{{443, 6, 140'000}, {0, 0, 2}});
+}
+
+TEST_CASE("the checksum is the CRC-32 of zip, however many bytes are added at once", "[state]") {
+    CHECK(~flowlog::detail::add_to_crc32(~std::uint32_t{0}, "123456789") == 0xCBF43926);
+    auto text = std::string{};
+    for (auto i = 0U; i < 400; ++i) text += static_cast<char>(i * i >> 3);
+    auto one_by_one = ~std::uint32_t{0};
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+        CAPTURE(size);
+        auto const whole = std::string_view{text}.substr(0, size);
+        CHECK(flowlog::detail::add_to_crc32(~std::uint32_t{0}, whole) == one_by_one);
+        one_by_one = flowlog::detail::add_to_crc32(one_by_one, text.substr(size).substr(0, 1));
+    }
 }
 
 TEST_CASE("a partial result that was cut or changed anywhere is refused", "[state]") {

@@ -146,7 +146,7 @@ CHECKS = {
     "no element of a log": "document.querySelectorAll('img,iframe,object,embed,h1 *:not(bdi),td script').length === 0",
     "one script": "document.scripts.length === 1",
     "figures": "document.querySelectorAll('.facts dd').length >= 4",
-    "three drawings are visible": "[...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width > 0).length === 3",
+    "four drawings are visible": "[...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width > 0).length === 4",
     "drawings are inside of their cards": """[...document.querySelectorAll('svg')].every(s => {
         const a = s.getBoundingClientRect(), b = s.closest('.card').getBoundingClientRect();
         return a.width === 0 || (a.left >= b.left && a.right <= b.right + 0.5); })""",

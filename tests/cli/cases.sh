@@ -10,7 +10,8 @@ data=$here/../../examples/data
 archives=$(realpath "$here/../data/netflow")
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
-unset NO_COLOR
+unset NO_COLOR FLOWLOG_COLOR FLOWLOG_ENDPOINT_URL FLOWLOG_FORMAT FLOWLOG_LOOKUP FLOWLOG_MAP FLOWLOG_TZ
+export FLOWLOG_CONFIG= # not the settings of whoever runs the tests
 export LC_ALL=C TERM=xterm
 
 # Runs flowlog; its output is in out, its errors in err, its exit code in rc.

@@ -107,7 +107,7 @@ case_files() {
     returns 0
     run digest a.log -o a.log
     returns 2
-    says err 'the output would replace the input a.log'
+    says err 'the output a.log would replace the input a.log'
     talkers | cmp -s - a.log || fail 'a.log has changed'
     run digest a.log -o day
     returns 2
@@ -166,6 +166,9 @@ case_usage() {
     run digest a.log --by tag
     returns 2
     says err 'a flow log has no column for tag'
+    run digest a.log --by 'label(srcaddr)'
+    returns 2
+    says err 'a flow log has no column for label(srcaddr)'
     run digest a.log --by service
     returns 2
     says err "a digest cannot be made by 'service': it is no column of a flow log"

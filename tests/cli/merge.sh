@@ -30,7 +30,7 @@ like_one() {
     while [ "$1" != -- ]; do counting+=("$1"); shift; done
     shift
     local hash=()
-    [[ ${counting[0]} != top && ${counting[0]} != diff ]] || hash=(--hash-key partial)
+    [[ ${counting[0]} != top && ${counting[0]} != diff && ${counting[0]} != report ]] || hash=(--hash-key partial)
     run "${counting[@]}" logs "${hash[@]}" "$@" --quiet
     returns 0
     cp out expected
@@ -57,6 +57,38 @@ like_one() {
 # holds_lines FILE: the file has the lines of standard input
 holds_lines() { diff -u - "$1" >diff || { fail "messages differ:"; show diff; }; }
 
+# A merged result took as long as its parts together, however many threads merge them.
+case_time() {
+    local i threads
+    for i in 1 2 3; do
+        printf 'srcaddr\n10.0.0.%d\n' $i >$i.log
+        "$flowlog" top $i.log --by srcaddr --partial $i.part -q
+    done
+    local sum
+    sum=$(grep -h '^\["microseconds",' ?.part | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum }')
+    for threads in 1 3; do
+        run merge ?.part --partial all.part --threads $threads
+        returns 0
+        i=$(grep '^\["microseconds",' all.part | tr -dc 0-9)
+        # each is cut to whole microseconds
+        [ $((sum - i)) -le 3 ] && [ $((i - sum)) -le 3 ] || fail "$i microseconds, not $sum"
+        rm all.part
+    done
+}
+
+case_flows_without_a_start() {
+    printf '%s\n' 'srcaddr start' '10.0.0.1 1714557600' '10.0.0.2 -' '10.0.0.3 -' >1.log
+    printf '%s\n' 'srcaddr start' '10.0.0.1 1714557700' '10.0.0.2 -' >2.log
+    run diff 1.log 2.log --split 2024-05-01T10:00Z --by srcaddr
+    says err '3 flows without'
+    local i
+    for i in 1 2; do
+        "$flowlog" diff $i.log --split 2024-05-01T10:00Z --by srcaddr --partial $i.part -q 2>/dev/null
+    done
+    run merge 1.part 2.part --threads 1
+    says err '3 flows without'
+}
+
 case_top() {
     logs
     like_one top --by srcaddr -- --csv --all
@@ -67,6 +99,35 @@ case_top() {
     like_one top --by ip --in-out --sum bytes -- --csv -n 5
     like_one top --by date,hour --tz Europe/Berlin -- --csv
     like_one top --flows --max bytes -- --csv
+}
+
+case_report() {
+    logs
+    printf 'cidr,label\n10.0.0.0/24,web\n10.0.1.0/24,data\n' >labels.csv
+    like_one report all --window 1h -- --csv
+    like_one report rejects,talkers,egress --where 'dstport < 1000' --map labels.csv --lookup tags.csv -- --csv -n 3
+    # a page, but for its title and its commands
+    run report scans logs --map labels.csv --html one.html --hash-key partial --quiet
+    returns 0
+    for i in 1 2 3; do run report scans logs/$i.log --map labels.csv --partial $i.part --quiet; returns 0; done
+    run merge [123].part --html merged.html --quiet
+    returns 0
+    for page in one merged; do grep -e '<tr>' -e '<svg' -e '<dd>' $page.html | grep -v 'VPC flow log' >$page; done
+    [ "$(wc -l <one)" -gt 25 ] || fail "no page"
+    diff one merged >diff || { fail "other pages:"; show diff; }
+    run merge [123].part
+    says out 'flowlog top LOG... --by '
+    lacks out 1.part
+    # other fields make other questions
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 7\n' >few.log
+    run report scans few.log --map labels.csv --partial few.part --quiet
+    returns 0
+    run merge 1.part few.part
+    returns 2
+    says err lacking=
+    run report scans few.log --html x.html --partial x.part
+    returns 2
+    says err "'flowlog merge PARTIAL... --html FILE' makes one"
 }
 
 case_tag() {
@@ -126,6 +187,38 @@ case_accounting() {
     says err 'broken.log.gz'
 }
 
+# the number of inputs in place of their names; those that failed are named
+case_unnamed_inputs() {
+    logs
+    gzip -c logs/3.log | head -c 2000 >broken.log.gz
+    run top logs/1.log logs/2.log broken.log.gz --by dstaddr --keep-going --csv --all
+    cp out expected
+    run top logs/1.log --by dstaddr --partial 1.part --unnamed-inputs --quiet
+    run top logs/2.log broken.log.gz --by dstaddr --partial 2.part --unnamed-inputs --keep-going --quiet
+    returns 0
+    says 2.part '["inputs",1,400,0,1,1,1,0,0,'
+    says 2.part '["input","broken.log.gz",'
+    lacks 2.part '["input","logs/2.log"'
+    run merge 2.part 1.part --partial 12.part --keep-going
+    says err ' of 3 inputs in '
+    says err 'INCOMPLETE: 1 of 3 inputs could not be read to the end'
+    says 12.part '["inputs",2,800,0,2,2,2,0,0,'
+    run merge 12.part --keep-going --csv --all
+    returns 0
+    holds out <expected
+    says err 'broken.log.gz'
+    run merge 12.part --keep-going --json
+    returns 0
+    is_json out
+    says out '"unnamed_inputs":2'
+    says out '"skipdata":2'
+    run merge 12.part
+    returns 2
+    run top logs --unnamed-inputs
+    returns 2
+    says err '--partial'
+}
+
 case_refusals() {
     logs
     for i in 1 2 3; do run top logs/$i.log --by srcaddr --partial $i.part --quiet; done
@@ -141,7 +234,9 @@ case_refusals() {
     returns 0
     run merge 1.part 1.part
     returns 2
-    says err 'which 1.part has, too'
+    says err '1.part: has the input logs/1.log twice, or is given twice'
+    ! grep -q 'counted each time' err || fail 'it is not counted at all'
+    # all that are damaged are named, each with the reason
     head -c -20 2.part >cut.part
     run merge 1.part cut.part
     returns 2
@@ -153,9 +248,14 @@ case_refusals() {
     run merge 1.part logs/2.log
     returns 2
     says err 'logs/2.log:1: is not a partial result of flowlog'
-    run merge 1.part none.part
+    run merge 1.part none.part cut.part void.part
     returns 2
-    says err 'none.part'
+    says err 'none.part: cannot open: No such file or directory'
+    says err 'void.part: cannot open: No such file or directory'
+    run merge 1.part cut.part less.part 2.part
+    returns 2
+    says err 'cut.part:'
+    says err 'less.part: has '
     : >empty.part
     run merge 1.part empty.part
     returns 2
@@ -174,7 +274,13 @@ case_refusals() {
     run merge
     returns 2
     says err 'no partial result is given'
-    run merge logs/1.log
+    run merge -n 50 --csv logs/1.log empty.part none.part --lookup tags.csv
+    returns 2
+    says err 'logs/1.log:1: is not a partial result of flowlog'
+    says err 'empty.part: is empty: it is no partial result; make it again'
+    says err 'none.part: cannot open: No such file or directory'
+    [ "$(wc -l <err)" = 3 ] || { fail 'three words are no partial results'; show err; }
+    run merge --csv -n 50
     returns 2
     says err 'no partial result is given'
     run graph logs --raw --partial x
@@ -184,6 +290,46 @@ case_refusals() {
     run top logs --partial kept --quiet
     returns 2
     [ "$(cat kept)" = precious ] || fail "a file was replaced that is no partial result"
+}
+
+# standard input has no name, so that the same partial result is told by its content
+case_standard_input() {
+    logs
+    run top logs --by srcaddr --csv --all --quiet
+    cp out expected
+    for i in 1 2 3; do run top - --by srcaddr --partial $i.part --quiet <logs/$i.log; returns 0; done
+    gzip -k 1.part
+    gzip -c 2.part >2.packed
+    cat 3.part | run merge 2.packed 1.part.gz - --csv --all --quiet
+    returns 0
+    holds out <expected
+    cp 2.part copy.part
+    run merge 1.part 2.part copy.part
+    returns 2
+    says err 'copy.part: is the same partial result as 2.part: it would count twice'
+    run merge 1.part 2.part copy.part --same-names --quiet
+    returns 0
+    run merge 1.part 2.part --partial 12.part --quiet
+    run merge 12.part 12.part
+    returns 2
+    says err '12.part: is the same partial result as 12.part'
+    head -c -100 2.packed >cut.packed
+    run merge 1.part cut.packed
+    returns 2
+    says err 'cut.packed'
+}
+
+# a partial result that ends anywhere is refused
+case_cuts() {
+    printf 'srcaddr bytes\n10.0.0.1 5\n10.0.0.2 7\n' >a.log
+    run top a.log --by srcaddr --sum bytes --partial a.part --quiet
+    for ((size = 0; size < $(wc -c <a.part) - 1; size += 7)); do
+        head -c $size a.part >cut.part
+        run merge a.part cut.part --same-names --quiet
+        returns 2
+        empty out
+        says err 'cut.part'
+    done
 }
 
 case_lists() {

@@ -245,6 +245,9 @@ case_inputs() {
     printf 'srcaddr,x,dstport\n10.0.0.1,y,1\n10.0.0.2,,2\n' | holds out
     says err 'error: nope: '
     says err 'b.log: its columns differ from the first log: no x (printed as absent); also bytes (not printed)'
+    printf 'dstport srcaddr\n2 10.0.0.2\n' >d.log
+    run print a.log d.log
+    says err 'd.log: its columns differ from the first log: no x (printed as absent); --fields chooses'
     run print a.log b.log --fields srcaddr,bytes
     returns 0
     empty err
@@ -386,6 +389,11 @@ a.log
   Columns from  header line
   Columns       srcaddr x dstport log-status start end
   Not known     x
+EOF
+    run detect a.log --csv
+    holds out <<'EOF'
+name,format,version,byte_order,compression,packed,exporter,columns,first,last,records,nodata,skipdata,malformed,error
+a.log,VPC flow log,2,,,,,srcaddr x dstport log-status start end,,,,,,,
 EOF
     run detect a.log --count
     says out 'First         1970-01-01T00:00:01Z'

@@ -95,6 +95,13 @@ case_overview_with_tags_beside_the_log() {
     lacks out 'Tags  '
 }
 
+case_overview_of_a_gap() {
+    printf '%s\n' 'srcaddr start bytes' '10.0.0.1 1714557600 100' '10.0.0.1 1714557720 100' >gap.log
+    run gap.log
+    returns 0
+    says out 'bytes    █ █  100 B at 2024-05-01 10:00 UTC'
+}
+
 case_overview_of_no_flows() {
     tags >lookup_table.csv
     plain | head -1 >heading.log
@@ -105,6 +112,7 @@ case_overview_of_no_flows() {
         returns 0
         says out '0 flows'
         lacks out 'Tags  '
+        lacks out 'Go on with'
     done
 }
 
@@ -141,6 +149,19 @@ case_overview_with_filters() {
     run vpc.log --since 2024-05-01T10:20Z
     returns 0
     says out 'are wanted by --since'
+}
+
+case_clocks_of_a_zone() {
+    plain >vpc.log
+    run vpc.log --tz +02:00
+    returns 0
+    says out '2024-05-01 12:00 to 12:36 +02:00, 159 flows, '
+    run report --html page.html vpc.log --tz +02:00 --quiet
+    returns 0
+    says page.html 'each bar: 1 minute, +02:00'
+    says page.html '<title>2024-05-01 12:00, '
+    run report gaps vpc.log --tz +02:00
+    says out '  eni-2: 1 window, 2024-05-01 12:00 to 12:01 +02:00'
 }
 
 case_archives_and_logs_without_bytes() {
@@ -193,6 +214,9 @@ case_misspelt_commands() {
     run report vpc.log
     returns 2
     says err 'no such report: vpc.log'
+    run report talkers vpc.log -n 0
+    returns 2
+    says err '-n: a table has at least one row'
 }
 
 # --- reports ----------------------------------------------------------------------------------------
@@ -251,15 +275,26 @@ case_reports_find_what_is_there() {
     says out none
     run report egress vpc.log --quiet
     says out '8 internet gateway'
+    run report protocols vpc.log --quiet
+    says out '6 tcp '
     run report gaps vpc.log
     says out 'SKIPDATA: 1 window '
+    says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
     says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log --quiet
     says out '443/tcp'
+    run report services vpc.log
+    says out 'The inbound rules in the fewest CIDRs:'
+    says out '  eni-0 inbound 443/tcp https: 8.8.4.0/24'
     plain >plain.log
     run report egress plain.log
     returns 0
     says out 'Not asked, because the logs lack it: pkt-srcaddr'
+    printf 'srcport dstport protocol\n1 2 6\n' >ports.log
+    run report talkers ports.log
+    returns 0
+    says out 'Not asked, because the logs lack it: srcaddr, dstaddr'
+    lacks out 'The same'
 }
 
 case_prices() {
@@ -269,6 +304,10 @@ case_prices() {
     returns 0
     says out Costs
     says out 'USD'
+    printf '%s\n' 'srcaddr dstaddr pkt-srcaddr pkt-dstaddr bytes' '10.0.0.1 8.8.8.8 10.0.0.1 8.8.8.8 2000000000' \
+        '10.0.0.5 8.8.8.8 10.0.0.1 8.8.8.8 1000000000' >known.log
+    run report egress known.log --prices prices.csv --quiet
+    says out '(total)       -      -  0.32 USD'
     printf 'egress,USD\nnet,0.045\n' >prices.csv
     run report egress vpc.log --prices prices.csv
     returns 2
@@ -308,6 +347,10 @@ case_a_page() {
     done
     [ "$(wc -c <page.html)" -lt 300000 ] || fail 'larger than 300 KB'
     grep -aoE '(src|href|url)[=(]"?[^">)]*' page.html | grep -v -e 'data:,' >loads && { fail 'it loads something'; show loads; }
+    printf '%s\n' 'srcaddr dstaddr bytes action' '10.0.1.5 10.0.2.5 100 ACCEPT' '10.0.1.5 8.8.8.8 50 ACCEPT' >ends.log
+    run report --html - ends.log # networks of public addresses are one party
+    for text in 10.0.1.0/24 10.0.2.0/24 internet; do says out "$text"; done
+    lacks out 8.8.8.0/24
     # a report is replaced, and nothing else
     run report --html page.html vpc.log --quiet
     returns 0

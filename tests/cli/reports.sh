@@ -615,4 +615,368 @@ case_both_families_and_numbers_of_flows() {
     says out '17,4'
 }
 
+# --- others of the same kinds -------------------------------------------------------------------------
+
+header='version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'
+record='2 1 eni-1 10.0.0.1 10.0.0.2 1000 443 6 10 1000 1620140661 1620140721 ACCEPT OK'
+
+case_results_on_descriptors_of_the_process() {
+    local path
+    for path in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+        "$flowlog" tag "$data/flow_logs.txt" --lookup "$data/lookup_table.csv" --tag-counts $path --summary none \
+            --port-protocol-counts none --untagged-flows none --malformed none -q 2>err | cat >out
+        says out 'Tag,Count'
+        empty err
+        { echo first; "$flowlog" digest "$data/flow_logs.txt" -o $path -q 2>err; } >out
+        [ "$(head -n 1 out)" = first ] || fail "$path begins at the beginning of a file"
+        says out "$header"
+        "$flowlog" convert "$data/flow_logs.txt" --to csv -o $path -q 2>err | cat >out
+        says out 'version,account-id'
+    done
+    "$flowlog" top "$data/flow_logs.txt" --by srcaddr --partial /dev/fd/7 -q 7>out
+    says out '{"flowlog":"partial"'
+    "$flowlog" tag "$data/flow_logs.txt" --lookup "$data/lookup_table.csv" --summary /dev/fd/8 --tag-counts none -q 2>err 8>&-
+    rc=$?
+    returns 2
+    says err '/dev/fd/8: cannot write: Bad file descriptor'
+    "$flowlog" tag "$data/flow_logs.txt" --lookup "$data/lookup_table.csv" --summary >(cat >piped) --tag-counts none \
+        --port-protocol-counts none --untagged-flows none --malformed none -q 2>err
+    sleep 0.2
+    says piped 'Tag Counts:'
+}
+
+case_incomplete_results_replace_no_whole_ones() {
+    cp "$data/flow_logs.txt" a.log
+    local option
+    for option in '--html page' '--by srcaddr --partial part'; do
+        set -- report talkers
+        [[ $option == --html* ]] || set -- top
+        run "$@" a.log $option -q
+        returns 0
+        cp "${option##* }" whole
+        run "$@" a.log missing.log $option -q
+        returns 2
+        says err 'is complete and stays: 1 of 2 inputs could not be read to the end; --keep-going replaces it'
+        holds "${option##* }" <whole
+        run "$@" a.log missing.log $option -q --keep-going
+        returns 0
+        ! cmp -s "${option##* }" whole || fail "--keep-going does not replace"
+        run "$@" a.log missing.log $option -q # an incomplete one may be replaced
+        lacks err 'is complete and stays'
+        run "$@" a.log $option -q
+        returns 0
+    done
+    run graph --raw a.log missing.log
+    returns 2
+    [ "$(tail -n 1 out)" = '// INCOMPLETE: 1 of 2 inputs could not be read to the end' ] || fail 'the graph does not say so'
+}
+
+case_inputs_that_are_empty() {
+    cp "$data/flow_logs.txt" a.log
+    : >b.log
+    : >c.log
+    local command
+    for command in 'top --by srcaddr' print check digest connections graph 'graph --raw' 'report talkers' overview \
+        "tag --lookup $data/lookup_table.csv --json"; do
+        run $command a.log b.log c.log
+        [ "$(grep -c 'warning: 2 inputs are empty: b.log, c.log' err)" = 1 ] || { fail "$command"; show err; }
+    done
+    run convert a.log b.log -o x.csv
+    says err '1 input is empty: b.log'
+    run top b.log --by srcaddr --ndjson
+    returns 0
+    says err '1 input is empty: b.log'
+    run top - /dev/null --by srcaddr --csv </dev/null # may be empty, as for other tools
+    returns 0
+    empty err
+    holds out <<<'srcaddr,flows'
+    local folder=d/AWSLogs/123456789012/vpcflowlogs/us-east-1/2024/05/01 name=123456789012_vpcflowlogs_us-east-1_fl-1_2024
+    mkdir -p $folder
+    cp a.log $folder/${name}0501T1000Z_a.log
+    : >$folder/${name}0501T1005Z_a.log
+    run top d --by srcaddr --flows --csv
+    [ "$(grep -c "1 input is empty: .*T1005Z_a.log (skipped)" err)" = 1 ] || { fail 'an empty object'; show err; }
+}
+
+case_one_input_under_two_names() {
+    cp "$data/flow_logs.txt" a.log
+    ln -s a.log b.log
+    ln a.log c.log
+    local command
+    for command in 'top --by srcaddr' print check digest connections graph 'graph --raw' 'report talkers' overview \
+        'convert --to csv -o -'; do
+        run $command a.log b.log
+        says err 'a.log and b.log are the same file, which is counted each time'
+    done
+    run top a.log ./a.log c.log --by srcaddr
+    says err './a.log and a.log are the same file'
+    says err 'a.log and c.log are the same file'
+    run top a.log - --by srcaddr <a.log
+    says err '- and a.log are the same file'
+    run top a.log a.log --by srcaddr
+    says err 'a.log is given more than once, and is counted each time'
+    run top - /dev/stdin --by srcaddr < <(cat a.log)
+    returns 2
+    says err 'only one input can be standard input'
+    mkfifo pipe
+    timeout 10 "$flowlog" top pipe ./pipe --by srcaddr >out 2>err # would wait for whoever writes to it
+    rc=$?
+    returns 2
+    says err './pipe and pipe are one pipe, which can be read only once'
+}
+
+case_an_output_that_is_read() {
+    local output
+    reset_inputs() {
+        rm -f a.log link.log hard.log
+        cp "$data/flow_logs.txt" a.log
+        ln -s a.log link.log
+        ln a.log hard.log
+        cp "$data/lookup_table.csv" t.csv
+        echo '10.0.0.0/8,a' >m.csv
+        echo tcp >w.txt
+        echo a.log >l.txt
+    }
+    for output in a.log ./a.log link.log hard.log; do
+        for command in 'digest --force -o' 'convert --force -o' 'report talkers --force --html' \
+            "tag --lookup $data/lookup_table.csv --force --summary"; do
+            reset_inputs
+            run $command $output - <a.log
+            returns 2
+            says err 'would replace the input -'
+            holds a.log <"$data/flow_logs.txt"
+        done
+    done
+    for output in 't.csv --lookup t.csv' 'm.csv --map m.csv' 'w.txt --where-file w.txt' 'l.txt --logs-from l.txt'; do
+        reset_inputs
+        run digest a.log --force --to csv -o $output
+        returns 2
+        says err "would replace the input ${output##* }"
+    done
+}
+
+case_empty_values_of_flags() {
+    local option
+    for option in --strict --keep-going --csv --quiet; do
+        run top "$data/flow_logs.txt" --by srcaddr $option=
+        returns 2
+        says err "$option: expected no value"
+    done
+    run top "$data/flow_logs.txt" --by srcaddr --strict=false
+    returns 0
+}
+
+case_header_after_other_comment_marks() {
+    local mark
+    for mark in '## ' '// ' '; ' '% ' '#'; do
+        printf '%s\n' "$mark$header" "$record" >in.log
+        run top in.log --by srcaddr --csv
+        returns 0
+        empty err
+        says out '10.0.0.1,1,1000'
+    done
+}
+
+case_blanks_of_unicode() {
+    local blank
+    for blank in $'\xC2\xA0' $'\xE2\x80\x83' $'\xE3\x80\x80' $'\xE2\x80\xAF' $'\xEF\xBB\xBF'; do
+        run print "$data/flow_logs.txt" --where "dstport$blank=${blank}443 ${blank}and${blank}tcp" --fields "dstport$blank" --csv
+        returns 0
+        says out 443
+        printf '%s\n' "10.0.1.102$blank" "${blank}10.0.1.201" >list.txt
+        run top "$data/flow_logs.txt" --by "srcaddr$blank" --where-file list.txt --csv
+        returns 0
+        says out '10.0.1.201,'
+        printf '%s\n' "srcaddr$blank,${blank}bytes" '10.0.0.1,5' >cells.csv
+        run top cells.csv --by srcaddr --csv
+        says out '10.0.0.1,1,5'
+        printf '%s\n' "$header" "${record% OK} OK$blank" >end.log
+        run print end.log
+        says err 'which has a blank that is not ASCII'
+        printf '%s\n' "${record// /$blank}" >words.log
+        run top words.log --by srcaddr
+        returns 2
+        lacks err 'binary'
+        says err "LOG"
+    done
+}
+
+case_default_formats_mixed_behind_a_prefix() {
+    local gateway='6 TransitGateway 123 tgw-1 a 1 2 v v s s e e az az p 10.9.9.9 10.8.8.8 1 2 6 1 500 1620140661 1620140721 OK IPv4 0 0 0 0 0 us egress - -'
+    local prefix threads
+    for prefix in '' '2018-09-22T20:28:14.000Z ' '2018-09-22T20:28:14+00:00 stream-1 ' $'EVENTS\t1\t2\tstream\t'; do
+        printf '%s\n' "$prefix$record" "$prefix$gateway" "$prefix$record" "${prefix}a b" >in.log
+        for threads in 1 3; do
+            run top in.log --by srcaddr --csv --threads $threads
+            returns 0
+            says out '10.0.0.1,2,2000'
+            says out '10.9.9.9,1,500'
+            [ "$(wc -l <err)" = 1 ] || { fail "$prefix"; show err; }
+        done
+    done
+}
+
+# A progress bar needs a terminal that knows how to clear a line.
+case_a_terminal_without_escapes() {
+    command -v script >/dev/null || return 0
+    local terminal
+    for terminal in dumb xterm; do
+        script -qec "{ cat '$data/flow_logs.txt'; sleep 1; } | TERM=$terminal '$flowlog' top - --by srcaddr -n 1" /dev/null \
+            </dev/null >$terminal
+        says $terminal 'srcaddr'
+    done
+    lacks dumb $'\033'
+    says xterm $'\033[K'
+}
+
+case_more_that_is_not_read_is_named() {
+    printf '\xFF\xFE\x00\x00' >a
+    run detect a
+    says err 'UTF-32 text'
+    printf '\x1F\x8B\x09\x00\x00\x00\x00\x00' >a
+    run detect a
+    says err 'a: holds damaged gzip data: its header is wrong'
+    printf '\x00\x00\x00\x05\x00\x00\x00\x01aaaaaaaaaaaaaaaaaaaaaa' >a
+    run detect a
+    says err 'sFlow datagrams'
+    echo '<!DOCTYPE html><html></html>' >a
+    run detect a
+    says err 'HTML, such as an error of a server'
+    cp "$data/flow_logs.txt" a.log
+    tar --format=v7 -cf a a.log
+    run detect a
+    says err 'this is a tar archive'
+    base64 a.log >a
+    run detect a
+    says err 'it looks like base64: base64 -d LOG | flowlog ... -'
+    run print a.log --format '[version, account, eni, source, destination, srcport, destport="22", protocol="6"]'
+    returns 2
+    says err 'the conditions of a filter pattern belong into a filter (--where)'
+}
+
+case_more_names_of_other_tools() {
+    local schema format
+    "$flowlog" print "$data/flow_logs.txt" --csv -q >expected
+    for schema in aws netflow ecs; do
+        for format in --csv --tsv; do
+            "$flowlog" print "$data/flow_logs.txt" --schema $schema $format -q >copy
+            "$flowlog" print copy --csv -q >out
+            holds out <expected
+        done
+    done
+    printf '%s\n' 'ts,te,sa,da,sp,dp,pr,ipkt,ibyt' '2021-07-01 00:00:01,2021-07-01 00:00:02,10.0.0.1,10.0.0.2,1,443,6,2,100' >nfdump.csv
+    run top nfdump.csv --by sip,daddr,sport,dport,start --sum ibyt --csv
+    returns 0
+    says out '10.0.0.1,10.0.0.2,1,443,2021-07-01T00:00:01Z,100'
+    run top nfdump.csv --by SrcIPAddress --csv
+    returns 0
+}
+
+case_numbers_that_do_not_fit() {
+    printf 'version srcaddr bytes\n5 10.0.0.1 18446744073709551615\n' >in.log
+    if "$flowlog" --version | grep -q '^components:.* arrow'; then
+        run convert in.log -o x.parquet
+        says err "expected a number of at most 63 bits, as this output has them, found '18446744073709551615'"
+    fi
+    run print in.log --csv
+    says out 18446744073709551615
+}
+
+case_more_filters_of_nfdump_and_tcpdump() {
+    local expression count
+    printf '%s\n' "$header min-ttl max-ttl tunnel-srcaddr tunnel-dstaddr tunnel-protocol pf-action pf-reason pf-direction pf-interface pf-rule \
+firewall-extended-event user-name port-range-start port-range-end observation-point-id mpls-top-label" \
+        "$record 60 64 192.0.2.1 192.0.2.2 47 1 2 1 em0 7 1002 bob 1024 2047 5 16004" \
+        "${record/10.0.0.1/2001:db8::1} 64 64 - - - 0 0 2 em1 8 1001 eve - - 6 -" >in.log
+    while IFS='|' read -r expression count; do
+        run print in.log --where "$expression" --csv --fields srcaddr
+        returns 0
+        [ "$(wc -l <out)" = $((count + 1)) ] || fail "$expression: $(($(wc -l <out) - 1)) flows"
+    done <<'EOF'
+min ttl 60|1
+max ttl > 63|2
+ttl 64|2
+ttl < 61|1
+min-ttl = max-ttl|1
+tun ip 192.0.2.1|1
+src tun ip 192.0.2.1|1
+dst tun host 192.0.2.1|0
+src tun net 192.0.2.0/24|1
+tun proto gre|1
+tun proto 47|1
+pf action block|1
+pf action pass|1
+pf reason fragment|1
+pf dir 'in'|1
+pf dir out|1
+pf interface em1|1
+pf rule > 7|1
+asa xevent 1002|1
+asa denied egress|1
+asa denied ingress|1
+asa user bob|1
+nat pblock start 1024|1
+pblock end > 2000|1
+observation point id 5|1
+mpls label1 16004|1
+ip proto tcp|1
+ip6 proto 6|1
+ip host 10.0.0.1|1
+ip6 host 10.0.0.1|0
+ip net 10.0.0.0/8 and tcp host 10.0.0.2|1
+tcp net 10/8|2
+EOF
+    run print in.log --where 'pf action deny'
+    returns 2
+    says err 'expected a number (0-255), or a word such as pass or block'
+}
+
+case_in_out_of_wanted_groups() {
+    printf '%s\n' 'srcaddr dstaddr bytes packets' '10.0.0.1 10.0.0.2 100 1' '10.0.0.2 10.0.0.1 30 2' '10.0.0.1 10.0.0.3 7 3' >in.log
+    run top in.log --by ip --in-out --sum bytes --max packets --having 'bytes_out > 50' --csv
+    returns 0
+    holds out <<'EOF'
+ip,bytes_in,bytes_out,max(packets)_in,max(packets)_out
+10.0.0.1,30,107,2,3
+EOF
+    run top in.log --by ip --in-out --sum bytes --having 'bytes = 7 or max(packets)_in = 2' --csv
+    holds out <<'EOF'
+ip,bytes_in,bytes_out,max(packets)_in,max(packets)_out
+10.0.0.1,30,107,2,3
+10.0.0.3,7,0,3,
+EOF
+    run top in.log --by ip --in-out --sum bytes --having 'flows >= 2' --ascending --json
+    says out '"excluded":1,"excluded_values":{"bytes_in":7,"bytes_out":0'
+    says out '"groups":[{"ip":"10.0.0.2"'
+    run top in.log --by ip --in-out --sum bytes --having 'max(packets) > 1'
+    returns 2
+    says err 'it is max(packets)_in or max(packets)_out'
+    run top in.log --by ip --sum bytes --having 'bytes_in > 1'
+    returns 2
+}
+
+case_columns_of_parquet_that_are_no_fields() {
+    "$flowlog" --version | grep -q '^components:.* arrow' || return 0
+    run convert "$reports/50/in.log" -o in.parquet --fields srcaddr,bytes,x-col
+    returns 0
+    run top in.parquet --by x-col --flows --csv
+    returns 0
+    cp out expected
+    run top "$reports/50/in.log" --by x-col --flows --csv
+    holds out <expected
+    run print in.parquet --where 'x-col = back*' --fields srcaddr,x-col --csv
+    returns 0
+    says out 'back\slash'
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+    run convert in.parquet -o - --to ndjson --fields x-col
+    says out '{"x-col":"=1+1"}'
+    run print in.parquet --sort bytes -n 1 --fields x-col --csv
+    returns 0
+    run top in.parquet "$reports/50/in.log" --by x-col --flows --csv --threads 3
+    says out '=1+1,2'
+    run top in.parquet --by x-cold --flows
+    returns 2
+    says err "no field is called 'x-cold'"
+}
+
 run_cases

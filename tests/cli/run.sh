@@ -160,6 +160,38 @@ case_own_layouts() {
     says err 'less.log: has no dstport; it has srcaddr, protocol'
 }
 
+case_packed_too_often() {
+    "$flowlog" --version | grep -q '^components:.* gzip' || return 0
+    flow 443 | gzip | gzip | gzip >three.log
+    gzip -c three.log >four.log
+    run top three.log --by dstport --csv
+    returns 0
+    says out '443,1'
+    run top four.log --by dstport --csv
+    returns 2
+    says err 'four.log: is compressed more than 3 times over'
+}
+
+case_check_has_a_line_before_the_accounting() {
+    printf 'dstport\nx\n1\n' >bad.log
+    run check bad.log
+    returns 1
+    [ "$(sed -n 2p out)" = '' ] || { fail 'no blank line'; show out; }
+    [ "$(wc -l <out)" = 4 ] || fail "$(wc -l <out) lines"
+    printf 'dstport\n1\n' >good.log
+    run check good.log
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+}
+
+case_servers() {
+    local url
+    for url in localhost:9000 http:// http:///bucket ftp://localhost; do
+        run ls . --endpoint-url $url
+        returns 2
+        says err "expected a URL such as https://localhost:9000, found '$url'"
+    done
+}
+
 case_empty_inputs() {
     web >lookup.csv
     : >empty.log
@@ -678,10 +710,10 @@ case_fields() {
     says out 'destinationTransportPort'
     run fields --csv
     says out 'name,aliases,type,version,origin,meaning'
-    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port,u16,2,vpc,Destination port; 0 for protocols without ports'
+    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp,u16,2,vpc,Destination port; 0 for protocols without ports'
     run fields --json
     is_json out
-    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort","connection.dest_port","target_port","id.resp_p","dst_endpoint.port"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
+    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort","connection.dest_port","target_port","id.resp_p","dst_endpoint.port","dport","dp"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
     run fields --json --csv
     returns 2
     run fields extra

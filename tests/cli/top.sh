@@ -793,9 +793,9 @@ case_usage() {
     says err "having:1:15: measure 'distinct(dstprt)': no field is called 'dstprt'; did you mean 'dstport'"
     says err '  flows > 1 and distinct(dstprt) > 3'
     says err '                ^'
-    run top a.log --by ip --in-out --having 'flows > 1'
+    run top a.log --by ip --in-out --sort ip
     returns 2
-    says err '--in-out lists the largest groups'
+    says err '--in-out ranks by a measure'
     run top a.log --by date --tz Europe/Berlim
     returns 2
     says err "--tz: no time zone 'Europe/Berlim'"

@@ -20,6 +20,7 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <flowlog/flow/address.hpp>
+#include <flowlog/flow/fewest_blocks.hpp>
 
 #include "catch.hpp"
 #include "repeats.hpp"
@@ -518,6 +519,36 @@ TEST_CASE("blocks order by network, the wide before the narrow", "[address][cidr
     auto text = std::string{};
     for (auto const& each : blocks) text += each.to_string() + ' ';
     CHECK(text == "9.9.9.9/32 10.0.0.0/8 10.0.0.0/16 10.1.0.0/16 ::/0 ");
+}
+
+TEST_CASE("Blocks are joined to the fewest that have the same addresses", "[fewest_blocks]") {
+    auto const joined = [](std::vector<char const*> const& blocks) {
+        auto all = std::vector<flowlog::cidr>{};
+        for (auto const* const text : blocks) all.push_back(*flowlog::cidr::parse(text));
+        auto result = std::string{};
+        for (auto const& block : flowlog::fewest_blocks(all))
+            result += (result.empty() ? "" : " ") + block.to_string();
+        return result;
+    };
+    CHECK(joined({}).empty());
+    CHECK(joined({"10.0.1.0/24", "10.0.0.0/24"}) == "10.0.0.0/23");
+    CHECK(joined({"10.0.1.0/24", "10.0.2.0/24"}) == "10.0.1.0/24 10.0.2.0/24");
+    CHECK(joined({"10.0.3.7", "10.0.2.0/23", "10.0.1.0/24", "10.0.0.0/24", "10.0.0.0/24"}) ==
+          "10.0.0.0/22");
+    CHECK(joined({"0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"}) == "0.0.0.0/0 ::/0");
+    CHECK(joined({"2001:db8:0:1::/64", "2001:db8::/64", "2001:db8:0:3::/64"}) ==
+          "2001:db8::/63 2001:db8:0:3::/64");
+    CHECK(joined({"255.255.255.255", "255.255.255.254"}) == "255.255.255.254/31");
+}
+
+TEST_CASE("the longest addresses are read, and lengths of prefixes are digits", "[address]") {
+    auto const mapped = std::string{"0000:0000:0000:0000:0000:ffff:192.168.100.200"};
+    REQUIRE(mapped.size() == 45);
+    REQUIRE(address::parse(mapped));
+    CHECK(address::parse(mapped)->low() == 0xFFFF'C0A8'64C8);
+    CHECK_FALSE(address::parse("0" + mapped));
+    for (auto const* const text : {"10.0.0.0/1:", "10.0.0.0/:", "2001:db8::/1;", "10.0.0.0/1/"})
+        CHECK_FALSE(cidr::parse(text));
 }
 
 }  // namespace test_flow_address

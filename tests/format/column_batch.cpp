@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/column_batch.hpp>
 
@@ -198,6 +199,32 @@ TEST_CASE("a column that is missing is loaded once", "[column_batch]") {
     CHECK(batch.failure());
     CHECK(column_record{batch, 0}[field::packets].malformed());
     CHECK(loads == 3);
+}
+
+TEST_CASE("a column that is no field is loaded by its name, once for each batch",
+          "[column_batch]") {
+    auto calls = 0;
+    auto batch = flowlog::column_batch{};
+    batch.set_text_loader([&](flowlog::column_batch& into, std::string_view name) {
+        ++calls;
+        if (name != "x-col") return false;
+        into.make<std::string_view>(flowlog::column_batch::text_slot)[0] = "a";
+        into.states(flowlog::column_batch::text_slot)[1] = flowlog::presence::absent;
+        return true;
+    });
+    for (auto round = 1; round < 3; ++round) {
+        batch.begin(2);
+        for (auto again = 0; again < 2; ++again) {
+            CHECK(flowlog::text_of_column(flowlog::column_record{batch, 0}, "x-col") == "a");
+            CHECK(flowlog::text_of_column(flowlog::column_record{batch, 1}, "x-col").absent());
+            CHECK(flowlog::text_of_column(flowlog::column_record{batch, 0}, "y").absent());
+        }
+        CHECK(calls == 2 * round);
+    }
+    batch.set_text_loader([](auto&, auto) -> bool { throw std::runtime_error{"x"}; });
+    batch.begin(1);
+    CHECK(batch.text("x-col", 0).malformed());
+    CHECK(batch.failure());
 }
 
 }  // namespace test_format_column_batch

@@ -51,4 +51,11 @@ TEST_CASE("AWS's default columns are recognised, and an empty log", "[log_descri
     CHECK(describe_log(empty).info.format == "empty");
 }
 
+TEST_CASE("Columns that AWS does not have are of no version", "[log_description]") {
+    auto reader = text_reader{memory_source{"src-as dst-as\n1 2\n"}};
+    CHECK(describe_log(reader).info.version.empty());
+    auto some = text_reader{memory_source{"src-as vpc-id\n1 2\n"}};
+    CHECK(describe_log(some).info.version == "3");
+}
+
 }  // namespace test_format_log_description

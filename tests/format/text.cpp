@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/flow/print.hpp>
 #include <flowlog/format/reader.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/source/memory.hpp>
@@ -564,6 +565,39 @@ TEST_CASE("lines that are not flows are checked if the options say so", "[text]"
     CHECK(bare.stats.nodata == 1);
     REQUIRE(bare.malformed.size() == 1);
     CHECK(bare.malformed[0].field == field_id::start);
+}
+
+TEST_CASE("blanks before the quotes of a cell are passed over", "[text]") {
+    auto reader = flowlog::text_reader{
+        flowlog::memory_source{"srcaddr, \"dstport\", x\n10.0.0.1, \"80\", \"a, b\"\n"}};
+    auto count = 0;
+    for (auto const& record : reader) {
+        CHECK(record[flowlog::field::dstport] == std::uint16_t{80});
+        CHECK(record["x"] == "a, b");
+        ++count;
+    }
+    CHECK(count == 1);
+}
+
+TEST_CASE("AWS's default formats change within a log, with what precedes them", "[text]") {
+    auto const vpc = "2 1 eni-1 10.0.0.1 10.0.0.2 1 443 6 1 40 5 6 ACCEPT OK\n"s;
+    auto const gateway =
+        "6 TransitGateway 1 t a 1 2 v v s s e e z z p 10.9.9.9 10.8.8.8 1 2 6 1 500 5 6 OK IPv4 0 "
+        "0 "
+        "0 0 0 us egress - -\n"s;
+    for (auto const& prefix : {""s, "2018-09-22T20:28:14.000Z "s}) {
+        auto const longer = prefix + std::string(60, 'x') + ' ';
+        auto many = prefix;
+        for (auto i = 0; i < 20; ++i) many += "1 ";
+        auto const text =
+            prefix + vpc + many + gateway + prefix + gateway + longer + vpc + prefix + vpc;
+        auto reader = flowlog::text_reader{flowlog::memory_source{text}};
+        auto found = std::vector<std::string>{};
+        for (auto const& record : reader)
+            found.push_back(to_text(*record[flowlog::field::srcaddr]));
+        CHECK(found == std::vector<std::string>{"10.0.0.1", "10.9.9.9", "10.0.0.1"});
+        CHECK(reader.stats().malformed == 2);
+    }
 }
 
 }  // namespace test_format_text

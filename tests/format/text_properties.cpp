@@ -335,7 +335,9 @@ TEST_CASE("the reader agrees with the reference grammar", "[text][property]") {
 }
 
 TEST_CASE("the reader agrees with the reference grammar on noise", "[text][property]") {
-    constexpr auto alphabet = " \t\r\n\n  -0123456789:.abcdefACEPT\0\xEF\xBB\xBF\xff"sv;
+    // letters that are in no name of a field, such as "dP": two names with a TAB are a header of
+    // cells
+    constexpr auto alphabet = " \t\r\n\n  -0123456789:.abcqACEQ\0\xEF\xBB\xBF\xff"sv;
     auto random = random_numbers{99};
     for (auto file = 0; file < testing::repeats(300); ++file) {
         auto text = ""s;

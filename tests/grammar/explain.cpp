@@ -136,4 +136,19 @@ TEST_CASE("a record of an archive is described by its offset", "[explain]") {
     CHECK(describe(record) == "a.ft:3: malformed (at byte 96)");
 }
 
+TEST_CASE("a value may be right and still not fit, or have a blank that is not seen", "[explain]") {
+    auto const why = [](std::string_view text) {
+        return flowlog::explain(line(text, reason::bad_value)).reason;
+    };
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 18446744073709551615 5 6 ACCEPT OK\xC2\xA0") ==
+          "expected OK, NODATA, SKIPDATA or '-', found 'OK\xC2\xA0', which has a blank that is not "
+          "ASCII");
+    auto wide = line("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 18446744073709551615 5 6 ACCEPT OK",
+                     reason::bad_value);
+    wide.field = flowlog::field_id::bytes;
+    CHECK(flowlog::explain(wide).reason ==
+          "expected a number of at most 63 bits, as this output has them, found "
+          "'18446744073709551615'");
+}
+
 }  // namespace test_grammar_explain

@@ -91,6 +91,7 @@ MINUTE = "strftime(make_timestamp(start // 60 * 60000000), '%Y-%m-%dT%H:%M:%SZ')
 LOCAL = "make_timestamp((start + 7200) * 1000000)"  # summer time in Berlin
 DAY = "strftime(make_timestamp(start * 1000000), '%Y-%m-%d')"
 ROUTE = "srcaddr, dstaddr, srcport, dstport, protocol"
+LATEST = "strftime(make_timestamp(max(\"end\") * 1000000), '%Y-%m-%dT%H:%M:%SZ')"
 
 # The question in SQL, by the name of the recipe; and by which column its rows are ranked, if they are.
 QUESTIONS = {
@@ -117,6 +118,10 @@ QUESTIONS = {
     "Insights, top 10 byte transfers": (grouped("srcaddr, dstaddr", "sum(bytes)"), 2),
     "Insights, top 20 sources of rejected requests": (grouped("srcaddr", "count(*)", "action = 'REJECT'"), 1),
     "Insights, top 15 packet transfers across hosts": (grouped("srcaddr, dstaddr", "sum(packets)"), 2),
+    "Insights, top 15 byte transfers for hosts on a subnet": (
+        grouped("dstaddr", "sum(bytes)", "srcaddr LIKE '10.0.1.%'"), 1),
+    "Insights, a single record for each connection": (
+        grouped(ROUTE, f"count(*), {LATEST}", "interface_id = 'eni-1'"), 5),
     "Insights, skipped records": (
         'SELECT interface_id, start, "end" FROM lines WHERE log_status = \'SKIPDATA\' ORDER BY id', None),
     "Insights, traffic through a NAT gateway": (

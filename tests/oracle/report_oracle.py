@@ -101,7 +101,7 @@ WHERE = {
     "Through NAT gateways": "srcaddr <> pkt_srcaddr AND class_of(pkt_dstaddr) = 'public'",
     "To the internet": PRIVATE("srcaddr") + " AND class_of(dstaddr) = 'public'",
     "Between labels": "true", "Interfaces, the longest silent first": "true", "Protocols": "true", "IPv4 and IPv6": "true",
-    "From where to where": "true", "TCP flags": "protocol = 6 AND tcp_flags IS NOT NULL",
+    "Classes of addresses": "true", "TCP flags": "protocol = 6 AND tcp_flags IS NOT NULL",
 }
 HAVING = {"Scans": lambda row: int(row["distinct(dstport)"]) >= 20 or int(row["distinct(dstaddr)"]) >= 20}
 RANKED = {"Interfaces, the longest silent first": ("max(end)", False)}
@@ -167,6 +167,12 @@ class Comparison:
             self.check(f"{title}: {name}", [feet[name][1 + n] for n in additive], added(some))
         self.check(f"{title}: total", feet["total"][1:], self.sums(measures, WHERE[title]))
 
+    def period(self, offset: int, zone: str) -> None:
+        """When flows began, by the clocks of a zone."""
+        first, last = (datetime.datetime.fromtimestamp((t + offset) // 60 * 60, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
+                       for t in self.db.execute("SELECT min(start), max(start) FROM flows").fetchone())
+        self.check("Period", self.page.facts["Flows began"], f"{first} to {last} {zone}")
+
     def facts(self) -> None:
         flows, total, packets = self.db.execute("SELECT count(*), sum(bytes), sum(packets) FROM flows").fetchone()
         self.check("Flows", self.page.facts["Flows"], f"{flows:,}")
@@ -174,12 +180,9 @@ class Comparison:
         self.check("Packets", self.page.facts["Packets"], f"{packets:,}")
         senders = self.db.execute("SELECT count(DISTINCT srcaddr) FROM flows").fetchone()[0]
         self.check("Senders", self.page.facts["Senders"], f"{senders:,}")
-        first, last = (datetime.datetime.fromtimestamp(t // 60 * 60, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
-                       for t in self.db.execute("SELECT min(start), max(start) FROM flows").fetchone())
-        self.check("Period", self.page.facts["Flows began"], f"{first} to {last} UTC")
 
-    def over_time(self, title: str, sql: str, text) -> None:
-        """Each bar says when it begins, and what each action had."""
+    def over_time(self, title: str, sql: str, text, offset: int = 0) -> None:
+        """Each bar says when it begins by the clocks of a zone, and what each action had."""
         titles = sorted(t for t in self.page.titles[title] if re.match(r"[0-9-]{10} ", t))
         times = [datetime.datetime.strptime(t[:16] + "+0000", "%Y-%m-%d %H:%M%z") for t in titles]
         span = int(min(b - a for a, b in zip(times, times[1:])).total_seconds())
@@ -189,13 +192,11 @@ class Comparison:
                 action, amount = part.split(" ", 1)
                 found[int(time.timestamp()), action] = amount
         expected = {(time, action): text(total) for time, action, total in self.db.execute(
-            f"SELECT start // {span} * {span}, action, {sql} FROM flows GROUP BY ALL HAVING {sql} > 0").fetchall()}
+            f"SELECT (start + {offset}) // {span} * {span}, action, {sql} FROM flows GROUP BY ALL HAVING {sql} > 0").fetchall()}
         self.check(title, dict(found), expected)
 
-    def links(self, labels: bool) -> None:
+    def links(self, title: str, ends: list[str]) -> None:
         """Every band, and every party with what it sends or receives."""
-        ends = [f"coalesce(label_of({c}), '-')" if labels else
-                f"CASE WHEN class_of({c}) = 'public' THEN 'internet' ELSE {net(c)} END" for c in ("srcaddr", "dstaddr")]
         rows = self.db.execute(f"SELECT {ends[0]}, {ends[1]}, sum(bytes) FROM flows GROUP BY ALL").fetchall()
 
         def largest(end: int) -> set[str]:
@@ -214,7 +215,7 @@ class Comparison:
             received[target] += total
         expected = {f"{a} → {b}: {bytes_text(n)}" for (a, b), n in bands.items() if n}
         expected |= {f"{a}: {bytes_text(n)}" for some in (sent, received) for a, n in some.items() if n}
-        self.check("Who sends to whom", self.page.titles["Who sends to whom"], expected)
+        self.check(title, self.page.titles[title], expected)
 
 
 def main() -> int:
@@ -236,9 +237,12 @@ def main() -> int:
             page = Page(Path(folder, "page.html").read_text())
             comparison = Comparison(db, page)
             comparison.facts()
+            comparison.period(0, "UTC")
             comparison.over_time("Bytes over time", "sum(bytes)", bytes_text)
             comparison.over_time("Flows over time", "count(*)", "{:,}".format)
-            comparison.links(labels)
+            by = "coalesce(label_of({0}), '-')" if labels else "CASE WHEN class_of({0}) = 'public' THEN 'internet' ELSE {1} END"
+            comparison.links("Who sends to whom", [by.format(end, net(end)) for end in ("srcaddr", "dstaddr")])
+            comparison.links("From where to where", ["class_of(srcaddr)", "class_of(dstaddr)"])
             for title in sorted(page.tables.keys() - WHERE.keys()):
                 comparison.wrong.append(f"{title}: there is no such question in SQL")
             for title in page.tables.keys() & WHERE.keys():
@@ -246,8 +250,15 @@ def main() -> int:
             for difference in comparison.wrong:
                 print(difference)
             wrong += len(comparison.wrong)
-            print(f"{comparison.numbers} numbers of {len(page.tables)} tables and three drawings, of which "
+            print(f"{comparison.numbers} numbers of {len(page.tables)} tables and four drawings, of which "
                   f"{len(comparison.wrong)} differ from SQL")
+        subprocess.run([flowlog, "report", "vpc.log", "--tz", "Asia/Kolkata", "--html", "page.html", "-q"], cwd=folder, check=True,
+                       stderr=subprocess.DEVNULL)
+        comparison = Comparison(db, Page(Path(folder, "page.html").read_text()))
+        comparison.period(19800, "Asia/Kolkata")
+        comparison.over_time("Bytes over time", "sum(bytes)", bytes_text, 19800)
+        print(*comparison.wrong, f"{comparison.numbers} numbers by the clocks of India, of which {len(comparison.wrong)} differ", sep="\n")
+        wrong += len(comparison.wrong)
     return wrong != 0
 
 

@@ -63,7 +63,7 @@ auto small_report(std::string const& text) -> report {
     result.notes = {text};
     result.over_time = {chart_over_time(minutes({0, 1}, "action"), 0, 10)};
     result.over_time[0].layers[0].name = text;
-    result.between = link_chart{.title = text, .about = text, .links = {{text, text, 5}}};
+    result.between = {{.title = text, .about = text, .links = {{text, text, 5}}}};
     return result;
 }
 

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <flowlog/error.hpp>
 #include <flowlog/output/result_file.hpp>
 
@@ -129,6 +132,35 @@ TEST_CASE("A file that is replaced is complete unless its last line says otherwi
     CHECK_FALSE(replaces_complete(""));
     CHECK_FALSE(result_file{folder / "new.csv"}.replaces_complete());
     CHECK_FALSE(result_file{}.replaces_complete());
+}
+
+TEST_CASE("A descriptor of the process is written as it is", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const path = folder.write("a", "before\n");
+    auto const file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    REQUIRE(file >= 0);
+    for (auto const* const place : {"/dev/fd/", "/proc/self/fd/"}) {
+        auto results = std::array{result_file{place + std::to_string(file), "Tag,Count\n"}};
+        CHECK_FALSE(results[0].is_stdout());
+        CHECK_FALSE(results[0].replaces_complete());
+        results[0].write("x\n");
+        commit_all(results);
+    }
+    CHECK(content(path) == "before\nx\nx\n");
+    ::close(file);
+    CHECK(failure("/dev/fd/" + std::to_string(file)).starts_with("cannot write: "));
+    CHECK(result_file{"/dev/stdout"}.is_stdout());
+    CHECK(result_file{"/dev/fd/1"}.is_stdout());
+    CHECK_FALSE(result_file{"/dev/stderr"}.is_stdout());
+    CHECK(failure("/dev/fd/x").starts_with("cannot write: "));
+}
+
+TEST_CASE("A page that is incomplete says so at its end", "[result_file]") {
+    auto const folder = testing::folder{};
+    auto const mark = flowlog::incomplete_comment("1 of 2 inputs could not be read to the end");
+    CHECK(mark == "<!-- INCOMPLETE: 1 of 2 inputs could not be read to the end -->\n");
+    CHECK(result_file{folder.write("a", "<html>\n")}.replaces_complete());
+    CHECK_FALSE(result_file{folder.write("a", "<html>\n" + mark)}.replaces_complete());
 }
 
 }  // namespace test_output_result_file

@@ -53,6 +53,10 @@ TEST_CASE("Differences and durations as cells", "[rows]") {
     CHECK(written(row_format::csv, rows) == "a,b\n-7,8\n,-0.5\n-9223372036854775808,1.500\n");
     CHECK(written(row_format::ndjson, rows) ==
           "{\"a\":-7,\"b\":8}\n{\"a\":null,\"b\":-0.5}\n{\"a\":-9223372036854775808,\"b\":1.5}\n");
+    auto const largest = written(row_format::ndjson, [](row_writer& to) {
+        to.row({difference{signed_count{true, ~std::uint64_t{0}}}, difference{}});
+    });
+    CHECK(largest.starts_with("{\"a\":-1"));
 }
 
 TEST_CASE("No rows", "[rows]") {

@@ -625,4 +625,53 @@ TEST_CASE("many tests and values", "[filter]") {
     CHECK_FALSE(holds(words + "]"));
 }
 
+TEST_CASE("a block whose end belongs to a smaller block has no range behind it", "[filter]") {
+    auto const table = flowlog::label_table::parse("10.0.0.0/8,all\n10.128.0.0/9,nat\n", "labels");
+    auto const ranges =
+        flowlog::ranges_with(flowlog::blocks_of(table),
+                             [&](flowlog::label_id label) { return table.name(label) == "all"; });
+    REQUIRE(ranges.size() == 1);
+    CHECK(ranges[0].first == flowlog::address::v4(0x0A000000));
+    CHECK(ranges[0].last == flowlog::address::v4(0x0A7FFFFF));
+}
+
+TEST_CASE("a text is found among those that begin like it", "[filter]") {
+    auto const wanted = where("vpc-id in (we, web, web-a, webx)");
+    auto one = flow{};
+    for (auto const* const text : {"we", "WEB", "web-a", "webx"}) {
+        CAPTURE(text);
+        one.set(field::vpc_id, text);
+        CHECK(wanted(one));
+    }
+    for (auto const* const text : {"w", "web-", "webxy", "web-b"}) {
+        CAPTURE(text);
+        one.set(field::vpc_id, text);
+        CHECK_FALSE(wanted(one));
+    }
+}
+
+TEST_CASE("a malformed value leaves the answer for its batch open", "[filter]") {
+    auto text = std::string{"dstport log-status\n"};
+    for (auto i = 0; i < 60; ++i) text += i == 50 ? "x OK\n" : i % 2 == 0 ? "80 OK\n" : "81 OK\n";
+    for (auto const* const expression : {"dstport = 80", "dstport in (80, 8000-8100)"}) {
+        CAPTURE(expression);
+        auto reader = flowlog::text_reader{flowlog::memory_source{text}};
+        auto const wanted = where(expression);
+        auto open = 0;
+        auto const use_batch = [&](auto const& batch) {
+            auto const all =
+                wanted.test_batch(batch.slice(0, std::min<std::size_t>(batch.size(), 60)));
+            if (!all) ++open;
+            return batch.size();
+        };
+        reader.each([](auto const&) { return true; }, use_batch,
+                    [](auto const&) {
+                        return flowlog::offending_field{flowlog::field_id::dstport,
+                                                        flowlog::reason::bad_value};
+                    },
+                    wanted.uses());
+        CHECK(open == 1);
+    }
+}
+
 }  // namespace test_query_filter

@@ -37,6 +37,9 @@ public:
     /// The paths that were listed so far.
     [[nodiscard]] auto listed() const -> std::multiset<std::string> { return listed_; }
 
+    /// How many entries listings have given so far.
+    [[nodiscard]] auto given() const -> std::size_t { return given_; }
+
     [[nodiscard]] auto scheme() const -> std::string override { return "memory://"; }
 
     void list(std::string const& path, bool recursive,
@@ -53,6 +56,7 @@ public:
         auto const found = entries_of(path, recursive);
         requests_ += std::max<std::size_t>((found.size() + page_size - 1) / page_size, 1);
         for (auto const& entry : found) {
+            ++given_;
             if (!use(entry)) return;
         }
     }
@@ -104,6 +108,7 @@ private:
     std::mutex mutex_;
     std::multiset<std::string> listed_;
     std::atomic<std::uint64_t> requests_{0};
+    std::atomic<std::size_t> given_{0};
 };
 
 }  // namespace testing

@@ -355,4 +355,24 @@ TEST_CASE("listing ends when nobody asks for more", "[log_objects][requests]") {
     CHECK(range.counts().requests == 4);
 }
 
+TEST_CASE("a listing is not far ahead of its reader", "[log_objects]") {
+    auto in = bucket{};
+    constexpr auto count = 50'000;
+    auto key = object_key{.layout = key_layout::plain,
+                          .account = "111111111111",
+                          .region = "us-east-1",
+                          .flow_log_id = "fl-1",
+                          .hash = "aa"};
+    in.fill(key, count / 4);
+    {
+        auto range = log_objects(in.store, "b", parse_key);
+        auto at = range.begin();
+        for (auto i = 0; i < 2500; ++i) ++at;
+        CHECK(at->path == in.all[2500]);
+    }  // the listing is stopped
+    CHECK(in.store->given() >= 2501);
+    CHECK(in.store->given() <= 13'000);
+    CHECK(listed(in, "b", {}).paths == in.all);
+}
+
 }  // namespace test_source_log_objects

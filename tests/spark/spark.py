@@ -147,13 +147,14 @@ def main(bed):
     frame.createOrReplaceTempView("talkers")
     flows = spark.sql("select sum(flows) from talkers").collect()[0][0]
     assert flows == sum(20 + i % 200 for i in range(OBJECTS)), flows
+    found.csv(str(bed.root / "top.csv"), "--all")
+    assert (bed.root / "top.csv").read_bytes() == expected
     found.parquet(str(bed.root / "top.parquet"), "--all")
     assert spark.read.parquet(str(bed.root / "top.parquet")).count() == frame.count()
-    print("ok    SQL and Parquet")
-    tags = flowlog_spark.tag(spark, url)
+    print("ok    CSV, SQL and Parquet")
+    tags = flowlog_spark.tag(spark, url, named=OBJECTS - 1)  # too many to be named
+    assert tags.inputs() == []
     check("tag", tags.text("--csv", "--lookup", str(lookup)), bed.one_process("tag", url, "--lookup", str(lookup), "--csv", "--quiet"))
-    check("digest", flowlog_spark.digest(spark, url, options=["--by=srcaddr/24,dstport,protocol,action"]).text(),
-          bed.one_process("digest", url, "--by", "srcaddr/24,dstport,protocol,action", "--quiet"))
 
     tracker, killed = spark.sparkContext.statusTracker(), []
 
@@ -174,7 +175,8 @@ def main(bed):
     check(f"top, one worker killed after {killed[0][0]} of {killed[0][1]} tasks", found.text("--csv", "--all"), expected)
 
     bad = bed.bucket / "5" / "00005.log.gz"
-    bad.write_bytes(bad.read_bytes()[:-12] + b"\0" * 12)
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[:-12] + b"\0" * 12)
     try:
         top()
         raise SystemExit("a corrupt object was not noticed")
@@ -186,7 +188,16 @@ def main(bed):
     assert len(errors) == 1 and "5/00005.log.gz" in errors[0][0], errors
     check("top, the corrupt object left out", found.text("--csv", "--all"),
           bed.one_process("top", url, "--by", "srcaddr", *measures, "--hash-key", "partial", "--all", "--csv", "--quiet", "--keep-going"))
+    bad.write_bytes(whole)
+    check("digest", flowlog_spark.digest(spark, url, options=["--by=srcaddr/24,dstport,protocol,action"]).text(),
+          bed.one_process("digest", url, "--by", "srcaddr/24,dstport,protocol,action", "--quiet"))
     spark.stop()
+    submit = [os.path.join(bed.home, "bin", "spark-submit"), "--master", bed.master, "--files", ",".join([flowlog, *module()]),
+              "--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1", "--conf", "spark.executor.memory=512m",
+              flowlog_spark.__file__, url, str(bed.root / "tags"), "tag", f"--lookup={lookup}"]
+    done = subprocess.run(submit, env=bed.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-3000:]
+    check("spark-submit tag", (bed.root / "tags.csv").read_bytes(), bed.one_process("tag", url, "--lookup", str(lookup), "--csv", "--quiet"))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/detail/addable_check.hpp>
 #include <flowlog/aggregate/detail/column_cache.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
@@ -102,6 +105,22 @@ public:
             detail::merge(all_[i], std::move(other.all_[i]), threads);
     }
 
+    /// Writes what each of them saves.
+    void save(state_writer& out) const
+        requires saved_aggregator<A>
+    {
+        out.head(head());
+        for (auto const& one : all_) one.save(out);
+    }
+
+    /// Merges what as many aggregators saved.
+    void load(state_reader& in)
+        requires saved_aggregator<A>
+    {
+        in.head(head());
+        for (auto& one : all_) one.load(in);
+    }
+
     /// The fields that any of them reads.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return uses_; }
 
@@ -110,6 +129,10 @@ public:
     [[nodiscard]] auto all() && noexcept -> std::vector<A>&& { return std::move(all_); }
 
 private:
+    [[nodiscard]] auto head() const -> std::string {
+        return R"({"part":"each of","size":)" + std::to_string(all_.size()) + '}';
+    }
+
     /// Adds at most `check_size` records.
     template <record_batch Batch>
     [[nodiscard]] auto add_few(Batch const& batch) -> std::size_t {

@@ -332,7 +332,8 @@ private:
     template <record_batch Batch>
     [[nodiscard]] auto add_columns(Batch const& flows) -> bool {
         if (!writer{core_.plan}.put_columns(flows, core_.pending.next())) return false;
-        core_.pending.push(core_.table, both_ends() ? core_.join_ends(flows.size()) : flows.size());
+        core_.pending.push(core_.table, both_ends() ? core_.join_ends(flows.size())
+                                                    : core_.join_neighbours(flows.size()));
         if (core_.pending.free_rows() < 2) core_.rotate();
         return true;
     }

@@ -35,6 +35,11 @@ using group_time_reader = detail::group_time_reader;
 [[nodiscard]] auto having(std::string_view expression, group_time_reader const& read_time = {})
     -> group_filter;
 
+/// The same for `rank_in_out`: measures may end with `_in` or `_out`, as the headings do
+/// (`bytes_in`, `max(packets)_out`). A sum, and `flows`, without it is of both together.
+[[nodiscard]] auto having_in_out(std::string_view expression,
+                                 group_time_reader const& read_time = {}) -> group_filter;
+
 /// Which groups are wanted, given their measures: all of them unless it was made by `having`.
 class group_filter {
 public:
@@ -48,6 +53,11 @@ public:
         return measures_;
     }
 
+    /// Of `having_in_out`: the side of each of the measures.
+    [[nodiscard]] auto sides() const noexcept -> std::vector<detail::group_side> const& {
+        return sides_;
+    }
+
     /// Whether a group is wanted. `cell_of(i)` is the value of measure `i` of `measures()`.
     template <class CellOf>
     [[nodiscard]] auto matches(CellOf cell_of) const -> bool {
@@ -56,6 +66,14 @@ public:
 
 private:
     friend auto having(std::string_view, group_time_reader const&) -> group_filter;
+    friend auto having_in_out(std::string_view, group_time_reader const&) -> group_filter;
+
+    explicit group_filter(detail::group_filter_parser parser) {
+        parser.parse();
+        tests_ = std::move(parser.tests);
+        measures_ = std::move(parser.measures);
+        sides_ = std::move(parser.sides);
+    }
 
     using test = detail::group_test;
     using relation = detail::relation;
@@ -104,16 +122,17 @@ private:
 
     std::vector<test> tests_{};
     std::vector<measure> measures_{};
+    std::vector<detail::group_side> sides_{};
 };
 
 inline auto having(std::string_view expression, group_time_reader const& read_time)
     -> group_filter {
-    auto parser = detail::group_filter_parser{expression, read_time};
-    parser.parse();
-    auto result = group_filter{};
-    result.tests_ = std::move(parser.tests);
-    result.measures_ = std::move(parser.measures);
-    return result;
+    return group_filter{detail::group_filter_parser{expression, read_time}};
+}
+
+inline auto having_in_out(std::string_view expression, group_time_reader const& read_time)
+    -> group_filter {
+    return group_filter{detail::group_filter_parser{expression, read_time, true}};
 }
 
 /// Which groups a ranking has, and in which order.

@@ -3,9 +3,12 @@
 #define FLOWLOG_AGGREGATE_IN_OUT_HPP
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <flowlog/aggregate/detail/group_join.hpp>
@@ -30,6 +33,66 @@ namespace flowlog {
 
 namespace detail {
 
+/// The values that a filter compares, of pairs of rows in two groupings.
+class side_cells {
+public:
+    /// Throws `errc::invalid_argument` if a measure is not computed.
+    side_cells(group_core const& in, group_core const& out, group_filter const& wanted)
+        : in_{in},
+          out_{out},
+          none_in_{group_results{in}.none()},
+          none_out_{group_results{out}.none()} {
+        auto const& measures = in.plan.measures;
+        for (std::size_t i = 0; i < wanted.measures().size(); ++i) {
+            auto const at = std::ranges::find(measures, wanted.measures()[i]);
+            if (at == measures.end())
+                throw error{errc::invalid_argument,
+                            {},
+                            "a measure that groups are to be chosen by is not computed"};
+            auto offset = std::size_t{0};
+            for (auto before = measures.begin(); before != at; ++before) offset += width(*before);
+            compared_.push_back({*at, offset, wanted.sides()[i]});
+        }
+    }
+
+    /// The value that the filter calls `which`. A row may be `group_join::none`.
+    [[nodiscard]] auto operator()(std::size_t which, std::uint32_t in, std::uint32_t out) const
+        -> group_cell {
+        auto const& [of, offset, side] = compared_[which];
+        if (side == group_side::in) return cell(in_, none_in_, in, of, offset);
+        if (side == group_side::out) return cell(out_, none_out_, out, of, offset);
+        auto const number = [](group_cell const& value) {
+            if (auto const* const time = std::get_if<std::chrono::microseconds>(&value))
+                return static_cast<std::uint64_t>(time->count());
+            auto const* const found = std::get_if<std::uint64_t>(&value);
+            return found == nullptr ? std::uint64_t{0} : *found;
+        };
+        auto ignored = false;
+        return saturating_add(number(cell(in_, none_in_, in, of, offset)),
+                              number(cell(out_, none_out_, out, of, offset)), ignored);
+    }
+
+private:
+    struct compared {
+        measure of;
+        std::size_t offset;
+        group_side side;
+    };
+
+    [[nodiscard]] static auto cell(group_core const& core, group_sums const& nothing,
+                                   std::uint32_t row, measure const& of, std::size_t offset)
+        -> group_cell {
+        if (row == group_join::none) return nothing.sets.cell(of, nothing.words.data() + offset);
+        return core.values.cell(of, core.table.values(row).data() + offset);
+    }
+
+    group_core const& in_;
+    group_core const& out_;
+    group_sums none_in_;
+    group_sums none_out_;
+    std::vector<compared> compared_{};
+};
+
 /// Ranks the groups of two groupings, side by side.
 class side_ranker {
 public:
@@ -38,30 +101,22 @@ public:
         for (std::size_t i = 0; i < by; ++i) offset_ += width(in.ways[i]);
     }
 
-    [[nodiscard]] auto run(std::size_t limit) -> ranking {
+    /// The pairs that an order wants. Which measure ranks was said before.
+    [[nodiscard]] auto run(std::size_t limit, rank_order const& how) -> ranking {
         find_rows();
-        auto const end = rows_.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows_.size()));
-        auto const keys_in = group_results{in_};
-        auto const keys_out = group_results{out_};
-        std::ranges::partial_sort(rows_, end, [&](auto const& a, auto const& b) {
-            return a.rank != b.rank ? a.rank > b.rank : key_before(a, b);
-        });
         auto result = ranking{};
+        exclude(how.wanted, result);
+        auto const end = rows_.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows_.size()));
+        std::ranges::partial_sort(rows_, end, [&](auto const& a, auto const& b) {
+            if (a.rank == b.rank) return key_before(a, b);
+            return how.ascending ? a.rank < b.rank : a.rank > b.rank;
+        });
         for (auto row = rows_.begin(); row != end; ++row) result.groups.push_back(described(*row));
-        auto rest_in = keys_in.none();
-        auto rest_out = keys_out.none();
-        for (auto row = end; row != rows_.end(); ++row) {
-            if (row->in != none) keys_in.add(rest_in, row->in);
-            if (row->out != none) keys_out.add(rest_out, row->out);
-        }
         result.left_out = static_cast<std::size_t>(rows_.end() - end);
-        result.rest = side_by_side(values(in_, rest_in), values(out_, rest_out));
-        result.saturated = saturated_ || in_.values.saturated() || out_.values.saturated() ||
-                           rest_in.sets.saturated() || rest_out.sets.saturated();
-        result.estimated = in_.values.estimated() || out_.values.estimated() ||
-                           rest_in.sets.estimated() || rest_out.sets.estimated();
-        result.rounded = in_.values.rounded() || out_.values.rounded() || rest_in.sets.rounded() ||
-                         rest_out.sets.rounded();
+        result.rest = sum({end, rows_.end()}, result);
+        result.saturated |= saturated_ || in_.values.saturated() || out_.values.saturated();
+        result.estimated |= in_.values.estimated() || out_.values.estimated();
+        result.rounded |= in_.values.rounded() || out_.values.rounded();
         return result;
     }
 
@@ -85,6 +140,38 @@ private:
         std::uint32_t in;
         std::uint32_t out;
     };
+
+    /// Removes the pairs that a filter does not want, and adds them up.
+    void exclude(group_filter const& wanted, ranking& into) {
+        if (wanted.empty()) return;
+        auto const cells = side_cells{in_, out_, wanted};
+        auto const unwanted = std::ranges::partition(rows_, [&](auto const& pair) {
+            return wanted.matches(
+                [&](std::size_t which) { return cells(which, pair.in, pair.out); });
+        });
+        into.excluded = unwanted.size();
+        into.excluded_values = sum({unwanted.begin(), unwanted.end()}, into);
+        rows_.erase(unwanted.begin(), unwanted.end());
+    }
+
+    /// The measures over some pairs, as if they were one.
+    [[nodiscard]] auto sum(std::span<pair_of_rows const> pairs, ranking& caveats) const
+        -> std::vector<group_cell> {
+        auto const keys_in = group_results{in_};
+        auto const keys_out = group_results{out_};
+        auto sum_in = keys_in.none();
+        auto sum_out = keys_out.none();
+        for (auto const& pair : pairs) {
+            if (pair.in != none) keys_in.add(sum_in, pair.in);
+            if (pair.out != none) keys_out.add(sum_out, pair.out);
+        }
+        for (auto const* const sums : {&sum_in, &sum_out}) {
+            caveats.saturated |= sums->sets.saturated();
+            caveats.estimated |= sums->sets.estimated();
+            caveats.rounded |= sums->sets.rounded();
+        }
+        return side_by_side(values(in_, sum_in), values(out_, sum_out));
+    }
 
     void find_rows() {
         auto const& partners = join_.partners();
@@ -135,13 +222,16 @@ private:
 
 /// Ranks groups by what came in and what went out, together: `in` grouped flows by their
 /// destination and `out` by their source, and both compute the same measures. The values of a group
-/// come measure by measure, first in and then out. `by` is the position of the measure that ranks.
+/// come measure by measure, first in and then out. `how.by` is the position of the measure that
+/// ranks, and `how.wanted` is made by `having_in_out`.
 ///
-/// Throws `errc::invalid_argument` if the keys or measures differ, or if the measure that ranks is
-/// neither a sum nor the number of flows.
+/// Throws `errc::invalid_argument` if the keys or measures differ, if the measure that ranks is
+/// neither a sum nor the number of flows, or if a measure that `how.wanted` compares is not
+/// computed.
 [[nodiscard]] inline auto rank_in_out(dynamic_grouping const& in, dynamic_grouping const& out,
-                                      std::size_t limit, std::size_t by = 0, unsigned threads = 1)
-    -> ranking {
+                                      std::size_t limit, rank_order const& how,
+                                      unsigned threads = 1) -> ranking {
+    auto const by = how.by;
     auto const fail = [](char const* why) { throw error{errc::invalid_argument, {}, why}; };
     if (in.measures() != out.measures())
         fail("two groupings can be ranked together only if they compute the same measures");
@@ -151,9 +241,14 @@ private:
         fail("only a sum or the number of flows can rank what came in and went out together");
     auto result = detail::side_ranker{detail::grouping_access::core(in),
                                       detail::grouping_access::core(out), by, threads}
-                      .run(limit);
+                      .run(limit, how);
     result.total = detail::side_ranker::side_by_side(in.totals(), out.totals());
     return result;
+}
+[[nodiscard]] inline auto rank_in_out(dynamic_grouping const& in, dynamic_grouping const& out,
+                                      std::size_t limit, std::size_t by = 0, unsigned threads = 1)
+    -> ranking {
+    return rank_in_out(in, out, limit, rank_order{.by = by}, threads);
 }
 
 }  // namespace flowlog

@@ -9,8 +9,9 @@
 
 namespace flowlog {
 
-/// The text in the column of a text log with exactly this name, whether it is a field or not.
-/// Absent if it is `-`, if there is no such column, and in records of other formats.
+/// The text in the column of a text log with exactly this name, whether it is a field or not, or in
+/// such a column of a Parquet file that is no field. Absent if it is `-`, if there is no such
+/// column, and in records of other formats.
 template <flow_record Record>
 [[nodiscard]] auto text_of_column(Record const& record, std::string_view name)
     -> field_value<std::string_view> {

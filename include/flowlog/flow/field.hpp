@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/detail/word_table.hpp>
 
@@ -66,35 +67,35 @@ enum class field_type : std::uint8_t {
 // clouds (docs/cli.md).
 // clang-format off
 #define FLOWLOG_DETAIL_FIELDS(X) \
-    X(version, "version", "", u8, 2, vpc, "Highest version among the selected fields") \
+    X(version, "version", "aws.vpcflow.version aws.vpc.flow.log.version", u8, 2, vpc, "Highest version among the selected fields") \
     X(account_id, "account-id", "owner account aws-account-id cloud.account.id", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
-    X(interface_id, "interface-id", "eni eni-id macAddress network_interface_id vnicocid", text, 2, vpc, "Network interface that logged the flow") \
-    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address connection.src_ip initiator_ip id.orig_h src_endpoint.ip", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
-    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
-    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port", u16, 2, vpc, "Source port; 0 for protocols without ports") \
-    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
-    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num", u8, 2, vpc, "IANA protocol number") \
-    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets", u64, 2, vpc, "Packets in the window") \
-    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end", time, 2, vpc, "Last packet of the window") \
-    X(action, "action", "", action, 2, vpc, "ACCEPT or REJECT") \
-    X(log_status, "log-status", "flow-log-status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
-    X(vpc_id, "vpc-id", "", text, 3, vpc, "VPC of the interface") \
-    X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid", text, 3, vpc, "Subnet of the interface") \
-    X(instance_id, "instance-id", "vm-id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
-    X(tcp_flags, "tcp-flags", "flags tcpControlBits", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
-    X(type, "type", "", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
-    X(pkt_srcaddr, "pkt-srcaddr", "", address, 3, vpc, "Original source address of the packets") \
-    X(pkt_dstaddr, "pkt-dstaddr", "", address, 3, vpc, "Original destination address of the packets") \
+    X(interface_id, "interface-id", "eni eni-id macAddress network_interface_id vnicocid aws.vpcflow.interface_id network.interface.name", text, 2, vpc, "Network interface that logged the flow") \
+    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address connection.src_ip initiator_ip id.orig_h src_endpoint.ip src4_addr src6_addr src-ip-address source-ip-address saddr sip sa", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
+    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip dst4_addr dst6_addr dst-ip-address dest-ip-address destination-ip-address daddr dip da", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
+    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port sport sp", u16, 2, vpc, "Source port; 0 for protocols without ports") \
+    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
+    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr", u8, 2, vpc, "IANA protocol number") \
+    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end last-seen flow-end te event.end aws.vpc.flow.end", time, 2, vpc, "Last packet of the window") \
+    X(action, "action", "aws.vpcflow.action aws.vpc.flow.action", action, 2, vpc, "ACCEPT or REJECT") \
+    X(log_status, "log-status", "flow-log-status aws.vpcflow.log_status aws.vpc.flow.status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
+    X(vpc_id, "vpc-id", "aws.vpcflow.vpc_id aws.vpc.id", text, 3, vpc, "VPC of the interface") \
+    X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid aws.vpcflow.subnet_id aws.subnet.id", text, 3, vpc, "Subnet of the interface") \
+    X(instance_id, "instance-id", "vm-id aws.vpcflow.instance_id cloud.instance.id host.id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
+    X(tcp_flags, "tcp-flags", "flags tcpControlBits aws.vpcflow.tcp_flags network.tcp.flags", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
+    X(type, "type", "aws.vpcflow.type network.type", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
+    X(pkt_srcaddr, "pkt-srcaddr", "pkt-src-addr aws.vpcflow.pkt_srcaddr aws.vpc.flow.source.address", address, 3, vpc, "Original source address of the packets") \
+    X(pkt_dstaddr, "pkt-dstaddr", "pkt-dst-addr aws.vpcflow.pkt_dstaddr aws.vpc.flow.destination.address", address, 3, vpc, "Original destination address of the packets") \
     X(region, "region", "aws-region cloud.region", text, 4, vpc, "Region of the interface") \
-    X(az_id, "az-id", "", text, 4, vpc, "Availability Zone id of the interface") \
-    X(sublocation_type, "sublocation-type", "", text, 4, vpc, "wavelength, outpost or localzone") \
-    X(sublocation_id, "sublocation-id", "", text, 4, vpc, "Id of the sublocation") \
-    X(pkt_src_aws_service, "pkt-src-aws-service", "", text, 5, vpc, "AWS service of pkt-srcaddr, as in ip-ranges.json") \
-    X(pkt_dst_aws_service, "pkt-dst-aws-service", "", text, 5, vpc, "AWS service of pkt-dstaddr, as in ip-ranges.json") \
-    X(flow_direction, "flow-direction", "network.direction", flow_direction, 5, vpc, "ingress or egress, relative to the interface") \
-    X(traffic_path, "traffic-path", "", u8, 5, vpc, "Path of egress traffic, 1 (same VPC) to 8 (internet gateway)") \
+    X(az_id, "az-id", "cloud.availability_zone aws.az.id", text, 4, vpc, "Availability Zone id of the interface") \
+    X(sublocation_type, "sublocation-type", "aws.vpcflow.sublocation.type aws.sublocation.type", text, 4, vpc, "wavelength, outpost or localzone") \
+    X(sublocation_id, "sublocation-id", "aws.vpcflow.sublocation.id aws.sublocation.id", text, 4, vpc, "Id of the sublocation") \
+    X(pkt_src_aws_service, "pkt-src-aws-service", "aws.vpcflow.pkt_src_service aws.vpc.flow.source.service", text, 5, vpc, "AWS service of pkt-srcaddr, as in ip-ranges.json") \
+    X(pkt_dst_aws_service, "pkt-dst-aws-service", "aws.vpcflow.pkt_dst_service aws.vpc.flow.destination.service", text, 5, vpc, "AWS service of pkt-dstaddr, as in ip-ranges.json") \
+    X(flow_direction, "flow-direction", "network.direction network.io.direction", flow_direction, 5, vpc, "ingress or egress, relative to the interface") \
+    X(traffic_path, "traffic-path", "aws.vpcflow.traffic_path aws.vpc.flow.traffic_path", u8, 5, vpc, "Path of egress traffic, 1 (same VPC) to 8 (internet gateway)") \
     X(ecs_cluster_arn, "ecs-cluster-arn", "", text, 7, vpc, "ARN of the ECS cluster") \
     X(ecs_cluster_name, "ecs-cluster-name", "", text, 7, vpc, "Name of the ECS cluster") \
     X(ecs_container_instance_arn, "ecs-container-instance-arn", "", text, 7, vpc, "ARN of the ECS container instance") \
@@ -105,7 +106,7 @@ enum class field_type : std::uint8_t {
     X(ecs_task_definition_arn, "ecs-task-definition-arn", "", text, 7, vpc, "ARN of the ECS task definition") \
     X(ecs_task_arn, "ecs-task-arn", "", text, 7, vpc, "ARN of the ECS task") \
     X(ecs_task_id, "ecs-task-id", "", text, 7, vpc, "Id of the ECS task") \
-    X(reject_reason, "reject-reason", "drop_reason", text, 8, vpc, "Why traffic was rejected: BPA (block public access), EC (encryption controls)") \
+    X(reject_reason, "reject-reason", "drop_reason aws.vpcflow.reject_reason aws.vpc.flow.reject_reason", text, 8, vpc, "Why traffic was rejected: BPA (block public access), EC (encryption controls)") \
     X(resource_id, "resource-id", "targetResourceID", text, 9, vpc, "Id of the regional NAT gateway") \
     X(encryption_status, "encryption-status", "", u8, 10, vpc, "0 clear, 1 Nitro, 2 application, 3 both") \
     X(instance_tag, "instance-tag", "", text, 11, vpc, "Value of the first chosen tag of the instance, percent-encoded") \
@@ -139,14 +140,14 @@ enum class field_type : std::uint8_t {
     X(packets_lost_mtu_exceeded, "packets-lost-mtu-exceeded", "", u64, 6, transit_gateway, "Packets dropped because they exceeded the MTU") \
     X(packets_lost_ttl_expired, "packets-lost-ttl-expired", "", u64, 6, transit_gateway, "Packets dropped because their TTL expired") \
     X(tos, "tos", "src-tos ipClassOfService", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
-    X(src_as, "src-as", "bgpSourceAsNumber", u32, 0, netflow, "Source autonomous system") \
-    X(dst_as, "dst-as", "bgpDestinationAsNumber", u32, 0, netflow, "Destination autonomous system") \
+    X(src_as, "src-as", "bgpSourceAsNumber source.as.number gcp.vpc.flow.source.asn", u32, 0, netflow, "Source autonomous system") \
+    X(dst_as, "dst-as", "bgpDestinationAsNumber destination.as.number gcp.vpc.flow.destination.asn", u32, 0, netflow, "Destination autonomous system") \
     X(src_mask, "src-mask", "sourceIPv4PrefixLength", u8, 0, netflow, "Prefix length of the source route") \
     X(dst_mask, "dst-mask", "destinationIPv4PrefixLength", u8, 0, netflow, "Prefix length of the destination route") \
     X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address", address, 0, netflow, "Next hop router") \
     X(input, "input", "in-if ingressInterface", u32, 0, netflow, "SNMP index of the incoming interface") \
     X(output, "output", "out-if egressInterface", u32, 0, netflow, "SNMP index of the outgoing interface") \
-    X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address", address, 0, netflow, "Router that exported the flow") \
+    X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address observer.ip", address, 0, netflow, "Router that exported the flow") \
     X(flows, "flows", "dflows deltaFlowCount", u64, 0, netflow, "Flows that an aggregated record represents") \
     X(engine_type, "engine-type", "", u16, 0, netflow, "Type of the flow switching engine") \
     X(engine_id, "engine-id", "", u16, 0, netflow, "Number of the flow switching engine") \
@@ -167,8 +168,8 @@ enum class field_type : std::uint8_t {
     X(src_tag, "src-tag", "", u32, 0, netflow, "Tag of the source, set by flow-tools") \
     X(dst_tag, "dst-tag", "", u32, 0, netflow, "Tag of the destination, set by flow-tools") \
     X(flowd_tag, "flowd-tag", "", u32, 0, netflow, "Tag set by the filter of flowd") \
-    X(out_packets, "out-packets", "postPacketDeltaCount", u64, 0, netflow, "Packets that left the exporter") \
-    X(out_bytes, "out-bytes", "postOctetDeltaCount", u64, 0, netflow, "Bytes that left the exporter") \
+    X(out_packets, "out-packets", "postPacketDeltaCount opkt", u64, 0, netflow, "Packets that left the exporter") \
+    X(out_bytes, "out-bytes", "postOctetDeltaCount obyt", u64, 0, netflow, "Bytes that left the exporter") \
     X(dst_tos, "dst-tos", "post-tos postIpClassOfService", u8, 0, netflow, "Type of service byte of the outgoing packets") \
     X(forwarding_status, "forwarding-status", "fwd-status", u8, 0, netflow, "64-127: forwarded, 128-191: dropped, 192-255: consumed") \
     X(flow_end_reason, "flow-end-reason", "", u8, 0, netflow, "1 idle, 2 active timeout, 3 end seen, 4 forced, 5 lack of resources") \
@@ -178,8 +179,8 @@ enum class field_type : std::uint8_t {
     X(prev_as, "prev-as", "bgpPrevAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the source") \
     X(src_vlan, "src-vlan", "vlanId", u32, 0, netflow, "VLAN of the incoming packets") \
     X(dst_vlan, "dst-vlan", "postVlanId", u32, 0, netflow, "VLAN of the outgoing packets") \
-    X(src_mac, "src-mac", "in-src-mac sourceMacAddress", text, 0, netflow, "Source MAC address of the incoming packets") \
-    X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress", text, 0, netflow, "Destination MAC address of the incoming packets") \
+    X(src_mac, "src-mac", "in-src-mac sourceMacAddress source.mac", text, 0, netflow, "Source MAC address of the incoming packets") \
+    X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress destination.mac", text, 0, netflow, "Destination MAC address of the incoming packets") \
     X(post_src_mac, "post-src-mac", "out-src-mac postSourceMacAddress", text, 0, netflow, "Source MAC address of the outgoing packets") \
     X(post_dst_mac, "post-dst-mac", "out-dst-mac postDestinationMacAddress", text, 0, netflow, "Destination MAC address of the outgoing packets") \
     X(ingress_vrf, "ingress-vrf", "ingressVRFID", u32, 0, netflow, "Routing table of the incoming interface") \
@@ -193,8 +194,8 @@ enum class field_type : std::uint8_t {
     X(event_time, "event-time", "observationTimeMilliseconds", time, 0, netflow, "When a firewall or address translator observed the event") \
     X(flow_id, "flow-id", "conn-id", u64, 0, netflow, "Number of the flow or connection, assigned by the exporter") \
     X(user_name, "user-name", "", text, 0, netflow, "User of the flow, as known to a firewall") \
-    X(reverse_packets, "reverse-packets", "reversePacketDeltaCount packets_in flow.pkts_toclient resp_pkts packets_from_target", u64, 0, cloud, "Packets from dstaddr to srcaddr in the same record (Azure, IBM, Zeek, Suricata)") \
-    X(reverse_bytes, "reverse-bytes", "reverseOctetDeltaCount bytes_in flow.bytes_toclient resp_ip_bytes bytes_from_target", u64, 0, cloud, "Bytes from dstaddr to srcaddr in the same record") \
+    X(reverse_packets, "reverse-packets", "reversePacketDeltaCount packets_in flow.pkts_toclient resp_pkts packets_from_target destination.packets", u64, 0, cloud, "Packets from dstaddr to srcaddr in the same record (Azure, IBM, Zeek, Suricata)") \
+    X(reverse_bytes, "reverse-bytes", "reverseOctetDeltaCount bytes_in flow.bytes_toclient resp_ip_bytes bytes_from_target destination.bytes", u64, 0, cloud, "Bytes from dstaddr to srcaddr in the same record") \
     X(dropped_packets, "dropped-packets", "droppedPacketDeltaCount packets_dropped", u64, 0, cloud, "Packets that were dropped (Google Cloud)") \
     X(dropped_bytes, "dropped-bytes", "droppedOctetDeltaCount bytes_dropped", u64, 0, cloud, "Bytes that were dropped (Google Cloud)") \
     X(flow_state, "flow-state", "conn-state flow.state", text, 0, cloud, "State of the flow: B, C, E, D (Azure), S0 to OTH (Zeek), new to closed (Suricata)") \
@@ -202,8 +203,8 @@ enum class field_type : std::uint8_t {
     X(rule, "rule", "firewall_rule.name rule.name", text, 0, cloud, "Rule that allowed or denied the flow (Azure)") \
     X(acl_id, "acl-id", "firewall_rule.uid rule.id", text, 0, cloud, "Network security group of the rule (Azure)") \
     X(reporter, "reporter", "gcp.vpc.flow.reporter gcp.vpcflow.reporter", text, 0, cloud, "Side that logged the flow: SRC, DEST, SRC_GATEWAY or DEST_GATEWAY (Google Cloud)") \
-    X(rtt_msec, "rtt-msec", "", u32, 0, cloud, "Round-trip time in milliseconds (Google Cloud)") \
-    X(dscp, "dscp", "ipDiffServCodePoint network_service.dscp", u8, 0, cloud, "DSCP of the flow (Google Cloud)") \
+    X(rtt_msec, "rtt-msec", "gcp.vpcflow.rtt.ms gcp.vpc.flow.network.rtt_ms", u32, 0, cloud, "Round-trip time in milliseconds (Google Cloud)") \
+    X(dscp, "dscp", "ipDiffServCodePoint network_service.dscp gcp.vpc.flow.network_service.dscp", u8, 0, cloud, "DSCP of the flow (Google Cloud)") \
     X(src_instance, "src-instance", "src_instance.vm_name", text, 0, cloud, "Virtual machine at the source") \
     X(dst_instance, "dst-instance", "dest-instance dest_instance.vm_name", text, 0, cloud, "Virtual machine at the destination") \
     X(src_vpc, "src-vpc", "src_vpc.vpc_name", text, 0, cloud, "VPC network of the source") \
@@ -220,8 +221,8 @@ enum class field_type : std::uint8_t {
     X(dst_pod, "dst-pod", "dest-pod dest_gke_details.pod.pod_name", text, 0, cloud, "Kubernetes pod of the destination") \
     X(src_service, "src-service", "src_google_service.service_name", text, 0, cloud, "Service at the source") \
     X(dst_service, "dst-service", "dest-service dest_google_service.service_name", text, 0, cloud, "Service at the destination") \
-    X(src_country, "src-country", "src_location.country", text, 0, cloud, "Country of the source, of three letters in logs of Google Cloud") \
-    X(dst_country, "dst-country", "dest-country dest_location.country", text, 0, cloud, "Country of the destination, of three letters in logs of Google Cloud") \
+    X(src_country, "src-country", "src_location.country source.geo.country_iso_code gcp.vpc.flow.source.geo.country.iso_code.alpha3", text, 0, cloud, "Country of the source, of three letters in logs of Google Cloud") \
+    X(dst_country, "dst-country", "dest-country dest_location.country destination.geo.country_iso_code gcp.vpc.flow.destination.geo.country.iso_code.alpha3", text, 0, cloud, "Country of the destination, of three letters in logs of Google Cloud") \
     X(sensor, "sensor", "firewall_name node_name in_iface", text, 0, cloud, "Firewall, node or interface that saw the flow") \
     X(min_ttl, "min-ttl", "minimumTTL netflow.min_ttl", u8, 0, cloud, "Smallest time to live of the packets") \
     X(max_ttl, "max-ttl", "maximumTTL netflow.max_ttl", u8, 0, cloud, "Largest time to live of the packets") \
@@ -513,8 +514,11 @@ inline auto field_of_spelling(std::string_view name) noexcept -> int {
 
 /// Finds a field by any accepted spelling: its name in any case, with `-`, with `_`, or with
 /// neither
-/// (`srcAddr`, as in CloudWatch Logs Insights); the name within `${…}`; or an alias.
+/// (`srcAddr`, as in CloudWatch Logs Insights); the name within `${…}`; or an alias. Blanks of
+/// Unicode around it, which copies of mails and web pages have, are passed over.
 [[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
+    if (detail::leading_blank(name) > 1 || detail::trailing_blank(name) > 1)
+        name = detail::trimmed(name);  // blanks that are not seen, and are not of ASCII
     if (name.starts_with("${") && name.ends_with('}')) name = name.substr(2, name.size() - 3);
     if (name.size() > detail::max_spelling) return std::nullopt;
     if (std::is_constant_evaluated()) {

@@ -11,13 +11,14 @@
 namespace flowlog {
 
 /// Every name of every field, aliases included: the candidates for a hint about a mistyped name.
+/// Aliases of two letters are left out, because every short word is like them.
 [[nodiscard]] inline auto field_names() -> std::vector<std::string_view> {
     auto result = std::vector<std::string_view>{};
     for (auto const& f : fields) {
         result.push_back(f.name);
         for (auto rest = f.aliases; !rest.empty();) {
             auto const end = std::min(rest.find(' '), rest.size());
-            result.push_back(rest.substr(0, end));
+            if (end > 2) result.push_back(rest.substr(0, end));
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
     }

@@ -65,7 +65,18 @@ inline constexpr auto scope_blocks_v4 = [] {
     });
 }();
 
-/// The same of IPv6 addresses, without the IPv4-mapped ones.
+/// Whether a block of `scope_blocks_v4` has addresses with this first octet: most have none.
+inline constexpr auto octets_with_scopes = [] {
+    auto result = std::array<bool, 256>{};
+    for (auto const& b : scope_blocks_v4) {
+        auto const first = b.low >> 24;
+        auto const last = b.length < 8 ? first | 0xFFU >> b.length : first;
+        for (auto octet = first; octet <= last; ++octet) result[octet] = true;
+    }
+    return result;
+}();
+
+/// The blocks of IPv6 addresses, without the IPv4-mapped ones.
 inline constexpr auto scope_blocks_v6 = [] {
     using enum address_scope;
     return std::to_array<scope_block>({
@@ -84,6 +95,7 @@ inline constexpr auto scope_blocks_v6 = [] {
     if (value.is_v6() && value.high() == 0 && value.low() >> 32 == 0xFFFF)
         return scope_of(address::v4(static_cast<std::uint32_t>(value.low())));
     if (value.is_v4()) {
+        if (!octets_with_scopes[value.to_v4() >> 24]) return address_scope::global;
         for (auto const& b : scope_blocks_v4) {
             if (((value.to_v4() ^ static_cast<std::uint32_t>(b.low)) >> (32 - b.length)) == 0)
                 return b.scope;

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,9 +62,18 @@ public:
     /// to this batch, if the log has it.
     using column_loader = std::function<void(column_batch&, field_id)>;
 
+    /// Called for a column that is no field, by its name, at most once per batch: may make the
+    /// column of `text_slot`, whose values are then its texts, in the batch that is passed. Returns
+    /// whether the log has such a column.
+    using text_loader = std::function<bool(column_batch&, std::string_view)>;
+
+    /// The field in whose place a `text_loader` puts texts.
+    static constexpr auto text_slot = field_id::interface_id;
+
     /// Begins a new batch of `rows` rows, without columns. Memory is reused.
     void begin(std::size_t rows) {
         for (auto& c : columns_) c.forget();
+        for (auto& named : named_) named.asked_for = false;
         refused_.clear();
         size_ = rows;
     }
@@ -126,6 +136,9 @@ public:
     /// Sets who is asked for columns that are missing; kept for all later batches.
     void set_loader(column_loader load) { load_ = std::move(load); }
 
+    /// Sets who is asked for columns that are no fields; kept for all later batches.
+    void set_text_loader(text_loader load) { load_text_ = std::move(load); }
+
     // --- for records and aggregators -----------------------------------------------------------
 
     /// Whether a field has a column here.
@@ -151,6 +164,20 @@ public:
             }
         }
         return c.template at<T>(row);
+    }
+
+    /// The text in a row of the column with exactly this name, which is no field. Absent if the log
+    /// has no such column.
+    [[nodiscard]] auto text(std::string_view name, std::size_t row) const
+        -> field_value<std::string_view> {
+        auto found = std::ranges::find(named_, name, &named_column::name);
+        if (found == named_.end()) {
+            named_.push_back({std::string{name}, std::make_shared<column_batch>()});
+            found = std::prev(named_.end());
+        }
+        if (!std::exchange(found->asked_for, true)) load(*found);
+        if (failure_) return field_value<std::string_view>{presence::malformed};
+        return found->texts->get<std::string_view>(text_slot, row);
     }
 
     /// Whether a field's value is there in a row.
@@ -212,6 +239,13 @@ private:
         }
     };
 
+    /// A column that is no field.
+    struct named_column {
+        std::string name;
+        std::shared_ptr<column_batch> texts;  // in the place of `text_slot`
+        bool asked_for = false;               // the loader was called
+    };
+
     [[nodiscard]] static constexpr auto index(field_id id) noexcept -> std::size_t {
         return static_cast<std::size_t>(id);
     }
@@ -238,10 +272,23 @@ private:
         return c.values != nullptr;
     }
 
+    /// Asks the loader for a column that is no field.
+    [[gnu::noinline]] void load(named_column& named) const {
+        named.texts->begin(size_);
+        if (!load_text_ || failure_) return;
+        try {
+            load_text_(*named.texts, named.name);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+
     std::size_t size_ = 0;
     mutable std::array<column, fields.size()> columns_{};  // by field
     std::vector<refused_row> refused_;
     column_loader load_;
+    text_loader load_text_;
+    mutable std::vector<named_column> named_;
     mutable std::exception_ptr failure_;
 };
 
@@ -266,6 +313,11 @@ public:
     [[nodiscard]] auto operator[](raw_address_key<Id>) const noexcept
         -> field_value<std::uint32_t> {
         return raw_address((*this)[field_key<Id>{}]);
+    }
+
+    /// The text in the column with exactly this name, which is no field.
+    [[nodiscard]] auto operator[](std::string_view name) const -> field_value<std::string_view> {
+        return batch_->text(name, row_);
     }
 
     /// The value of a field that is known at run time. `T` is the type of its values, or

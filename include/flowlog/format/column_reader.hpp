@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,14 @@ public:
     /// Adds a column, which `want` allowed to be left out, to the last batch. At most one call per
     /// batch and field.
     virtual void load(column_batch&, field_id) {}
+
+    /// The names of the columns that are no fields, and whose texts `load_text` can read.
+    [[nodiscard]] virtual auto other_columns() -> std::vector<std::string> { return {}; }
+
+    /// Puts the texts of a column of the last batch that is no field into the column of
+    /// `column_batch::text_slot` of another batch, which has as many rows. At most one call per
+    /// batch and name; returns whether there is such a column.
+    virtual auto load_text(column_batch&, std::string_view) -> bool { return false; }
 
     /// Says, before the first batch, that only flows are wanted whose fields have values within all
     /// of these bounds. Rows may be passed over, in groups as the log has them, if the log says
@@ -114,6 +123,11 @@ public:
     /// Whether the flows have this field.
     [[nodiscard]] auto has(field_id id) -> bool { return state_->reader->has(id); }
 
+    /// The names of the columns that are no fields, and whose texts can be read by name.
+    [[nodiscard]] auto other_columns() -> std::vector<std::string> {
+        return state_->reader->other_columns();
+    }
+
     /// What the log says of itself.
     [[nodiscard]] auto describe() -> archive_info {
         auto info = state_->reader->describe();
@@ -163,6 +177,9 @@ private:
         explicit state(std::unique_ptr<column_reader> from) : reader{std::move(from)} {
             batch.set_loader(
                 [r = reader.get()](column_batch& into, field_id id) { r->load(into, id); });
+            batch.set_text_loader([r = reader.get()](column_batch& into, std::string_view name) {
+                return r->load_text(into, name);
+            });
         }
         std::unique_ptr<column_reader> reader;
         column_batch batch;

@@ -68,7 +68,7 @@ public:
 
     /// Whether the tokens of a line are a header line: none begins like a value, and at least half
     /// are names of fields. A single token must be spelled as AWS does. The mark of a comment
-    /// before them, `#` or `#Fields:`, is passed over.
+    /// before them, `#`, `//`, `;` or `#Fields:`, is passed over.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
         tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
         if (tokens.size() < 2) return !tokens.empty() && is_name(tokens[0]);
@@ -164,7 +164,8 @@ private:
 
     [[nodiscard]] static auto is_comment_mark(std::span<std::string_view const> tokens) noexcept
         -> bool {
-        return !tokens.empty() && (tokens[0] == "#" || tokens[0] == "#Fields:");
+        if (tokens.empty() || tokens[0].empty()) return false;
+        return tokens[0] == "#Fields:" || tokens[0].find_first_not_of("#/;%") == tokens[0].npos;
     }
 
     static auto split(std::string_view names) -> std::vector<std::string> {

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -342,15 +343,24 @@ private:
     }
 
     /// Whether the line is of the other one of AWS's default formats, in a log of one of them, and
-    /// its columns are then in force: logs of VPCs and transit gateways are joined in one file.
+    /// its columns are then in force: logs of VPCs and transit gateways are joined in one file. The
+    /// same words precede both, such as a time of export.
     auto change_default() -> bool {
-        auto const& tokens = tokens_.texts();
-        auto const is_vpc = detail::is_vpc_default(tokens);
-        if (!is_vpc && !detail::is_transit_gateway_default(tokens)) return false;
-        auto vpc = layout::vpc_default().written_as(columns_->style());
-        auto gateway = layout::transit_gateway_default().written_as(columns_->style());
-        if (*columns_ != (is_vpc ? gateway : vpc)) return false;
-        use(std::make_shared<layout const>(std::move(is_vpc ? vpc : gateway)));
+        auto const tokens = std::span<std::string_view const>{tokens_.texts()};
+        auto const ends_as = [tokens](auto is_default, std::size_t size) {
+            return tokens.size() >= size && is_default(tokens.last(size));
+        };
+        auto const vpc = layout::vpc_default();
+        auto const gateway = layout::transit_gateway_default();
+        auto const is_vpc = ends_as(detail::is_vpc_default, vpc.size());
+        if (!is_vpc && !ends_as(detail::is_transit_gateway_default, gateway.size())) return false;
+        auto const& before = is_vpc ? gateway : vpc;
+        auto const& now = is_vpc ? vpc : gateway;
+        auto const prefix = tokens.size() - now.size();
+        if (columns_->size() != prefix + before.size()) return false;
+        auto const names = std::span{columns_->names()}.first(prefix);
+        if (before.after(names).written_as(columns_->style()) != *columns_) return false;
+        use(std::make_shared<layout const>(now.after(names).written_as(columns_->style())));
         return true;
     }
 

@@ -2,12 +2,16 @@
 #ifndef FLOWLOG_GRAMMAR_EXPLAIN_HPP
 #define FLOWLOG_GRAMMAR_EXPLAIN_HPP
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/accounting.hpp>
@@ -62,18 +66,36 @@ inline auto explain_count(malformed_line const& line) -> explanation {
                 "expected " + columns_in_words(wanted) + ", found " + std::to_string(words.size())};
 }
 
+/// Whether a text is a number of at most 64 bits.
+inline auto is_whole_number(std::string_view text) -> bool {
+    auto value = std::uint64_t{};
+    auto const* const end = text.data() + text.size();
+    auto const [at, why] = std::from_chars(text.data(), end, value);
+    return why == std::errc{} && at == end;
+}
+
 inline auto explain_value(malformed_line const& line) -> explanation {
     auto const record = grammar::reference_record{line.text, *line.columns};
     auto const id = line.field ? line.field : record.malformed_field();
     if (!id) return {.column = line.column, .reason = "malformed"};
     auto const& words = record.words();
     auto const column = line.columns->column(*id);
-    auto const expected =
-        "expected " + expectation(*id, line.reason == reason::bad_value) + ", found ";
+    auto const by_type = expectation(*id, line.reason == reason::bad_value);
     if (column >= words.size())
-        return {.field = id, .reason = expected + "no column " + std::string{info(*id).name}};
-    auto const absent = line.reason == reason::absent_value ? ", which is absent" : "";
-    return {words[column].column, id, expected + quoted(words[column].text) + absent};
+        return {
+            .field = id,
+            .reason = "expected " + by_type + ", found no column " + std::string{info(*id).name}};
+    auto const text = words[column].text;
+    auto const wide = line.reason == reason::bad_value && info(*id).type == field_type::u64 &&
+                      is_whole_number(text);
+    auto const expected =
+        "expected " + (wide ? "a number of at most 63 bits, as this output has them" : by_type) +
+        ", found ";
+    auto const* const note = line.reason == reason::absent_value ? ", which is absent"
+                             : std::max(leading_blank(text), trailing_blank(text)) > 1
+                                 ? ", which has a blank that is not ASCII"
+                                 : "";
+    return {words[column].column, id, expected + quoted(text) + note};
 }
 
 }  // namespace detail

@@ -78,8 +78,11 @@ struct format_columns {
         return wrapped | angled | name[add(opaque)] | expected("a field such as ${srcaddr}");
     };
     auto const separator = (*blank >> ',' >> *blank) | (+blank >> !(x3::eoi | ']'));
-    auto const bracketed =
-        '[' >> *blank >> (column(true) % separator) >> *blank >> (']' | expected("']'"));
+    auto const condition =
+        &x3::char_("=!<>") >>
+        expected("']': the conditions of a filter pattern belong into a filter (--where)");
+    auto const bracketed = '[' >> *blank >> (column(true) % separator) >> *blank >>
+                           (']' | condition | expected("']'"));
     auto const* at = text.data();
     x3::parse(at, at + text.size(),
               *blank >> (bracketed | (column(false) % separator)) >> *blank >>

@@ -363,7 +363,10 @@ private:
     }
 
     [[nodiscard]] auto has_comment_mark() const -> bool {
-        return !words_.empty() && (words_[0].text == "#" || words_[0].text == "#Fields:");
+        if (words_.empty()) return false;
+        auto const* at = words_[0].text.data();
+        auto const* const end = at + words_[0].text.size();
+        return x3::parse(at, end, ("#Fields:" | +x3::char_("#/;%")) >> x3::eoi);
     }
 
     [[nodiscard]] auto is_empty_window() const -> bool {

@@ -2,9 +2,11 @@
 #ifndef FLOWLOG_OUTPUT_HTML_HPP
 #define FLOWLOG_OUTPUT_HTML_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,7 +45,8 @@ public:
         begin();
         write_summary();
         for (auto const& chart : report_.over_time) write_chart(chart);
-        if (report_.between && !report_.between->links.empty()) write_links(*report_.between);
+        for (auto const& chart : report_.between)
+            if (!chart.links.empty()) write_links(chart);
         out_ += "<div class=\"tables\">\n";
         for (auto const& table : report_.tables) write_table(table);
         out_ += "</div>\n";
@@ -117,16 +120,30 @@ private:
             out_ += "<span><i class=\"" + layer_class(chart, i) + "\"></i>" +
                     isolated(chart.layers[i].name, 60) + "</span>";
         }
-        out_ += "<span class=\"unit\">each bar: " + span_text(chart.span) + ", UTC</span></p>\n";
+        out_ += "<span class=\"unit\">each bar: " + span_text(chart.span) + ", " +
+                html_text(chart.zone, 60) + "</span></p>\n";
         out_ += "<div class=\"for-wide\">" + to_svg(chart, 1100, 190) + "</div>\n";
         out_ += "<div class=\"for-narrow\">" + to_svg(chart, 380, 190) + "</div>\n";
         end_card(chart.command);
     }
 
+    /// The number of parties on the side that has more.
+    [[nodiscard]] static auto count_parties(link_chart const& chart) -> std::size_t {
+        auto senders = std::set<std::string_view>{};
+        auto receivers = std::set<std::string_view>{};
+        for (auto const& link : chart.links) {
+            senders.insert(link.from);
+            receivers.insert(link.to);
+        }
+        return std::max(senders.size(), receivers.size());
+    }
+
     void write_links(link_chart const& chart) {
         begin_card("wide", chart.title, chart.about);
-        out_ += "<div class=\"for-wide\">" + to_svg(chart, 1100, 380) + "</div>\n";
-        out_ += "<div class=\"for-narrow\">" + to_svg(chart, 380, 460) + "</div>\n";
+        auto const parties = static_cast<double>(count_parties(chart));
+        auto const height = std::clamp(60 + 45 * parties, 150.0, 380.0);
+        out_ += "<div class=\"for-wide\">" + to_svg(chart, 1100, height) + "</div>\n";
+        out_ += "<div class=\"for-narrow\">" + to_svg(chart, 380, height * 1.2) + "</div>\n";
         end_card(chart.command);
     }
 

@@ -76,6 +76,19 @@ template <class Reader>
     }
 }
 
+/// The names of columns that are no fields and not among `columns_of`, but can be read by name: of
+/// a Parquet file.
+template <class Reader>
+[[nodiscard]] auto other_columns_of(Reader& reader) -> std::vector<std::string> {
+    if constexpr (requires { reader.visit([](auto&) {}); }) {
+        return reader.visit([](auto& inner) { return other_columns_of(inner); });
+    } else if constexpr (requires { reader.other_columns(); }) {
+        return reader.other_columns();
+    } else {
+        return {};
+    }
+}
+
 }  // namespace flowlog
 
 #endif

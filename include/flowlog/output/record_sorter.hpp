@@ -14,6 +14,7 @@
 
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/visit_field.hpp>
@@ -34,7 +35,8 @@ public:
                 auto const column = record.columns().column(std::string_view{name});
                 tokens_.emplace_back(column == layout::none ? "-" : record.token(column));
             } else {
-                tokens_.emplace_back("-");
+                auto const text = text_of_column(record, name);
+                tokens_.emplace_back(text.has_value() ? *text : std::string_view{"-"});
             }
         }
     }

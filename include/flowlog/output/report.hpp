@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -46,6 +46,7 @@ struct time_chart {
 
     std::string title{};
     std::string command{};
+    std::string zone = "UTC";          ///< whose clocks show the times of the chart
     timestamp first{};                 ///< when the first span begins
     std::chrono::microseconds span{};  ///< how long each is
     timestamp earliest{};              ///< the smallest time of a group
@@ -96,7 +97,7 @@ struct report {
     std::vector<std::string> notes{};  ///< sentences
     std::vector<std::string> warnings{};
     std::vector<time_chart> over_time{};
-    std::optional<link_chart> between{};
+    std::vector<link_chart> between{};
     std::vector<report_table> tables{};
     std::string command{};  ///< that made the report
 };
@@ -175,13 +176,19 @@ void order_layers(std::vector<time_chart::layer>& layers) {
 /// The chart of a grouping whose first key is a time, such as `start:1m`, and whose second key, if
 /// it has one, names the layer. `measure` is the position of a count or sum. Has at most `limit`
 /// spans, which are longer the longer the period is; groups without a time are left out. The layer
-/// that has most is the first; the smallest ones are one, `others`, if there are more than 8.
+/// that has most is the first; the smallest ones are one, `others`, if there are more than 8. Times
+/// are those that the clocks of the key's time zone show: an hour that they show twice is one.
 template <class = void>
 [[nodiscard]] auto chart_over_time(dynamic_grouping const& groups, std::size_t measure,
                                    std::size_t limit) -> time_chart {
     auto first = timestamp::max();
     auto last = timestamp::min();
-    auto const time_of = [](group_view const& group) { return group.key<timestamp>(0); };
+    auto const* const zone = groups.keys().front().zone;
+    auto const time_of = [zone](group_view const& group) {
+        auto const time = group.key<timestamp>(0);
+        if (!time || zone == nullptr) return time;
+        return field_value<timestamp>{timestamp{zone->to_local(*time).time_since_epoch()}};
+    };
     groups.visit_unordered([&](group_view const& group) {
         auto const time = time_of(group);
         if (!time) return;
@@ -189,6 +196,7 @@ template <class = void>
         last = std::max(last, *time);
     });
     auto result = time_chart{};
+    if (zone != nullptr) result.zone = zone->name();
     if (first > last) return result;
     result.earliest = first;
     result.latest = last;
@@ -213,31 +221,56 @@ template <class = void>
     return result;
 }
 
+namespace detail {
+
+/// The parties at one end of links: which of them a chart names.
+class named_parties {
+public:
+    /// Names the `limit` parties that have most, or one less if there are more: equal ones in the
+    /// order of their names.
+    named_parties(std::vector<link_chart::link> const& links, std::string link_chart::link::* end,
+                  std::size_t limit)
+        : end_{end} {
+        auto sums = std::unordered_map<std::string_view, std::uint64_t>{};
+        for (auto const& one : links) {
+            auto& sum = sums[one.*end];
+            sum = saturated_sum(sum, one.value);
+        }
+        auto order =
+            std::vector<std::pair<std::string_view, std::uint64_t>>{sums.begin(), sums.end()};
+        auto const named =
+            order.size() <= limit ? order.size() : std::max<std::size_t>(limit, 1) - 1;
+        std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(named),
+                                  [](auto const& a, auto const& b) {
+                                      if (a.second != b.second) return a.second > b.second;
+                                      return a.first < b.first;
+                                  });
+        for (std::size_t i = 0; i < named; ++i) names_.emplace_back(order[i].first);
+    }
+
+    /// The name of a link's party in the chart.
+    [[nodiscard]] auto name_of(link_chart::link const& one) const -> std::string {
+        auto const is_named = std::ranges::find(names_, one.*end_) != names_.end();
+        return is_named ? one.*end_ : std::string{rest_name};
+    }
+
+private:
+    std::string link_chart::link::* end_;
+    std::vector<std::string> names_{};
+};
+
+}  // namespace detail
+
 /// The links of a chart in which at most `limit` parties send and as many receive; those that send
 /// or receive least are one party, `others`. The largest first.
 template <class = void>
 [[nodiscard]] auto folded(std::vector<link_chart::link> const& links, std::size_t limit)
     -> std::vector<link_chart::link> {
-    auto const largest = [&](std::string link_chart::link::* end) {
-        auto sums = std::map<std::string, std::uint64_t>{};
-        for (auto const& one : links)
-            sums[one.*end] = detail::saturated_sum(sums[one.*end], one.value);
-        auto order = std::vector<std::pair<std::uint64_t, std::string>>{};
-        for (auto const& [name, sum] : sums) order.emplace_back(sum, name);
-        std::ranges::sort(order, [](auto const& a, auto const& b) {
-            return a.first != b.first ? a.first > b.first : a.second < b.second;
-        });
-        if (order.size() > limit) order.resize(limit == 0 ? 0 : limit - 1);
-        auto names = std::map<std::string, bool>{};
-        for (auto const& [_, name] : order) names[name] = true;
-        return names;
-    };
-    auto const from = largest(&link_chart::link::from);
-    auto const to = largest(&link_chart::link::to);
+    auto const from = detail::named_parties{links, &link_chart::link::from, limit};
+    auto const to = detail::named_parties{links, &link_chart::link::to, limit};
     auto sums = std::map<std::pair<std::string, std::string>, std::uint64_t>{};
     for (auto const& one : links) {
-        auto& sum = sums[{from.contains(one.from) ? one.from : std::string{rest_name},
-                          to.contains(one.to) ? one.to : std::string{rest_name}}];
+        auto& sum = sums[{from.name_of(one), to.name_of(one)}];
         sum = detail::saturated_sum(sum, one.value);
     }
     auto result = std::vector<link_chart::link>{};

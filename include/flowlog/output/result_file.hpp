@@ -18,10 +18,15 @@ namespace flowlog {
     return std::string{detail::atomic_file::incomplete_mark}.append(reason) + '\n';
 }
 
+/// The same for a page of HTML: `<!-- INCOMPLETE: REASON -->`.
+[[nodiscard]] inline auto incomplete_comment(std::string_view reason) -> std::string {
+    return std::string{detail::atomic_file::incomplete_comment}.append(reason) + " -->\n";
+}
+
 /// A file of results that appears under its name only when it is complete. It is written to a
 /// temporary file in the same folder (`.NAME.PID-0.tmp`), which `commit_all` renames; the
-/// destructor removes it. "-" is standard output. Pipes and character devices are written directly,
-/// and a link is followed.
+/// destructor removes it. "-" is standard output. Pipes, character devices and the descriptors of
+/// the process (`/dev/stdout`, `/dev/fd/3`) are written directly, and a link is followed.
 ///
 ///     auto files = std::array{flowlog::result_file{"tags.csv"},
 ///     flowlog::result_file{"ports.csv"}}; files[0].write(tags); files[1].write(ports);

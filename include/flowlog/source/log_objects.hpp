@@ -11,7 +11,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <future>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -22,6 +21,7 @@
 
 #include <flowlog/error.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/source/detail/folder_listing.hpp>
 #include <flowlog/source/detail/log_folders.hpp>
 #include <flowlog/source/object_filter.hpp>
 #include <flowlog/source/object_key.hpp>
@@ -126,27 +126,6 @@ inline auto skip_reason_of(stored_object const& object) -> std::optional<skip_re
     return std::nullopt;
 }
 
-/// What a request to list one folder came to. A listing that fails has what came before.
-struct folder_listing {
-    std::vector<stored_object> found{};
-    std::exception_ptr failure{};
-};
-
-template <class = void>
-auto list_folder(object_store& store, std::string const& path, bool recursive) -> folder_listing {
-    auto result = folder_listing{};
-    try {
-        auto const slash = path.size() > 1 && path.ends_with('/') ? 1U : 0U;
-        store.list(path.substr(0, path.size() - slash), recursive, [&](stored_object const& found) {
-            if (!found.is_folder || !recursive) result.found.push_back(found);
-            return true;
-        });
-    } catch (...) {
-        result.failure = std::current_exception();
-    }
-    return result;
-}
-
 }  // namespace detail
 
 /// The log objects below a path of a store that a filter wants, in order of name: a single-pass
@@ -228,7 +207,7 @@ private:
     struct step {
         detail::log_folder folder{};
         bool recursive = false;
-        std::future<detail::folder_listing> listing{};
+        std::unique_ptr<detail::folder_listing<>> listing{};  // if it has begun
         std::optional<stored_object> object{};
     };
     using steps = std::deque<step>;
@@ -236,55 +215,60 @@ private:
     /// Goes on until an object is ready, or to the end.
     void advance() {
         while (ready_.empty() && !todo_.empty()) {
-            if (todo_.front().object) {
-                auto const object = *std::move(todo_.front().object);
+            auto& first = todo_.front();
+            if (first.object) {
+                auto const object = *std::move(first.object);
                 todo_.pop_front();
                 take(object);
-            } else {
-                open_folder();
+                continue;
             }
+            begin_listings();
+            first.recursive ? take_some(*first.listing) : open_folder(*first.listing);
         }
-    }
-
-    /// Puts what is below the first folder in its place.
-    void open_folder() {
-        auto listing = listing_of_first();
-        auto const folder = std::move(todo_.front().folder);
-        todo_.pop_front();
-        auto inner = steps{};
-        for (auto& found : listing.found) {
-            if (found.is_folder) {
-                enter(inner, folder, found.path);
-            } else if (inner.empty()) {
-                take(found);
-            } else {
-                inner.push_back({.object = std::move(found)});
-            }
-        }
-        todo_.insert(todo_.begin(), std::make_move_iterator(inner.begin()),
-                     std::make_move_iterator(inner.end()));
-        if (listing.failure) report(listing.failure);
     }
 
     /// Lists the first folder, and begins to list those that follow.
-    auto listing_of_first() -> detail::folder_listing {
-        if (options_.concurrency < 2) {
-            auto const& first = todo_.front();
-            return detail::list_folder(*store_, first.folder.path, first.recursive);
-        }
+    void begin_listings() {
         auto running = std::size_t{0};
         for (auto& next : todo_) {
             if (next.object) continue;
-            if (!next.listing.valid()) {
-                next.listing = std::async(
-                    std::launch::async,
-                    [store = store_, path = next.folder.path, recursive = next.recursive] {
-                        return detail::list_folder(*store, path, recursive);
-                    });
-            }
-            if (++running == options_.concurrency) break;
+            if (!next.listing)
+                next.listing = std::make_unique<detail::folder_listing<>>(store_, next.folder.path,
+                                                                          next.recursive);
+            if (++running >= options_.concurrency) break;
         }
-        return todo_.front().listing.get();
+    }
+
+    /// Takes the next objects of the first folder, of which all below it is listed.
+    void take_some(detail::folder_listing<>& listing) {
+        auto const found = listing.next();
+        for (auto const& object : found) take(object);
+        if (!found.empty()) return;
+        auto const failure = listing.failure();
+        todo_.pop_front();
+        if (failure) report(failure);
+    }
+
+    /// Puts what is in the first folder in its place.
+    void open_folder(detail::folder_listing<>& listing) {
+        auto const folder = todo_.front().folder;
+        auto inner = steps{};
+        for (auto some = listing.next(); !some.empty(); some = listing.next()) {
+            for (auto& found : some) {
+                if (found.is_folder) {
+                    enter(inner, folder, found.path);
+                } else if (inner.empty()) {
+                    take(found);
+                } else {
+                    inner.push_back({.object = std::move(found)});
+                }
+            }
+        }
+        auto const failure = listing.failure();
+        todo_.pop_front();
+        todo_.insert(todo_.begin(), std::make_move_iterator(inner.begin()),
+                     std::make_move_iterator(inner.end()));
+        if (failure) report(failure);
     }
 
     void report(std::exception_ptr const& failure) {

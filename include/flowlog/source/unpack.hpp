@@ -46,6 +46,8 @@ namespace detail {
 [[noreturn]] inline void throw_packed(std::string const& name, std::string_view compression) {
     auto const component = compression == "gzip" || compression == "zstd" || compression == "bzip2";
     auto const with = std::string{compression};
+    if (find_decoder_named(compression))
+        throw error{errc::corrupt, {name}, "holds damaged " + with + " data: its header is wrong"};
     throw error{errc::unsupported,
                 {name},
                 "is compressed with " + with +

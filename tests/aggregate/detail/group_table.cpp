@@ -82,4 +82,19 @@ TEST_CASE("rows that several threads link are found", "[group_table]") {
     CHECK(table.size() == first + threads * each);
 }
 
+TEST_CASE("the row that a hash probably means is used for its own key alone", "[group_table]") {
+    auto table = group_table{1, {0}};
+    auto const one = std::uint64_t{1};
+    auto const two = std::uint64_t{2};
+    table.values(&one, 42)[0] = 10;
+    auto* const likely = table.prefetch_row(42);
+    REQUIRE(likely != nullptr);
+    CHECK(table.find(&two, 1, 42, likely) == nullptr);
+    table.values(&two, 1, 42, likely)[0] = 20;
+    REQUIRE(table.size() == 2);
+    CHECK(table.values(std::size_t{0})[0] == 10);
+    CHECK(table.values(std::size_t{1})[0] == 20);
+    CHECK(table.find(&two, 1, 42, table.prefetch_row(42))[0] == 20);
+}
+
 }  // namespace test_aggregate_detail_group_table

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include <flowlog/error.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
 #include <flowlog/format/text/odd_lines.hpp>
+#include <flowlog/format/text/tab_lines.hpp>
 #include <flowlog/format/text/windows.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -159,6 +161,53 @@ TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
     CHECK(message(std::string(1000, 'x')).find(std::string(121, 'x')) == std::string::npos);
     CHECK(message("caf\xC3\xA9 is no log").find("--format") != std::string::npos);
     CHECK(message("version\xC2\xA0srcaddr").find("U+00A0") != std::string::npos);
+}
+
+TEST_CASE("old tar archives are known by their checksum", "[odd_lines]") {
+    auto tar = std::string(512, '\0');
+    tar.replace(0, 5, "a.log").replace(148, 8, "        ");
+    auto sum = 0U;
+    for (auto const c : tar) sum += static_cast<unsigned char>(c);
+    auto digits = std::string{};
+    for (auto rest = sum; rest != 0; rest /= 8)
+        digits.insert(0, 1, static_cast<char>('0' + rest % 8));
+    tar.replace(148, digits.size(), digits);
+    CHECK(detail::foreign_format(tar).name == "a tar archive");
+    tar[0] = 'b';
+    CHECK(detail::foreign_format(tar).name.empty());
+    CHECK(detail::foreign_format(std::string(512, '\0')).name.empty());
+    CHECK(detail::foreign_format("\xFF\xFE\0\0"sv).name == "UTF-32 text");
+    CHECK(detail::foreign_format("\0\0\0\x05\0\0\0\x01"sv).name ==
+          "sFlow datagrams, as switches send them");
+}
+
+TEST_CASE("a line that is no record is explained by what it looks like", "[odd_lines]") {
+    auto const message = [](std::string_view text) {
+        auto lines = detail::malformed_lines{{}};
+        lines.report({.line = 1, .reason = reason::no_layout}, text, nullptr, named{});
+        auto const failed = thrown_by([&] { lines.require_none_waiting(named{}); });
+        return failed ? std::string{failed->what()} : std::string{};
+    };
+    CHECK(message(std::string(60, 'A')).find("it looks like base64") != std::string::npos);
+    CHECK(message(std::string(59, 'A')).find("it looks like base64") == std::string::npos);
+    CHECK(message(std::string(60, 'A') + " x").find("it looks like base64") == std::string::npos);
+    CHECK(message("2\xC2\xA0"
+                  "1")
+              .find("(U+00A0)") != std::string::npos);
+    CHECK(message("2\xE2\x80\x83"
+                  "1")
+              .find("such as U+2003") != std::string::npos);
+}
+
+TEST_CASE("records between TABs are of one length, unless they are cut", "[odd_lines]") {
+    auto const is = [](std::string_view text) {
+        return detail::has_records_between_tabs(text, layout{{"srcaddr", "dstport"}});
+    };
+    CHECK(is("10.0.0.1 80\t10.0.0.2 81\n"));
+    CHECK(is("10.0.0.1 80\t10.0.0.2"));
+    CHECK_FALSE(is("10.0.0.1 80\t10.0.0.2\n"));
+    CHECK_FALSE(is("10.0.0.1 80\t10.0.0.2\t10.0.0.3 82\n"));
+    CHECK_FALSE(is("10.0.0.1 80\tx y\n"));
 }
 
 }  // namespace test_format_text_odd_lines

@@ -3,6 +3,7 @@
 #define FLOWLOG_AGGREGATE_DETAIL_COLUMN_CACHE_HPP
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -66,7 +67,7 @@ private:
     std::vector<column> columns_{};
 };
 
-/// A batch whose columns are decoded once. Flows that are selected from it are decoded again.
+/// A batch whose columns are decoded once, also for flows that are selected from it.
 template <record_batch Batch>
 class cached_batch {
 public:
@@ -80,10 +81,17 @@ public:
     [[nodiscard]] auto operator[](std::size_t i) const noexcept -> record_type { return flows_[i]; }
 
     [[nodiscard]] auto slice(std::size_t begin, std::size_t size) const -> cached_batch {
-        return {all_, flows_.slice(begin, size), begin_ + begin, cache_};
+        if (mask_ == 0) return {all_, flows_.slice(begin, size), begin_ + begin, cache_};
+        auto mask = mask_;
+        for (std::size_t i = 0; i != begin; ++i) mask &= mask - 1;
+        auto rest = mask;
+        for (std::size_t i = 0; i != size; ++i) rest &= rest - 1;
+        return {all_, flows_.slice(begin, size), begin_, cache_, mask & ~rest};
     }
     [[nodiscard]] auto select(std::uint64_t mask, selection_buffer& buffer) const -> cached_batch {
-        return {all_, flows_.select(mask, buffer), 0, nullptr};
+        // nobody selects from what was selected: the places of those flows are not known
+        auto* const cache = mask_ == 0 ? cache_ : nullptr;
+        return {all_, flows_.select(mask, buffer), begin_, cache, mask};
     }
 
     /// Whether a column can be read at once: then all its values are well formed, and all but
@@ -98,25 +106,30 @@ public:
 
     [[nodiscard]] auto numbers(field_id id, std::uint64_t* out, std::size_t step = 1) const
         -> bool {
-        return cache_ == nullptr ? flows_.numbers(id, out, step) : copy(numbers_of(id), out, step);
+        if (cache_ != nullptr && copy(numbers_of(id), out, step)) return true;
+        return decodes_selected() && flows_.numbers(id, out, step);
     }
 
     [[nodiscard]] auto times(field_id id, std::uint64_t* out, std::size_t step = 1) const -> bool {
-        return cache_ == nullptr ? flows_.times(id, out, step) : copy(times_of(id), out, step);
+        if (cache_ != nullptr && copy(times_of(id), out, step)) return true;
+        return decodes_selected() && flows_.times(id, out, step);
     }
 
     template <class Note>
     [[nodiscard]] auto addresses(field_id id, std::uint64_t* out, std::size_t step, Note note) const
         -> bool {
-        if (cache_ == nullptr) return flows_.addresses(id, out, step, note);
-        auto const& known = addresses_of(id);
-        if (!known.good) return false;
-        for (std::size_t i = 0; i != size(); ++i, out += step) {
-            out[0] = known.words[2 * (begin_ + i)];
-            out[1] = known.words[2 * (begin_ + i) + 1];
-            note(i, known.flags[begin_ + i]);
+        if (cache_ != nullptr) {
+            auto const& known = addresses_of(id);
+            if (known.good) {
+                each_place([&](std::size_t i, std::size_t place) {
+                    out[i * step] = known.words[2 * place];
+                    out[i * step + 1] = known.words[2 * place + 1];
+                    note(i, known.flags[place]);
+                });
+                return true;
+            }
         }
-        return true;
+        return decodes_selected() && flows_.addresses(id, out, step, note);
     }
 
     /// Reads actions; calls `note(i, is_present)` for each.
@@ -126,14 +139,14 @@ public:
         if (cache_ == nullptr) return false;
         auto const& known = actions_of(id);
         if (!copy(known, out, step)) return false;
-        for (std::size_t i = 0; i != size(); ++i) note(i, known.flags[begin_ + i]);
+        each_place([&](std::size_t i, std::size_t place) { note(i, known.flags[place]); });
         return true;
     }
 
 private:
-    cached_batch(Batch const& all, Batch const& flows, std::size_t begin,
-                 column_cache* cache) noexcept
-        : all_{all}, flows_{flows}, begin_{begin}, cache_{cache} {}
+    cached_batch(Batch const& all, Batch const& flows, std::size_t begin, column_cache* cache,
+                 std::uint64_t mask = 0) noexcept
+        : all_{all}, flows_{flows}, begin_{begin}, mask_{mask}, cache_{cache} {}
 
     using column = column_cache::column;
 
@@ -152,6 +165,9 @@ private:
     }
     [[nodiscard]] auto actions_of(field_id id) const -> column const& {
         return cache_->find(id, [&](column& into) {
+            auto const note = [&into](std::size_t i, bool is_there) { into.flags[i] = is_there; };
+            if constexpr (requires { all_.words_of_actions(id, into.words.data(), note); })
+                if (all_.words_of_actions(id, into.words.data(), note)) return true;
             auto bad = false;
             for (std::size_t i = 0; i != all_.size(); ++i) {
                 auto const record = all_[i];
@@ -164,15 +180,35 @@ private:
         });
     }
 
-    auto copy(column const& from, std::uint64_t* out, std::size_t step) const noexcept -> bool {
+    /// Whether flows are decoded again if a column of all flows could not be: some of them may have
+    /// what others lack.
+    [[nodiscard]] auto decodes_selected() const noexcept -> bool {
+        return mask_ != 0 || cache_ == nullptr;
+    }
+
+    /// Calls `use(i, place)` for each flow, with its place in the columns of the cache.
+    template <class Use>
+    [[gnu::always_inline]] void each_place(Use use) const {
+        if (mask_ == 0) {
+            for (std::size_t i = 0; i != size(); ++i) use(i, begin_ + i);
+            return;
+        }
+        auto left = mask_;
+        for (std::size_t i = 0; left != 0; ++i, left &= left - 1)
+            use(i, begin_ + static_cast<std::size_t>(std::countr_zero(left)));
+    }
+
+    [[nodiscard]] auto copy(column const& from, std::uint64_t* out, std::size_t step) const noexcept
+        -> bool {
         if (!from.good) return false;
-        for (std::size_t i = 0; i != size(); ++i) out[i * step] = from.words[begin_ + i];
+        each_place([&](std::size_t i, std::size_t place) { out[i * step] = from.words[place]; });
         return true;
     }
 
-    Batch all_;              // the batch whose columns are in the cache
-    Batch flows_;            // the part of it that this view shows
-    std::size_t begin_ = 0;  // where that part begins in `all_`
+    Batch all_;               // the batch whose columns are in the cache
+    Batch flows_;             // the part of it that this view shows
+    std::size_t begin_ = 0;   // where that part begins in `all_`
+    std::uint64_t mask_ = 0;  // which flows from there on it shows; 0: all
     column_cache* cache_;
 };
 

@@ -114,6 +114,34 @@ struct group_core {
         return 2 * flows - same;
     }
 
+    /// Looks at the next rows, and adds each to the one before it if both are of one group, as
+    /// neighbours often are if groups are few: minutes, actions. Returns how many rows are left.
+    /// If there are hardly any such rows, it does not look at the next ones.
+    [[nodiscard]] auto join_neighbours(std::size_t flows) -> std::size_t {
+        constexpr unsigned few_joined = 63;  // batches to pass over then
+        if (!only_sums || flows < 2) return flows;
+        if (unjoined != 0) {
+            --unjoined;
+            return flows;
+        }
+        auto const words = plan.words();
+        auto* last = pending.next();
+        auto const* row = last + words;
+        std::size_t left = 1;
+        for (std::size_t i = 1; i != flows; ++i, row += words) {
+            if (group_table::same(last, row, plan.key_words)) {
+                for (auto word = plan.key_words; word != words; ++word)
+                    values.add(last[word], row[word]);
+                continue;
+            }
+            last += words;
+            if (last != row) std::copy_n(row, words, last);
+            ++left;
+        }
+        if (left * 4 > flows * 3) unjoined = few_joined;
+        return left;
+    }
+
     void drop_same_ends(std::size_t flows) {
         auto const words = plan.words();
         auto const* from = pending.next();
@@ -132,6 +160,7 @@ struct group_core {
     std::vector<group_word> all;    ///< the values over all flows; kept only if both ends count
     std::vector<value_way> ways{};  ///< of each measure
     bool only_sums = true;          ///< all measures are counts of flows or sums
+    unsigned unjoined = 0;          ///< for how many batches `join_neighbours` does nothing
     pending_batches pending;
 };
 

@@ -27,6 +27,9 @@ namespace flowlog::detail {
 
 enum class relation : std::uint8_t { equal, different, less, at_most, greater, at_least };
 
+/// Of `rank_in_out`: whether a measure is of what came in, of what went out, or of both together.
+enum class group_side : std::uint8_t { both, in, out };
+
 /// What a measure is compared with: a number, a duration or a time. A time is a period, such as a
 /// day; the others begin and end with the same value.
 struct group_bound {
@@ -58,13 +61,15 @@ using group_time_reader = std::function<closed_range<timestamp>(std::string_view
 ///
 ///     either     = both *(("or" | "||") both)
 ///     both       = test *(("and" | "&&") test)
-///     test       = ("not" | "!") test | "(" either ")" | measure relation value
+///     test       = ("not" | "!") test | "(" either ")" | measure [side] relation value
+///     side       = "_in" | "_out"                        ; if there are sides
 ///     relation   = "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "eq" | "ne" | …
 ///     value      = number ["k" | "M" | "G" | "T" | "P" ["i"]] ["B"] | duration | time
 class group_filter_parser {
 public:
-    group_filter_parser(std::string_view text, group_time_reader const& read_time)
-        : text_{text}, read_time_{read_time} {}
+    group_filter_parser(std::string_view text, group_time_reader const& read_time,
+                        bool with_sides = false)
+        : text_{text}, read_time_{read_time}, with_sides_{with_sides} {}
 
     void parse() {
         if (text_.size() > max_length) fail(0, "the expression is longer than 64 KiB");
@@ -75,6 +80,7 @@ public:
 
     std::vector<group_test> tests{};  ///< the last one is the whole filter
     std::vector<measure> measures{};  ///< that are compared
+    std::vector<group_side> sides{};  ///< of each of them
 
 private:
     static constexpr std::size_t max_length = std::size_t{1} << 16;
@@ -114,16 +120,25 @@ private:
     }
 
     auto read_comparison() -> std::size_t {
-        auto const of = read_measure();
+        auto const [of, side] = read_measure();
         auto result = group_test{.how = read_relation()};
         result.bound = read_bound(of);
-        auto const known = std::ranges::find(measures, of);
-        result.left = static_cast<std::size_t>(known - measures.begin());
-        if (known == measures.end()) measures.push_back(of);
+        while (result.left != measures.size() &&
+               (measures[result.left] != of || sides[result.left] != side))
+            ++result.left;
+        if (result.left == measures.size()) {
+            measures.push_back(of);
+            sides.push_back(side);
+        }
         return add(result);
     }
 
-    auto read_measure() -> measure {
+    struct side_of_measure {
+        measure of;
+        group_side side;
+    };
+
+    auto read_measure() -> side_of_measure {
         skip_blanks();
         auto const begin = at_;
         read_operand();
@@ -133,11 +148,40 @@ private:
         }
         if (at_ == begin)
             fail_here("a measure: flows, bytes, max(packets), distinct(dstport), bytes/packets");
+        auto name = text_.substr(begin, at_ - begin);
+        auto const side = with_sides_ ? take_side(name) : group_side::both;
         try {
-            return measure::parse(text_.substr(begin, at_ - begin));
+            auto const of = measure::parse(name);
+            if (with_sides_ && side == group_side::both && of.kind != measure_kind::flows &&
+                of.kind != measure_kind::sum)
+                fail(begin, "what came in and went out together has no " + of.name() + "; it is " +
+                                of.name() + "_in or " + of.name() + "_out");
+            return {of, side};
         } catch (error const& failure) {
+            if (failure.code() == errc::invalid_filter) throw;
             fail(begin, failure.message());
         }
+    }
+
+    /// Removes `_in` or `_out` from the end of the name of a measure, or from what follows it:
+    /// `max(packets)_in`.
+    auto take_side(std::string_view& name) noexcept -> group_side {
+        using enum group_side;
+        for (auto const& [suffix, side] :
+             {std::pair{std::string_view{"_in"}, in}, std::pair{std::string_view{"_out"}, out}}) {
+            if (name.ends_with(suffix)) {
+                name.remove_suffix(suffix.size());
+                return side;
+            }
+            if (name.ends_with(')') && take_suffix(suffix)) return side;
+        }
+        return both;
+    }
+
+    auto take_suffix(std::string_view suffix) noexcept -> bool {
+        auto const found = text_.substr(at_).starts_with(suffix);
+        if (found) at_ += suffix.size();
+        return found;
     }
 
     /// A name, or a word and a list in parentheses.
@@ -329,6 +373,7 @@ private:
 
     std::string_view text_;
     group_time_reader const& read_time_;
+    bool with_sides_;
     std::size_t at_ = 0;
 };
 

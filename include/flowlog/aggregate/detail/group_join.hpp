@@ -23,12 +23,18 @@
 
 namespace flowlog::detail {
 
-/// Reads what a grouping has counted, without pending rows.
+/// Reaches what a grouping has counted, without pending rows.
 class grouping_access {
 public:
     template <class Grouping>
     [[nodiscard]] static auto core(Grouping const& of) -> group_core const& {
         return of.flushed();
+    }
+
+    /// Notes that the sum of some group stopped at 2^64 - 1.
+    template <class Grouping>
+    static void note_saturated(Grouping& of) {
+        of.core_.values.note_saturated(true);
     }
 };
 

@@ -171,6 +171,30 @@ inline auto put_pair(address a, address b, std::uint64_t* words) noexcept -> key
     return source == field_id::pkt_srcaddr ? field_id::pkt_dstaddr : field_id::dstaddr;
 }
 
+/// Writes the network, the class or the label of an address, and returns the state of the key.
+inline auto put_part_of_address(address const& value, group_key const& key, std::uint64_t* words,
+                                text_pool& texts) -> key_state {
+    if (key.kind == key_kind::network) {
+        auto const length = value.is_v6() ? key.v6_length : key.v4_length;
+        return put(cidr{value, length}.network(), words);
+    }
+    if (key.kind == key_kind::scope) {
+        *words = static_cast<std::uint64_t>(scope_of(value));
+        return key_state::present;
+    }
+    auto const found = key.labels->find(value);
+    *words = found ? texts.number(key.labels->name(*found)) : 0;
+    return found ? key_state::present : key_state::absent;
+}
+
+/// The tag of a destination port and protocol as a word of a key.
+[[nodiscard]] inline auto tag_word(group_key const& key, std::uint16_t port, std::uint8_t protocol,
+                                   text_pool& texts) -> std::uint64_t {
+    auto const found = key.tags->find(port, protocol);
+    return texts.number(found.empty() ? std::string_view{"Untagged"}
+                                      : key.tags->name(found.front()));
+}
+
 /// How a key is written, worked out once for all flows.
 struct key_step {
     enum class way : std::uint8_t { number, address, action, port, rare, derived };
@@ -234,6 +258,8 @@ public:
 
 private:
     [[gnu::noinline]] auto put_rare(field_id id, std::uint64_t* words) -> key_state {
+        if (info(id).type == field_type::text)
+            return put_value(get<std::string_view>(id), words, texts_);
         return visit_field(record_, id, [&](auto const& value) {
             return put_value(checked(value), words, texts_);
         });
@@ -242,7 +268,9 @@ private:
     [[gnu::noinline]] auto put_derived(group_key const& key, std::uint64_t* words) -> key_state {
         switch (key.kind) {
             case key_kind::field: break;
-            case key_kind::network: return put_network(key, words);
+            case key_kind::network:
+            case key_kind::scope:
+            case key_kind::label: return put_of_address(key, words);
             case key_kind::bucket: return put_bucket(key, words);
             case key_kind::date:
             case key_kind::hour:
@@ -252,16 +280,12 @@ private:
             case key_kind::service: return put_service(words);
             case key_kind::pair: return put_both(key.field, words);
             case key_kind::tag: return put_tag(key, words);
-            case key_kind::label: return put_label(key, words);
             case key_kind::port: return put_port(key, words);
             case key_kind::duration: return put_duration(words);
             case key_kind::column:
                 return put_value(checked(text_of_column(record_, key.name)), words, texts_);
-            case key_kind::scope: break;
         }
-        auto const value = get<address>(field_of(key));
-        *words = value ? static_cast<std::uint64_t>(scope_of(*value)) : 0;
-        return value ? key_state::present : key_state::absent;
+        return key_state::absent;
     }
 
     [[nodiscard]] auto field_of(group_key const& key) const noexcept -> field_id {
@@ -282,11 +306,11 @@ private:
         return checked(record_[key]);
     }
 
-    auto put_network(group_key const& key, std::uint64_t* words) -> key_state {
+    auto put_of_address(group_key const& key, std::uint64_t* words) -> key_state {
         auto const value = get<address>(field_of(key));
-        if (!value) return put_value(value, words, texts_);
-        auto const length = (*value).is_v6() ? key.v6_length : key.v4_length;
-        return detail::put(cidr{*value, length}.network(), words);
+        if (value) return put_part_of_address(*value, key, words, texts_);
+        std::fill_n(words, key_width(key), std::uint64_t{0});
+        return key_state::absent;
     }
 
     auto put_bucket(group_key const& key, std::uint64_t* words) -> key_state {
@@ -349,17 +373,8 @@ private:
         auto const protocol = get(field::protocol);
         *words = 0;
         if (!port || !protocol) return key_state::absent;
-        auto const found = key.tags->find(*port, *protocol);
-        *words = texts_.number(found.empty() ? std::string_view{"Untagged"}
-                                             : key.tags->name(found.front()));
+        *words = tag_word(key, *port, *protocol, texts_);
         return key_state::present;
-    }
-
-    auto put_label(group_key const& key, std::uint64_t* words) -> key_state {
-        auto const value = get<address>(field_of(key));
-        auto const found = value ? key.labels->find(*value) : std::nullopt;
-        *words = found ? texts_.number(key.labels->name(*found)) : 0;
-        return found ? key_state::present : key_state::absent;
     }
 
     /// Absent if the end is before the start.

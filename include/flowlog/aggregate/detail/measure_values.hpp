@@ -144,6 +144,17 @@ template <class T>
     return finish_hash(hash) | 1;
 }
 
+/// How many flows a record is: one, unless it is a group of them.
+template <class Record>
+[[nodiscard, gnu::always_inline]] inline auto flows_in(Record const& record) noexcept
+    -> group_word {
+    if constexpr (requires { record.flows_in_group(); }) {
+        return record.flows_in_group();
+    } else {
+        return 1;
+    }
+}
+
 /// The time from start to end in microseconds; absent if the end is before the start.
 template <class Reader>
 [[nodiscard]] auto read_duration(Reader& reader) -> field_value<std::uint64_t> {

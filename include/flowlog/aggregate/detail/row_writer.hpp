@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 
@@ -16,6 +17,7 @@
 #include <flowlog/aggregate/detail/pending_batches.hpp>
 #include <flowlog/aggregate/detail/row_plan.hpp>
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/batch.hpp>
 
@@ -109,7 +111,7 @@ private:
         } else {
             for (auto const& m : plan_.measures) {
                 if (m.kind == measure_kind::flows) {
-                    *at++ = 1;
+                    *at++ = flows_in(record);
                 } else if (is_plain_sum(m)) {
                     auto const value = load_number(record, m.field, info(m.field).type);
                     bad |= value.malformed();
@@ -173,10 +175,15 @@ private:
             if (step.how == key_step::way::action && flows.actions(field, at, stride, note_action))
                 return true;
         }
-        if (step.how == key_step::way::derived && put_derived_column(flows, plan_.keys[key], at)) {
-            for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
-            return true;
+        if (step.how == key_step::way::derived) {
+            if (put_derived_column(flows, plan_.keys[key], at)) {
+                for (std::size_t i = 0; i != flows.size(); ++i) note(i, present);
+                return true;
+            }
+            if (put_address_column(flows, plan_.keys[key], field, at, note)) return true;
         }
+        if (step.how == key_step::way::rare && step.type == field_type::text)
+            return put_text_column(flows, field, at, note);
         auto bad = false;
         for (std::size_t i = 0; i != flows.size(); ++i) {
             auto const record = flows[i];
@@ -186,7 +193,8 @@ private:
         return !bad;
     }
 
-    /// Writes services or spans of time, if all their fields can be read at once; they are present.
+    /// Writes services, tags or spans of time, if all their fields can be read at once; they are
+    /// present.
     template <record_batch Batch>
     [[nodiscard]] auto put_derived_column(Batch const& flows, group_key const& key, group_word* at)
         -> bool {
@@ -196,15 +204,65 @@ private:
             floor_times(flows.size(), key.span, at, stride);
             return true;
         }
-        if (key.kind != key_kind::service) return false;
-        auto ports = std::array<group_word, pending_batches::batch_size>{};
-        if (!flows.numbers(field_id::protocol, at, stride)) return false;
-        auto protocols = ports;
-        for (std::size_t i = 0; i != flows.size(); ++i) protocols[i] = at[i * stride];
-        if (!flows.numbers(field_id::srcport, at, stride)) return false;
+        if (key.kind != key_kind::service && key.kind != key_kind::tag) return false;
+        // not set to zeros: nobody reads what is not written
+        std::array<group_word, pending_batches::batch_size> ports;
+        std::array<group_word, pending_batches::batch_size> protocols;
         if (!flows.numbers(field_id::dstport, ports.data(), 1)) return false;
+        if (!flows.numbers(field_id::protocol, protocols.data(), 1)) return false;
+        if (key.kind == key_kind::tag) {
+            for (std::size_t i = 0; i != flows.size(); ++i)
+                at[i * stride] = tag_word(key, static_cast<std::uint16_t>(ports[i]),
+                                          static_cast<std::uint8_t>(protocols[i]), plan_.texts);
+            return true;
+        }
+        if (!flows.numbers(field_id::srcport, at, stride)) return false;
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride) {
+            // without a branch, which nothing predicts
+            auto const source_is_less = -static_cast<group_word>(*at < ports[i]);
+            auto const smaller = ports[i] ^ ((*at ^ ports[i]) & source_is_less);
+            *at = smaller << 8 | protocols[i];
+        }
+        return true;
+    }
+
+    /// Writes texts, of which thousands of interfaces have as many: to look them up waits for
+    /// memory otherwise.
+    template <record_batch Batch, class Note>
+    [[nodiscard]] auto put_text_column(Batch const& flows, field_id field, group_word* at,
+                                       Note note) -> bool {
+        auto texts = std::array<field_value<std::string_view>, pending_batches::batch_size>{};
+        for (std::size_t i = 0; i != flows.size(); ++i) {
+            auto const record = flows[i];
+            texts[i] = load_field<std::string_view>(record, field);
+            if (texts[i].malformed()) return false;
+            if (texts[i].has_value()) plan_.texts.prefetch(*texts[i]);
+        }
+        auto const stride = plan_.words() * plan_.ends();
         for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
-            *at = std::min(*at, ports[i]) << 8 | protocols[i];
+            note(i, put_value(texts[i], at, plan_.texts));
+        return true;
+    }
+
+    /// Writes networks, classes or labels of addresses, if all addresses can be read at once.
+    template <record_batch Batch, class Note>
+    [[nodiscard]] auto put_address_column(Batch const& flows, group_key const& key, field_id field,
+                                          group_word* at, Note note) -> bool {
+        if (key.kind != key_kind::network && key.kind != key_kind::scope &&
+            key.kind != key_kind::label)
+            return false;
+        std::array<group_word, 2 * pending_batches::batch_size> words;
+        std::array<key_state, pending_batches::batch_size> states;
+        auto const note_family = [&states](std::size_t flow, bool is_v6)
+                                     __attribute__((always_inline)) {
+                                         states[flow] = is_v6 ? key_state::v6 : key_state::present;
+                                     };
+        if (!flows.addresses(field, words.data(), 2, note_family)) return false;
+        auto const stride = plan_.words() * plan_.ends();
+        for (std::size_t i = 0; i != flows.size(); ++i, at += stride) {
+            auto const value = get_address(states[i], words.data() + 2 * i);
+            note(i, put_part_of_address(value, key, at, plan_.texts));
+        }
         return true;
     }
 
@@ -252,7 +310,13 @@ private:
         auto const stride = plan_.words() * plan_.ends();
         if (is_plain_sum(of)) return flows.numbers(of.field, at, stride);
         if (of.kind == measure_kind::flows) {
-            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = 1;
+            for (std::size_t i = 0; i != flows.size(); ++i) at[i * stride] = flows_in(flows[i]);
+            return true;
+        }
+        if (of.is_time() && flows.times(of.field, at, stride)) {
+            for (std::size_t i = 0; i != flows.size(); ++i, at += stride)
+                *at = to_ordered(
+                    timestamp{std::chrono::microseconds{static_cast<std::int64_t>(*at)}});
             return true;
         }
         auto bad = false;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/format/column_batch.hpp>
 #include <flowlog/format/parquet/file.hpp>
 
 namespace flowlog::detail {
@@ -114,6 +115,7 @@ struct parquet_layout {
 
     std::vector<parquet_column> columns{};  ///< in the order of the file; each field once
     std::vector<std::string> foreign{};     ///< columns that are no fields
+    std::vector<parquet_column> texts{};    ///< those of them that can be read as texts
     std::vector<std::string> mistyped{};  ///< columns whose types cannot be values of their fields
     std::vector<group> groups{};
     std::int64_t rows = 0;
@@ -130,13 +132,17 @@ struct parquet_layout {
 /// Adds a column of a schema to a layout.
 inline void add_column(parquet_layout& into, ArrowSchema const& schema, std::int32_t number) {
     auto const name = std::string{schema.name == nullptr ? "" : schema.name};
-    auto const id = find_field(name);
-    if (!id || into.find(*id) != nullptr) return into.foreign.push_back(name);
     auto const* const dictionary = schema.dictionary;
     auto const type = stored_type_of(dictionary != nullptr ? dictionary->format : schema.format);
     auto const index = dictionary != nullptr ? stored_type_of(schema.format) : stored_type::none;
-    if (!can_be(type, info(*id).type) || (dictionary != nullptr && !is_integer(index)))
-        return into.mistyped.push_back(name);
+    auto const readable = dictionary == nullptr || is_integer(index);
+    auto const id = find_field(name);
+    if (!id || into.find(*id) != nullptr) {
+        if (readable && can_be(type, field_type::text))
+            into.texts.push_back({column_batch::text_slot, number, type, index, name});
+        return into.foreign.push_back(name);
+    }
+    if (!can_be(type, info(*id).type) || !readable) return into.mistyped.push_back(name);
     into.columns.push_back({*id, number, type, index, name});
 }
 

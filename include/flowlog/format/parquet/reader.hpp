@@ -138,15 +138,21 @@ public:
     void load(column_batch& batch, field_id id) override {
         auto const* const column = layout_->find(id);
         if (column == nullptr) return;
-        auto found = late_.find(column->number);
-        if (found == late_.end()) {
-            found = late_
-                        .emplace(column->number,
-                                 late_column{*file_, group_, column->number, batch_rows})
-                        .first;
-            add_wanted(*column);
-        }
-        decoder_.decode(batch, *column, found->second.take(*file_, batch_begin_, batch.size()));
+        if (!late_.contains(column->number)) add_wanted(*column);
+        load_late(batch, *column);
+    }
+
+    [[nodiscard]] auto other_columns() -> std::vector<std::string> override {
+        auto names = std::vector<std::string>{};
+        for (auto const& column : layout_->texts) names.push_back(column.name);
+        return names;
+    }
+
+    auto load_text(column_batch& batch, std::string_view name) -> bool override {
+        auto const column = std::ranges::find(layout_->texts, name, &parquet_column::name);
+        if (column == layout_->texts.end()) return false;
+        load_late(batch, *column);
+        return true;
     }
 
     void locate(std::size_t row, malformed_line& line) const override {
@@ -204,6 +210,16 @@ private:
             decoder_.decode(batch, *selected_[i], {&piece, 1});
         }
         row_ += count;
+    }
+
+    /// Reads a column of the last batch with a stream of its own.
+    void load_late(column_batch& batch, parquet_column const& column) {
+        auto found = late_.find(column.number);
+        if (found == late_.end()) {
+            auto stream = late_column{*file_, group_, column.number, batch_rows};
+            found = late_.emplace(column.number, std::move(stream)).first;
+        }
+        decoder_.decode(batch, column, found->second.take(*file_, batch_begin_, batch.size()));
     }
 
     void add_wanted(parquet_column const& column) {

@@ -86,6 +86,22 @@ public:
         return column && detail::decode_addresses(*column, size_, out, step, note);
     }
 
+    /// Reads an action from every line; `note(i, is_present)` is called, and an absent one is 0.
+    /// False if one is malformed, or as `numbers` says.
+    template <class Note>
+    [[nodiscard]] auto words_of_actions(field_id id, std::uint64_t* out, Note note) const noexcept
+        -> bool {
+        auto const column = tokens(id);
+        if (!column) return false;
+        for (std::size_t i = 0; i != size_; ++i) {
+            auto const value = detail::decode<action>(column->begin(i), column->end(i));
+            if (value.malformed()) return false;
+            out[i] = value.has_value() ? static_cast<std::uint64_t>(*value) : 0;
+            note(i, value.has_value());
+        }
+        return true;
+    }
+
 private:
     text_batch(text_record const& first, std::size_t size, std::size_t stride,
                std::size_t width) noexcept

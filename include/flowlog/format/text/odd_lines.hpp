@@ -131,7 +131,8 @@ private:
     }
 
     [[nodiscard]] static auto why_unrecognised(waiting_line const& first) -> std::string {
-        if (looks_binary(first.text)) return "this is binary data of no format that is known here";
+        if (looks_binary(first.text) && !has_unicode_blank(first.text))
+            return "this is binary data of no format that is known here";
         auto const columns = words_of(first.text).size();
         if (columns > layout::max_columns) {
             return "the line has " + std::to_string(columns) + " columns, and more than " +
@@ -147,7 +148,30 @@ private:
     [[nodiscard]] static auto what_to_do(std::string_view text) noexcept -> std::string_view {
         if (text.find("\xC2\xA0") != text.npos)
             return "it has NO-BREAK SPACEs (U+00A0) in place of blanks: sed 's/\\xC2\\xA0/ /g' LOG";
+        if (has_unicode_blank(text))
+            return "it has blanks that are not ASCII, such as U+2003: "
+                   "perl -CSD -pe 's/\\h/ /g; s/[\\x{200B}\\x{2060}\\x{FEFF}]//g' LOG";
+        if (looks_like_base64(text)) return "it looks like base64: base64 -d LOG | flowlog ... -";
         return "give the columns with --format '${...} ${...}'";
+    }
+
+    /// Whether a text has a blank that is not ASCII, and no zeros.
+    [[nodiscard]] static auto has_unicode_blank(std::string_view text) noexcept -> bool {
+        return text.find('\0') == text.npos &&
+               std::ranges::any_of(unicode_blanks, [text](std::string_view blank) {
+                   return text.find(blank, 1) != text.npos;  // a BOM may be the first
+               });
+    }
+
+    /// Whether a line is one long word of the letters of base64.
+    [[nodiscard]] static auto looks_like_base64(std::string_view line) noexcept -> bool {
+        constexpr std::size_t short_line = 60;
+        auto const letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '+' || c == '/' || c == '=';
+        };
+        while (line.ends_with('\r')) line.remove_suffix(1);
+        return line.size() >= short_line && std::ranges::all_of(line, letter);
     }
 
     malformed_handler handler_;

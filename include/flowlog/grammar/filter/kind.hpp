@@ -36,6 +36,10 @@ enum class filter_kind : std::uint8_t {
     forwarding,
     firewall_event,
     nat_event,
+    denied,
+    pf_action,
+    pf_reason,
+    pf_direction,
     protocol,
     port,
     flags,
@@ -69,6 +73,7 @@ struct filter_fault {
                                   filter_style style) -> filter_kind {
     if (style == filter_style::icmp_type || style == filter_style::icmp_code)
         return filter_kind::icmp;
+    if (style == filter_style::denied) return filter_kind::denied;
     switch (what) {
         case filter_subject::address: return filter_kind::address;
         case filter_subject::text: return filter_kind::text;
@@ -83,7 +88,10 @@ struct filter_fault {
         case filter_subject::column: return filter_kind::text;
         default: break;
     }
-    if (id == field_id::protocol) return filter_kind::protocol;
+    if (id == field_id::protocol || id == field_id::tunnel_protocol) return filter_kind::protocol;
+    if (id == field_id::pf_action) return filter_kind::pf_action;
+    if (id == field_id::pf_reason) return filter_kind::pf_reason;
+    if (id == field_id::pf_direction) return filter_kind::pf_direction;
     if (id == field_id::forwarding_status) return filter_kind::forwarding;
     if (id == field_id::firewall_event) return filter_kind::firewall_event;
     if (id == field_id::nat_event) return filter_kind::nat_event;
@@ -111,12 +119,16 @@ struct filter_fault {
         case filter_kind::forwarding:
         case filter_kind::firewall_event:
         case filter_kind::nat_event:
+        case filter_kind::pf_action:
+        case filter_kind::pf_reason:
+        case filter_kind::pf_direction:
         case filter_kind::protocol:
         case filter_kind::flags:
         case filter_kind::icmp: return 0xFF;
         case filter_kind::hour: return 23;
         case filter_kind::weekday: return 7;
         case filter_kind::u16:
+        case filter_kind::denied:
         case filter_kind::port: return 0xFFFF;
         case filter_kind::u32: return 0xFFFF'FFFF;
         default: return std::numeric_limits<std::uint64_t>::max();
@@ -170,6 +182,47 @@ inline constexpr auto firewall_words = std::to_array<number_words>(
 inline constexpr auto nat_words =
     std::to_array<number_words>({{0, "invalid ignore"}, {1, "add create"}, {2, "delete"}});
 
+/// Why a Cisco ASA denied a flow, in nfdump's words.
+inline constexpr auto denied_words = std::to_array<number_words>(
+    {{1001, "ingress"}, {1002, "egress"}, {1003, "interface"}, {1004, "nosyn"}});
+
+/// What the packet filter pf did, and why, in its words and by its numbers (pfvar.h).
+inline constexpr auto pf_action_words = std::to_array<number_words>({{0, "pass"},
+                                                                     {1, "block"},
+                                                                     {2, "scrub"},
+                                                                     {3, "noscrub"},
+                                                                     {4, "nat"},
+                                                                     {5, "nonat"},
+                                                                     {6, "binat"},
+                                                                     {7, "nobinat"},
+                                                                     {8, "rdr"},
+                                                                     {9, "nordr"},
+                                                                     {10, "synblock"},
+                                                                     {11, "defer"},
+                                                                     {12, "match"},
+                                                                     {13, "divert"},
+                                                                     {14, "rt"},
+                                                                     {15, "afrt"}});
+inline constexpr auto pf_reason_words = std::to_array<number_words>({{0, "match"},
+                                                                     {1, "bad-offset"},
+                                                                     {2, "fragment"},
+                                                                     {3, "short"},
+                                                                     {4, "normalize"},
+                                                                     {5, "memory"},
+                                                                     {6, "bad-timestamp"},
+                                                                     {7, "congestion"},
+                                                                     {8, "ip-option"},
+                                                                     {9, "proto-cksum"},
+                                                                     {10, "state-mismatch"},
+                                                                     {11, "state-insert"},
+                                                                     {12, "state-limit"},
+                                                                     {13, "src-limit"},
+                                                                     {14, "synproxy"},
+                                                                     {15, "translate"},
+                                                                     {16, "no-route"}});
+inline constexpr auto pf_direction_words =
+    std::to_array<number_words>({{0, "inout"}, {1, "in"}, {2, "out"}});
+
 template <std::size_t Size>
 constexpr auto number_of(std::array<number_words, Size> const& all,
                          std::string_view wanted) noexcept -> std::optional<std::uint64_t> {
@@ -193,6 +246,10 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
         case filter_kind::forwarding: return detail::number_of(detail::forwarding_words, text);
         case filter_kind::firewall_event: return detail::number_of(detail::firewall_words, text);
         case filter_kind::nat_event: return detail::number_of(detail::nat_words, text);
+        case filter_kind::denied: return detail::number_of(detail::denied_words, text);
+        case filter_kind::pf_action: return detail::number_of(detail::pf_action_words, text);
+        case filter_kind::pf_reason: return detail::number_of(detail::pf_reason_words, text);
+        case filter_kind::pf_direction: return detail::number_of(detail::pf_direction_words, text);
         case filter_kind::weekday: return detail::number_of(detail::weekday_words, text);
         case filter_kind::protocol: return protocol_number(text);
         case filter_kind::port: return service_port(text);
@@ -257,6 +314,11 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
         case filter_kind::firewall_event:
             return "a number (0-255), or ignore, create, delete, deny, alert or update";
         case filter_kind::nat_event: return "a number (0-255), or add or delete";
+        case filter_kind::denied:
+            return "a number (0-65535), or ingress, egress, interface or nosyn";
+        case filter_kind::pf_action: return "a number (0-255), or a word such as pass or block";
+        case filter_kind::pf_reason: return "a number (0-255), or a word such as match or short";
+        case filter_kind::pf_direction: return "a number (0-255), or in or out";
         case filter_kind::protocol: return "a protocol: a number (0-255) or a name";
         case filter_kind::port: return "a port: a number (0-65535) or the name of a service";
         case filter_kind::flags: return "TCP flags: a number (0-255) or letters such as SA";

@@ -24,9 +24,8 @@ public:
         if (at_ == text_.size()) return false;
         auto const quote = text_[at_] == '"' || text_[at_] == '\'';
         auto const begin = quote ? at_ + 1 : at_;
-        auto const end =
-            quote ? text_.find(text_[at_], begin) : text_.find_first_of(separators, begin);
-        auto const stop = std::min(end, text_.size());
+        auto const stop =
+            quote ? std::min(text_.find(text_[at_], begin), text_.size()) : end_of_word(begin);
         word = {.text = text_.substr(begin, stop - begin), .offset = begin, .quoted = quote};
         at_ = quote ? std::min(stop + 1, text_.size()) : stop;
         return true;
@@ -35,12 +34,21 @@ public:
 private:
     static constexpr auto separators = std::string_view{" \t\r\n,#"};
 
+    [[nodiscard]] auto end_of_word(std::size_t at) const noexcept -> std::size_t {
+        while (at != text_.size() && separators.find(text_[at]) == separators.npos &&
+               flowlog::detail::leading_blank(text_.substr(at)) == 0)
+            ++at;
+        return at;
+    }
+
     void skip() noexcept {
         while (at_ != text_.size()) {
             if (text_[at_] == '#')
                 at_ = std::min(text_.find('\n', at_), text_.size());
             else if (separators.find(text_[at_]) != separators.npos)
                 ++at_;
+            else if (auto const blank = flowlog::detail::leading_blank(text_.substr(at_)))
+                at_ += blank;
             else
                 return;
         }

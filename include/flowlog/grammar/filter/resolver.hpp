@@ -296,7 +296,8 @@ private:
         std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);
         auto similar = flowlog::detail::similar_words{lower};
         for (auto const& f : fields) similar.consider(f.name);
-        for (auto const& phrase : filter_phrases) similar.consider(phrase.noun);
+        for (auto const& phrase : filter_phrases)
+            if (phrase.qualifiers.empty()) similar.consider(phrase.noun);
         throw filter_fault{word.offset, "expected the name of a field, found '" +
                                             escaped(word.text, 40) + "'" + similar.hint()};
     }

@@ -8,6 +8,7 @@
 
 #include <boost/spirit/home/x3.hpp>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/grammar/filter/expression.hpp>
 #include <flowlog/grammar/filter/reader.hpp>
 #include <flowlog/grammar/filter/words.hpp>
@@ -56,7 +57,8 @@ struct word : x3::parser<word> {
         auto const text = std::string_view{first, static_cast<std::size_t>(last - first)};
         std::size_t size = 0;
         while (size != text.size() && !ends_word(text[size]) &&
-               !text.substr(size).starts_with(".."))
+               !text.substr(size).starts_with("..") &&
+               flowlog::detail::leading_blank(text.substr(size)) == 0)
             ++size;
         auto const found = text.substr(0, size);
         if (size == 0 || !(is_ ? is_(found) : flowlog::same_name(found, letters_))) return false;
@@ -152,10 +154,12 @@ struct skipped : x3::parser<skipped> {
     auto parse(char const*& first, char const* last, Context const&, RContext&, Attribute&) const
         -> bool {
         auto const* const begin = first;
-        for (auto comment = false; first != last; ++first) {
+        for (auto comment = false; first != last;) {
             comment = *first != '\n' && (comment || *first == '#');
-            auto const blank = std::string_view{" \t\r\n"}.find(*first) != std::string_view::npos;
-            if (!comment && !blank) break;
+            auto const blank = flowlog::detail::leading_blank(
+                std::string_view{first, static_cast<std::size_t>(last - first)});
+            if (!comment && blank == 0) break;
+            first += blank == 0 ? 1 : blank;
         }
         return first != begin;
     }
@@ -204,7 +208,8 @@ inline constexpr auto subject_def =
     (begin_subject >> word{"@include"}.to(&reader::subject) >> wanted) |
     (begin_subject >> side >> joint >> side >> -noun) | (begin_subject >> +qualifier >> noun) |
     (begin_subject >> word{"observation"}.to(&reader::subject) >>
-     word{"domain"}.to(&reader::subject) >> word{"id"}.to(&reader::subject)) |
+     (word{"domain"}.to(&reader::subject) | word{"point"}.to(&reader::subject)) >>
+     word{"id"}.to(&reader::subject)) |
     (begin_subject >> subject_word);
 
 inline constexpr auto sign_def =
@@ -237,7 +242,8 @@ inline constexpr auto relation_def =
     (!x3::lit("&&") >> "&" >> tell{&reader::mask} >> wanted >> -(sign >> wanted)) |
     (sign >> wanted) | (value >> tell{&reader::relation<relation_of::given>} >> -value);
 
-inline constexpr auto follower = word{"port"} | word{"portrange"} | word{"src"} | word{"dst"};
+inline constexpr auto follower = word{"port"} | word{"portrange"} | word{"src"} | word{"dst"} |
+                                 word{"host"} | word{"net"} | word{"proto"};
 
 inline constexpr auto operand_def =
     *(((word{"not"} | "!") >> tell{&reader::negation}) | ("(" >> tell{&reader::opening})) >>
@@ -261,10 +267,12 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     filter      = operand *(connective operand)
 ///     operand     = *("not" | "!" | "(") [protocol] test *")"   ; parentheses in pairs
 ///     connective  = "and" | "&&" | "or" | "||"                  ; "not" binds tightest, then "and"
-///     protocol    = name of a protocol, before "port", "portrange", "src" or "dst"
+///     protocol    = name of a protocol, before "port", "portrange", "src", "dst", "host", "net" or
+///                   "proto"
 ///     test        = subject [relation]
 ///     subject     = side ("or" | "and") side [noun] | 1*qualifier noun
-///                 | "observation" "domain" "id" | "@include" item | ("class" | "label") "(" word
+///                 | "observation" ("domain" | "point") "id" | "@include" item | ("class" |
+///                 "label") "(" word
 ///                 ")" | word
 ///     side        = "src" | "dst"
 ///     qualifier   = side | "in" | "out" | "next" | "prev" | "previous" | "bgp" | "bgpnext"

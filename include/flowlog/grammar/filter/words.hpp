@@ -20,6 +20,7 @@ enum class filter_style : std::uint8_t {
     host,       ///< addresses and blocks
     net,        ///< a block, or an address and a netmask
     flags,      ///< TCP flags; the test implies TCP
+    denied,     ///< why a firewall denied the flow
     icmp_type,  ///< the high byte of the destination port; the test implies ICMP
     icmp_code   ///< the low byte of the destination port; the test implies ICMP
 };
@@ -79,6 +80,33 @@ inline constexpr auto filter_phrases = [] {
         {"dst nat", "port", 1, {post_napt_dstport}},
         {"nat", "event", 1, {nat_event}},
         {"asa", "event", 1, {firewall_event}},
+        {"asa", "xevent", 1, {firewall_extended_event}},
+        {"asa", "denied", 1, {firewall_extended_event}, denied},
+        {"asa", "user", 1, {user_name}},
+        {"nat pblock", "start", 1, {port_range_start}},
+        {"nat pblock", "end", 1, {port_range_end}},
+        {"nat pblock", "step", 1, {port_range_step_size}},
+        {"nat pblock", "size", 1, {port_range_num_ports}},
+        {"pblock", "start", 1, {port_range_start}},
+        {"pblock", "end", 1, {port_range_end}},
+        {"pblock", "step", 1, {port_range_step_size}},
+        {"pblock", "size", 1, {port_range_num_ports}},
+        {"tun", "ip", 2, {tunnel_srcaddr, tunnel_dstaddr}, host},
+        {"src tun", "ip", 1, {tunnel_srcaddr}, host},
+        {"dst tun", "ip", 1, {tunnel_dstaddr}, host},
+        {"tun", "net", 2, {tunnel_srcaddr, tunnel_dstaddr}, net},
+        {"src tun", "net", 1, {tunnel_srcaddr}, net},
+        {"dst tun", "net", 1, {tunnel_dstaddr}, net},
+        {"tun", "proto", 1, {tunnel_protocol}},
+        {"", "ttl", 2, {min_ttl, max_ttl}},
+        {"min", "ttl", 1, {min_ttl}},
+        {"max", "ttl", 1, {max_ttl}},
+        {"mpls", "label1", 1, {mpls_top_label}},
+        {"pf", "action", 1, {pf_action}},
+        {"pf", "reason", 1, {pf_reason}},
+        {"pf", "rule", 1, {pf_rule}},
+        {"pf", "dir", 1, {pf_direction}},
+        {"pf", "interface", 1, {pf_interface}},
         {"", "nport", 2, {post_napt_srcport, post_napt_dstport}},
         {"src", "nport", 1, {post_napt_srcport}},
         {"dst", "nport", 1, {post_napt_dstport}},
@@ -121,6 +149,7 @@ inline constexpr auto filter_phrases = [] {
         {"ingress", "vrf", 1, {ingress_vrf}},
         {"egress", "vrf", 1, {egress_vrf}},
         {"observation domain", "id", 1, {observation_domain_id}},
+        {"observation point", "id", 1, {observation_point_id}},
         {"engine", "id", 1, {engine_id}},
         {"engine", "type", 1, {engine_type}},
         {"first", "seen", 1, {start}},
@@ -157,9 +186,14 @@ inline constexpr auto filter_derivations = std::to_array<filter_derived>({
 });
 // clang-format on
 
-/// The phrase that these words form, in any case; null if there is none.
+/// The phrase that these words form, in any case; null if there is none. As in nfdump, `host` is
+/// another word for `ip`, and `xlate` for `nat`.
 constexpr auto find_filter_phrase(std::string_view qualifiers, std::string_view noun) noexcept
     -> filter_phrase const* {
+    if (!qualifiers.empty() && flowlog::same_name(noun, "host")) noun = "ip";
+    if (flowlog::same_name(qualifiers, "xlate")) qualifiers = "nat";
+    if (flowlog::same_name(qualifiers, "src xlate")) qualifiers = "src nat";
+    if (flowlog::same_name(qualifiers, "dst xlate")) qualifiers = "dst nat";
     for (auto const& phrase : filter_phrases) {
         if (flowlog::same_name(phrase.noun, noun) &&
             flowlog::same_name(phrase.qualifiers, qualifiers))
@@ -184,8 +218,7 @@ constexpr auto is_filter_side(std::string_view word) noexcept -> bool {
 constexpr auto is_filter_qualifier(std::string_view word) noexcept -> bool {
     return flowlog::detail::has_alias(
         "src dst in out next prev previous asa bgp bgpnext router exporter ingress egress nat "
-        "engine "
-        "icmp first last received",
+        "engine icmp first last received tun min max mpls pf pblock xlate",
         word);
 }
 

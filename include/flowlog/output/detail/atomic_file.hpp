@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -122,11 +123,31 @@ private:
     ::sigset_t before_{};
 };
 
+/// The number of the descriptor that a path of the process's own descriptors names, such as
+/// `/dev/stdout` or `/dev/fd/3`; -1 if it names none. They are written to as they are, because
+/// opening the path would write to the beginning of a file, or fail for a pipe or socket.
+[[nodiscard]] inline auto own_descriptor(std::string_view path) noexcept -> int {
+    if (path == "-" || path == "/dev/stdout") return 1;
+    if (path == "/dev/stderr") return 2;
+    for (auto const folder : {std::string_view{"/dev/fd/"}, std::string_view{"/proc/self/fd/"}}) {
+        if (!path.starts_with(folder)) continue;
+        auto const digits = path.substr(folder.size());
+        auto number = 0;
+        auto const [end, why] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (why == std::errc{} && end == digits.data() + digits.size() && number >= 0)
+            return number;
+    }
+    return -1;
+}
+
 /// The implementation of a `result_file`.
 class atomic_file {
 public:
     /// How the last line of an incomplete result begins.
     static constexpr std::string_view incomplete_mark = "# INCOMPLETE: ";
+    /// The same in HTML.
+    static constexpr std::string_view incomplete_comment = "<!-- INCOMPLETE: ";
 
     explicit atomic_file(std::string path) : path_{std::move(path)} {}
     atomic_file(atomic_file const&) = delete;
@@ -142,17 +163,16 @@ public:
 
     void open(std::string_view heading, bool force) {
         namespace fs = std::filesystem;
-        if (path_ == "-") {
-            descriptor_ = 1;
-            return;
-        }
+        if (auto const own = own_descriptor(path_); own >= 0) return open_own(own);
         struct ::stat status{};
         auto const exists = ::stat(path_.c_str(), &status) == 0;
         if (!exists && errno != ENOENT) fail(errno);
         target_ = path_;
         if (fs::is_symlink(fs::symlink_status(path_))) {
             if (!exists) fail("cannot write: it is a link to nothing");
-            target_ = fs::canonical(path_).string();
+            auto failed = std::error_code{};
+            auto const target = fs::canonical(path_, failed);
+            if (!failed) target_ = target.string();  // a pipe has no other name
         }
         if (!exists) return open_temporary(0666, false);
         if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return open_directly();
@@ -167,7 +187,9 @@ public:
     [[nodiscard]] auto replaces_complete() const -> bool {
         if (temporary_.empty()) return false;
         auto const end = last_bytes();
-        return !end.empty() && !last_line(end).starts_with(incomplete_mark);
+        auto const line = last_line(end);
+        return !end.empty() && !line.starts_with(incomplete_mark) &&
+               !line.starts_with(incomplete_comment);
     }
 
     void write(std::string_view text) {
@@ -192,7 +214,7 @@ public:
 
 private:
     [[noreturn]] void fail(std::string const& message) const {
-        throw error{errc::write_failed, {path_ == "-" ? "standard output" : path_}, message};
+        throw error{errc::write_failed, {is_stdout() ? "standard output" : path_}, message};
     }
     [[noreturn]] void fail(int code) const {
         fail("cannot write: " + std::generic_category().message(code));
@@ -226,6 +248,11 @@ private:
     [[nodiscard]] static auto last_line(std::string_view text) -> std::string_view {
         if (text.ends_with('\n')) text.remove_suffix(1);
         return text.substr(text.rfind('\n') + 1);
+    }
+
+    void open_own(int descriptor) {
+        descriptor_ = descriptor == 1 ? 1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+        if (descriptor_ < 0) fail(errno);
     }
 
     void open_directly() {

@@ -18,6 +18,7 @@
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/print.hpp>
@@ -257,7 +258,7 @@ private:
             &print_transport<Record>};
     }(std::make_index_sequence<fields.size()>{});
 
-    /// The value of a column that is not a field. Only text records have such columns.
+    /// The value of a column that is not a field.
     template <class Record>
     static auto opaque(Record const& record, output_cell& cell) -> field_value<std::string_view> {
         if constexpr (requires { record.columns(); }) {
@@ -267,7 +268,7 @@ private:
             if (cell.column == layout::none || record.token(cell.column) == "-") return {};
             return record.token(cell.column);
         } else {
-            return {};
+            return text_of_column(record, cell.name);
         }
     }
 

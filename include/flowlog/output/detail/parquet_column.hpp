@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <flowlog/detail/arrow_module.hpp>
+#include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
@@ -304,7 +305,7 @@ private:
         return true;
     }
 
-    /// The value of a column that is not a field. Only text records have such columns.
+    /// The value of a column that is not a field.
     template <class Record>
     [[nodiscard]] auto opaque(Record const& record) -> field_value<std::string_view> {
         if constexpr (requires { record.columns(); }) {
@@ -314,7 +315,7 @@ private:
             if (place_ == layout::none || record.token(place_) == "-") return {};
             return record.token(place_);
         } else {
-            return {};
+            return text_of_column(record, name_);
         }
     }
 

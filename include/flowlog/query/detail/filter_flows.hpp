@@ -71,6 +71,7 @@ private:
                 yes |= std::uint64_t{run.has(node, numbers[i]) == filter_answer::yes} << i;
             return yes;
         }
+        if (auto const found = ask_addresses(node)) return found;
         for (; which != 0; which &= which - 1) {
             auto const flow = static_cast<std::size_t>(std::countr_zero(which));
             auto const record = flows_[flow];
@@ -81,20 +82,73 @@ private:
         return yes;
     }
 
-    /// Reads the values of a test, if they are numbers and can be read at once; or actions, which
-    /// some batches read at once.
+    /// Whether columns are decoded once for all who read them. Only then is it worth while to read
+    /// a column of which a test may need a few values.
+    static constexpr bool keeps_columns =
+        requires(Batch const& flows, std::uint64_t* out, void (*note)(std::size_t, bool)) {
+            flows.actions(field_id::action, out, std::size_t{1}, note);
+        };
+
+    /// Reads the values of a test, if they are numbers and can be read at once; or actions and
+    /// comparisons of numbers, if columns are kept.
     [[nodiscard]] auto read_column(filter_node const& node, std::uint64_t* out) const noexcept
         -> bool {
         if (node.subject <= filter_subject::u64) return flows_.numbers(node.field, out);
-        auto present = true;
-        auto const note = [&present](std::size_t, bool is_present) {
-            present = present && is_present;
-        };
-        if constexpr (requires { flows_.actions(node.field, out, 1, note); }) {
+        if constexpr (keeps_columns) {
+            auto present = true;
+            auto const note = [&present](std::size_t, bool is_present) {
+                present = present && is_present;
+            };
             if (node.subject == filter_subject::action)
                 return flows_.actions(node.field, out, 1, note) && present;
+            if (node.subject == filter_subject::comparison) return compare_columns(node, out);
         }
         return false;
+    }
+
+    /// Compares the numbers in two columns.
+    [[nodiscard]] auto compare_columns(filter_node const& node, std::uint64_t* out) const noexcept
+        -> bool {
+        if (!is_number(info(node.field).type) || !is_number(info(node.other).type)) return false;
+        std::array<std::uint64_t, 64> others;
+        if (!flows_.numbers(node.field, out) || !flows_.numbers(node.other, others.data()))
+            return false;
+        for (std::size_t i = 0; i < flows_.size(); ++i) {
+            auto const order = out[i] < others[i]    ? field_order::less
+                               : out[i] == others[i] ? field_order::equal
+                                                     : field_order::greater;
+            out[i] = static_cast<std::uint64_t>(order);
+        }
+        return true;
+    }
+
+    /// For which flows an address is in a set, if columns are kept and the addresses can be read at
+    /// once.
+    [[nodiscard]] auto ask_addresses(filter_node const& node) const noexcept
+        -> std::optional<std::uint64_t> {
+        if constexpr (keeps_columns) {
+            if (node.subject != filter_subject::address) return std::nullopt;
+            if (node.set != filter_set::range && node.set != filter_set::addresses)
+                return std::nullopt;
+            std::array<std::uint64_t, 128> words;
+            std::uint64_t v6 = 0;
+            auto const note = [&v6](std::size_t i, bool is_v6) { v6 |= std::uint64_t{is_v6} << i; };
+            if (!flows_.addresses(node.field, words.data(), 2, note)) return std::nullopt;
+            std::uint64_t yes = 0;
+            for (std::size_t i = 0; i < flows_.size(); ++i) {
+                auto const low = words[2 * i + 1];
+                auto const value = (v6 >> i & 1) != 0
+                                       ? address::v6(words[2 * i], low)
+                                       : address::v4(static_cast<std::uint32_t>(low));
+                auto const in_set = node.set == filter_set::range
+                                        ? value.is_v4() && low - node.first <= node.span
+                                        : program_.addresses[node.table].contains(value);
+                yes |= std::uint64_t{in_set} << i;
+            }
+            return yes;
+        } else {
+            return std::nullopt;
+        }
     }
 
     filter_program const& program_;
