@@ -30,7 +30,8 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
 /// The columns that are no fields: of --format, and of the first logs.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
-/// The columns that may be named: those of a log, and those that are not printed unless they are.
+/// The columns that options may name: the present ones, and others of the log that are printed only
+/// when they are named.
 template <class Reader>
 auto named_columns(columns present, Reader& reader) -> columns {
     for (auto const& name : flowlog::other_columns_of(reader)) present.emplace_back(name);

@@ -98,8 +98,8 @@ inline constexpr std::string_view program = "flowlog";
 /// All options.
 auto option_sections() -> std::span<option_section const>;
 
-/// The options of one command, in the order of the table. Those of `merge` are the ones that
-/// concern the results of the commands whose partial results it merges.
+/// The options of one command, in the order of the table. `merge` has the options that change how
+/// the results of the other commands are printed, but not those that change what is counted.
 auto options_of(std::string_view command) -> std::vector<option_info const*>;
 
 /// The option of a command that has this first name; null if the command has no such option.

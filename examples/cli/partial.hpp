@@ -182,8 +182,9 @@ using text_handler = std::function<void(std::string)>;
 inline constexpr std::size_t few_lines = 20;
 inline constexpr auto all_lines = std::numeric_limits<std::size_t>::max();
 
-/// Hands malformed lines on as text, and keeps the first of them for a partial result: by the names
-/// of inputs and the lines, so that the first of all are among those of the parts.
+/// Hands malformed lines on as text, and keeps the first of them for a partial result. They are
+/// ordered by the name of the input, then by line: so the first lines of a merged result are always
+/// among those that its partial results have kept.
 class malformed_notes {
 public:
     malformed_notes(reading_options const& options, text_handler const& write,

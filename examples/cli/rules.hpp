@@ -11,9 +11,10 @@
 
 namespace cli {
 
-/// The rules that groups by interface, service and network ask for, as sentences for people: for
-/// each interface and service, the fewest CIDRs that have the networks that were seen and no
-/// others. Those of most flows first, at most `limit`. `what` is the direction: `inbound`.
+/// The firewall rules that the traffic needs, as sentences: for each interface and service, the
+/// fewest CIDRs that cover the networks that were seen, and nothing else. `groups` is by interface,
+/// service and network. The rules with the most flows come first, and there are at most `limit`.
+/// `what` is the direction, such as `inbound`.
 auto rules_of(flowlog::dynamic_grouping const& groups, std::string_view what, std::size_t limit)
     -> std::vector<std::string>;
 

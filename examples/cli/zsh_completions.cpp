@@ -74,7 +74,7 @@ auto zsh_action(option_info const& option) -> std::string {
     return kind.empty() ? " " : "_flowlog_" + kind;
 }
 
-/// What `_arguments` is told about an option: one word for each of its names.
+/// The arguments that describe an option to zsh's `_arguments`, one for each name of the option.
 auto zsh_specs(option_info const& option) -> std::vector<std::string> {
     if (option.is_argument())
         return {(option.kind == value_kind::choice || option.kind == value_kind::command ? "1:"

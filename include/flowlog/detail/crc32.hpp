@@ -18,10 +18,10 @@ namespace flowlog::detail {
 
 #if defined(__x86_64__)
 
-/// Adds a multiple of 16 bytes, at least 64, by multiplication without carry. The way and the
-/// numbers are those of Gopal and others, "Fast CRC Computation for Generic Polynomials Using
-/// PCLMULQDQ" (Intel, 2009), for the reflected polynomial: 64 bytes are folded into the next 64,
-/// these into 16, and the rest is reduced.
+/// Adds a multiple of 16 bytes, at least 64, by multiplication without carry. The algorithm and its
+/// constants are from Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ"
+/// (Intel, 2009), for the reflected polynomial: 64 bytes are folded into the next 64, these into
+/// 16, and the rest is reduced.
 [[nodiscard, gnu::target("pclmul")]] inline auto add_to_crc32_folded(
     std::uint32_t crc, std::string_view bytes) noexcept -> std::uint32_t {
     auto const* at = bytes.data();

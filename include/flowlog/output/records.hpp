@@ -36,10 +36,9 @@ namespace flowlog {
 ///     writer.finish();
 ///
 /// It is also an aggregator: `run` reads logs with several threads, each with a copy of the writer,
-/// and hands on the text in the order of the logs. A copy continues where the original stopped: it
-/// counts on from the original's rows, but does not hold the text that the original has yet to hand
-/// on. In `json` and `table`, a row depends on those before it: read these
-/// with one thread.
+/// and passes the text on in the order of the logs. A copy counts its rows from where the original
+/// is, but leaves the text that the original has not yet passed on to the original. In `json` and
+/// `table`, a row depends on the rows before it: write these with one thread.
 ///
 ///     auto found = flowlog::run(files, flowlog::filtered{wanted, std::move(writer)});
 ///     found.value.inner().finish();

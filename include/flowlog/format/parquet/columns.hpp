@@ -115,7 +115,7 @@ struct parquet_layout {
 
     std::vector<parquet_column> columns{};  ///< in the order of the file; each field once
     std::vector<std::string> foreign{};     ///< columns that are no fields
-    std::vector<parquet_column> texts{};    ///< those of them that can be read as texts
+    std::vector<parquet_column> texts{};    ///< the columns in `foreign` that can be read as text
     std::vector<std::string> mistyped{};  ///< columns whose types cannot be values of their fields
     std::vector<group> groups{};
     std::int64_t rows = 0;
