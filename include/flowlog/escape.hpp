@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_ESCAPE_HPP
 #define FLOWLOG_ESCAPE_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -39,6 +40,22 @@ constexpr auto is_control(std::uint32_t point) noexcept -> bool {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point < 0x2010) ||
            (point >= 0x2028 && point < 0x202F) || (point >= 0x2060 && point < 0x2070) ||
            point == 0x061C || point == 0xFEFF || (point & 0xFFFE) == 0xFFFE;
+}
+
+/// Whether a text has bytes that no text has: zeros, or many control characters and bytes that are
+/// not UTF-8.
+constexpr auto looks_binary(std::string_view text) noexcept -> bool {
+    text = text.substr(0, 512);
+    if (text.find('\0') != text.npos) return true;
+    std::size_t strange = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        std::uint32_t point = 0;
+        auto const size = utf8_at(text.substr(at), point);
+        auto const blank = text[at] >= '\t' && text[at] <= '\r';
+        if (size == 0 || (is_control(point) && !blank)) ++strange;
+        at += std::max(size, std::size_t{1});
+    }
+    return strange * 4 > text.size();
 }
 
 /// Appends a byte as two digits.

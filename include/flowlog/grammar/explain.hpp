@@ -122,8 +122,9 @@ inline auto explain_value(malformed_line const& line) -> explanation {
 
 /// Describes a rejected line in one line of text, `source:line:column: field: reason: text`,
 /// without what does not apply. Escaped for a terminal, with at most `limit` bytes of the rejected
-/// line. Records of archives have no text; their offset in the file takes its place.
-[[nodiscard]] inline auto describe(malformed_line const& line, std::size_t limit = 1000)
+/// line, or "binary data" in its place. Records of archives have no text; their offset in the file
+/// takes its place.
+[[nodiscard]] inline auto describe(malformed_line const& line, std::size_t limit = 120)
     -> std::string {
     auto const why = explain(line);
     auto result = escaped(line.source) + ':' + std::to_string(line.line) + ':';
@@ -131,7 +132,8 @@ inline auto explain_value(malformed_line const& line) -> explanation {
     if (why.field) result += ' ' + std::string{info(*why.field).name} + ':';
     result += ' ' + why.reason;
     if (line.text.empty()) return result + " (at byte " + std::to_string(line.offset) + ')';
-    return result + ": " + escaped(line.text, limit);
+    return result + ": " +
+           (detail::looks_binary(line.text) ? "binary data" : escaped(line.text, limit));
 }
 
 }  // namespace flowlog

@@ -2,7 +2,6 @@
 #ifndef FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
 #define FLOWLOG_FORMAT_DETAIL_FOREIGN_HPP
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -122,17 +121,6 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
                 "programs that include flowlog/format/json.hpp read the flow logs of clouds in it, "
                 "with the component flowlog::json"};
     return {};
-}
-
-/// Whether a text has bytes that no text has: zeros, or many control characters.
-constexpr auto looks_binary(std::string_view text) noexcept -> bool {
-    text = text.substr(0, 512);
-    auto const strange = [](char c) {
-        return static_cast<unsigned char>(c) >= 0x80 || (c < ' ' && (c < '\t' || c > '\r'));
-    };
-    if (text.find('\0') != text.npos) return true;
-    auto const count = std::count_if(text.begin(), text.end(), strange);
-    return static_cast<std::size_t>(count) * 4 > text.size();
 }
 
 }  // namespace flowlog::detail
