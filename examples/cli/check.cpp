@@ -83,7 +83,7 @@ auto run_check(check_options const& options) -> int {
     return done.stats.malformed != 0 ? exit_code::bad_lines : exit_code::done;
 }
 
-constexpr auto examples =
+constexpr auto check_examples =
     "Examples:\n"
     "  flowlog check flow_logs.txt\n"
     "      prints each malformed line with its location and its error\n"
@@ -98,7 +98,7 @@ constexpr auto examples =
 auto set_up_check(CLI::App& check) -> action {
     auto options = std::make_shared<check_options>();
     options->reading.check_empty = true;
-    check.footer(examples);
+    check.footer(check_examples);
     add_reading_options(check, options->reading);
     add_key_options(check, options->reading.tables);
     add_option(check, "--max", options->max);

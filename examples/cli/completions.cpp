@@ -27,7 +27,7 @@ auto run_completions(shell_kind shell) -> int {
     return exit_code::done;
 }
 
-constexpr auto examples =
+constexpr auto completions_examples =
     "Examples:\n"
     "  flowlog completions bash >~/.local/share/bash-completion/completions/flowlog\n"
     "  flowlog completions zsh >~/.zfunc/_flowlog\n"
@@ -40,7 +40,7 @@ constexpr auto examples =
 
 auto set_up_completions(CLI::App& completions) -> action {
     auto shell = std::make_shared<shell_kind>();
-    completions.footer(examples);
+    completions.footer(completions_examples);
     add_choice(completions, "SHELL", *shell,
                {{"bash", shell_kind::bash}, {"zsh", shell_kind::zsh}, {"fish", shell_kind::fish}});
     return [shell] { return run_completions(*shell); };

@@ -215,7 +215,7 @@ void print_table(connections_report const& report, bool quiet) {
     flush_output();
 }
 
-constexpr auto names = std::to_array<char const*>(
+constexpr auto heading = std::to_array<char const*>(
     {"client", "client_port", "server", "server_port", "protocol", "began_by", "flows",
      "flows_back", "packets", "packets_back", "bytes", "bytes_back", "tcp_flags", "tcp_flags_back",
      "first", "last", "seconds", "actions", "answered"});
@@ -254,7 +254,7 @@ void write_sums(flowlog::json_writer& json, char const* name, connection_sums co
 }
 
 void print_rows(connections_report const& report, flowlog::row_format format) {
-    auto rows = row_printer{format, {names.begin(), names.end()}};
+    auto rows = row_printer{format, {heading.begin(), heading.end()}};
     auto* const json = rows.json();
     if (json) {
         json->begin_object().member("flows", report.done.flows());
@@ -273,7 +273,7 @@ void print_rows(connections_report const& report, flowlog::row_format format) {
     rows.finish();
 }
 
-void warn(connections_report& report, std::string warning) {
+void add_warning(connections_report& report, std::string warning) {
     cli::warn(warning);
     report.warnings.push_back(std::move(warning));
 }
@@ -282,8 +282,8 @@ void warn(connections_report& report, std::string warning) {
 void fill(connections_report& report, flowlog::connection_list found,
           connections_options const& options) {
     if (found.unjoined != 0)
-        warn(report, count_text(found.unjoined, "flow") +
-                         " without address, port or protocol: of no connection");
+        add_warning(report, count_text(found.unjoined, "flow") +
+                                " without address, port or protocol: of no connection");
     auto& all = found.connections;
     auto const shown = options.all ? all.size() : std::min(options.limit, all.size());
     rank(all, shown, options.sort);
@@ -296,7 +296,7 @@ void fill(connections_report& report, flowlog::connection_list found,
     all.resize(shown);
     report.shown = std::move(all);
     if (report.total.saturated)
-        warn(report, "a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+        add_warning(report, "a sum does not fit into 64 bits: it is printed as 2^64 - 1");
 }
 
 auto run_connections(connections_options const& options) -> int {
@@ -322,7 +322,7 @@ auto run_connections(connections_options const& options) -> int {
     return report.done.exit_code(options.reading);
 }
 
-constexpr auto examples =
+constexpr auto connections_examples =
     "The client is the side that sent SYN and never ACK (tcp-flags); else the side whose flows "
     "start\n"
     "earlier; else the side with the higher port. 'back' is what the server sent. A connection "
@@ -345,7 +345,7 @@ constexpr auto examples =
 
 auto set_up_connections(CLI::App& connections) -> action {
     auto options = std::make_shared<connections_options>();
-    connections.footer(examples);
+    connections.footer(connections_examples);
     add_reading_options(connections, options->reading);
     add_key_options(connections, options->reading.tables);
     add_option(connections, "-n", options->limit);

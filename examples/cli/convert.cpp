@@ -300,7 +300,7 @@ auto run_convert(convert_options const& options) -> int {
     return convert.finish();
 }
 
-constexpr auto examples =
+constexpr auto convert_examples =
     "Examples:\n"
     "  flowlog convert 'logs/*.log.gz' -o flows.parquet\n"
     "      writes all flows to one Parquet file, with the columns of the first log\n"
@@ -318,7 +318,7 @@ constexpr auto examples =
 
 auto set_up_convert(CLI::App& convert) -> action {
     auto options = std::make_shared<convert_options>();
-    convert.footer(examples);
+    convert.footer(convert_examples);
     add_reading_options(convert, options->reading);
     add_option(convert, "--output", options->output);
     add_option(convert, "--to", options->to);

@@ -204,7 +204,7 @@ auto run_detect(detect_options const& options) -> int {
     return failed && !options.reading.keep_going ? exit_code::failed : exit_code::done;
 }
 
-constexpr auto examples =
+constexpr auto detect_examples =
     "Examples:\n"
     "  flowlog detect ft-v05.2015-07-01 vpc.log.gz\n"
     "      prints what the beginning of each file, and the end of an archive of nfdump, says of "
@@ -218,7 +218,7 @@ constexpr auto examples =
 
 auto set_up_detect(CLI::App& detect) -> action {
     auto options = std::make_shared<detect_options>();
-    detect.footer(examples);
+    detect.footer(detect_examples);
     add_reading_options(detect, options->reading);
     add_flag(detect, "--count", options->count);
     add_row_formats(detect, options->format);

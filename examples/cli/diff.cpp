@@ -382,7 +382,7 @@ auto run_diff(compare_options const& options) -> int {
     return nothing ? exit_code::failed : exit_code_of(report, options);
 }
 
-constexpr auto examples =
+constexpr auto diff_examples =
     "A and B are two LOGs: each a file, a folder, a pattern in quotes or a prefix of a store. "
     "With\n"
     "--split, the flows of all LOGs that begin before TIME are compared with the later ones.\n"
@@ -416,7 +416,7 @@ void add_result_options(CLI::App& app, compare_options& options) {
 
 auto set_up_diff(CLI::App& diff) -> action {
     auto options = std::make_shared<compare_options>();
-    diff.footer(examples);
+    diff.footer(diff_examples);
     add_option(diff, "--by", options->by);
     add_option(diff, "--split", options->split);
     add_key_options(diff, options->reading.tables);

@@ -177,7 +177,7 @@ auto run_digest(digest_command const& options) -> int {
                                                : exit_code::failed;
 }
 
-constexpr auto examples =
+constexpr auto digest_examples =
     "Flows that differ only in the client's port and in time become one line: packets and bytes "
     "are\n"
     "added up, TCP flags are OR-ed, start is the first start and end the last end. The ephemeral\n"
@@ -204,7 +204,7 @@ constexpr auto examples =
 
 auto set_up_digest(CLI::App& digest) -> action {
     auto options = std::make_shared<digest_command>();
-    digest.footer(examples);
+    digest.footer(digest_examples);
     add_reading_options(digest, options->reading);
     add_key_options(digest, options->reading.tables);
     add_option(digest, "--by", options->by);

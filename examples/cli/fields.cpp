@@ -43,7 +43,7 @@ void print_rows(flowlog::row_format format) {
     rows.finish();
 }
 
-constexpr auto examples =
+constexpr auto fields_examples =
     "Examples:\n"
     "  flowlog fields\n"
     "      prints the fields that flowlog knows, with their types and other names\n"
@@ -54,7 +54,7 @@ constexpr auto examples =
 
 auto set_up_fields(CLI::App& fields) -> action {
     auto format = std::make_shared<row_format>();
-    fields.footer(examples);
+    fields.footer(fields_examples);
     add_row_formats(fields, *format);
     return [format] {
         *format ? print_rows(**format) : print_table();

@@ -181,7 +181,7 @@ auto run_graph(graph_options const& options) -> int {
     return print_raw_graph(options.reading);
 }
 
-constexpr auto examples =
+constexpr auto graph_examples =
     "Keys: as for top. One key (srcaddr/24, label(srcaddr), class(srcaddr)) makes nodes of both\n"
     "      ends. With two, edges go from the first to the second: srcaddr,service. Further ones\n"
     "      make edges of their own: srcaddr,dstaddr,dstport.\n"
@@ -227,7 +227,7 @@ void add_format(CLI::App& app, graph_options& options) {
 
 auto set_up_graph(CLI::App& graph) -> action {
     auto options = std::make_shared<graph_options>();
-    graph.footer(examples);
+    graph.footer(graph_examples);
     add_option(graph, "--by", options->by);
     add_key_options(graph, options->reading.tables);
     add_reading_options(graph, options->reading);

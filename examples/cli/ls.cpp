@@ -137,7 +137,7 @@ auto run_ls(ls_options const& options) -> int {
     return found.missing.empty() ? exit_code::done : exit_code::failed;
 }
 
-constexpr auto examples =
+constexpr auto ls_examples =
     "Examples:\n"
     "  flowlog ls s3://bucket --since -2h --account 123456789012\n"
     "      lists the logs of an account that can have flows of the last two hours\n"
@@ -150,7 +150,7 @@ constexpr auto examples =
 
 auto set_up_ls(CLI::App& ls) -> action {
     auto options = std::make_shared<ls_options>();
-    ls.footer(examples);
+    ls.footer(ls_examples);
     add_option(ls, "LOG", options->words);
     add_object_options(ls, options->objects);
     add_store_options(ls, options->stores);

@@ -65,7 +65,7 @@ constexpr auto commands = std::to_array<command_info>({
     {"man", "[COMMAND]", "Print the manual page of flowlog, or of a command", set_up_man},
 });
 
-constexpr auto footer =
+constexpr auto main_examples =
     "Examples:\n"
     "  flowlog flow_logs.txt\n"
     "  flowlog report --html report.html logs\n"
@@ -212,7 +212,7 @@ auto run(int argc, char** argv) -> int {
     open_closed_streams();
     keep_memory();
     CLI::App app{"Answers from network flow logs", std::string{program}};
-    app.footer(footer);
+    app.footer(main_examples);
     app.require_subcommand(0, 1);  // a second command is an argument: `flowlog man top`
     app.set_help_flag("--help,-h", std::string{find_option("--help", program)->help});
     app.set_version_flag("--version", version_text,

@@ -280,7 +280,7 @@ auto run_man(man_options const& options) -> int {
     return exit_code::done;
 }
 
-constexpr auto examples =
+constexpr auto man_examples =
     "Examples:\n"
     "  flowlog man top | man -l -\n"
     "      shows the manual page of a command\n"
@@ -293,7 +293,7 @@ constexpr auto examples =
 
 auto set_up_man(CLI::App& man) -> action {
     auto options = std::make_shared<man_options>();
-    man.footer(examples);
+    man.footer(man_examples);
     add_option(man, "COMMAND", options->command);
     add_option(man, "--markdown", options->markdown);
     return [options] { return run_man(*options); };

@@ -32,13 +32,13 @@ struct mergeable {
     std::string_view name;
     auto (*set_up)(CLI::App&) -> action;
 };
-constexpr auto commands = std::to_array<mergeable>({{"tag", set_up_tag},
-                                                    {"top", set_up_top},
-                                                    {"digest", set_up_digest},
-                                                    {"connections", set_up_connections},
-                                                    {"graph", set_up_graph},
-                                                    {"report", set_up_report},
-                                                    {"diff", set_up_diff}});
+constexpr auto mergeable_commands = std::to_array<mergeable>({{"tag", set_up_tag},
+                                                              {"top", set_up_top},
+                                                              {"digest", set_up_digest},
+                                                              {"connections", set_up_connections},
+                                                              {"graph", set_up_graph},
+                                                              {"report", set_up_report},
+                                                              {"diff", set_up_diff}});
 
 /// Sets the options of object stores, which partial results may be in.
 void use_store_options(std::vector<std::string> words) {
@@ -72,7 +72,7 @@ auto takes_value(std::string const& word) -> bool {
         auto const names = "," + std::string{option->names} + ",";
         return option->kind != value_kind::flag && names.find("," + word + ",") != names.npos;
     };
-    return std::ranges::any_of(commands, [&](mergeable const& one) {
+    return std::ranges::any_of(mergeable_commands, [&](mergeable const& one) {
         return std::ranges::any_of(options_of(one.name), is_it);
     });
 }
@@ -136,8 +136,8 @@ auto run_merge(std::vector<std::string> words) -> int {
     if (!job) return exit_code::failed;
     if (job->empty()) throw usage_error{"a partial result without a job cannot be merged here"};
     auto const* const known =
-        std::ranges::find(commands, std::string_view{job->front()}, &mergeable::name);
-    if (known == commands.end())
+        std::ranges::find(mergeable_commands, std::string_view{job->front()}, &mergeable::name);
+    if (known == mergeable_commands.end())
         throw usage_error{"a partial result of " + flowlog::escaped(job->front(), 40) +
                           " cannot be merged by this program"};
     refuse_counting(words, job->front());
@@ -165,7 +165,7 @@ auto run_merge(std::vector<std::string> words) -> int {
     return act();
 }
 
-constexpr auto examples =
+constexpr auto merge_examples =
     "Options are those of the command that wrote the partial results, as far as they concern its\n"
     "results: -n, --sort, --csv, --json, --output, --lookup (of tag), --keep-going, --threads, …\n"
     "With --partial FILE, several partial results become one.\n"
@@ -187,7 +187,7 @@ constexpr auto examples =
 }  // namespace
 
 auto set_up_merge(CLI::App& merge) -> action {
-    merge.footer(examples);
+    merge.footer(merge_examples);
     merge.prefix_command();
     return [&merge] { return run_merge(merge.remaining()); };
 }

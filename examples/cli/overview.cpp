@@ -371,7 +371,7 @@ auto run_overview(CLI::App const& app, overview_options options) -> int {
     return overview{options, std::move(logs), found_table, words}.run();
 }
 
-constexpr auto examples =
+constexpr auto overview_examples =
     "'flowlog LOG...' does the same, unless LOG is called like a command: write ./top then.\n"
     "If lookup_table.csv or lookup.csv lies beside the first log, its tags are counted.\n"
     "\n"
@@ -388,7 +388,7 @@ constexpr auto examples =
 
 auto set_up_overview(CLI::App& overview) -> action {
     auto options = std::make_shared<overview_options>();
-    overview.footer(examples);
+    overview.footer(overview_examples);
     add_key_options(overview, options->reading.tables);
     add_reading_options(overview, options->reading);
     add_option(overview, "-n", options->limit);

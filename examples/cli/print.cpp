@@ -336,7 +336,7 @@ auto run_print(print_options options) -> int {
     return printer.finish();
 }
 
-constexpr auto examples =
+constexpr auto print_examples =
     "Fields: any field ('flowlog fields' prints all), a column of a text log, or a key that is\n"
     "        computed, as for top: service, duration (seconds), pair, date, tag (--lookup),\n"
     "        srcaddr/24, start:5m, class(srcaddr), label(srcaddr) (--map)\n"
@@ -377,7 +377,7 @@ void add_format_options(CLI::App& app, print_options& options) {
 
 auto set_up_print(CLI::App& print) -> action {
     auto options = std::make_shared<print_options>();
-    print.footer(examples);
+    print.footer(print_examples);
     add_reading_options(print, options->reading);
     add_format_options(print, *options);
     add_option(print, "--fields", options->fields);

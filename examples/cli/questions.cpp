@@ -201,7 +201,7 @@ auto protocols(question_context const& /*context*/) -> std::vector<question> {
              .where = "encryption-status is present"}};
 }
 
-constexpr auto kinds = std::to_array<report_kind>({
+constexpr auto known_kinds = std::to_array<report_kind>({
     {"talkers", "who sends and receives most, and who sends most to whom", talkers},
     {"rejects", "what was rejected: from private addresses first", rejects},
     {"scans", "sources that try many ports or hosts", scans},
@@ -234,7 +234,7 @@ auto encryption_name(unsigned status) -> std::string {
 
 }  // namespace
 
-auto report_kinds() -> std::span<report_kind const> { return kinds; }
+auto report_kinds() -> std::span<report_kind const> { return known_kinds; }
 
 auto name_of_value(std::string_view key, std::string const& value) -> std::string {
     if (value.empty() || value[0] < '0' || value[0] > '9') return {};

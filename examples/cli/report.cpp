@@ -464,7 +464,7 @@ auto run_report(CLI::App const& app, report_options options) -> int {
     return reporter{options, std::move(wanted), std::move(words)}.run(called);
 }
 
-constexpr auto examples =
+constexpr auto report_examples =
     "Examples:\n"
     "  flowlog report talkers vpc.log\n"
     "      prints who sends and receives most, and the commands that print more of it\n"
@@ -482,7 +482,7 @@ constexpr auto examples =
 
 auto set_up_report(CLI::App& report) -> action {
     auto options = std::make_shared<report_options>();
-    report.footer("Reports:\n" + list_of_kinds() + '\n' + examples);
+    report.footer("Reports:\n" + list_of_kinds() + '\n' + report_examples);
     add_key_options(report, options->reading.tables);
     add_reading_options(report, options->reading);
     add_option(report, "--html", options->html);

@@ -249,7 +249,7 @@ auto run_tag(tag_options options) -> int {
     return report.done.exit_code(options.reading);
 }
 
-constexpr auto examples =
+constexpr auto tag_examples =
     "Examples:\n"
     "  flowlog tag flow_logs.txt --lookup lookup_table.csv\n"
     "      counts the flows of a log per tag; writes the results to the current folder\n"
@@ -263,7 +263,7 @@ constexpr auto examples =
 
 auto set_up_tag(CLI::App& tag) -> action {
     auto options = std::make_shared<tag_options>();
-    tag.footer(examples);
+    tag.footer(tag_examples);
     add_key_options(tag, options->reading.tables);
     add_option(tag, "--protocols", options->protocols);
     add_choice(tag, "--key", options->key, port_keys());

@@ -239,7 +239,7 @@ auto run_top(top_options const& options) -> int {
     return report.done.exit_code(options.reading);
 }
 
-constexpr auto examples =
+constexpr auto top_examples =
     "Keys: any field; ip, port (of both ends); pair, service, date, duration, tag (--lookup);\n"
     "      srcaddr/24, srcaddr/24/48; start:5m (s, m, h, d); class(srcaddr);\n"
     "      label(srcaddr) (--map)\n"
@@ -274,7 +274,7 @@ void add_result_options(CLI::App& app, top_options& options) {
 
 auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
-    top.footer(examples);
+    top.footer(top_examples);
     add_option(top, "--by", options->by);
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
