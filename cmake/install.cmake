@@ -4,6 +4,7 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+option(FLOWLOG_PACKAGE_DEB "Prepare Debian packages for cpack: scripts/package.sh deb" OFF)
 set(package_dir ${CMAKE_INSTALL_DATAROOTDIR}/cmake/flowlog)
 
 install(TARGETS flowlog EXPORT flowlog-targets FILE_SET HEADERS)
@@ -53,9 +54,13 @@ if(TARGET flowlog_cli AND NOT CMAKE_CROSSCOMPILING)
         VERBATIM
     )
     add_custom_target(flowlog_manual ALL DEPENDS ${written}/fish)
+    set(zsh_folder site-functions)
+    if(FLOWLOG_PACKAGE_DEB)
+        set(zsh_folder vendor-completions)
+    endif()
     set(share ${CMAKE_INSTALL_DATAROOTDIR})
     install(DIRECTORY ${written}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT command)
     install(FILES ${written}/bash DESTINATION ${share}/bash-completion/completions RENAME flowlog COMPONENT command)
-    install(FILES ${written}/zsh DESTINATION ${share}/zsh/site-functions RENAME _flowlog COMPONENT command)
+    install(FILES ${written}/zsh DESTINATION ${share}/zsh/${zsh_folder} RENAME _flowlog COMPONENT command)
     install(FILES ${written}/fish DESTINATION ${share}/fish/vendor_completions.d RENAME flowlog.fish COMPONENT command)
 endif()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|bench|catch3]…: what takes too long for every run; without an argument, all but
+# extra.sh [aarch64|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|packages|bench|catch3]…: what takes too long for every run; without an argument, all but
 # spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10): SECURITY.md lists them
@@ -11,6 +11,7 @@
 #   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
 #   page     the page of 'flowlog report --html' in headless Chromium (Debian's), narrow and wide, light and dark: its pictures are in build/page
 #   doxygen  the reference of the library, which must be built without a warning: docs/Doxyfile
+#   packages  builds what scripts/package.sh makes, and installs and asks each: in empty root folders, on Debian 11 and 12, in an environment of Python
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -160,6 +161,23 @@ run_doxygen() {
     echo "== The reference is build/doxygen/html/index.html"
 }
 
+run_packages() {
+    scripts/install-packages.sh packages
+    local version built=build/packages
+    version=$(sed -n 's/.*string_view version = "\(.*\)";/\1/p' include/flowlog/version.hpp)
+    for arch in x86_64 aarch64; do
+        scripts/package.sh static "$arch"
+        echo "== Testing the static command for $arch"
+        tests/packages/static.sh "$built/flowlog-$version-linux-$arch" "$arch" build/package-roots
+    done
+    scripts/package.sh deb
+    echo "== Testing the Debian packages"
+    tests/packages/deb.sh "$built/flowlog_${version}_amd64.deb" "$built/libflowlog-dev_${version}_amd64.deb" build/package-roots
+    scripts/package.sh wheel
+    echo "== Testing the wheel"
+    tests/packages/wheel.sh "$built/flowlog_cli-$version-"*x86_64.whl
+}
+
 run_bench() {
     scripts/install-packages.sh bench
     cmake --preset release -B build/bench -D FLOWLOG_BUILD_BENCH=ON -D FLOWLOG_BUILD_TESTS=OFF
@@ -176,7 +194,7 @@ run_catch3() {
     done
 }
 
-[ $# -gt 0 ] || set -- aarch64 fuzz tsan asan oracle stores mermaid page doxygen bench
+[ $# -gt 0 ] || set -- aarch64 fuzz tsan asan oracle stores mermaid page doxygen packages bench
 while [ $# -gt 0 ]; do
     what=$1
     shift
