@@ -28,12 +28,14 @@ case $arch in
     *) echo "$0: no such architecture: $arch" >&2; usage ;;
 esac
 [ "$arch" != "$(uname -m)" ] || tool=
+[ "$arch" = "$(uname -m)" ] || [ "$arch" = aarch64 ] || { echo "$0: packages for $arch are made on $arch" >&2; exit 2; }
+compiler=${tool}gcc${tool:+-12}
 
 # What the static command is made of: headers and static libraries of Debian, which are not installed but unpacked, and
-# libraries that Debian has no static ones of, whose sources are compiled. libbz2-1.0 and libre2-9 have
+# libraries whose sources are compiled: Debian has no static ISA-L and simdjson, and a zstd that is twice as large. libbz2-1.0 and libre2-9 have
 # the licences of their -dev packages, and libfmt9 a file that CMake's package looks for.
-debian_packages='libboost1.81-dev libbz2-dev libbz2-1.0 libcli11-dev libfmt-dev libfmt9 liblz4-dev liblzo2-dev libre2-dev libre2-9 libzstd-dev'
-debian_sources='libisal simdjson'
+debian_packages='libboost1.81-dev libbz2-dev libbz2-1.0 libcli11-dev libfmt-dev libfmt9 liblz4-dev liblzo2-dev libre2-dev libre2-9'
+debian_sources='libisal libzstd simdjson'
 
 # apt with lists and a cache of its own, for packages of $arch and for sources.
 own_apt() {
@@ -74,11 +76,25 @@ make_isal() {
     [ ! -e "$usr/lib/libisal.a" ] || return 0
     echo "== Compiling ISA-L"
     local how=()
-    [ -z "$tool" ] || how=(arch=aarch64 host_cpu=aarch64 "CC=${tool}gcc-12" "AR=${tool}ar")
+    [ -z "$tool" ] || how=(arch=aarch64 host_cpu=aarch64 "CC=$compiler" "AR=${tool}ar")
     make --silent --directory "$folder" --file Makefile.unx units=igzip have_threads=y DEBUG= "${how[@]}" lib >/dev/null
     mkdir -p "$usr/include/isa-l"
     cp "$folder"/include/*.h "$usr/include/isa-l"
     cp "$folder/bin/isa-l.a" "$usr/lib/libisal.a"
+}
+
+# Compression is optimised for size: little is written, but much is read. Formats before 2016 are left out.
+make_zstd() {
+    local folder=$parts/sources/libzstd/lib usr=$parts/root/usr file level
+    [ ! -e "$usr/lib/libzstd.a" ] || return 0
+    echo "== Compiling zstd"
+    for file in "$folder"/common/*.c "$folder"/compress/*.c "$folder"/decompress/*.[cS]; do
+        level=-O2
+        [[ $file != */compress/* ]] || level=-Os
+        "$compiler" "$level" -DNDEBUG -DZSTD_LEGACY_SUPPORT=0 -ffunction-sections -fdata-sections -c "$file" -o "$file.o"
+    done
+    "${tool}ar" cr "$usr/lib/libzstd.a" "$folder"/*/*.o
+    cp "$folder"/zstd*.h "$usr/include"
 }
 
 make_simdjson() {
@@ -144,6 +160,7 @@ make_static() {
     fetch_parts
     make_isal
     make_simdjson
+    make_zstd
     cmake --preset static -B "build/static-$arch" "${toolchain[@]}" -D "CMAKE_PREFIX_PATH=$parts/root/usr"
     cmake --build "build/static-$arch" --target flowlog_cli
     mkdir -p "$packages"

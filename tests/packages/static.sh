@@ -31,7 +31,7 @@ if [ "$arch" != "$(uname -m)" ]; then
     cp "$(command -v "qemu-$arch-static")" "$empty/qemu"
     program=(/qemu /flowlog)
 fi
-alone() { "${as_root[@]}" env -i FLOWLOG_CONFIG= ${scan:+FLOWLOG_FORCE_SCAN=$scan} chroot "$empty" "${program[@]}" "$@"; }
+alone() { "${as_root[@]}" env -i PATH="$PATH" FLOWLOG_CONFIG= ${scan:+FLOWLOG_FORCE_SCAN=$scan} chroot "$empty" "${program[@]}" "$@"; }
 
 unset scan
 alone "${question[@]}" >"$room/out"
