@@ -88,6 +88,10 @@ done
 ok "licences"
 
 if [ "$arch" = "$(uname -m)" ]; then
+    for suite in run top print report reports digest connections graph diff merge convert ls options; do
+        bash "$here/../cli/$suite.sh" "$flowlog" >"$room/out" || { cat "$room/out"; fail "tests/cli/$suite.sh"; }
+    done
+    ok "the tests of the command"
     new_debian bullseye "$folder/bullseye"
     "${as_root[@]}" cp "$flowlog" "$data/flow_logs.txt" "$folder/bullseye/tmp"
     "${as_root[@]}" chroot "$folder/bullseye" sh -c 'cd /tmp && exec "$@"' sh "./$(basename "$flowlog")" "${question[@]}" >"$room/out"
