@@ -53,11 +53,11 @@ class FlowlogWarning(UserWarning):
 def find_flowlog() -> str:
     """The path of the command: the one that was installed with this package, or else the one on the PATH."""
     name = "flowlog"
-    folders = [sysconfig.get_path("scripts")]
+    # pip install --target puts it into bin/ beside the package
+    folders = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin")]
+    folders.append(sysconfig.get_path("scripts"))
     if hasattr(sysconfig, "get_preferred_scheme"):
         folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
-    # pip install --target puts it into bin/ beside the package
-    folders.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin"))
     folders += os.environ.get("PATH", os.defpath).split(os.pathsep)
     for folder in folders:
         path = os.path.join(folder, name)
