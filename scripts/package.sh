@@ -180,7 +180,7 @@ make_deb() {
 }
 
 make_wheel() {
-    [ -x "$static" ] || make_static
+    make_static
     scripts/install-packages.sh wheel
     local room=build/wheel-$arch python=build/wheel/bin/python
     [ -x "$python" ] || python3 -m venv build/wheel

@@ -89,7 +89,7 @@ ok "licences"
 
 if [ "$arch" = "$(uname -m)" ]; then
     for suite in run top print report reports digest connections graph diff merge convert ls options; do
-        bash "$here/../cli/$suite.sh" "$flowlog" >"$room/out" || { cat "$room/out"; fail "tests/cli/$suite.sh"; }
+        bash "$here/../cli/$suite.sh" "$flowlog" >"$room/out" 2>&1 || { cat "$room/out"; fail "tests/cli/$suite.sh"; }
     done
     ok "the tests of the command"
     new_debian bullseye "$folder/bullseye"
