@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|stores|store-tests: installs through apt what scripts/packages.txt names for this
+# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|consumers|stores|store-tests: installs through apt what scripts/packages.txt names for this
 # step and is missing. `stores` also installs into build/stores: Apache Arrow, out of the Python package pyarrow, and DuckDB, for the tests.
 # `store-tests` does that, too, and compiles the S3 server versitygw if go is there, which takes some minutes.
 set -euo pipefail
@@ -16,8 +16,9 @@ case "${1-}" in
     aarch64) steps='demo tests aarch64' ;;
     page) steps='demo page' ;;
     doxygen) steps='doxygen' ;;
+    consumers) steps='demo consumers' ;;
     stores | store-tests) steps='demo stores' ;;
-    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|stores|store-tests" >&2; exit 2 ;;
+    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|consumers|stores|store-tests" >&2; exit 2 ;;
 esac
 
 is_installed() { [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
