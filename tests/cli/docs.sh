@@ -14,7 +14,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 source "$here/page_inputs.sh"
 root=$(realpath "$here/../..")
-components=$("$flowlog" --version)
+components=$("$flowlog" --version | sed -n 's/^components: //p')
 
 # The bucket of the guides is a folder here.
 flowlog() { "$flowlog" "${@//s3:\/\/bucket/bucket}"; }
@@ -154,7 +154,7 @@ case_filter() { run_page docs/filter.md 5; }
 case_formats() { run_page docs/formats.md 0; }
 case_library() { run_page docs/library.md 0; }
 case_migrating() { run_page docs/migrating.md 20; }
-case_performance() { run_page docs/performance.md 7; }
+case_performance() { run_page docs/performance.md 5; }
 case_reference() { run_page docs/reference.md 0; }
 case_scale() { run_page docs/scale.md 4; }
 case_tutorial() { run_page docs/tutorial.md 7; }

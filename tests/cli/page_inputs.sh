@@ -14,12 +14,12 @@ make_logs() {
             port = 1 + (i * 37) % 60000
             if (i % 3 == 0) port = i % 2 ? 22 : 3389
             if (i % 11 == 0) port = 443
-            print 5, 123456789010, "eni-" i % 3, source, target, 40000 + i, port, i % 5 ? 6 : 17, i % 10 ? i + 1 : 2000,
+            print 5, "123456789010", "eni-" i % 3, source, target, 40000 + i, port, i % 5 ? 6 : 17, i % 10 ? i + 1 : 2000,
                 i % 20 == 5 ? 600000000 : 40 * (i % 10 ? i + 1 : 3), start, start + 60,
                 i % 4 ? "ACCEPT" : "REJECT", "OK", "vpc-1", "subnet-" i % 3, i % 4 ? "i-" i % 3 : "-", i % 8 ? 19 : 2,
                 source ~ /:/ ? "IPv6" : "IPv4", i % 3 ? source : "10.0.9.9", target, "eu-west-1", i % 2 ? "ingress" : "egress"
         }
-        print 5, 123456789010, "eni-1 - - - - - - - 1714557600 1714557660 - SKIPDATA vpc-1 - - - - - - eu-west-1 -"
+        print 5, "123456789010", "eni-1 - - - - - - - 1714557600 1714557660 - SKIPDATA vpc-1 - - - - - - eu-west-1 -"
     }' >logs/vpc.log
     printf '# bad\n8.8.4.0/30\n1.1.1.2\n' >bad.txt
     printf 'cidr,label\n10.0.1.0/24,web\n10.0.2.0/24,data\n' >subnets.csv
@@ -31,7 +31,7 @@ vpc_log() {
     awk -v begin="$1" 'BEGIN {
         split("443 443 443 443 22 443 5432", ports)
         for (i = 0; i < 160; ++i)
-            print 2, 123456789012, "eni-" i % 3, i % 9 ? "10.0.1." i % 4 + 5 : "203.0.113." i % 5 + 1, "10.0.2." i % 3 + 1, 40000 + i,
+            print 2, "123456789012", "eni-" i % 3, i % 9 ? "10.0.1." i % 4 + 5 : "203.0.113." i % 5 + 1, "10.0.2." i % 3 + 1, 40000 + i,
                 ports[i % 7 + 1], 6, i % 11 + 1, 1500 * (i % 11 + 1), begin + 14 * i, begin + 14 * i + 50, i % 13 ? "ACCEPT" : "REJECT", "OK"
     }'
 }
