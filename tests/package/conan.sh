@@ -9,6 +9,8 @@ CONAN_HOME=$(realpath "$2")/conan-home
 export CONAN_HOME
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 mkdir -p "$CONAN_HOME/profiles"
+# what Conan leaves in the test package
+trap 'rm -rf tests/package/build tests/package/CMakeUserPresets.json' EXIT
 compiler=${CXX:-g++-12}
 cat >"$CONAN_HOME/profiles/default" <<END
 [settings]
