@@ -77,7 +77,7 @@ run_fuzz() {
     cut -d , -f 1-99 tests/data/reports/*/*.csv tests/data/reports/*/h.log >build/fuzz/formats.txt
     mkdir -p build/fuzz/texts build/fuzz/packed
     for file in tests/data/reports/*/*.{log,csv,tsv,txt} examples/data/*; do
-        [ "$(wc -c <"$file")" -lt 12000 ] || continue
+        [[ -f $file && $(wc -c <"$file") -lt 12000 ]] || continue
         cp "$file" "build/fuzz/texts/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
         gzip -nc "$file" >"build/fuzz/packed/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
     done
@@ -91,11 +91,12 @@ run_fuzz() {
         --percentile bytes:95 --partial build/fuzz/partial/seed
     # anything
     mkdir -p build/fuzz/any
-    cp build/fuzz/texts/* build/fuzz/packed/* build/fuzz/any
+    cp build/fuzz/texts/* build/fuzz/any
     local file target
     find tests/data/netflow tests/data/cloud -type f ! -name '*.csv' ! -name '*.txt' ! -name '*.md' -size -12k |
         while read -r file; do cp "$file" "build/fuzz/any/${file//\//_}"; done
     for file in build/fuzz/texts/*; do
+        gzip -nc "$file" >"build/fuzz/any/$(basename "$file").gz"
         bzip2 -c "$file" >"build/fuzz/any/$(basename "$file").bz2"
         zstd -qc "$file" >"build/fuzz/any/$(basename "$file").zst" || break
     done
