@@ -379,6 +379,24 @@ TEST_CASE("a predicate may read fields that the job did not name", "[json]") {
     }
 }
 
+// The word of another kind is beyond the bytes that are looked at.
+TEST_CASE("the kind of a log does not depend on the size of its blocks", "[json]") {
+    auto const entry = content_of("gcp/sink.ndjson");
+    auto const text = entry + entry + "{\"ackId\":\"1\"}\n";
+    REQUIRE(text.find("ackId") > flowlog::recognisable);
+    auto const read = [&](unsigned threads, std::uint64_t chunk_size) {
+        auto options = flowlog::run_options{.threads = threads};
+        options.chunk_size = chunk_size;
+        return flowlog::run({memory_input{text}}, flowlog::port_protocol_counter{}, options);
+    };
+    auto const alone = read(1, std::uint64_t{1} << 30);
+    CHECK(alone.stats.malformed == 1);
+    CHECK(alone.stats.records > 1);
+    CHECK(read(2, 100).stats == alone.stats);
+    auto blocks = flowlog::open(flowlog::memory_source{text, "log", 512});
+    CHECK(blocks.describe().format == flowlog::open(memory_input{text}).describe().format);
+}
+
 TEST_CASE("a log of one record a line is read by several threads", "[json]") {
     auto const lines = content_of("gcp/sink.ndjson") + content_of("gcp/mixed-logs.ndjson") +
                        content_of("damaged/gcp-wrong-types.ndjson") +
