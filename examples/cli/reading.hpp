@@ -56,6 +56,8 @@ struct reading_options {
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =
         std::make_shared<std::optional<flowlog::filter>>();
+    /// The files that the filter names: lists, and expressions that it includes.
+    std::shared_ptr<std::vector<std::string>> lists = std::make_shared<std::vector<std::string>>();
 };
 
 /// Adds LOG…, --where, --threads and the others that say what is read and how, as far as the
@@ -148,7 +150,7 @@ void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files);
 
 /// The names of all files that a command reads, which no output may replace: the logs, the tables,
-/// and these other files. `-` is standard input.
+/// the lists of its filter, and these other files. `-` is standard input.
 auto files_read(flowlog::input_list const& logs, reading_options const& options,
                 std::initializer_list<std::string> other_files = {}) -> std::vector<std::string>;
 
