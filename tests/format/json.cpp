@@ -326,6 +326,19 @@ TEST_CASE("more forms are read", "[json]") {
           "10.0.0.6,::1,1,2,6,,,,,,,1663146003599000,1663146003599000,ACCEPT,egress,B,,,,,,NX");
 }
 
+TEST_CASE("a flow of Logs Insights needs addresses, and a window without flows does not",
+          "[json]") {
+    auto log = flowlog::open(memory_input{
+        R"({"results":[[{"field":"srcAddr","value":"10.0.0.1"},{"field":"dstAddr","value":)"
+        R"("10.0.0.2"},{"field":"logStatus","value":"OK"}],[{"field":"logStatus","value":)"
+        R"("NODATA"}],[{"field":"logStatus","value":"OK"}]]})"});
+    for ([[maybe_unused]] auto const& record : log) {
+    }
+    CHECK(log.stats().records == 1);
+    CHECK(log.stats().nodata == 1);
+    CHECK(log.stats().malformed == 1);
+}
+
 /// Sums bytes by source address, and says that it reads nothing else.
 struct byte_sums {
     using fields = flowlog::field_list<field_id::srcaddr>;
