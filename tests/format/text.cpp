@@ -294,6 +294,12 @@ TEST_CASE("a single word before lines of several is no header line", "[text]") {
     auto const text = "end\n" + lines(good);
     auto reader = memory_reader{flowlog::memory_source{text}};
     CHECK(reader.has(flowlog::field_id::dstport));
+    auto chunk = flowlog::text_options{};
+    chunk.continues = std::make_shared<layout const>(layout{{"dstport"}});
+    auto rest = memory_reader{flowlog::memory_source{"dstport\n1 2\n80\n"}, chunk};
+    for (auto const& flow : rest) CHECK(flow[field::dstport] == std::uint16_t{80});
+    CHECK(rest.stats().headers == 1);
+    CHECK(rest.stats().malformed == 1);
     auto column = memory_reader{flowlog::memory_source{"dstport\n\n80\n"}};
     CHECK(column.has(flowlog::field_id::dstport));
     for (auto const& flow : column) CHECK(flow[field::dstport] == std::uint16_t{80});

@@ -322,7 +322,7 @@ private:
         } else {
             use(std::make_shared<layout const>(std::move(found->columns)));
             malformed_.release(layout_, windows_);
-            if (has_lone_heading()) {
+            if (is_header && column_count_ == 1) {
                 lone_heading_ = line;
                 lone_offset_ = window_.offset_of(line);
                 lone_number_ = stats_.lines();
@@ -335,7 +335,7 @@ private:
     /// Whether the only line so far is the heading of one column. If a line of several words comes
     /// next, it was a word of a text, or another line that does not belong to the log.
     [[nodiscard]] auto has_lone_heading() const noexcept -> bool {
-        return column_count_ == 1 && stats_.headers == 1 && stats_.lines() == stats_.blank + 1;
+        return !lone_heading_.empty() && stats_.lines() == stats_.blank + 1;
     }
 
     /// The line that was taken for the heading of one column is malformed after all.
@@ -349,7 +349,7 @@ private:
         ++stats_.malformed;
         malformed_.report(
             {.line = lone_number_, .offset = lone_offset_, .reason = reason::no_layout},
-            lone_heading_, layout_, windows_);
+            std::exchange(lone_heading_, {}), layout_, windows_);
     }
 
     /// What the current line, which is not blank, says of the columns.
