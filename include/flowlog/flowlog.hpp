@@ -69,6 +69,7 @@
 #include <flowlog/output/graphml.hpp>
 #include <flowlog/output/html.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/link_chart.hpp>
 #include <flowlog/output/mermaid.hpp>
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ocsf.hpp>
