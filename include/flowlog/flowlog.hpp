@@ -29,6 +29,7 @@
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/skipdata_apart.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/aggregate/tags.hpp>
@@ -37,6 +38,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/column_text.hpp>
+#include <flowlog/flow/empty_window.hpp>
 #include <flowlog/flow/fewest_blocks.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
