@@ -7,6 +7,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
+#include <flowlog/aggregate/coarsen.hpp>
 #include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/connections.hpp>
 #include <flowlog/aggregate/diff.hpp>
@@ -23,6 +24,7 @@
 #include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/grouping_set.hpp>
 #include <flowlog/aggregate/in_out.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
