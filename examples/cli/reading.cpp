@@ -362,7 +362,8 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .check_empty = options.check_empty,
                                     .repair_wraps = !options.keep_wraps,
                                     .two_way = options.two_way,
-                                    .keep_going = true};
+                                    .keep_going = true,
+                                    .all_lines = options.all_lines};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;
 }

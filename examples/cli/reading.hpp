@@ -46,7 +46,7 @@ struct reading_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
-    bool all_lines = false;       ///< NODATA and SKIPDATA lines are read, too (in order only)
+    bool all_lines = false;       ///< NODATA and SKIPDATA lines are handed out, too
     std::string partial{};        ///< where a partial result is written; empty: nowhere
     bool unnamed_inputs = false;  ///< a partial result counts its inputs and does not name them
     std::string hash_key{};       ///< of --hash-key
