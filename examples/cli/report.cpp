@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -69,6 +71,15 @@ auto reports_of_job() -> report_list {
     return {};
 }
 
+/// Throws `usage_error` if a word is a file or folder, and so no misspelt name of a report.
+void require_no_log(std::string const& word) {
+    auto ignored = std::error_code{};
+    if (!std::filesystem::exists(word, ignored)) return;
+    auto const log = flowlog::escaped(word, 60);
+    throw usage_error{"no report is named before the log: try 'flowlog report talkers " + log +
+                      "', or 'flowlog " + log + "' for a screen of what is in it"};
+}
+
 /// Takes the names of the reports from what is otherwise the first log.
 auto take_reports(report_options& options) -> report_list {
     if (merging().active) return reports_of_job();
@@ -77,6 +88,7 @@ auto take_reports(report_options& options) -> report_list {
     if (!result.empty()) {
         words.erase(words.begin());
     } else if (options.html.empty() && !is_partial(options.reading)) {
+        require_no_log(words.front());
         throw_no_report(words.front());
     } else {
         result = reports_in(std::string{usual_reports});

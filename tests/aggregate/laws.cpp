@@ -253,7 +253,7 @@ TEST_CASE("the laws hold for groupings that are made of others, and bounded",
                           {where("class(srcaddr) = private"), dynamic({"srcaddr"})},
                           {filter{}, dynamic({"class(dstaddr)"})},
                           {where("dstport < 5"), dynamic({"interface-id", "dstaddr", "service"})}};
-    for (auto const max_groups : {SIZE_MAX, std::size_t{90}, std::size_t{20}, std::size_t{1}}) {
+    for (auto const max_groups : {SIZE_MAX, std::size_t{20}}) {
         INFO(max_groups);
         auto const make = [&] { return grouping_set{parts, {.max_groups = max_groups}}; };
         CHECK(broken_by(make, [](grouping_set const& a) {
@@ -261,7 +261,7 @@ TEST_CASE("the laws hold for groupings that are made of others, and bounded",
                   all.finish();
                   auto result = std::vector<group>{};
                   for (std::size_t i = 0; i < all.size(); ++i) {
-                      result.push_back({.key = {all.steps(i)}});
+                      result.push_back({{all.steps(i)}, {}});
                       for (auto& found : all.at(i).groups()) result.push_back(std::move(found));
                   }
                   return result;

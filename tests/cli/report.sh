@@ -213,7 +213,7 @@ case_misspelt_commands() {
     says err 'talkers'
     run report vpc.log
     returns 2
-    says err 'no such report: vpc.log'
+    says err "no report is named before the log: try 'flowlog report talkers vpc.log'"
     run report talkers vpc.log -n 0
     returns 2
     says err '-n: a table has at least one row'
