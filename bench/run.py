@@ -55,7 +55,7 @@ def done(*command):
 def cmake(build):
     """Builds the generator and the contenders, and the command flowlog if it builds."""
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DFLOWLOG_BUILD_BENCH=ON", "-DFLOWLOG_BUILD_TESTS=OFF",
-               "-DFLOWLOG_PREFER_STATIC=ON"]
+               "-DFLOWLOG_LINK=quick"]
     ours = [f"flowlog_{name}" for name in OURS]
     make = ("cmake", "--build", build, "--parallel", str(os.cpu_count() or 1), "--target")
     if not (done("cmake", "-S", ROOT, "-B", build, *options) and done(*make, *ours)):

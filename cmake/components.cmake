@@ -50,9 +50,11 @@ function(flowlog_component name)
     endif()
 endfunction()
 
-if(FLOWLOG_PREFER_STATIC)
-    set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+set(suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+if(FLOWLOG_LINK STREQUAL quick)
     list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES ${CMAKE_STATIC_LIBRARY_SUFFIX})
+elseif(FLOWLOG_LINK STREQUAL static)
+    set(CMAKE_FIND_LIBRARY_SUFFIXES ${CMAKE_STATIC_LIBRARY_SUFFIX})
 endif()
 
 # Looks for packages where the components default to on: in flowlog's own build.
@@ -149,6 +151,4 @@ flowlog_codec(lz4 LZ4 LZ4::lz4)
 flowlog_codec(lzo LZO LZO::lzo)
 flowlog_codec(zstd ZSTD ZSTD::zstd include/flowlog/output/zstd.hpp)
 
-if(FLOWLOG_PREFER_STATIC)
-    set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
-endif()
+set(CMAKE_FIND_LIBRARY_SUFFIXES ${suffixes})

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|stores|store-tests: installs through apt what scripts/packages.txt names for this
+# install-packages.sh demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|consumers|static|static-aarch64|deb|wheel|packages|stores|store-tests: installs through apt what scripts/packages.txt names for this
 # step and is missing. `stores` also installs into build/stores: Apache Arrow, out of the Python package pyarrow, and DuckDB, for the tests.
 # `store-tests` does that, too, and compiles the S3 server versitygw if go is there, which takes some minutes.
 set -euo pipefail
@@ -15,9 +15,11 @@ case "${1-}" in
     oracle) steps='demo oracle' ;;
     aarch64) steps='demo tests aarch64' ;;
     page) steps='demo page' ;;
-    doxygen) steps='doxygen' ;;
+    doxygen | static | static-aarch64 | wheel | packages) steps=$1 ;;
+    consumers) steps='demo consumers' ;;
+    deb) steps='demo deb' ;;
     stores | store-tests) steps='demo stores' ;;
-    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|stores|store-tests" >&2; exit 2 ;;
+    *) echo "usage: $0 demo|tests|ci|dev|bench|oracle|aarch64|page|doxygen|consumers|static|static-aarch64|deb|wheel|packages|stores|store-tests" >&2; exit 2 ;;
 esac
 
 is_installed() { [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }

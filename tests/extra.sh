@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|bench|catch3]…: what takes too long for every run; without an argument, all but
+# extra.sh [aarch64|consumers|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|packages|bench|catch3]…: what takes too long for every run; without an argument, all but
 # spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
+#   consumers  all compilers from g++ 12 and clang 16 on, with C++20 and 23, with and without RTTI, over the code of the guides; the lines of
+#            g++ in docs/library.md; and the Conan recipe, with Conan from PyPI in build/conan
 #   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10): SECURITY.md lists them
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
@@ -11,6 +13,7 @@
 #   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
 #   page     the page of 'flowlog report --html' in headless Chromium (Debian's), narrow and wide, light and dark: its pictures are in build/page
 #   doxygen  the reference of the library, which must be built without a warning: docs/Doxyfile
+#   packages  builds what scripts/package.sh makes, and installs and asks each: in empty root folders, on Debian 11 and 12, in an environment of Python
 #   mermaid  the graphs for Mermaid, read by Mermaid, which it installs from npm into build/mermaid
 #   bench    builds all benchmarks, runs the test of their generator and contenders, and each part of the library once
 #   catch3   the suite's headers with the Catch2 of CATCH3, a folder that holds catch2/catch_all.hpp
@@ -36,6 +39,34 @@ run_aarch64() {
     qemu-aarch64 "$out/tests"
 }
 
+# Warnings are errors. The machines of CI have one g++ and one clang; this takes all that are installed.
+run_consumers() {
+    scripts/install-packages.sh consumers
+    local compiler standard rtti
+    mkdir -p build/consumers
+    for compiler in g++-{12..20} clang++-{16..30}; do
+        command -v "$compiler" >/dev/null || continue
+        for standard in 20 23; do
+            for rtti in -frtti -fno-rtti; do
+                echo "== $compiler, C++$standard, $rtti"
+                cmake -D "pages=docs/library.md;docs/filter.md;README.md" -D out=build/consumers/guide.cpp -D compiler="$compiler" \
+                    -D include_dir=include -P tests/guide.cmake \
+                    -D "flags=-std=c++${standard/23/2b};$rtti;-Wpedantic;-Wconversion;-Wsign-conversion;-Wshadow"
+            done
+        done
+        echo "== $compiler, the lines of docs/library.md"
+        tests/package/plain.sh "$compiler" build/consumers/plain
+    done
+    run_conan
+}
+
+# Boost and the libraries of the components are the system's.
+run_conan() {
+    [ -x build/conan/bin/conan ] || python3 -m venv build/conan
+    build/conan/bin/python -m pip install --quiet "conan==$(sed -n 's/^# conan //p' scripts/packages.txt)"
+    tests/package/conan.sh build/conan/bin/conan build/consumers
+}
+
 run_fuzz() {
     scripts/install-packages.sh ci
     cmake --preset clang -B build/fuzz -D FLOWLOG_BUILD_FUZZERS=ON
@@ -47,7 +78,7 @@ run_fuzz() {
     cut -d , -f 1-99 tests/data/reports/*/*.csv tests/data/reports/*/h.log >build/fuzz/formats.txt
     mkdir -p build/fuzz/texts build/fuzz/packed
     for file in tests/data/reports/*/*.{log,csv,tsv,txt} examples/data/*; do
-        [ "$(wc -c <"$file")" -lt 12000 ] || continue
+        [[ -f $file && $(wc -c <"$file") -lt 12000 ]] || continue
         cp "$file" "build/fuzz/texts/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
         gzip -nc "$file" >"build/fuzz/packed/$(basename "$(dirname "$file")")-$(basename "${file%.*}")"
     done
@@ -59,18 +90,33 @@ run_fuzz() {
     cmake --build --preset cli
     build/cli/examples/flowlog top examples/data/flow_logs.txt --by srcaddr,dstport --flows --sum bytes --distinct dstaddr \
         --percentile bytes:95 --partial build/fuzz/partial/seed
-    for target in ${FUZZ_TARGETS:-filter flow_tools flowd format_string gzip json nfdump object_key parquet partial table text words}; do
+    # anything
+    mkdir -p build/fuzz/any
+    cp build/fuzz/texts/* build/fuzz/any
+    local file target
+    find tests/data/netflow tests/data/cloud -type f ! -name '*.csv' ! -name '*.txt' ! -name '*.md' -size -12k |
+        while read -r file; do cp "$file" "build/fuzz/any/${file//\//_}"; done
+    for file in build/fuzz/texts/*; do
+        gzip -nc "$file" >"build/fuzz/any/$(basename "$file").gz"
+        bzip2 -c "$file" >"build/fuzz/any/$(basename "$file").bz2"
+        zstd -qc "$file" >"build/fuzz/any/$(basename "$file").zst" || break
+    done
+    for target in ${FUZZ_TARGETS:-$(basename -as .cpp tests/fuzz/*.cpp)}; do
         [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
         local seeds=tests/data/netflow/${target/_/-}
-        [ "$target" != parquet ] || seeds=tests/data/parquet
-        [ "$target" != json ] || seeds=tests/data/cloud/aws
-        [ "$target" != partial ] || seeds=build/fuzz/partial
-        [ "$target" != words ] || seeds=build/fuzz/words.txt
-        [ "$target" != filter ] || seeds=build/fuzz/filters.txt
-        [ "$target" != object_key ] || seeds=build/fuzz/keys.txt
-        [ "$target" != format_string ] || seeds=build/fuzz/formats.txt
-        [ "$target" != gzip ] || seeds=build/fuzz/packed
-        [[ "$target" != table && "$target" != text ]] || seeds=build/fuzz/texts
+        case $target in
+            filter) seeds=build/fuzz/filters.txt ;;
+            format_string) seeds=build/fuzz/formats.txt ;;
+            gzip) seeds=build/fuzz/packed ;;
+            json) seeds=tests/data/cloud/aws ;;
+            object_key) seeds=build/fuzz/keys.txt ;;
+            open) seeds=build/fuzz/any ;;
+            parquet) seeds=tests/data/parquet ;;
+            partial) seeds=build/fuzz/partial ;;
+            table | text) seeds=build/fuzz/texts ;;
+            words) seeds=build/fuzz/words.txt ;;
+        esac
+        [ -e "$seeds" ] || { echo "== $target has no corpus" >&2; return 1; }
         echo "== Fuzzing $target for $minutes min"
         cmake --build build/fuzz --target "fuzz_$target"
         tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" $((minutes * 60))
@@ -160,6 +206,23 @@ run_doxygen() {
     echo "== The reference is build/doxygen/html/index.html"
 }
 
+run_packages() {
+    scripts/install-packages.sh packages
+    local version built=build/packages
+    version=$(sed -n 's/.*string_view version = "\(.*\)";/\1/p' include/flowlog/version.hpp)
+    for arch in x86_64 aarch64; do
+        scripts/package.sh static "$arch"
+        echo "== Testing the static command for $arch"
+        tests/packages/static.sh "$built/flowlog-$version-linux-$arch" "$arch" build/package-roots
+    done
+    scripts/package.sh deb
+    echo "== Testing the Debian packages"
+    tests/packages/deb.sh "$built/flowlog_${version}_amd64.deb" "$built/libflowlog-dev_${version}_amd64.deb" build/package-roots
+    scripts/package.sh wheel
+    echo "== Testing the wheel"
+    tests/packages/wheel.sh "$built/flowlog_cli-$version-"*x86_64.whl
+}
+
 run_bench() {
     scripts/install-packages.sh bench
     cmake --preset release -B build/bench -D FLOWLOG_BUILD_BENCH=ON -D FLOWLOG_BUILD_TESTS=OFF
@@ -176,7 +239,7 @@ run_catch3() {
     done
 }
 
-[ $# -gt 0 ] || set -- aarch64 fuzz tsan asan oracle stores mermaid page doxygen bench
+[ $# -gt 0 ] || set -- aarch64 consumers fuzz tsan asan oracle stores mermaid page doxygen packages bench
 while [ $# -gt 0 ]; do
     what=$1
     shift

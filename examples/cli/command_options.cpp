@@ -48,6 +48,16 @@ constexpr auto own = std::to_array<option_info>({
      "the time within which a scan tries them: `10m` by default; `none` is the whole log",
      counting},
 
+    {"--max-groups", "N", number, "overview report", group::general,
+     "At most N groups for each question, and coarser ones if there are\n"
+     "more (default: 4000000)",
+     "the groups of a question, which bound the memory: at most 4,000,000 by default. If there are "
+     "more, they are made coarser, and a warning says so: addresses become networks (`/24`, for "
+     "IPv6 `/64`; then `/16` and `/48`, then `/8` and `/32`); after that, the last key is left "
+     "out. Sums are exact either way, and depend neither on the order of flows nor on the number "
+     "of threads",
+     counting},
+
     // tag
     {"--lookup", "FILE", file, "tag", group::general, "Table of tags: dstport,protocol,tag",
      "the table of tags (below)", by_default},

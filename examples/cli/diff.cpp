@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -58,7 +59,8 @@ struct sides {
     flowlog::dynamic_grouping before;
     flowlog::dynamic_grouping after;
     std::vector<reading> done{};
-    std::optional<picked_groupings> split{};  // with --split and --partial: both, as they are saved
+    std::optional<counted_groupings>
+        split{};  // with --split and --partial: both, as they are saved
 };
 
 /// All that the command found out.
@@ -145,15 +147,14 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
     sides_of_time.emplace_back(starting_in(time::min(), at - time::duration{1}), empty);
     sides_of_time.emplace_back(starting_in(at, time::max()), empty);
     sides_of_time.emplace_back(without_start(), unknown);
-    auto counted =
-        count_groupings(logs, picked_groupings{std::move(sides_of_time)}, options.reading,
-                        [&](std::string line) { malformed.keep(std::move(line)); });
-    auto const& parts = counted.value.all();
-    if (auto const flows = parts[2].matched(); flows != 0)
+    auto counted = count_groupings(logs, flowlog::grouping_set{sides_of_time}, options.reading,
+                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    auto& parts = counted.value.flows();
+    if (auto const flows = std::get<std::uint64_t>(parts.at(2).totals().front()); flows != 0)
         say(report, count_text(flows, "flow") +
                         " without a start time: neither before nor after the time of --split");
     for (auto const& [part, side] : {std::pair{0U, "before"}, {1U, "after"}}) {
-        auto const none = parts[part].matched() == 0 && !counted.done.nothing_read();
+        auto const none = parts.at(part).size() == 0 && !counted.done.nothing_read();
         if (none && !is_partial(options.reading))
             say(report, fmt::format("no flow begins {} {}", side, flowlog::to_text(at)));
     }
@@ -163,9 +164,9 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
         result.split = std::move(counted.value);
         return result;
     }
-    auto all = std::move(counted.value).all();
-    result.before = std::move(all[0]).inner();
-    result.after = std::move(all[1]).inner();
+    parts.finish();
+    result.before = std::move(parts).at(0);
+    result.after = std::move(parts).at(1);
     return result;
 }
 

@@ -2,9 +2,10 @@
 #ifndef FLOWLOG_CLI_GROUPINGS_HPP
 #define FLOWLOG_CLI_GROUPINGS_HPP
 
-#include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/grouping_set.hpp>
+#include <flowlog/aggregate/skipdata_apart.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
 
@@ -16,14 +17,15 @@ namespace cli {
 /// A grouping, and which flows it takes.
 using picked_grouping = flowlog::filtered<flowlog::filter, flowlog::dynamic_grouping>;
 
-/// Groupings that are filled in one pass.
-using picked_groupings = flowlog::each_of<picked_grouping>;
+/// What questions are answered with: groups of flows, and of SKIPDATA lines by interface.
+using counted_groupings = flowlog::skipdata_apart<flowlog::grouping_set, flowlog::dynamic_grouping>;
 
 /// Reads logs once for any number of groupings, of which each takes the flows that its filter and
-/// the options want. Merging, it reads partial results.
-auto count_groupings(flowlog::input_list const& logs, picked_groupings const& empty,
+/// the options want. SKIPDATA lines are counted whatever the options want. Merging, it reads
+/// partial results.
+auto count_groupings(flowlog::input_list const& logs, flowlog::grouping_set const& empty,
                      reading_options const& options, text_handler const& on_malformed)
-    -> counted_logs<picked_groupings>;
+    -> counted_logs<counted_groupings>;
 
 }  // namespace cli
 

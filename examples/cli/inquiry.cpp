@@ -2,9 +2,7 @@
 #include "inquiry.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <future>
 #include <ranges>
 #include <system_error>
 #include <thread>
@@ -15,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <flowlog/aggregate/group_filter.hpp>
-#include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_names.hpp>
 #include <flowlog/format/log_description.hpp>
@@ -160,9 +157,8 @@ auto inquiry::grouping_for(question const& wanted, flowlog::dynamic_grouping gro
     auto const known = std::ranges::find(identities_, identity);
     if (known != identities_.end()) return static_cast<std::size_t>(known - identities_.begin());
     identities_.push_back(std::move(identity));
-    answers_.push_back(std::move(groups));
-    filters_.push_back(std::move(filter));
-    return answers_.size() - 1;
+    groupings_.emplace_back(std::move(filter), std::move(groups));
+    return groupings_.size() - 1;
 }
 
 auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size_t> {
@@ -188,91 +184,60 @@ auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size
     return asked_.size() - 1;
 }
 
-auto inquiry::can_make(std::size_t from, std::size_t into) const -> bool {
-    // merging, there is no table by which addresses and ports have labels and tags
-    auto const needs_table = [](flowlog::group_key const& key) {
-        return key.kind == flowlog::key_kind::label || key.kind == flowlog::key_kind::tag;
-    };
-    auto const& groups = answers_[into];
-    if (from == into || !filters_[from].wants_all()) return false;
-    if ((is_partial(options_) || merging().active) &&
-        std::ranges::any_of(groups.keys(), needs_table))
-        return false;
-    return flowlog::rolls_up(answers_[from], filters_[into], groups);
-}
-
-void inquiry::plan() {
-    auto const size = answers_.size();
-    auto makes = std::vector(size, std::vector<bool>(size));
-    for (std::size_t from = 0; from < size; ++from)
-        for (std::size_t into = 0; into < size; ++into) makes[from][into] = can_make(from, into);
-    // of two that can be made of each other, the first is not made
-    auto const is_made = [&](std::size_t which) {
-        for (std::size_t from = 0; from < size; ++from)
-            if (makes[from][which] && (!makes[which][from] || from < which)) return true;
-        return false;
-    };
-    for (std::size_t into = 0; into < size; ++into) {
-        auto& source = sources_.emplace_back();
-        if (!is_made(into)) continue;
-        for (std::size_t from = 0; from < size; ++from) {
-            if (!makes[from][into] || is_made(from)) continue;
-            if (!source || answers_[from].keys().size() < answers_[*source].keys().size())
-                source = from;
-        }
-    }
-}
-
 void inquiry::read(flowlog::input_list const& logs) {
-    plan();
-    fill(logs);
-    if (!is_partial(options_)) roll_up();
-}
-
-void inquiry::fill(flowlog::input_list const& logs) {
     auto malformed = limited_messages{"more malformed line"};
-    auto parts = std::vector<picked_grouping>{};
-    for (std::size_t i = 0; i < answers_.size(); ++i)
-        if (!sources_[i]) parts.emplace_back(filters_[i], std::move(answers_[i]));
-    auto counted =
-        count_groupings(logs, picked_groupings{std::move(parts), flowlog::lacking_logs::allowed},
-                        options_, [&](std::string line) { malformed.keep(std::move(line)); });
+    auto const is_whole = !is_partial(options_);
+    // merging, there are no tables by which addresses have labels and ports have tags
+    auto const empty = flowlog::grouping_set{groupings_,
+                                             {.max_groups = max_groups_,
+                                              .lacking = flowlog::lacking_logs::allowed,
+                                              .has_tables = is_whole && !merging().active}};
+    auto counted = count_groupings(logs, empty, options_,
+                                   [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     done_ = std::move(counted.done);
     done_.report_trouble();
-    if (is_partial(options_)) return void(filled_ = std::move(counted.value));
-    auto next = std::size_t{0};
-    auto filled = std::move(counted.value).all();
-    for (std::size_t i = 0; i < answers_.size(); ++i)
-        if (!sources_[i]) answers_[i] = std::move(filled[next++]).inner();
-}
-
-/// Makes the other answers, with several threads that take one after the other.
-void inquiry::roll_up() {
-    auto next = std::atomic<std::size_t>{0};
-    auto const work = [&] {
-        for (auto i = next++; i < answers_.size(); i = next++)
-            if (sources_[i]) flowlog::roll_up(answers_[*sources_[i]], filters_[i], answers_[i]);
-    };
-    auto const threads =
-        options_.threads != 0 ? options_.threads : std::thread::hardware_concurrency();
-    auto others = std::vector<std::future<void>>{};
-    for (auto i = 1U; i < threads && i < answers_.size(); ++i)
-        others.push_back(std::async(std::launch::async, work));
-    work();
-    for (auto& other : others) other.get();
+    answers_ = std::move(counted.value);
+    if (is_whole)
+        answers_->flows().finish(options_.threads != 0 ? options_.threads
+                                                       : std::thread::hardware_concurrency());
 }
 
 auto inquiry::write(std::vector<std::string> job) const -> int {
     if (!merging().active)
         for (auto& word : survey_.words()) job.push_back(std::move(word));
-    return write_partial(options_, job, *filled_, done_);
+    return write_partial(options_, job, *answers_, done_);
+}
+
+auto inquiry::keys_of(asked const& of) const -> std::string {
+    if (!answers_ || answers_->flows().steps(of.answer) == 0) return of.what.by;
+    auto result = std::string{};
+    for (auto const& key : answers_->flows().at(of.answer).keys())
+        result += (result.empty() ? "" : ",") + key.name;
+    return result;
+}
+
+auto inquiry::bound_warnings(std::vector<std::size_t> const& numbers) const
+    -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    for (auto const number : numbers) {
+        auto const& of = asked_.at(number);
+        if (answers_->flows().steps(of.answer) == 0) continue;
+        auto const keys = keys_of(of);
+        auto text = fmt::format("there are more than {} by {}: '{}' is ",
+                                count_text(max_groups_, "group"), of.what.by, of.what.title);
+        text += keys.empty() ? "left out" : "by " + keys;
+        text += "; --max-groups raises the limit";
+        if (std::ranges::find(result, text) == result.end()) result.push_back(std::move(text));
+    }
+    return result;
 }
 
 auto inquiry::table(std::size_t number, std::size_t limit) const
     -> std::optional<flowlog::report_table> {
     auto const& of = asked_.at(number);
     auto const& answer = groups(number);
+    if (answer.keys().empty()) return std::nullopt;
     auto result = flowlog::report_table{
         .title = of.what.title,
         .about = of.what.about,
@@ -298,8 +263,9 @@ auto inquiry::table(std::size_t number, std::size_t limit) const
 }
 
 auto inquiry::command(std::size_t number, std::size_t limit) const -> std::string {
-    auto const& [what, extra, having, by, answer] = asked_.at(number);
-    auto text = "flowlog top" + words_ + extra + " --by " + shell_word(what.by);
+    auto const& of = asked_.at(number);
+    auto const& what = of.what;
+    auto text = "flowlog top" + words_ + of.extra + " --by " + shell_word(keys_of(of));
     auto const both = !options_.where.empty() && !what.where.empty();
     auto const where =
         both ? '(' + options_.where + ") and (" + what.where + ')' : options_.where + what.where;

@@ -66,14 +66,21 @@ auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
 /// A word as a shell reads it, safe for a terminal.
 auto shell_word(std::string const& word) -> std::string;
 
-/// Questions that are answered in one pass over logs. Their state is a list of groupings: those
-/// that are filled from flows, and those that are made of the groups of others.
+/// How many groups a question may have if --max-groups does not say: 0.4 GB of them, or less.
+inline constexpr std::size_t usual_max_groups = 4'000'000;
+
+/// Questions that are answered in one pass over logs, by a `grouping_set`.
 class inquiry {
 public:
-    /// `words` are what `reading_words` made. The options and tables must outlive the inquiry.
+    /// `words` are what `reading_words` made, `max_groups` is --max-groups. The options and tables
+    /// must outlive the inquiry.
     inquiry(reading_options const& options, key_tables const& tables, log_survey const& survey,
-            std::string words)
-        : options_{options}, tables_{tables}, survey_{survey}, words_{std::move(words)} {}
+            std::string words, std::size_t max_groups)
+        : options_{options},
+          tables_{tables},
+          survey_{survey},
+          words_{std::move(words)},
+          max_groups_{max_groups} {}
 
     /// Adds a question. Its number; or none, and the missing fields are noted, if no log has what
     /// it asks for. `extra` are options that the command of this question needs, too.
@@ -89,15 +96,29 @@ public:
     /// What was read.
     [[nodiscard]] auto done() const noexcept -> reading const& { return done_; }
 
-    /// The groups that answer a question, and its first measure.
+    /// The groups that answer a question.
     [[nodiscard]] auto groups(std::size_t number) const -> flowlog::dynamic_grouping const& {
-        return answers_.at(asked_.at(number).answer);
+        return answers_->flows().at(asked_.at(number).answer);
     }
+    /// The SKIPDATA lines by interface, with `flows`, `min(start)` and `max(end)`.
+    [[nodiscard]] auto skipdata() const -> flowlog::dynamic_grouping const& {
+        return answers_->skipdata();
+    }
+    /// How often the groups had to be made coarser because there were too many.
+    [[nodiscard]] auto steps(std::size_t number) const -> std::size_t {
+        return answers_->flows().steps(asked_.at(number).answer);
+    }
+    /// What is to be said of questions whose groups had to be made coarser, a sentence for each.
+    [[nodiscard]] auto bound_warnings(std::vector<std::size_t> const& numbers) const
+        -> std::vector<std::string>;
+
+    /// What the question was; its keys may be finer than those of its groups.
     [[nodiscard]] auto what(std::size_t number) const -> question const& {
         return asked_.at(number).what;
     }
 
-    /// The answer as a table of at most `limit` rows. None if it has no group with any of its keys.
+    /// The answer as a table of at most `limit` rows. None if it has no group with any of its keys,
+    /// or no keys any more.
     [[nodiscard]] auto table(std::size_t number, std::size_t limit) const
         -> std::optional<flowlog::report_table>;
 
@@ -119,11 +140,8 @@ private:
     };
 
     auto grouping_of(question const& wanted) -> flowlog::dynamic_grouping;
-    [[nodiscard]] auto can_make(std::size_t from, std::size_t into) const -> bool;
-    /// Decides which answers are made of others.
-    void plan();
-    void fill(flowlog::input_list const& logs);
-    void roll_up();
+    /// The keys of an answer as --by has them.
+    [[nodiscard]] auto keys_of(asked const& of) const -> std::string;
     auto lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool;
     auto grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
                       flowlog::filter filter) -> std::size_t;
@@ -132,12 +150,11 @@ private:
     key_tables const& tables_;
     log_survey const& survey_;
     std::string words_;
+    std::size_t max_groups_;
     std::vector<asked> asked_{};
     std::vector<std::string> identities_{};  // of the groupings
-    std::vector<flowlog::filter> filters_{};
-    std::vector<flowlog::dynamic_grouping> answers_{};
-    std::vector<std::optional<std::size_t>> sources_{};  // the finer answer that one is made of
-    std::optional<picked_groupings> filled_{};           // for a partial result
+    std::vector<picked_grouping> groupings_{};
+    std::optional<counted_groupings> answers_{};
     std::vector<std::string> missing_{};
     reading done_{};
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,12 +39,13 @@ namespace {
 struct overview_options {
     reading_options reading{};
     std::size_t limit = 5;
+    std::size_t max_groups = usual_max_groups;
     row_format format{};
 };
 
 constexpr auto own_options = std::to_array<std::string_view>(
-    {"--where", "-n", "--csv", "--tsv", "--json", "--ndjson", "--quiet", "--threads",
-     "--keep-going", "--strict", "--verbose"});
+    {"--where", "-n", "--max-groups", "--csv", "--tsv", "--json", "--ndjson", "--quiet",
+     "--threads", "--keep-going", "--strict", "--verbose"});
 
 /// The table of tags that lies beside the first log, if there is one: a file that `flowlog tag`
 /// would read there.
@@ -131,7 +133,7 @@ public:
           tables_{options.reading.tables},
           survey_{logs_, options.reading},
           words_{std::move(words)},
-          inquiry_{options.reading, tables_, survey_, words_} {}
+          inquiry_{options.reading, tables_, survey_, words_, options.max_groups} {}
     overview(overview const&) = delete;
     auto operator=(overview const&) -> overview& = delete;
     ~overview() = default;
@@ -141,6 +143,12 @@ public:
         inquiry_.read(logs_);
         auto const& done = inquiry_.done();
         if (auto warning = skipdata_warning(done.stats)) warnings_.push_back(*std::move(warning));
+        auto questions = std::vector<std::size_t>{};
+        for (auto const& asked : {over_time_, senders_, services_, tags_})
+            if (asked) questions.push_back(*asked);
+        auto bounded = inquiry_.bound_warnings(questions);
+        warn_of_all(bounded);
+        std::ranges::move(bounded, std::back_inserter(warnings_));
         if (!done.nothing_read() || options_.format == flowlog::row_format::json)
             options_.format ? print_rows() : print_screen();
         flush_output();
@@ -224,7 +232,7 @@ private:
 
     [[nodiscard]] auto totals() const -> std::string {
         auto parts = std::vector<std::string>{};
-        if (over_time_) {
+        if (over_time_ && !inquiry_.groups(*over_time_).keys().empty()) {
             auto const chart = flowlog::chart_over_time(inquiry_.groups(*over_time_), 0, 1);
             if (chart.size() != 0)
                 parts.push_back(period_text(chart.earliest, chart.latest, chart.zone));
@@ -250,6 +258,7 @@ private:
     void print_over_time() const {
         if (!over_time_) return;
         auto const& groups = inquiry_.groups(*over_time_);
+        if (groups.keys().empty()) return;
         auto const& measures = inquiry_.what(*over_time_).measures;
         auto const width = terminal_width(stdout);
         auto const around = std::size_t{42};  // the name and the peak
@@ -364,6 +373,8 @@ private:
 };
 
 auto run_overview(CLI::App const& app, overview_options options) -> int {
+    if (options.max_groups == 0)
+        throw usage_error{"--max-groups: a question has at least one group"};
     require_one_stdin(options.reading, {});
     auto logs = find_logs(options.reading);
     auto const words = reading_words(app, options.reading.logs, own_options);
@@ -392,6 +403,7 @@ auto set_up_overview(CLI::App& overview) -> action {
     add_key_options(overview, options->reading.tables);
     add_reading_options(overview, options->reading);
     add_option(overview, "-n", options->limit);
+    add_option(overview, "--max-groups", options->max_groups);
     add_row_formats(overview, options->format);
     return [options, app = &overview] { return run_overview(*app, *options); };
 }

@@ -61,10 +61,11 @@ auto links_questions(question_context const& context) -> std::vector<question> {
                       "--map FILE names them.",
              .by = "srcaddr/24,dstaddr/24",
              .measures = measures});
+    // the measures of a table of the report protocols, so that both are counted once
     result.push_back({.title = "From where to where",
                       .about = "By what the addresses are for.",
                       .by = "class(srcaddr),class(dstaddr)",
-                      .measures = measures});
+                      .measures = {"bytes", "packets", "flows"}});
     return result;
 }
 

@@ -196,6 +196,8 @@ auto files_read(flowlog::input_list const& logs, reading_options const& options,
     for (auto const& file :
          {options.where_file, options.tables.lookup, options.tables.map, options.logs_from})
         result.push_back(file);
+    static_cast<void>(wanted_flows(options));  // finds the lists
+    result.insert(result.end(), options.lists->begin(), options.lists->end());
     for (auto const& input : logs.files) result.push_back(input.name());
     return result;
 }
@@ -306,6 +308,7 @@ auto read_filter(std::string const& expression, std::string const& source,
     how.labels = labels.get();
     how.read_list = [&](std::string const& name) {
         require_one_stdin(options, {name});
+        options.lists->push_back(name);
         return flowlog::read_text(name);
     };
     return parse_filter(expression, how);
@@ -362,7 +365,8 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .check_empty = options.check_empty,
                                     .repair_wraps = !options.keep_wraps,
                                     .two_way = options.two_way,
-                                    .keep_going = true};
+                                    .keep_going = true,
+                                    .all_lines = options.all_lines};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;
 }

@@ -46,7 +46,7 @@ struct reading_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     bool keep_going = false;
     store_settings stores{};
-    bool all_lines = false;       ///< NODATA and SKIPDATA lines are read, too (in order only)
+    bool all_lines = false;       ///< NODATA and SKIPDATA lines are handed out, too
     std::string partial{};        ///< where a partial result is written; empty: nowhere
     bool unnamed_inputs = false;  ///< a partial result counts its inputs and does not name them
     std::string hash_key{};       ///< of --hash-key
@@ -56,6 +56,8 @@ struct reading_options {
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =
         std::make_shared<std::optional<flowlog::filter>>();
+    /// The files that the filter names: lists, and expressions that it includes.
+    std::shared_ptr<std::vector<std::string>> lists = std::make_shared<std::vector<std::string>>();
 };
 
 /// Adds LOG…, --where, --threads and the others that say what is read and how, as far as the
@@ -148,7 +150,7 @@ void require_one_stdin(reading_options const& options,
                        std::initializer_list<std::string> other_files);
 
 /// The names of all files that a command reads, which no output may replace: the logs, the tables,
-/// and these other files. `-` is standard input.
+/// the lists of its filter, and these other files. `-` is standard input.
 auto files_read(flowlog::input_list const& logs, reading_options const& options,
                 std::initializer_list<std::string> other_files = {}) -> std::vector<std::string>;
 

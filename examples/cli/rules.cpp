@@ -26,6 +26,7 @@ using rules = std::map<std::pair<std::string, std::string>, rule>;
 
 auto find_rules(flowlog::dynamic_grouping const& groups) -> rules {
     auto result = rules{};
+    if (groups.keys().size() < 3) return result;  // they were made coarser
     auto const& key = groups.keys()[2];
     groups.visit_unordered([&](flowlog::group_view const& group) {
         auto const network = group.key<flowlog::address>(2);

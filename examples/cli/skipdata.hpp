@@ -6,18 +6,14 @@
 #include <string>
 #include <vector>
 
-#include <flowlog/source/inputs.hpp>
-
-#include "reading.hpp"
+#include <flowlog/aggregate/group_by.hpp>
 
 namespace cli {
 
 /// The interfaces of which AWS lost records, with how many windows and when, as sentences for
-/// people: those with most windows first, at most `limit`. Reads the logs that have SKIPDATA lines
-/// again, because these are no flows; a log that is a pipe cannot be read again. `done` is what was
-/// read of the logs.
-auto skipdata_by_interface(flowlog::input_list const& logs, reading const& done,
-                           reading_options const& options, std::size_t limit)
+/// people: those with most windows first, at most `limit`. `windows` are SKIPDATA lines by
+/// interface, with `flows`, `min(start)` and `max(end)`.
+auto skipdata_by_interface(flowlog::dynamic_grouping const& windows, std::size_t limit)
     -> std::vector<std::string>;
 
 }  // namespace cli

@@ -174,7 +174,7 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
         set_hash_key(groups, options.reading);
         sides.emplace_back(flowlog::filter{}, std::move(groups));
     }
-    auto counted = count_groupings(logs, picked_groupings{std::move(sides)}, options.reading,
+    auto counted = count_groupings(logs, flowlog::grouping_set{sides}, options.reading,
                                    [&](std::string line) { malformed.keep(std::move(line)); });
     report_reading(report, malformed, std::move(counted.done));
     if (is_partial(options.reading))
@@ -182,8 +182,9 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
                         write_partial(options.reading, job_of(options, keys, measures),
                                       counted.value, report.done));
     report.headings = flowlog::headings_in_out(report.headings);
-    auto const& both = counted.value.all();
-    report.found = flowlog::rank_in_out(both[0].inner(), both[1].inner(), limit_of(options), order,
+    auto& both = counted.value.flows();
+    both.finish();
+    report.found = flowlog::rank_in_out(both.at(0), both.at(1), limit_of(options), order,
                                         std::thread::hardware_concurrency());
     if (!measures.has_optional_bytes()) return;
     drop_last_measure_if_zero(report);

@@ -7,6 +7,7 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/all_of.hpp>
+#include <flowlog/aggregate/coarsen.hpp>
 #include <flowlog/aggregate/columns.hpp>
 #include <flowlog/aggregate/connections.hpp>
 #include <flowlog/aggregate/diff.hpp>
@@ -23,12 +24,14 @@
 #include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_view.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/grouping_set.hpp>
 #include <flowlog/aggregate/in_out.hpp>
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/skipdata_apart.hpp>
 #include <flowlog/aggregate/state_reader.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/aggregate/tags.hpp>
@@ -37,6 +40,7 @@
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/column_text.hpp>
+#include <flowlog/flow/empty_window.hpp>
 #include <flowlog/flow/fewest_blocks.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
@@ -69,6 +73,7 @@
 #include <flowlog/output/graphml.hpp>
 #include <flowlog/output/html.hpp>
 #include <flowlog/output/json.hpp>
+#include <flowlog/output/link_chart.hpp>
 #include <flowlog/output/mermaid.hpp>
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ocsf.hpp>

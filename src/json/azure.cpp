@@ -332,8 +332,8 @@ private:
     void refuse(std::string_view text, tuple_array& from, bad_record const& bad) {
         end_array(from);
         rows_.refuse(from.offset_of(text.data()), bad.what, bad.field,
-                     "in the record at byte " + std::to_string(from.offset) + ": tuple " +
-                         std::string{text.substr(0, 200)} + ": " + bad.why);
+                     bad.why + " in the record at byte " + std::to_string(from.offset) +
+                         ": tuple " + std::string{text.substr(0, 200)});
         row_ = rows_.size();
     }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include <flowlog/source/unpack.hpp>
+
 namespace flowlog::detail::json {
 namespace {
 
@@ -74,7 +76,8 @@ auto is_oci(beginning const& log) -> bool {
 }  // namespace
 
 auto find_kind(std::string_view first_bytes) -> log_kind {
-    auto const log = beginning{first_bytes};
+    // no more of them, so that the kind does not depend on how many came in one block
+    auto const log = beginning{first_bytes.substr(0, recognisable)};
     if (log.starts_with("#separator")) return log_kind::zeek_tsv;
     if (log.starts_with("H4sI")) return log_kind::base64;
     if (!log.starts_with("{") && !log.starts_with("[")) return log_kind::none;

@@ -14,6 +14,7 @@
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/grouping_set.hpp>
 #include <flowlog/aggregate/laws.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/tags.hpp>
@@ -242,6 +243,30 @@ TEST_CASE("the laws hold for as many aggregators as are wanted at run time", "[l
                   for (auto& found : one.inner().groups()) result.push_back(std::move(found));
               return result;
           }) == "none");
+}
+
+TEST_CASE("the laws hold for groupings that are made of others, and bounded",
+          "[laws][grouping_set]") {
+    using part = filtered<filter, dynamic_grouping>;
+    auto const parts =
+        std::vector<part>{{filter{}, dynamic({"srcaddr", "dstaddr"})},
+                          {where("class(srcaddr) = private"), dynamic({"srcaddr"})},
+                          {filter{}, dynamic({"class(dstaddr)"})},
+                          {where("dstport < 5"), dynamic({"interface-id", "dstaddr", "service"})}};
+    for (auto const max_groups : {SIZE_MAX, std::size_t{20}}) {
+        INFO(max_groups);
+        auto const make = [&] { return grouping_set{parts, {.max_groups = max_groups}}; };
+        CHECK(broken_by(make, [](grouping_set const& a) {
+                  auto all = a;
+                  all.finish();
+                  auto result = std::vector<group>{};
+                  for (std::size_t i = 0; i < all.size(); ++i) {
+                      result.push_back({{all.steps(i)}, {}});
+                      for (auto& found : all.at(i).groups()) result.push_back(std::move(found));
+                  }
+                  return result;
+              }) == "none");
+    }
 }
 
 TEST_CASE("the laws hold for a user's aggregator, and show where one is broken", "[laws]") {

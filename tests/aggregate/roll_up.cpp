@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include <flowlog/aggregate/coarsen.hpp>
 #include <flowlog/aggregate/each_of.hpp>
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/grouping_set.hpp>
 #include <flowlog/aggregate/roll_up.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/filter.hpp>
@@ -159,6 +162,103 @@ TEST_CASE("flows that a filter wants have the columns of all flows", "[each_of]"
         CHECK(all.all()[i].inner().groups() == parts[i].inner().groups());
         CHECK(parts[i].matched() > 50);
     }
+}
+
+TEST_CASE("groups that were made coarser are those of flows by coarser keys", "[coarsen]") {
+    auto const log = made_log(1500);
+    auto const measures = words{"flows",       "bytes",       "distinct(dstaddr)",
+                                "min(start)",  "max(start)",  "percentile(bytes, 50)",
+                                "rate(bytes)", "avg(packets)"};
+    for (auto const& keys :
+         {words{"srcaddr", "dstport"}, words{"interface-id", "srcaddr/24", "dstaddr", "action"},
+          words{"start:1m", "srcaddr/20/56"}, words{"service", "interface-id"}}) {
+        auto groups = grouping_of(keys, measures);
+        add_log(log, groups);
+        auto steps = 0;
+        while (auto const coarser = flowlog::coarser_keys(groups.keys())) {
+            auto names = words{};
+            for (auto const& key : *coarser) {
+                names.push_back(key.name);
+                CHECK(flowlog::parse_group_key(key.name) == key);
+            }
+            INFO(keys.front() << ", step " << ++steps);
+            auto expected = grouping_of(names, measures);
+            expected.set_distinct_key(groups.distinct_key());
+            add_log(log, expected);
+            REQUIRE(flowlog::coarsen(groups));
+            CHECK(groups.keys() == expected.keys());
+            CHECK(groups.groups() == expected.groups());
+            CHECK(groups.totals() == expected.totals());
+            auto more = groups;
+            add_log(log, more);
+            add_log(log, expected);
+            CHECK(more.groups() == expected.groups());
+        }
+        CHECK(groups.keys().empty());
+        CHECK_FALSE(flowlog::coarsen(groups));
+    }
+    CHECK_FALSE(flowlog::coarser_keys(grouping_of({"ip", "dstport"}, {"flows"}).keys()));
+}
+
+TEST_CASE("what is left out when keys are made coarser", "[coarsen]") {
+    auto const steps_of = [](words const& keys) {
+        auto result = words{};
+        auto next = std::optional{grouping_of(keys, {"flows"}).keys()};
+        while ((next = flowlog::coarser_keys(*next))) {
+            auto text = std::string{};
+            for (auto const& key : *next) text += (text.empty() ? "" : ",") + key.name;
+            result.push_back(text);
+        }
+        return result;
+    };
+    CHECK(steps_of({"srcaddr"}) == words{"srcaddr/24", "srcaddr/16/48", "srcaddr/8/32", ""});
+    CHECK(steps_of({"srcaddr/16", "service"}) ==
+          words{"srcaddr/8/48,service", "srcaddr/8/32,service", "srcaddr/8/32", ""});
+    CHECK(steps_of({"class(srcaddr)", "pair"}) == words{"class(srcaddr)", ""});
+    CHECK(steps_of({}).empty());
+}
+
+TEST_CASE("a set makes groupings of others, and none has too many groups", "[grouping_set]") {
+    using part = flowlog::filtered<filter, dynamic_grouping>;
+    auto const log = made_log(3000);
+    auto const parts = std::vector<part>{
+        {filter{}, grouping_of({"srcaddr", "dstaddr"}, {"bytes", "flows"})},
+        {filter{}, grouping_of({"srcaddr"}, {"flows"})},
+        {where("class(dstaddr) = public"), grouping_of({"dstaddr/24"}, {"bytes"})},
+        {where("action = REJECT"), grouping_of({"service", "srcaddr"}, {"distinct(dstaddr)"})},
+        {filter{}, grouping_of({"dstaddr", "srcaddr"}, {"flows", "bytes"})}};
+    auto const sources = [](flowlog::grouping_set const& set) {
+        auto result = std::vector<int>{};
+        for (std::size_t i = 0; i < set.size(); ++i)
+            result.push_back(set.source(i) ? static_cast<int>(*set.source(i)) : -1);
+        return result;
+    };
+    for (auto const max_groups : {SIZE_MAX, std::size_t{29}, std::size_t{12}, std::size_t{3}}) {
+        INFO(max_groups);
+        auto set = flowlog::grouping_set{parts, {.max_groups = max_groups}};
+        CHECK(sources(set) == std::vector{-1, 0, 0, -1, 0});
+        add_log(log, set);
+        set.finish(2);
+        for (std::size_t i = 0; i < set.size(); ++i) {
+            INFO(i);
+            CHECK(set.at(i).size() <= max_groups);
+            CHECK((set.steps(i) == 0) == (set.at(i).keys() == parts[i].inner().keys()));
+            auto expected = part{parts[i].predicate(),
+                                 flowlog::group_by(set.at(i).keys(), set.at(i).measures())};
+            add_log(log, expected);
+            CHECK(set.at(i).groups() == expected.inner().groups());
+            // no coarser than it must be
+            auto finer = part{parts[i]};
+            add_log(log, finer);
+            for (std::size_t step = 1; step < set.steps(i); ++step)
+                REQUIRE(flowlog::coarsen(finer.inner()));
+            CHECK((set.steps(i) == 0 || finer.inner().size() > max_groups));
+        }
+    }
+    CHECK_THROWS_AS(
+        (flowlog::grouping_set{std::vector<part>{{filter{}, grouping_of({"ip"}, {"flows"})}},
+                               {.max_groups = 5}}),
+        flowlog::error);
 }
 
 }  // namespace test_aggregate_roll_up

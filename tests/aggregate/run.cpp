@@ -13,8 +13,10 @@
 #include <thread>
 #include <vector>
 
+#include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/skipdata_apart.hpp>
 #include <flowlog/source/inputs.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -136,6 +138,25 @@ TEST_CASE("a single thread finds what is in the text", "[run]") {
     CHECK(got.malformed[1].line == 5);
     CHECK(got.malformed[1].field == flowlog::field_id::dstport);
     CHECK(got.malformed[1].reason == reason::absent_value);
+}
+
+TEST_CASE("SKIPDATA lines are counted apart from flows", "[run][skipdata_apart]") {
+    auto const here = testing::folder{};
+    auto const inputs = std::vector<flowlog::input>{here.write("a.log", header + log_text(3, 400))};
+    auto const expected = run_all(inputs, {.threads = 1});
+    REQUIRE(expected.stats.skipdata > 5);
+    REQUIRE(expected.stats.nodata > 5);
+    auto const by_interface = flowlog::group_by(
+        {flowlog::group_key::of(flowlog::field_id::interface_id)}, {flowlog::measure{}});
+    for (auto const threads : {1U, 3U}) {
+        auto const found =
+            run(inputs, flowlog::skipdata_apart{port_protocol_counter{}, by_interface},
+                {.threads = threads, .all_lines = true, .chunk_size = 1000});
+        CHECK(found.stats == expected.stats);
+        CHECK(found.value.flows().counts() == expected.counts);
+        CHECK(found.value.skipdata().groups() ==
+              std::vector{flowlog::group{{"eni-1"s}, {expected.stats.skipdata}}});
+    }
 }
 
 TEST_CASE("many files are read at once, reported one after the other", "[run]") {

@@ -332,6 +332,17 @@ case_cuts() {
     done
 }
 
+case_damaged_steps() {
+    printf 'srcaddr bytes\n10.0.0.1 5\n10.0.0.2 7\n' >a.log
+    run report talkers a.log --partial a.part --quiet
+    grep -q '"steps":\[' a.part || fail 'a report has groupings that can be coarser'
+    for steps in 'x]y' ']' ',,' '99999999999999999999999' '7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7' '-1'; do
+        sed 's/"steps":\[[^]]*\]/"steps":['"$steps"']/' a.part >bad.part
+        (ulimit -v 4000000; timeout 10 "$flowlog" merge bad.part >out 2>err) && fail "steps: $steps"
+        says err 'bad.part:'
+    done
+}
+
 case_lists() {
     logs
     run top logs --by srcaddr --csv --quiet

@@ -469,7 +469,7 @@ END
     returns 0
     run print "$cloud/damaged/azure-bad-tuples.json"
     returns 0
-    says err 'expected a port (0-65535), found'
+    says err "dstport: malformed: expected a port (0-65535), found '70000' in the record at byte 12: tuple 1663146003599,"
     run print "$cloud/other/hubble.ndjson"
     returns 2
     says err 'holds Hubble flows'

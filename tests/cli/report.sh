@@ -213,7 +213,7 @@ case_misspelt_commands() {
     says err 'talkers'
     run report vpc.log
     returns 2
-    says err 'no such report: vpc.log'
+    says err "no report is named before the log: try 'flowlog report talkers vpc.log'"
     run report talkers vpc.log -n 0
     returns 2
     says err '-n: a table has at least one row'
@@ -295,6 +295,75 @@ case_reports_find_what_is_there() {
     returns 0
     says out 'Not asked, because the logs lack it: srcaddr, dstaddr'
     lacks out 'The same'
+}
+
+case_more_groups_than_may_be() {
+    everything >vpc.log
+    local kind limit part command
+    for kind in talkers rejects scans services gaps protocols; do
+        for limit in 12 4; do same_as_its_commands $kind vpc.log --max-groups $limit; done
+    done
+    run report talkers vpc.log --max-groups 12 --json
+    returns 0
+    is_json out
+    says err "flowlog: warning: there are more than 12 groups by srcaddr,dstaddr: 'Who sends most to whom' is by srcaddr/24,dstaddr/24"
+    says out "'Who sends most to whom' is by srcaddr/24,dstaddr/24"
+    # sums are exact, and nothing depends on the order of flows or on how they are shared out
+    run report talkers vpc.log --max-groups 12
+    sed -n '/^(total)/s/  */ /gp' out >totals
+    [ "$(wc -l <totals)" = 3 ] || fail 'three tables have totals'
+    run report talkers vpc.log
+    sed -n '/^(total)/s/  */ /gp' out | diff - totals >diff || { fail 'other totals'; show diff; }
+    { head -1 vpc.log && tail -n +2 vpc.log | tac; } >back.log
+    for limit in 30 12 5 3 1; do
+        run report all vpc.log --max-groups $limit --csv
+        returns 0
+        cp out expected
+        run report all back.log --max-groups $limit --csv --threads 1
+        diff expected out >diff || { fail "the order matters: $limit"; show diff; }
+        for part in 1 2 3; do
+            awk -v part=$part 'NR == 1 || NR % 3 == part % 3' vpc.log >$part.log
+            run report all $part.log --max-groups $limit --partial $part.part
+            returns 0
+        done
+        run merge 3.part 1.part 2.part --csv
+        diff expected out >diff || { fail "other results when merged: $limit"; show diff; }
+    done
+    run report all 1.log --max-groups 7 --partial 1.part
+    run merge 1.part 2.part
+    returns 2
+    says err '--max-groups=7'
+    run report --html page.html vpc.log --max-groups 1
+    returns 0
+    says page.html 'Traffic over time&#39; is left out; --max-groups raises the limit'
+    run vpc.log --max-groups 5
+    returns 0
+    says err "'Top senders' is by srcaddr/24"
+    says out 'srcaddr/24'
+    for command in 'report talkers' overview; do
+        run $command vpc.log --max-groups 0
+        returns 2
+        says err '--max-groups: '
+    done
+}
+
+case_lost_records_by_interface() {
+    everything >vpc.log
+    cat vpc.log | "$flowlog" report gaps - >out 2>err
+    says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
+    run report all vpc.log --where 'dstport = 443'
+    says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
+    plain >plain.log
+    run report gaps vpc.log --partial a.part
+    run report gaps plain.log --partial b.part
+    run merge a.part b.part
+    returns 0
+    says out '  eni-2: 2 windows, 2024-05-01 10:00 to 10:01 UTC'
+    # NODATA is no flow, with or without a log-status
+    printf '%s\n' 'interface-id srcaddr dstaddr protocol' 'eni-1 10.0.0.1 10.0.0.2 6' 'eni-2 - - -' >short.log
+    run report gaps short.log --csv
+    says out 'eni-1,1'
+    lacks out eni-2
 }
 
 case_prices() {

@@ -36,15 +36,19 @@ case_formats_of_other_tools() {
     run print "$reports/39/in.log" --csv --format default
     cp out expected
     [ "$(wc -l <expected)" = 4 ] || fail "$(wc -l <expected) lines"
-    for opening in '${!' '$${' '\${'; do
+    for opening in '${!' '$${' '\${' '`${' '\\${'; do
         format=
         for name in $names; do format+=" $opening$name}"; done
         run print "$reports/39/in.log" --csv --format "$format"
         returns 0
         holds out <expected
     done
-    run print "$reports/39/in.log" --csv --format "[${names// /, }]"
-    holds out <expected
+    for format in "[${names// /, }]" "'\${${names// /\} \$\{}}'" "\"${names// /\",\"}\"" "${names// / string, } string" \
+        "\`${names// /\` int, \`}\` int"; do
+        run print "$reports/39/in.log" --csv --format "$format"
+        returns 0
+        holds out <expected
+    done
 }
 
 case_a_field_twice_in_a_format() {
@@ -159,6 +163,23 @@ case_one_known_word_is_no_header() {
     says err 'README.txt:1: cannot tell the format'
     [ "$(wc -l <out)" = 4 ] || fail "$(wc -l <out) lines"
     says out 'version,account-id,'
+    printf '%s\n' version 'How to read these logs' >notes.txt
+    run top notes.txt --by srcaddr
+    returns 2
+    says err 'notes.txt:1: cannot tell the format'
+    local word
+    for word in log-status start; do
+        { echo $word; cat "$data/flow_logs.txt"; } >first.log
+        run top first.log --by srcaddr --json
+        returns 0
+        says out '"records":14'
+        says err 'first.log:1:'
+    done
+    run print first.log --fields bytes --csv -q
+    cp out one.csv
+    run top one.csv --sum bytes --csv
+    returns 0
+    empty err
 }
 
 case_tables_that_were_joined() {
@@ -282,8 +303,9 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
 
 case_signals_leave_nothing_behind() {
     command -v python3 >/dev/null || return 0
-    local signal
-    for signal in QUIT XCPU USR1 USR2 ALRM VTALRM PROF; do
+    local signal signals='QUIT XCPU USR1 USR2 ALRM VTALRM PROF SYS TRAP ABRT'
+    [ "$(uname)" != Linux ] || signals+=' PWR STKFLT RTMIN RTMAX'
+    for signal in $signals; do
         mkfifo pipe
         with_default_signals "$flowlog" tag pipe --lookup "$data/lookup_table.csv" --out o --quiet 2>err &
         local pid=$!
@@ -373,6 +395,24 @@ case_a_filter_in_a_file() {
         returns 2
         says err "bad.txt:3:1: expected an address, or a block such as 10.0.0.0/8, found '10.0.0.x'"
     done
+    # as Spamhaus writes it, and as spreadsheets do
+    printf '%s\n' '; Spamhaus DROP List' '; Last-Modified: today' '172.31.9.69/32 ; SBL1' ' ; 3 more' '10.0.0.0/8 ; SBL2' >drop.txt
+    printf '"172.31.9.69"\r\n"10.0.0.1"\r\n' >quoted.txt
+    for file in drop.txt quoted.txt; do
+        run top "$reports/73/in.log" --by srcaddr --csv --where-file $file
+        returns 0
+        says out '172.31.9.69,1,4249'
+        run top "$reports/73/in.log" --by srcaddr --csv --where "srcaddr in @$file"
+        says out '172.31.9.69,1,4249'
+    done
+    printf '10.0.0.1 ; 172.31.9.69\n' >either.txt
+    printf '10.0.0.1/33\n' >block.txt
+    printf '010.0.0.1\n' >octal.txt
+    for file in either.txt block.txt octal.txt; do
+        run top "$reports/73/in.log" --by srcaddr --where-file $file
+        returns 2
+        says err "expected an address, or a block such as 10.0.0.0/8, found '"
+    done
     : >none.txt
     run top "$reports/73/in.log" --by srcaddr --where-file none.txt
     returns 2
@@ -412,6 +452,10 @@ case_tables_of_athena_and_insights() {
     run detect "$reports/45/athena.csv" quoted.csv
     says out "header line, AWS's default; cells between commas"
     says out "looks of the lines, AWS's default; one of the cells between commas"
+    printf '"srcaddr"\n"10.0.0.1"\n""\n"10.0.0.1"\n' >column.csv
+    run top column.csv --by srcaddr --csv
+    returns 0
+    says out '10.0.0.1,2'
     run check "$reports/45/insights.csv"
     returns 0
     says out '3'
@@ -753,6 +797,24 @@ case_an_output_that_is_read() {
         returns 2
         says err "would replace the input ${output##* }"
     done
+    for command in 'digest --to csv -o' 'convert --to csv -o' 'report talkers --html' \
+        "tag --lookup $data/lookup_table.csv --summary" 'digest --logs-from l.txt --to csv -o'; do
+        reset_inputs
+        echo 443 >p.txt
+        echo 'dstport in @p.txt' >i.txt
+        for output in p.txt i.txt; do
+            local logs=a.log
+            [[ $command != *logs-from* ]] || logs=
+            run $command $output $logs --force --where '@include i.txt'
+            returns 2
+            says err "would replace the input $output"
+        done
+        holds p.txt <<<443
+    done
+    reset_inputs
+    run convert --logs-from l.txt --force --to csv -o a.log
+    returns 2
+    says err 'would replace the input a.log'
 }
 
 case_empty_values_of_flags() {
@@ -768,7 +830,7 @@ case_empty_values_of_flags() {
 
 case_header_after_other_comment_marks() {
     local mark
-    for mark in '## ' '// ' '; ' '% ' '#'; do
+    for mark in '## ' '// ' '; ' '% ' '> ' '* ' '#Fields: ' '#fields ' '# Fields: ' '#'; do
         printf '%s\n' "$mark$header" "$record" >in.log
         run top in.log --by srcaddr --csv
         returns 0
@@ -779,7 +841,7 @@ case_header_after_other_comment_marks() {
 
 case_blanks_of_unicode() {
     local blank
-    for blank in $'\xC2\xA0' $'\xE2\x80\x83' $'\xE3\x80\x80' $'\xE2\x80\xAF' $'\xEF\xBB\xBF'; do
+    for blank in $'\xC2\x85' $'\xE2\x80\xA8' $'\xC2\xA0' $'\xE2\x80\x83' $'\xE3\x80\x80' $'\xE2\x80\xAF' $'\xEF\xBB\xBF'; do
         run print "$data/flow_logs.txt" --where "dstport$blank=${blank}443 ${blank}and${blank}tcp" --fields "dstport$blank" --csv
         returns 0
         says out 443
@@ -787,6 +849,11 @@ case_blanks_of_unicode() {
         run top "$data/flow_logs.txt" --by "srcaddr$blank" --where-file list.txt --csv
         returns 0
         says out '10.0.1.201,'
+        run top "$data/flow_logs.txt" --by srcaddr --having "flows$blank>${blank}0" --csv
+        returns 0
+        run print "$data/flow_logs.txt" --csv --head 1 --format "\${${header// /\}$blank\$\{}}"
+        returns 0
+        empty err
         printf '%s\n' "srcaddr$blank,${blank}bytes" '10.0.0.1,5' >cells.csv
         run top cells.csv --by srcaddr --csv
         says out '10.0.0.1,1,5'
@@ -953,6 +1020,19 @@ EOF
     says err 'it is max(packets)_in or max(packets)_out'
     run top in.log --by ip --sum bytes --having 'bytes_in > 1'
     returns 2
+    printf '%s\n' 'srcaddr dstaddr start end' '10.0.0.1 10.0.0.2 0 90' '10.0.0.2 10.0.0.1 0 20' '10.0.0.3 10.0.0.1 5 10' >times.log
+    run top times.log --by ip --in-out --sum duration --having 'duration >= 1m50s' --csv
+    holds out <<'EOF'
+ip,duration_in,duration_out
+10.0.0.1,25,90
+10.0.0.2,90,20
+EOF
+    run top times.log --by ip --in-out --sum duration --having 'duration_out > 1m' --csv
+    says out '10.0.0.1,25,90'
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
+    run top times.log --by ip --in-out --sum duration --having 'duration_in = 90000' --csv
+    says out '10.0.0.2,90,20'
+    [ "$(wc -l <out)" = 2 ] || fail "$(wc -l <out) lines"
 }
 
 case_columns_of_parquet_that_are_no_fields() {
@@ -972,6 +1052,16 @@ case_columns_of_parquet_that_are_no_fields() {
     says out '{"x-col":"=1+1"}'
     run print in.parquet --sort bytes -n 1 --fields x-col --csv
     returns 0
+    run graph "$reports/50/in.log" --by x-col --format json --quiet
+    returns 0
+    grep -o '"nodes":.*"left_out"' out >expected
+    run graph in.parquet --by x-col --format json --quiet
+    returns 0
+    grep -o '"nodes":.*"left_out"' out >found
+    holds found <expected
+    run graph in.parquet --by srcaddr,x-col --quiet
+    returns 0
+    says out '=1+1'
     run top in.parquet "$reports/50/in.log" --by x-col --flows --csv --threads 3
     says out '=1+1,2'
     run top in.parquet --by x-cold --flows

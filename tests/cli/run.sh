@@ -710,10 +710,10 @@ case_fields() {
     says out 'destinationTransportPort'
     run fields --csv
     says out 'name,aliases,type,version,origin,meaning'
-    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp,u16,2,vpc,Destination port; 0 for protocols without ports'
+    says out 'dstport,dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp l4-dst-port port-dst,u16,2,vpc,Destination port; 0 for protocols without ports'
     run fields --json
     is_json out
-    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort","connection.dest_port","target_port","id.resp_p","dst_endpoint.port","dport","dp"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
+    says out '{"name":"dstport","aliases":["dst-port","destination-port","dest-port","destination.port","destinationTransportPort","connection.dest_port","target_port","id.resp_p","dst_endpoint.port","dport","dp","l4-dst-port","port-dst"],"type":"u16","version":2,"origin":"vpc","meaning":"Destination port; 0 for protocols without ports"}'
     run fields --json --csv
     returns 2
     run fields extra

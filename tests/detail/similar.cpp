@@ -40,6 +40,19 @@ TEST_CASE("the words most like a mistyped word are named", "[similar]") {
     CHECK(hint("ab", {"ac", "ad", "ae", "af"}) == "; did you mean 'ac', 'ad' or 'ae'?");
 }
 
+TEST_CASE("a name of which a word is a part is as like it as a single wrong letter", "[similar]") {
+    CHECK(hint("direction", {"duration", "flow-direction", "biflow_direction"}) ==
+          "; did you mean 'flow-direction' or 'biflow_direction'?");
+    CHECK(hint("path", {"pair", "date", "traffic-path"}) == "; did you mean 'traffic-path'?");
+    CHECK(hint("vpc", {"vpc-id", "cvpc-id", "vpcs"}) == "; did you mean 'vpc-id' or 'vpcs'?");
+    CHECK(hint("region", {"cloud.region", "regions"}) ==
+          "; did you mean 'cloud.region' or 'regions'?");
+    CHECK(hint("h", {"orig_h"}).empty());
+    CHECK(hint("sub", {"nat-sub-string"}).empty());
+    CHECK(hint("status", {"status-"}) == "; did you mean 'status-'?");
+    CHECK(hint("addr", {"srcaddr", "addresses"}).empty());
+}
+
 TEST_CASE("words that have little in common are not named", "[similar]") {
     CHECK(hint("abc", {"xyz", "abxyz", ""}).empty());
     CHECK(hint("a", {"b"}).empty());

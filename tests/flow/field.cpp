@@ -241,6 +241,19 @@ TEST_CASE("blanks around a name are passed over, of Unicode too", "[field]") {
 }
 
 TEST_CASE("names of nfdump, ECS and OpenTelemetry are aliases", "[field]") {
+    CHECK(flowlog::find_field("src") == field_id::srcaddr);  // Splunk's
+    CHECK(flowlog::find_field("dest") == field_id::dstaddr);
+    CHECK(flowlog::find_field("transport") == field_id::protocol);
+    CHECK(flowlog::find_field("source.bytes") == field_id::bytes);
+    CHECK(flowlog::find_field("IPV4_SRC_ADDR") == field_id::srcaddr);  // NetFlow v9's
+    CHECK(flowlog::find_field("L4_DST_PORT") == field_id::dstport);
+    CHECK(flowlog::find_field("FIRST_SWITCHED") == field_id::start);
+    CHECK(flowlog::find_field("sTime") == field_id::start);         // SiLK's
+    CHECK(flowlog::find_field("TotBytes") == field_id::bytes);      // Argus'
+    CHECK(flowlog::find_field("port_dst") == field_id::dstport);    // pmacct's
+    CHECK(flowlog::find_field("SrcAddress") == field_id::srcaddr);  // go-vpc's
+    CHECK(flowlog::find_field("dest_address") == field_id::dstaddr);
+    CHECK(flowlog::find_field("trafficType") == field_id::type);  // Panther's
     CHECK(flowlog::find_field("sa") == field_id::srcaddr);
     CHECK(flowlog::find_field("SrcIPAddress") == field_id::srcaddr);
     CHECK(flowlog::find_field("ibyt") == field_id::bytes);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include <flowlog/aggregate/group_words.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/skipdata_apart.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/grammar/filter.hpp>
 #include <flowlog/output/records.hpp>
@@ -167,6 +169,30 @@ TEST_CASE("a log in columns holds what the text log does", "[column_format]") {
     checked.check_empty = true;
     CHECK(read(memory_input{in_columns(bad_empty)}).stats.nodata == 1);
     CHECK(read(memory_input{in_columns(bad_empty)}, checked).stats.malformed == 1);
+}
+
+TEST_CASE("SKIPDATA rows are counted apart from flows", "[column_format][skipdata_apart]") {
+    for (auto const with_status : {true, false}) {
+        auto const text = log_text(8, 300, with_status);
+        auto const counted = [](std::string const& bytes) {
+            auto const by_end =
+                flowlog::group_by({flowlog::group_key::of(field_id::end)}, {flowlog::measure{}});
+            auto found = flowlog::run({memory_input{bytes}},
+                                      flowlog::skipdata_apart{by_end, by_end}, {.all_lines = true});
+            found.stats.bytes = found.stats.headers = 0;
+            return std::tuple{found.value.flows().groups(), found.value.skipdata().groups(),
+                              found.stats};
+        };
+        auto const expected = counted(text);
+        for (std::size_t const rows : {1U, 3U, 1000U}) {
+            CAPTURE(with_status, rows);
+            CHECK((counted(in_columns(text, rows)) == expected));
+        }
+        auto const flows = flowlog::run(
+            {memory_input{text}},
+            flowlog::group_by({flowlog::group_key::of(field_id::end)}, {flowlog::measure{}}));
+        CHECK((flows.value.groups() == std::get<0>(expected)));
+    }
 }
 
 TEST_CASE("the blocks in which a log in columns comes do not matter", "[column_format]") {

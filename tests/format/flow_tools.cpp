@@ -383,6 +383,22 @@ TEST_CASE("The description has the period and the number of flows found", "[flow
     CHECK(std::ranges::find(notes, "not closed: still being written, or cut off") != notes.end());
 }
 
+TEST_CASE("The description says what flow-capture missed", "[flow_tools]") {
+    auto bytes = std::string{"\xCF\x10\x01\x03\0\0\0\0", 8};
+    bytes += std::string{"\x02\0\x02\0\x05\0", 6};  // NetFlow 5
+    for (auto const type : {'\x0B', '\x0C', '\x0D', '\x0E'}) {
+        bytes += type;
+        bytes += std::string{"\0\x04\0", 3};
+        bytes += static_cast<char>(type - '\x0A');
+        bytes += std::string(3, '\0');
+    }
+    bytes[4] = static_cast<char>(bytes.size());
+    auto const notes = flow_tools_reader{memory_source{bytes}}.describe().notes;
+    for (auto const* const note :
+         {"1 lost flow", "2 misordered flows", "3 corrupt packets", "4 sequence resets"})
+        CHECK(std::ranges::find(notes, note) != notes.end());
+}
+
 TEST_CASE("flow-tools archives are recognised by their first bytes", "[flow_tools]") {
     for (auto const& name : archives::names(fixtures, ".ft"))
         CHECK(detail::is_flow_tools(bytes_of(name)));

@@ -326,6 +326,19 @@ TEST_CASE("more forms are read", "[json]") {
           "10.0.0.6,::1,1,2,6,,,,,,,1663146003599000,1663146003599000,ACCEPT,egress,B,,,,,,NX");
 }
 
+TEST_CASE("a flow of Logs Insights needs addresses, and a window without flows does not",
+          "[json]") {
+    auto log = flowlog::open(memory_input{
+        R"({"results":[[{"field":"srcAddr","value":"10.0.0.1"},{"field":"dstAddr","value":)"
+        R"("10.0.0.2"},{"field":"logStatus","value":"OK"}],[{"field":"logStatus","value":)"
+        R"("NODATA"}],[{"field":"logStatus","value":"OK"}]]})"});
+    for ([[maybe_unused]] auto const& record : log) {
+    }
+    CHECK(log.stats().records == 1);
+    CHECK(log.stats().nodata == 1);
+    CHECK(log.stats().malformed == 1);
+}
+
 /// Sums bytes by source address, and says that it reads nothing else.
 struct byte_sums {
     using fields = flowlog::field_list<field_id::srcaddr>;
@@ -377,6 +390,24 @@ TEST_CASE("a predicate may read fields that the job did not name", "[json]") {
         CHECK(found.inner().sums == expected.sums);
         CHECK(some.stats() == whole.stats());
     }
+}
+
+// The word of another kind is beyond the bytes that are looked at.
+TEST_CASE("the kind of a log does not depend on the size of its blocks", "[json]") {
+    auto const entry = content_of("gcp/sink.ndjson");
+    auto const text = entry + entry + "{\"ackId\":\"1\"}\n";
+    REQUIRE(text.find("ackId") > flowlog::recognisable);
+    auto const read = [&](unsigned threads, std::uint64_t chunk_size) {
+        auto options = flowlog::run_options{.threads = threads};
+        options.chunk_size = chunk_size;
+        return flowlog::run({memory_input{text}}, flowlog::port_protocol_counter{}, options);
+    };
+    auto const alone = read(1, std::uint64_t{1} << 30);
+    CHECK(alone.stats.malformed == 1);
+    CHECK(alone.stats.records > 1);
+    CHECK(read(2, 100).stats == alone.stats);
+    auto blocks = flowlog::open(flowlog::memory_source{text, "log", 512});
+    CHECK(blocks.describe().format == flowlog::open(memory_input{text}).describe().format);
 }
 
 TEST_CASE("a log of one record a line is read by several threads", "[json]") {

@@ -127,13 +127,16 @@ TEST_CASE("a line is split into tokens", "[layout]") {
 }
 
 TEST_CASE("the mark of a comment before a header line is passed over", "[layout]") {
-    for (auto const* const mark : {"# ", "## ", "// ", "; ", "% ", "#Fields: ", "#"}) {
+    for (auto const* const mark : {"# ", "## ", "// ", "; ", "% ", "> ", "* ",
+                                   "#Fields: ", "#fields ", "# Fields: ", "Fields: ", "#"}) {
         auto const line = mark + std::string{"srcaddr bytes"};
         auto const found = layout::from_header(layout::tokens(line));
         REQUIRE(found);
         CHECK(found->names() == std::vector<std::string>{"srcaddr", "bytes"});
     }
     CHECK(layout::from_header(layout::tokens("x# srcaddr bytes"))->size() == 3);
+    CHECK(layout::from_header(layout::tokens("Fields srcaddr bytes"))->size() == 3);
+    CHECK(layout::from_header(layout::tokens("# ; # srcaddr bytes"))->size() == 3);
 }
 
 }  // namespace test_format_layout

@@ -517,6 +517,20 @@ TEST_CASE("a later extension map of the same number counts for the records after
     CHECK(flows[1][field::src_vlan] == 5);
 }
 
+TEST_CASE("a record may have no extensions, or one of a later version", "[nfdump]") {
+    auto common = writer{false};
+    common.put(u16{10}, u16{48}, u16{0}, u16{9}, u16{0}, u16{0}, u32{1700000000}, u32{1700000000});
+    common.put(u32{0}, u16{0}, u16{0}, u32{0}, u32{1}, u32{2}, u32{3}, u32{4});
+    auto const unknown = static_cast<u16>(detail::nfdump_extension_sizes.size());
+    for (auto const extension : {u16{0}, unknown}) {
+        auto map = writer{false};
+        map.put(u16{2}, u16{12}, u16{9}, u16{0}, extension, u16{0});
+        auto const flows = flows_of(layout_1(false, 2, map.bytes() + common.bytes()));
+        REQUIRE(flows.size() == 1);
+        CHECK(flows[0][field::bytes] == 4);
+    }
+}
+
 TEST_CASE("an extension that reaches beyond its record makes it malformed", "[nfdump]") {
     auto map = writer{false};
     map.put(u16{2}, u16{16}, u16{9}, u16{72}, u16{43}, u16{300}, u16{0}, u16{0});

@@ -277,6 +277,35 @@ TEST_CASE("a single word is a header line at the beginning of a log, or in a log
     CHECK_THROWS_AS(read("Version\n1.2\n"), flowlog::error);
 }
 
+TEST_CASE("a single word before lines of several is no header line", "[text]") {
+    auto const got = read("\nend\n\n" + lines(good, nodata, good));
+    CHECK(got.stats.records == 2);
+    CHECK(got.stats.nodata == 1);
+    CHECK(got.stats.headers == 0);
+    CHECK(got.stats.blank == 2);
+    REQUIRE(got.malformed.size() == 1);
+    CHECK(got.malformed[0].text == "end");
+    CHECK(got.malformed[0].line == 2);
+    CHECK(got.malformed[0].offset == 1);
+    CHECK(read("start\nsrcaddr dstport\n10.0.0.1 80\n").stats.headers == 1);
+    CHECK_THROWS_AS(read("version\nHow to read these logs\n"), flowlog::error);
+    CHECK(read("start\n5\n6\n7 8\n").stats.records == 2);
+    CHECK(read("start\n\n").stats.headers == 1);
+    auto const text = "end\n" + lines(good);
+    auto reader = memory_reader{flowlog::memory_source{text}};
+    CHECK(reader.has(flowlog::field_id::dstport));
+    auto chunk = flowlog::text_options{};
+    chunk.continues = std::make_shared<layout const>(layout{{"dstport"}});
+    auto rest = memory_reader{flowlog::memory_source{"dstport\n1 2\n80\n"}, chunk};
+    for (auto const& flow : rest) CHECK(flow[field::dstport] == std::uint16_t{80});
+    CHECK(rest.stats().headers == 1);
+    CHECK(rest.stats().malformed == 1);
+    auto column = memory_reader{flowlog::memory_source{"dstport\n\n80\n"}};
+    CHECK(column.has(flowlog::field_id::dstport));
+    for (auto const& flow : column) CHECK(flow[field::dstport] == std::uint16_t{80});
+    CHECK(column.stats().records == 1);
+}
+
 TEST_CASE("the version of the first line does not decide over the others", "[text]") {
     auto three = std::string{good};
     three[0] = '3';

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for filters and keys, from the lines of a file. It leaves
+# run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for filters, keys and words, from the lines of a file. It leaves
 # what it finds in the current folder.
 set -euo pipefail
 
@@ -16,7 +16,7 @@ else
     # the first byte of an input determines the size of the blocks
     find "$seeds" -type f ! -name '*.csv' ! -name '*.txt' ! -name '*.md' ! -name '.*' -size -12k |
         while read -r file; do
-            { printf '\x55'; cat "$file"; } >"$corpus/$(basename "$file")"
+            { printf '\x55'; cat "$file"; } >"$corpus/${file//\//_}"
         done
 fi
 options=()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Reads any bytes as each of the tables: of tags, of labels and of protocols. A table that is read
 // answers questions; one that is not says why.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -31,7 +32,8 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     auto const text = std::string_view{reinterpret_cast<char const*>(data), size};
     try_to([&] {
         auto const tags = tag_table::parse(text, "fuzz", {});
-        for (std::uint16_t port : {0, 443, 65535}) static_cast<void>(tags.find(port, 6));
+        for (auto const port : std::to_array<std::uint16_t>({0, 443, 65535}))
+            static_cast<void>(tags.find(port, 6));
     });
     try_to([&] {
         auto const labels = label_table::parse(text, "fuzz");

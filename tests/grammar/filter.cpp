@@ -516,6 +516,18 @@ TEST_CASE("an error in a long expression shows only its surroundings", "[filter]
     CHECK(line.find("x = 5") - 2 == caret.find('^'));  // an ellipsis of three bytes
 }
 
+TEST_CASE("what is shown of a long expression begins with a whole character", "[filter]") {
+    for (auto blanks = 50U; blanks != 54; ++blanks) {
+        auto text = std::string{"vpc-id = '"};
+        for (auto i = 0; i < 20; ++i) text += "\xE2\x82\xAC";  // of three bytes
+        auto const shown = message(text + '\'' + std::string(blanks - 30, ' ') + "x");
+        auto const line = shown.substr(shown.find('\n') + 3);
+        CAPTURE(line);
+        REQUIRE(line.starts_with("\xE2\x80\xA6"));  // an ellipsis
+        CHECK(line.find("\\x") == std::string::npos);
+    }
+}
+
 TEST_CASE("more errors", "[filter]") {
     for (auto const* const text : {"",
                                    "(",

@@ -117,6 +117,9 @@ TEST_CASE("format strings of other tools are read", "[format_string]") {
     CHECK(parse_format("${!version} ${!vpc-id} ${!srcaddr}").names() == wanted);
     CHECK(parse_format("$${version} $${vpc-id} $${srcaddr}").names() == wanted);
     CHECK(parse_format("\\${version} \\${vpc-id} \\${srcaddr}").names() == wanted);
+    CHECK(parse_format("\\\\${version} \\\\${vpc-id} \\\\${srcaddr}").names() == wanted);
+    CHECK(parse_format("`${version} `${vpc-id} `${srcaddr}").names() == wanted);
+    CHECK(parse_format("${{version}} ${{vpc-id}} ${{srcaddr}}").names() == wanted);
     CHECK(parse_format("<version> <vpc-id> <srcaddr>").names() == wanted);
     CHECK(parse_format("[version, vpc-id, srcaddr]").names() == wanted);
     CHECK(parse_format(" [ version vpc-id srcaddr ] ").names() == wanted);
@@ -127,10 +130,35 @@ TEST_CASE("format strings of other tools are read", "[format_string]") {
     for (std::size_t i = 0; i < standard.size(); ++i)
         CHECK(pattern.field_at(i) == standard.field_at(i));
     CHECK(parse_format("[srcaddr, mystery]").names() == names{"srcaddr", "mystery"});
+    CHECK(parse_format("\"version\",\"vpc-id\",\"srcaddr\"").names() == wanted);
+    CHECK(parse_format("'version', 'vpc-id', 'srcaddr'").names() == wanted);
+    CHECK(parse_format("`version` int, `vpc-id` string, `srcaddr` STRING").names() == wanted);
+    CHECK(parse_format("version bigint,\n  vpc-id string,\n  srcaddr string\n").names() == wanted);
+    CHECK(failure("srcaddr string dstport int") ==
+          "format:1:9: expected the name of a field, found 'string'; the name of a column that is "
+          "not a field has to be in ${string}");
+    CHECK(failure("\"version\" \"srcaddr").starts_with("format:1:11: expected a field"));
+    CHECK(failure("${{version}").starts_with("format:1:3: expected the name of a field"));
+    CHECK(parse_format("\xC2\xA0${version}\xC2\xA0${vpc-id}\xE2\x80\x83${srcaddr}").names() ==
+          wanted);
+    CHECK(
+        failure("srcaddr\xC2\xA0nothing").starts_with("format:1:10: expected the name of a field"));
+    CHECK(failure("[version, ..., srcaddr]") ==
+          "format:1:11: expected the name of a column, found '...': each column has to be named");
     CHECK(failure("[srcaddr, action = \"REJECT\"]").starts_with("format:1:18: expected"));
     CHECK(failure("[srcaddr") == "format:1:9: expected ']', found the end");
     CHECK(failure("<srcaddr") == "format:1:9: expected '>', found the end");
     CHECK(failure("${!}") == "format:1:4: expected the name of a field, found '}'");
+}
+
+TEST_CASE("quotes around a format string are passed over", "[format_string]") {
+    auto const wanted = names{"version", "srcaddr"};
+    CHECK(parse_format("'${version} ${srcaddr}'").names() == wanted);
+    CHECK(parse_format(" \"${!version} ${!srcaddr}\"\n").names() == wanted);
+    CHECK(parse_format("\"version srcaddr\"").names() == wanted);
+    CHECK(parse_format("'version'").names() == names{"version"});
+    CHECK(failure("'${version} ${srcaddr}").starts_with("format:1:1: expected a field"));
+    CHECK(failure("'${version} ${}'") == "format:1:15: expected the name of a field, found '}''");
 }
 
 TEST_CASE("text of a format string is escaped in messages", "[format_string]") {

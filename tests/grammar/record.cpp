@@ -48,6 +48,23 @@ TEST_CASE("a line is split at runs of blanks", "[record]") {
     CHECK(texts("a \xEF\xBB\xBF") == list{"a", "\xEF\xBB\xBF"});
 }
 
+TEST_CASE("a line of cells has a column for each cell, or is of words in a log of TABs",
+          "[record]") {
+    using list = std::vector<std::string>;
+    auto const columns_of = [](std::string_view line, char separator) {
+        auto const columns =
+            layout{{"srcaddr", "dstport", "bytes"}}.written_as({.separator = separator});
+        auto result = list{};
+        for (auto const& word : grammar::words(line, columns)) result.emplace_back(word.text);
+        return result;
+    };
+    CHECK(columns_of("10.0.0.1\t\t5", '\t') == list{"10.0.0.1", "-", "5"});
+    CHECK(columns_of("10.0.0.1 80 5", '\t') == list{"10.0.0.1", "80", "5"});
+    CHECK(columns_of("10.0.0.1 80", '\t') == list{"10.0.0.1 80"});
+    CHECK(columns_of("10.0.0.1 80 5", ',') == list{"10.0.0.1 80 5"});
+    CHECK(columns_of(" \t ", '\t').empty());
+}
+
 TEST_CASE("a word knows its column", "[record]") {
     auto const found = grammar::words("  ab\tc");
     REQUIRE(found.size() == 2);

@@ -150,6 +150,10 @@ QUESTIONS = {
         f"SELECT start, {ROUTE}, vpc_id FROM flows WHERE start // 3600 % 24 >= 20 OR start // 3600 % 24 < 6", 0),
     "Tailpipe, traffic of an instance": (
         f"SELECT start, {ROUTE}, instance_id, action FROM flows WHERE instance_id = 'i-1'", 0),
+    "Tailpipe, rejected traffic": (
+        "SELECT start, srcaddr, dstaddr, protocol, action FROM flows WHERE action = 'REJECT'", 0),
+    "Tailpipe, traffic of interfaces by the minute": (
+        grouped(f"interface_id, {MINUTE}", "count(*), sum(bytes)", "bytes IS NOT NULL"), 3),
     "Port scans": (grouped("srcaddr", "count(DISTINCT dstport), count(DISTINCT dstaddr)",
                            "action = 'REJECT' OR tcp_flags = 2") + " HAVING count(DISTINCT dstport) >= 20", 1),
     "When there is most traffic": (grouped(f"dayname({LOCAL}), hour({LOCAL})", "sum(bytes)"), 2),

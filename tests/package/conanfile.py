@@ -3,18 +3,27 @@ import os
 
 from conan import ConanFile
 from conan.tools.build import can_run
-from conan.tools.cmake import CMake, cmake_layout
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 
 
 class FlowlogConsumer(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
-    generators = "CMakeDeps", "CMakeToolchain"
 
     def requirements(self):
         self.requires(self.tested_reference_str)
 
     def layout(self):
         cmake_layout(self)
+
+    def generate(self):
+        CMakeDeps(self).generate()
+        toolchain = CMakeToolchain(self)
+        options = self.dependencies["flowlog"].options
+        components = [name.removeprefix("with_") for name, on in options.items() if on == "True"]
+        if components:
+            toolchain.cache_variables["FLOWLOG_FROM"] = "components"
+            toolchain.cache_variables["FLOWLOG_COMPONENTS"] = ",".join(components)
+        toolchain.generate()
 
     def build(self):
         cmake = CMake(self)

@@ -23,6 +23,7 @@ function(flowlog_package_test from)
             --build-generator ${CMAKE_GENERATOR}
             --build-options
                 -DFLOWLOG_FROM=${from}
+                ${ARGN}
                 -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
                 -DCMAKE_PREFIX_PATH=${prefix}
                 -DCMAKE_CXX_FLAGS=${sanitizer}
@@ -36,7 +37,11 @@ endfunction()
 
 flowlog_package_test(package)
 flowlog_package_test(subdirectory)
+flowlog_package_test(fetch)
 flowlog_package_test(pkg-config)
+if(FLOWLOG_WITH_GZIP AND FLOWLOG_WITH_ZSTD)
+    flowlog_package_test(components -DFLOWLOG_COMPONENTS=gzip,zstd)
+endif()
 if(FLOWLOG_WITH_COMPILED)
     flowlog_package_test(compiled)
     flowlog_package_test(pkg-config-compiled)
@@ -47,3 +52,11 @@ endif()
 if(FLOWLOG_WITH_ARROW)
     flowlog_package_test(arrow)
 endif()
+
+# Without a build system, by the lines that the guide to the library has.
+add_test(
+    NAME package.plain
+    COMMAND
+        bash ${PROJECT_SOURCE_DIR}/tests/package/plain.sh ${CMAKE_CXX_COMPILER}
+        ${CMAKE_CURRENT_BINARY_DIR}/package/plain -fsyntax-only
+)

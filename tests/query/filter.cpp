@@ -327,6 +327,15 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
         if (name == "bad.txt") return "1.2.3.4\n\n 1.2.3.x # oops\n";
         if (name == "loop.txt") return "not @include loop.txt";
         if (name == "my ids.txt") return "vpc-1a2b 'other one'";
+        if (name == "drop.txt") return "; 2 blocks\n1.2.3.0/24 ; SBL1\n ; 9\n10.0.0.0/8 ;";
+        if (name == "range.txt") return "fe80::1-fe80::9\n10.0.0.1\n";
+        if (name == "pattern.txt") return "*.0.0.1\n";
+        if (name == "either.txt") return "1.2.3.4 ; 10.1.2.3\n";
+        if (name == "mail.txt")
+            return "1.2.3.4\xC2\xA0"
+                   "10.0.0.1\xE2\x80\x83\n";
+        if (name == "quoted.txt") return "\"10.0.0.1\"\r\n";
+        if (name == "block.txt") return "10.1.2.0/33\n";
         return {};
     };
     auto const has = [&](std::string_view text) { return where(text, options)(made()); };
@@ -335,6 +344,12 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
     CHECK(has("srcport not in (5, @ports.txt)"));
     CHECK(has("vpc-id in @'my ids.txt'"));
     CHECK(has("@include more.txt and tcp"));
+    for (auto const* const name :
+         {"drop.txt", "mail.txt", "quoted.txt", "range.txt", "pattern.txt"}) {
+        CHECK(has("@include " + std::string{name}));
+        CHECK(has("srcaddr in @" + std::string{name}));
+        CHECK_FALSE(has("dstaddr in @" + std::string{name}));
+    }
     CHECK_FALSE(has("not @include more.txt"));
     CHECK_FALSE(has("udp and @include more.txt"));
     auto const message = [&](std::string_view text) -> std::string {
@@ -349,6 +364,11 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
           "bad.txt:3:2: expected an address, or a block such as 10.0.0.0/8, found '1.2.3.x'\n"
           "   1.2.3.x # oops\n"
           "   ^");
+    CHECK(message("srcaddr in @either.txt").starts_with("either.txt:1:9: expected an address"));
+    CHECK(message("service = 70000/tcp").find("expected a service") != std::string::npos);
+    CHECK(message("net 2001:db8::1 255.0.0.0").find("expected an IPv4 address") !=
+          std::string::npos);
+    CHECK(message("@include block.txt").starts_with("block.txt:1:1: expected an address"));
     CHECK(message("@include loop.txt").find("included by itself") != std::string::npos);
     CHECK(message("srcaddr in @empty.txt").find("the list is empty") != std::string::npos);
     CHECK(message("srcaddr = @bad.txt").find("a list goes with 'in'") != std::string::npos);

@@ -124,8 +124,9 @@ public:
     /// The fields that any of them reads.
     [[nodiscard]] auto uses() const -> std::vector<field_use> { return uses_; }
 
-    /// The aggregators, as they were given.
+    /// The aggregators, as they were given. They may be changed, but not what they read.
     [[nodiscard]] auto all() const& noexcept -> std::vector<A> const& { return all_; }
+    [[nodiscard]] auto all() & noexcept -> std::vector<A>& { return all_; }
     [[nodiscard]] auto all() && noexcept -> std::vector<A>&& { return std::move(all_); }
 
 private:

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -12,6 +13,7 @@
 #include <flowlog/aggregate/detail/group_filter_parser.hpp>
 #include <flowlog/aggregate/group_cell.hpp>
 #include <flowlog/aggregate/measure.hpp>
+#include <flowlog/detail/blank.hpp>
 
 namespace flowlog {
 
@@ -127,12 +129,14 @@ private:
 
 inline auto having(std::string_view expression, group_time_reader const& read_time)
     -> group_filter {
-    return group_filter{detail::group_filter_parser{expression, read_time}};
+    auto const plain = detail::with_plain_blanks(std::string{expression});
+    return group_filter{detail::group_filter_parser{plain, read_time}};
 }
 
 inline auto having_in_out(std::string_view expression, group_time_reader const& read_time)
     -> group_filter {
-    return group_filter{detail::group_filter_parser{expression, read_time, true}};
+    auto const plain = detail::with_plain_blanks(std::string{expression});
+    return group_filter{detail::group_filter_parser{plain, read_time, true}};
 }
 
 /// Which groups a ranking has, and in which order.

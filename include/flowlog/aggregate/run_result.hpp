@@ -39,6 +39,9 @@ struct run_options {
     flowlog::two_way two_way = flowlog::two_way::split;
     /// Goes on with the other inputs if one fails; else the first failure is thrown.
     bool keep_going = false;
+    /// NODATA and SKIPDATA lines are handed to the aggregator, too, but never in batches. See
+    /// `skipdata_apart`.
+    bool all_lines = false;
     /// Called once for each input, when it is opened and before its flows are read, by any thread,
     /// but never by two at once.
     std::function<void(log&)> on_open{};

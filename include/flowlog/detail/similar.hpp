@@ -34,14 +34,24 @@ constexpr auto edit_distance(std::string_view a, std::string_view b) noexcept ->
     return rows[a.size() % 3][b.size()];
 }
 
-/// Collects the words that are most like a mistyped word. Case counts.
+/// Whether a word is one of the two parts of a name, between which `-`, `_` or `.` is: `status` of
+/// `log-status`.
+constexpr auto is_part_of(std::string_view word, std::string_view name) noexcept -> bool {
+    auto const at = name.find_first_of("-_.");
+    return word.size() > 1 && at != name.npos && at == name.find_last_of("-_.") &&
+           (name.substr(0, at) == word || name.substr(at + 1) == word);
+}
+
+/// Collects the words that are most like a mistyped word, or of which it is a part, which is as
+/// like as a single wrong letter. Case counts.
 class similar_words {
 public:
     explicit similar_words(std::string_view word) : word_{word}, distance_{1 + word.size() / 4} {}
 
     void consider(std::string_view candidate) {
         if (word_.size() > max_similar || candidate.size() > max_similar) return;
-        auto const distance = edit_distance(word_, candidate);
+        auto const distance =
+            is_part_of(word_, candidate) ? std::size_t{1} : edit_distance(word_, candidate);
         if (distance > distance_ || distance >= candidate.size()) return;
         if (distance < distance_) found_.clear();
         distance_ = distance;

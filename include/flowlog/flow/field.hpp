@@ -68,24 +68,24 @@ enum class field_type : std::uint8_t {
 // clang-format off
 #define FLOWLOG_DETAIL_FIELDS(X) \
     X(version, "version", "aws.vpcflow.version aws.vpc.flow.log.version", u8, 2, vpc, "Highest version among the selected fields") \
-    X(account_id, "account-id", "owner account aws-account-id cloud.account.id", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
+    X(account_id, "account-id", "owner account aws-account-id cloud.account.id cloud.account.uid", text, 2, vpc, "AWS account that owns the interface; may be 'unknown'") \
     X(interface_id, "interface-id", "eni eni-id macAddress network_interface_id vnicocid aws.vpcflow.interface_id network.interface.name", text, 2, vpc, "Network interface that logged the flow") \
-    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address connection.src_ip initiator_ip id.orig_h src_endpoint.ip src4_addr src6_addr src-ip-address source-ip-address saddr sip sa", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
-    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip dst4_addr dst6_addr dst-ip-address dest-ip-address destination-ip-address daddr dip da", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
-    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port sport sp", u16, 2, vpc, "Source port; 0 for protocols without ports") \
-    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
-    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr", u8, 2, vpc, "IANA protocol number") \
-    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets", u64, 2, vpc, "Packets in the window") \
-    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end last-seen flow-end te event.end aws.vpc.flow.end", time, 2, vpc, "Last packet of the window") \
+    X(srcaddr, "srcaddr", "srcaddr_raw src-addr source-address src-ip source-ip source source.ip source.address sourceIPv4Address sourceIPv6Address connection.src_ip initiator_ip id.orig_h src_endpoint.ip src4_addr src6_addr src-ip-address source-ip-address saddr sip sa src ipv4-src-addr ipv6-src-addr ip-src src-address", address, 2, vpc, "Source address; outgoing: the primary address of the interface") \
+    X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip dst4_addr dst6_addr dst-ip-address dest-ip-address destination-ip-address daddr dip da dst dest ipv4-dst-addr ipv6-dst-addr ip-dst dst-address dest-address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
+    X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port sport sp l4-src-port port-src", u16, 2, vpc, "Source port; 0 for protocols without ports") \
+    X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp l4-dst-port port-dst", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
+    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr protocol-code transport network.transport ip-proto", u8, 2, vpc, "IANA protocol number") \
+    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets in-pkts tot-pkts source.packets", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes tot-bytes source.bytes", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start stime first-switched timestamp-start time-flow-start", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end last-seen flow-end te event.end aws.vpc.flow.end etime last-time last-switched timestamp-end time-flow-end", time, 2, vpc, "Last packet of the window") \
     X(action, "action", "aws.vpcflow.action aws.vpc.flow.action", action, 2, vpc, "ACCEPT or REJECT") \
     X(log_status, "log-status", "flow-log-status aws.vpcflow.log_status aws.vpc.flow.status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "aws.vpcflow.vpc_id aws.vpc.id", text, 3, vpc, "VPC of the interface") \
     X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid aws.vpcflow.subnet_id aws.subnet.id", text, 3, vpc, "Subnet of the interface") \
     X(instance_id, "instance-id", "vm-id aws.vpcflow.instance_id cloud.instance.id host.id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
     X(tcp_flags, "tcp-flags", "flags tcpControlBits aws.vpcflow.tcp_flags network.tcp.flags", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
-    X(type, "type", "aws.vpcflow.type network.type", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
+    X(type, "type", "aws.vpcflow.type network.type traffic-type", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
     X(pkt_srcaddr, "pkt-srcaddr", "pkt-src-addr aws.vpcflow.pkt_srcaddr aws.vpc.flow.source.address", address, 3, vpc, "Original source address of the packets") \
     X(pkt_dstaddr, "pkt-dstaddr", "pkt-dst-addr aws.vpcflow.pkt_dstaddr aws.vpc.flow.destination.address", address, 3, vpc, "Original destination address of the packets") \
     X(region, "region", "aws-region cloud.region", text, 4, vpc, "Region of the interface") \
@@ -139,14 +139,14 @@ enum class field_type : std::uint8_t {
     X(packets_lost_blackhole, "packets-lost-blackhole", "", u64, 6, transit_gateway, "Packets dropped by a blackhole route") \
     X(packets_lost_mtu_exceeded, "packets-lost-mtu-exceeded", "", u64, 6, transit_gateway, "Packets dropped because they exceeded the MTU") \
     X(packets_lost_ttl_expired, "packets-lost-ttl-expired", "", u64, 6, transit_gateway, "Packets dropped because their TTL expired") \
-    X(tos, "tos", "src-tos ipClassOfService", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
-    X(src_as, "src-as", "bgpSourceAsNumber source.as.number gcp.vpc.flow.source.asn", u32, 0, netflow, "Source autonomous system") \
-    X(dst_as, "dst-as", "bgpDestinationAsNumber destination.as.number gcp.vpc.flow.destination.asn", u32, 0, netflow, "Destination autonomous system") \
-    X(src_mask, "src-mask", "sourceIPv4PrefixLength", u8, 0, netflow, "Prefix length of the source route") \
-    X(dst_mask, "dst-mask", "destinationIPv4PrefixLength", u8, 0, netflow, "Prefix length of the destination route") \
-    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address", address, 0, netflow, "Next hop router") \
-    X(input, "input", "in-if ingressInterface", u32, 0, netflow, "SNMP index of the incoming interface") \
-    X(output, "output", "out-if egressInterface", u32, 0, netflow, "SNMP index of the outgoing interface") \
+    X(tos, "tos", "src-tos ipClassOfService stos", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
+    X(src_as, "src-as", "bgpSourceAsNumber source.as.number gcp.vpc.flow.source.asn as-src src-asn sas", u32, 0, netflow, "Source autonomous system") \
+    X(dst_as, "dst-as", "bgpDestinationAsNumber destination.as.number gcp.vpc.flow.destination.asn as-dst dst-asn das", u32, 0, netflow, "Destination autonomous system") \
+    X(src_mask, "src-mask", "sourceIPv4PrefixLength smk", u8, 0, netflow, "Prefix length of the source route") \
+    X(dst_mask, "dst-mask", "destinationIPv4PrefixLength dmk", u8, 0, netflow, "Prefix length of the destination route") \
+    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address ipv4-next-hop ipv6-next-hop nh", address, 0, netflow, "Next hop router") \
+    X(input, "input", "in-if ingressInterface input-snmp", u32, 0, netflow, "SNMP index of the incoming interface") \
+    X(output, "output", "out-if egressInterface output-snmp", u32, 0, netflow, "SNMP index of the outgoing interface") \
     X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address observer.ip", address, 0, netflow, "Router that exported the flow") \
     X(flows, "flows", "dflows deltaFlowCount", u64, 0, netflow, "Flows that an aggregated record represents") \
     X(engine_type, "engine-type", "", u16, 0, netflow, "Type of the flow switching engine") \
@@ -168,17 +168,17 @@ enum class field_type : std::uint8_t {
     X(src_tag, "src-tag", "", u32, 0, netflow, "Tag of the source, set by flow-tools") \
     X(dst_tag, "dst-tag", "", u32, 0, netflow, "Tag of the destination, set by flow-tools") \
     X(flowd_tag, "flowd-tag", "", u32, 0, netflow, "Tag set by the filter of flowd") \
-    X(out_packets, "out-packets", "postPacketDeltaCount opkt", u64, 0, netflow, "Packets that left the exporter") \
+    X(out_packets, "out-packets", "postPacketDeltaCount opkt out-pkts", u64, 0, netflow, "Packets that left the exporter") \
     X(out_bytes, "out-bytes", "postOctetDeltaCount obyt", u64, 0, netflow, "Bytes that left the exporter") \
-    X(dst_tos, "dst-tos", "post-tos postIpClassOfService", u8, 0, netflow, "Type of service byte of the outgoing packets") \
+    X(dst_tos, "dst-tos", "post-tos postIpClassOfService dtos", u8, 0, netflow, "Type of service byte of the outgoing packets") \
     X(forwarding_status, "forwarding-status", "fwd-status", u8, 0, netflow, "64-127: forwarded, 128-191: dropped, 192-255: consumed") \
     X(flow_end_reason, "flow-end-reason", "", u8, 0, netflow, "1 idle, 2 active timeout, 3 end seen, 4 forced, 5 lack of resources") \
     X(biflow_direction, "biflow-direction", "", u8, 0, netflow, "How a two-way flow got its direction: 1 initiator, 2 reverse initiator, 3 perimeter") \
-    X(bgp_next_hop, "bgp-next-hop", "bgpNextHopIPv4Address bgpNextHopIPv6Address", address, 0, netflow, "Next hop of the BGP route") \
+    X(bgp_next_hop, "bgp-next-hop", "bgpNextHopIPv4Address bgpNextHopIPv6Address nhb", address, 0, netflow, "Next hop of the BGP route") \
     X(next_as, "next-as", "bgpNextAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the destination") \
     X(prev_as, "prev-as", "bgpPrevAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the source") \
-    X(src_vlan, "src-vlan", "vlanId", u32, 0, netflow, "VLAN of the incoming packets") \
-    X(dst_vlan, "dst-vlan", "postVlanId", u32, 0, netflow, "VLAN of the outgoing packets") \
+    X(src_vlan, "src-vlan", "vlanId svln", u32, 0, netflow, "VLAN of the incoming packets") \
+    X(dst_vlan, "dst-vlan", "postVlanId dvln", u32, 0, netflow, "VLAN of the outgoing packets") \
     X(src_mac, "src-mac", "in-src-mac sourceMacAddress source.mac", text, 0, netflow, "Source MAC address of the incoming packets") \
     X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress destination.mac", text, 0, netflow, "Destination MAC address of the incoming packets") \
     X(post_src_mac, "post-src-mac", "out-src-mac postSourceMacAddress", text, 0, netflow, "Source MAC address of the outgoing packets") \

@@ -159,9 +159,8 @@ public:
     void each(Use use, UseBatch use_batch, Refused refused, std::vector<field_use> const& wanted) {
         if (!begun_ && !wanted.empty()) want(wanted);
         while (find_flows()) {
-            auto const taken = options_.all_lines
-                                   ? 0
-                                   : use_batch(column_rows{state_->batch, row_, flows_end_ - row_});
+            auto const flows = options_.all_lines ? next_window() - row_ : flows_end_ - row_;
+            auto const taken = flows == 0 ? 0 : use_batch(column_rows{state_->batch, row_, flows});
             row_ += taken;
             stats_.records += taken;
             if (row_ == flows_end_) continue;
@@ -206,6 +205,13 @@ private:
         auto const status = status_of(row);
         if (status == log_status::nodata) return &statistics::nodata;
         return status == log_status::skipdata ? &statistics::skipdata : &statistics::records;
+    }
+
+    /// The next row, up to `flows_end_`, that is a NODATA or SKIPDATA row.
+    [[nodiscard]] auto next_window() const -> std::size_t {
+        auto row = row_;
+        while (row != flows_end_ && kind_of(row) == &statistics::records) ++row;
+        return row;
     }
 
     /// The status of a row; none if it is malformed. If the row has none, it is OK or NODATA.

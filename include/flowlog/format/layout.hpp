@@ -67,10 +67,10 @@ public:
     }
 
     /// Whether the tokens of a line are a header line: none begins like a value, and at least half
-    /// are names of fields. A single token must be spelled as AWS does. The mark of a comment
-    /// before them, `#`, `//`, `;` or `#Fields:`, is passed over.
+    /// are names of fields. A single token must be spelled as AWS does. The mark of a comment or
+    /// a quotation before them, such as `#`, `//`, `;` or `>`, and `#Fields:`, are passed over.
     [[nodiscard]] static auto is_header(std::span<std::string_view const> tokens) -> bool {
-        tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
+        tokens = tokens.subspan(marks_before(tokens));
         if (tokens.size() < 2) return !tokens.empty() && is_name(tokens[0]);
         std::size_t unknown = 0;
         for (auto const token : tokens) {
@@ -85,7 +85,7 @@ public:
     [[nodiscard]] static auto from_header(std::span<std::string_view const> tokens)
         -> std::optional<layout> {
         if (!is_header(tokens)) return std::nullopt;
-        tokens = tokens.subspan(is_comment_mark(tokens) ? 1 : 0);
+        tokens = tokens.subspan(marks_before(tokens));
         auto names = std::vector<std::string>(tokens.begin(), tokens.end());
         if (names.front().starts_with('#')) names.front().erase(0, 1);
         return layout{std::move(names)};
@@ -162,10 +162,21 @@ private:
         return id && info(*id).name == token;
     }
 
-    [[nodiscard]] static auto is_comment_mark(std::span<std::string_view const> tokens) noexcept
-        -> bool {
-        if (tokens.empty() || tokens[0].empty()) return false;
-        return tokens[0] == "#Fields:" || tokens[0].find_first_not_of("#/;%") == tokens[0].npos;
+    /// Whether a token stands before the names of a header line: `#` and the like, or the word by
+    /// which W3C's and Zeek's logs introduce them.
+    [[nodiscard]] static auto is_mark(std::string_view token) noexcept -> bool {
+        return token.find_first_not_of("#/;%>*") == token.npos || same_name(token, "#fields:") ||
+               same_name(token, "#fields") || same_name(token, "fields:");
+    }
+
+    /// How many such tokens there are: `# Fields:` is two.
+    [[nodiscard]] static auto marks_before(std::span<std::string_view const> tokens) noexcept
+        -> std::size_t {
+        std::size_t count = 0;
+        while (count < std::min<std::size_t>(tokens.size(), 2) && !tokens[count].empty() &&
+               is_mark(tokens[count]))
+            ++count;
+        return count;
     }
 
     static auto split(std::string_view names) -> std::vector<std::string> {

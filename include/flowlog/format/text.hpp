@@ -104,7 +104,7 @@ public:
     /// Reads up to the line that determines the columns, so that `columns()` returns them before
     /// the first record is read.
     void recognise() {
-        while (!layout_) {
+        while (!layout_ || (has_lone_heading() && !unread_)) {
             if (!window_.more() && !next_window()) return;
             next_line();
             if (odd_line()) unread_ = true;
@@ -281,6 +281,7 @@ private:
             ++stats_.blank;
             return false;
         }
+        if (has_lone_heading() && tokens_.texts().size() != 1) take_back_heading();
         if (!layout_ ? learn_columns() : change_columns()) return false;
         if (tokens_.texts().size() != column_count_ && !change_default()) {
             if (detail::is_cli_heading(window_.log_line())) {
@@ -321,9 +322,34 @@ private:
         } else {
             use(std::make_shared<layout const>(std::move(found->columns)));
             malformed_.release(layout_, windows_);
+            if (is_header && column_count_ == 1) {
+                lone_heading_ = line;
+                lone_offset_ = window_.offset_of(line);
+                lone_number_ = stats_.lines();
+            }
         }
         if (restyled) read_again(is_header ? window_.log_rest() : line);
         return is_header || restyled;
+    }
+
+    /// Whether the only line so far is the heading of one column. If a line of several words comes
+    /// next, it was a word of a text, or another line that does not belong to the log.
+    [[nodiscard]] auto has_lone_heading() const noexcept -> bool {
+        return !lone_heading_.empty() && stats_.lines() == stats_.blank + 1;
+    }
+
+    /// The line that was taken for the heading of one column is malformed after all.
+    void take_back_heading() {
+        lone_layout_ = std::exchange(layout_, nullptr);
+        columns_ = nullptr;
+        column_count_ = 0;
+        status_column_ = layout::none;
+        windows_.read_as({}, nullptr);
+        --stats_.headers;
+        ++stats_.malformed;
+        malformed_.report(
+            {.line = lone_number_, .offset = lone_offset_, .reason = reason::no_layout},
+            std::exchange(lone_heading_, {}), layout_, windows_);
     }
 
     /// What the current line, which is not blank, says of the columns.
@@ -494,6 +520,10 @@ private:
     text_record record_;
 
     detail::line_tokens tokens_;  // of an odd line
+    std::string lone_heading_;    // see `has_lone_heading`
+    std::uint64_t lone_offset_ = 0;
+    std::uint64_t lone_number_ = 0;
+    std::shared_ptr<layout const> lone_layout_;  // kept, so that no other one has its address
     detail::malformed_lines malformed_;
     bool check_empty_;
     bool all_lines_;

@@ -13,6 +13,7 @@
 
 #include <boost/spirit/home/x3.hpp>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
@@ -20,6 +21,19 @@
 #include <flowlog/format/layout.hpp>
 
 namespace flowlog {
+
+namespace detail {
+
+/// A format string without the quotes around it, if there are some, and no others in it.
+inline auto unquoted_format(std::string_view text) noexcept -> std::string_view {
+    auto const inner = trimmed(text);
+    if (inner.size() < 2 || (inner.front() != '"' && inner.front() != '\'')) return text;
+    auto const end = inner.find(inner.front(), 1);
+    auto const has_several = inner.find_first_of(" \t\r\n,") != inner.npos;
+    return end == inner.size() - 1 && has_several ? inner.substr(1, end - 1) : text;
+}
+
+}  // namespace detail
 
 namespace grammar {
 
@@ -40,14 +54,18 @@ struct format_columns {
 };
 
 /// Reads a format string, as AWS writes it or as CloudFormation (`${!version}`), Terraform
-/// (`$${version}`), shells (`\${version}`), documentation (`<version>`) and metric filters
-/// (`[version, account, …]`) do.
+/// (`$${version}`), shells (`\${version}`, `` `${version} ``), templates of Python
+/// (`${{version}}`), documentation (`<version>`), metric filters (`[version, account, …]`) and
+/// tables of Athena (`version int, account_id string, …`) do.
 ///
-///     format    = *blank (columns | "[" *blank columns *blank "]") *blank
+///     format    = *blank (columns | "[" *blank columns *blank "]") *blank, or this in quotes
 ///     columns   = column *(separator column)
-///     column    = ("${!" | "$${" | "\${" | "${") *blank name *blank "}" | "<" name ">" | name
+///     column    = ("${!" | "$${" | +"\" "${" | "`${" | "${") *blank name *blank "}"
+///               | "${{" name "}}" | "<" name ">" | (quote name quote | name) [+blank type]
 ///     separator = *blank "," *blank | +blank
-///     name      = +(byte but blank and ,${}<>]=\)
+///     name      = +(byte but blank and ,${}<>]=\"'`)
+///     quote     = '"' | "'" | "`"
+///     type      = "int" | "bigint" | "string" | …, before a comma or the end
 ///     blank     = SP | TAB | CR | LF
 [[nodiscard]] inline auto parse_format_columns(std::string_view text) -> format_columns {
     auto result = format_columns{};
@@ -68,14 +86,21 @@ struct format_columns {
         };
     };
     auto const blank = x3::char_(" \t\r\n");
-    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}<>]=\\"))];
-    auto const opening = x3::lit("${!") | "$${" | "\\${" | "${";
+    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}<>]=\\\"'`"))];
+    auto const opening = x3::lit("${!") | "$${" | +x3::lit('\\') >> "${" | "`${" | "${";
+    auto const doubled = "${{" >> name[add(true)] >> "}}";
     auto const wrapped = opening >> *blank >> (name[add(true)] | expected("the name of a field")) >>
                          *blank >> ('}' | expected("'}'"));
     auto const angled =
         '<' >> (name[add(true)] | expected("the name of a field")) >> ('>' | expected("'>'"));
+    auto const quoted = [&](char quote) { return quote >> name[add(false)] >> quote; };
+    auto const type = x3::no_case[x3::lit("bigint") | "int" | "string" | "double" | "timestamp"] >>
+                      &(*blank >> (',' | x3::eoi));
     auto const column = [&](bool opaque) {
-        return wrapped | angled | name[add(opaque)] | expected("a field such as ${srcaddr}");
+        return (&x3::lit("${{") >> doubled) | wrapped | angled |
+               ((quoted('"') | quoted('\'') | quoted('`') | name[add(opaque)]) >>
+                -(+blank >> type)) |
+               expected("a field such as ${srcaddr}");
     };
     auto const separator = (*blank >> ',' >> *blank) | (+blank >> !(x3::eoi | ']'));
     auto const condition =
@@ -83,8 +108,9 @@ struct format_columns {
         expected("']': the conditions of a filter pattern belong into a filter (--where)");
     auto const bracketed = '[' >> *blank >> (column(true) % separator) >> *blank >>
                            (']' | condition | expected("']'"));
-    auto const* at = text.data();
-    x3::parse(at, at + text.size(),
+    auto const inner = flowlog::detail::unquoted_format(text);
+    auto const* at = inner.data();
+    x3::parse(at, at + inner.size(),
               *blank >> (bracketed | (column(false) % separator)) >> *blank >>
                   (x3::eoi | expected("a blank, a comma or the end")));
     return result;
@@ -143,7 +169,8 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
 /// Throws `errc::invalid_format` with the line, the column and what was expected if such a name is
 /// bare, or if the syntax is wrong.
 [[nodiscard]] inline auto parse_format(std::string_view text) -> layout {
-    auto const parsed = grammar::parse_format_columns(text);
+    auto const plain = detail::with_plain_blanks(std::string{text});
+    auto const parsed = grammar::parse_format_columns(plain);
     if (!parsed.expected.empty()) {
         detail::fail_format(text, parsed.fault,
                             "expected " + std::string{parsed.expected} + ", found " +
@@ -157,6 +184,11 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
     for (auto const& column : columns) {
         auto const name = "'" + escaped(column.name, 40) + "'";
         auto const id = find_field(column.name);
+        if (column.name == "...") {
+            detail::fail_format(text, column.offset,
+                                "expected the name of a column, found '...': each column has to be "
+                                "named");
+        }
         if (!id && !column.wrapped) {
             detail::fail_format(
                 text, column.offset,

@@ -352,7 +352,7 @@ private:
             auto const marked = one.text.starts_with('#');
             return find_field(one.text.substr(marked ? 1 : 0)).has_value();
         };
-        auto const words = std::span{words_}.subspan(has_comment_mark() ? 1 : 0);
+        auto const words = std::span{words_}.subspan(marks_before());
         if (std::ranges::any_of(words, is_value)) return false;
         auto const known = static_cast<std::size_t>(std::ranges::count_if(words, is_field));
         if (words.size() == 1) {
@@ -362,11 +362,16 @@ private:
         return !words.empty() && known * 2 >= words.size() && words.size() <= layout::max_columns;
     }
 
-    [[nodiscard]] auto has_comment_mark() const -> bool {
-        if (words_.empty()) return false;
-        auto const* at = words_[0].text.data();
-        auto const* const end = at + words_[0].text.size();
-        return x3::parse(at, end, ("#Fields:" | +x3::char_("#/;%")) >> x3::eoi);
+    [[nodiscard]] auto marks_before() const -> std::size_t {
+        auto const is_mark = [](word const& one) {
+            auto const* at = one.text.data();
+            auto const* const end = at + one.text.size();
+            auto const introduction = x3::no_case[x3::lit("#fields") >> -x3::lit(':') | "fields:"];
+            return x3::parse(at, end,
+                             (introduction >> x3::eoi) | (+x3::char_("#/;%>*") >> x3::eoi));
+        };
+        auto const count = std::ranges::find_if_not(words_, is_mark) - words_.begin();
+        return std::min<std::size_t>(static_cast<std::size_t>(count), 2);
     }
 
     [[nodiscard]] auto is_empty_window() const -> bool {

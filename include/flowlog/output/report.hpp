@@ -10,19 +10,16 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/output/link_chart.hpp>
 #include <flowlog/output/numbers.hpp>
 #include <flowlog/output/ranking.hpp>
 
 namespace flowlog {
-
-/// The name of what a chart leaves out.
-inline constexpr auto rest_name = std::string_view{"others"};
 
 /// A ranking as a part of a report, and the command that prints the same.
 struct report_table {
@@ -72,23 +69,6 @@ struct time_chart {
     }
 };
 
-/// How much some parties sent to others.
-struct link_chart {
-    struct link {
-        std::string from;
-        std::string to;
-        std::uint64_t value = 0;
-
-        friend auto operator==(link const&, link const&) -> bool = default;
-    };
-
-    std::string title{};
-    std::string about{};
-    std::string command{};
-    std::vector<link> links{};
-    bool is_bytes = false;
-};
-
 /// Answers about logs, for people: what `html_page` makes a page of.
 struct report {
     std::string title{};
@@ -123,12 +103,6 @@ inline constexpr auto chart_spans = std::to_array<std::chrono::minutes>({
         if (count >= 0 && static_cast<std::uint64_t>(count) < limit) return span;
     }
     return chart_spans.back();
-}
-
-/// The sum of two counts, which stops at the largest number.
-[[nodiscard]] inline auto saturated_sum(std::uint64_t a, std::uint64_t b) noexcept
-    -> std::uint64_t {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 /// Orders layers, the largest first, and makes one of all but the first 7 if they are more than 8.
@@ -218,67 +192,6 @@ template <class = void>
     });
     for (auto& [name, values] : layers) result.layers.push_back({name, std::move(values)});
     detail::order_layers(result.layers);
-    return result;
-}
-
-namespace detail {
-
-/// The parties at one end of links: which of them a chart names.
-class named_parties {
-public:
-    /// Names the `limit` parties that have most, or one less if there are more: equal ones in the
-    /// order of their names.
-    named_parties(std::vector<link_chart::link> const& links, std::string link_chart::link::* end,
-                  std::size_t limit)
-        : end_{end} {
-        auto sums = std::unordered_map<std::string_view, std::uint64_t>{};
-        for (auto const& one : links) {
-            auto& sum = sums[one.*end];
-            sum = saturated_sum(sum, one.value);
-        }
-        auto order =
-            std::vector<std::pair<std::string_view, std::uint64_t>>{sums.begin(), sums.end()};
-        auto const named =
-            order.size() <= limit ? order.size() : std::max<std::size_t>(limit, 1) - 1;
-        std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(named),
-                                  [](auto const& a, auto const& b) {
-                                      if (a.second != b.second) return a.second > b.second;
-                                      return a.first < b.first;
-                                  });
-        for (std::size_t i = 0; i < named; ++i) names_.emplace_back(order[i].first);
-    }
-
-    /// The name of a link's party in the chart.
-    [[nodiscard]] auto name_of(link_chart::link const& one) const -> std::string {
-        auto const is_named = std::ranges::find(names_, one.*end_) != names_.end();
-        return is_named ? one.*end_ : std::string{rest_name};
-    }
-
-private:
-    std::string link_chart::link::* end_;
-    std::vector<std::string> names_{};
-};
-
-}  // namespace detail
-
-/// The links of a chart in which at most `limit` parties send and as many receive; those that send
-/// or receive least are one party, `others`. The largest first.
-template <class = void>
-[[nodiscard]] auto folded(std::vector<link_chart::link> const& links, std::size_t limit)
-    -> std::vector<link_chart::link> {
-    auto const from = detail::named_parties{links, &link_chart::link::from, limit};
-    auto const to = detail::named_parties{links, &link_chart::link::to, limit};
-    auto sums = std::map<std::pair<std::string, std::string>, std::uint64_t>{};
-    for (auto const& one : links) {
-        auto& sum = sums[{from.name_of(one), to.name_of(one)}];
-        sum = detail::saturated_sum(sum, one.value);
-    }
-    auto result = std::vector<link_chart::link>{};
-    for (auto const& [ends, value] : sums) result.push_back({ends.first, ends.second, value});
-    std::ranges::sort(result, [](auto const& a, auto const& b) {
-        if (a.value != b.value) return a.value > b.value;
-        return std::pair{a.from, a.to} < std::pair{b.from, b.to};
-    });
     return result;
 }
 

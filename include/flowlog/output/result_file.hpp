@@ -89,8 +89,9 @@ private:
 /// file behind when a signal ends the program.
 inline void remove_unfinished_files() noexcept { detail::doomed_files::remove(); }
 
-/// Makes every signal that ends a program, unless it is ignored, first remove the temporary files
-/// of result files; and makes a file that is larger than the system permits an error of writing.
+/// Makes every signal that ends a program, unless it is ignored or the program handles it, first
+/// remove the temporary files of result files; and makes a file that is larger than the system
+/// permits an error of writing.
 template <class = void>
 void remove_unfinished_files_on_signals() {
     constexpr auto die = [](int signal) {
@@ -98,14 +99,14 @@ void remove_unfinished_files_on_signals() {
         std::signal(signal, SIG_DFL);
         std::raise(signal);  // is delivered when this handler returns
     };
-    for (auto const signal : detail::ending_signals) {
+    detail::each_ending_signal([die](int signal) {
         struct sigaction now{};
-        if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
+        if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
         struct sigaction wanted{};
         wanted.sa_handler = die;
         ::sigfillset(&wanted.sa_mask);
         ::sigaction(signal, &wanted, nullptr);
-    }
+    });
     std::signal(SIGXFSZ, SIG_IGN);
 }
 

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#if !defined FLOWLOG_ARROW_LINKED
+#if !defined FLOWLOG_ARROW_LINKED && !defined FLOWLOG_NO_MODULES
 #include <dlfcn.h>
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
@@ -39,6 +39,23 @@ auto load_arrow_module(std::string const& what, std::string const& = "") -> arro
                     {what},
                     "the component flowlog::arrow is of another version than this program"};
     return *module;
+}
+
+#elif defined FLOWLOG_NO_MODULES  // a program that is linked statically loads no libraries
+
+/// Whether the component flowlog::arrow is there.
+constexpr auto has_arrow_module() noexcept -> bool { return false; }
+
+/// Throws `errc::unsupported`, and says that this program cannot load the component flowlog::arrow.
+template <class = void>
+[[noreturn]] auto load_arrow_module(std::string const& what, std::string const& use = "is read")
+    -> arrow_module const& {
+    throw error{errc::unsupported,
+                {what},
+                use +
+                    " by the component flowlog::arrow, which this program cannot load: it is one "
+                    "file, linked statically. To get it: scripts/install-packages.sh stores, then "
+                    "build flowlog from its source"};
 }
 
 #else

@@ -181,6 +181,29 @@ TEST_CASE("old tar archives are known by their checksum", "[odd_lines]") {
           "sFlow datagrams, as switches send them");
 }
 
+TEST_CASE("what is not read is known by its first bytes", "[odd_lines]") {
+    auto const is = [](std::string_view bytes) { return detail::foreign_format(bytes).name; };
+    auto const zeros = std::string(80, '\0');
+    CHECK(is("PK\x05\x06" + zeros) == "a zip archive");
+    CHECK(is("\0\x0A\x05\x78"sv) == "NetFlow datagrams, as routers send them");
+    CHECK(is("\0\x01\0\x18"sv) == "NetFlow datagrams, as routers send them");
+    CHECK(is("\x34\xCD\xB2\xA1" + zeros) == "a packet capture (pcap)");
+    CHECK(is("snoop\0\0\0"sv) == "a packet capture (snoop)");
+    CHECK(is("\x78\x5E" + zeros) == "zlib data");
+    CHECK(is("2\0\0\0 \0\0\0"sv) == "UTF-32 text");
+    CHECK(is("\0\0\0002\0\0\0 "sv) == "UTF-32 text");
+    CHECK(is("2\0 \0"sv) == "UTF-16 text");
+    CHECK(is("\n<HTML><BODY>") == "HTML, such as an error of a server");
+    CHECK(is("\xEF\xBB\xBF<?XML version") == "XML, such as an error of a server");
+    CHECK(is("<Error><Code>AccessDenied") == "XML, such as an error of a server");
+    CHECK(is("<version> <srcaddr>").empty());
+    CHECK(is("version https://git-lfs.github.com/spec/v1\n") == "a pointer of Git LFS");
+    CHECK(is("version srcaddr\n").empty());
+    CHECK(is("070701" + std::string(104, '0') + "a.log") == "a cpio archive");
+    CHECK(is("070701234567 eni-1 10.0.0.1 10.0.0.2 1 443 6 10 1000 1620140661 1620140721 ACCEPT OK")
+              .empty());
+}
+
 TEST_CASE("a line that is no record is explained by what it looks like", "[odd_lines]") {
     auto const message = [](std::string_view text) {
         auto lines = detail::malformed_lines{{}};

@@ -31,6 +31,18 @@ public:
         return of.flushed();
     }
 
+    /// The same, to be changed.
+    template <class Grouping>
+    [[nodiscard]] static auto changed_core(Grouping& of) -> group_core& {
+        return of.core_;
+    }
+
+    /// The number of groups that have been found yet; flows that are pending may have more.
+    template <class Grouping>
+    [[nodiscard]] static auto found(Grouping const& of) noexcept -> std::size_t {
+        return of.core_.table.size();
+    }
+
     /// Notes that the sum of some group stopped at 2^64 - 1.
     template <class Grouping>
     static void note_saturated(Grouping& of) {

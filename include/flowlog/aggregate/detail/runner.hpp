@@ -319,6 +319,7 @@ private:
                 .progress = options_.progress,
                 .overlap = inputs_.size() < threads_,
                 .check_empty = options_.check_empty,
+                .all_lines = options_.all_lines,
                 .repair_wraps = options_.repair_wraps,
                 .two_way = options_.two_way};
     }

@@ -131,8 +131,7 @@ private:
     }
 
     [[nodiscard]] static auto why_unrecognised(waiting_line const& first) -> std::string {
-        if (looks_binary(first.text))
-            return "this is binary data of no format that is known here";
+        if (looks_binary(first.text)) return "this is binary data of no format that is known here";
         auto const columns = words_of(first.text).size();
         if (columns > layout::max_columns) {
             return "the line has " + std::to_string(columns) + " columns, and more than " +

@@ -137,6 +137,8 @@ auto find_message(std::span<std::string_view const> cells) -> std::optional<std:
 /// The columns that cells name, if they are a header line. Columns without a name are numbered.
 template <class = void>
 auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
+    if (!cells.empty() && (same_name(cells[0], "#fields") || same_name(cells[0], "#fields:")))
+        cells.erase(cells.begin());
     if (cells.size() < 2) return std::nullopt;
     auto names = std::vector<std::string>{};
     for (std::size_t i = 1; i <= cells.size(); ++i) names.push_back("column-" + std::to_string(i));
@@ -164,6 +166,9 @@ template <class = void>
 auto recognise_cell_header(std::string_view line) -> std::optional<layout> {
     auto const alone = cells_of(line, '\0');
     if (is_message_name(alone[0])) return layout{}.written_as({.separator = ',', .record = 0});
+    if (line.starts_with('"') && alone.size() == 1) {
+        if (auto named = layout::from_header(alone)) return named->written_as({.separator = ','});
+    }
     for (auto const separator : cell_separators) {
         if (line.find(separator) == line.npos) continue;
         auto cells = cells_of(line, separator);

@@ -13,7 +13,8 @@
 namespace flowlog::grammar {
 
 /// Divides a list of values into words: values are separated by blanks, line ends and commas, and
-/// may be in quotes. `#` begins a comment.
+/// may be in quotes. `#` begins a comment, and so does `;` after a blank, unless a digit follows
+/// it, because something else may be meant.
 class list_words {
 public:
     explicit list_words(std::string_view text) noexcept : text_{text} {}
@@ -43,7 +44,7 @@ private:
 
     void skip() noexcept {
         while (at_ != text_.size()) {
-            if (text_[at_] == '#')
+            if (text_[at_] == '#' || (text_[at_] == ';' && is_comment()))
                 at_ = std::min(text_.find('\n', at_), text_.size());
             else if (separators.find(text_[at_]) != separators.npos)
                 ++at_;
@@ -52,6 +53,14 @@ private:
             else
                 return;
         }
+    }
+
+    /// Whether the `;` at the current place begins a comment.
+    [[nodiscard]] auto is_comment() const noexcept -> bool {
+        auto const before = text_.substr(0, at_).find_last_not_of(" \t\r");
+        if (before == text_.npos || text_[before] == '\n') return true;
+        auto const after = text_.find_first_not_of("; \t", at_);
+        return after == text_.npos || text_[after] < '0' || text_[after] > '9';
     }
 
     std::string_view text_;
@@ -68,10 +77,12 @@ private:
     return word.find_first_not_of("0123456789abcdefABCDEF.:*?") == word.npos;
 }
 
-/// Whether a text is a list of addresses and no expression: whether its first word is an address.
+/// Whether a text is a list of addresses and no expression: whether its first word is an address,
+/// or begins with a digit, as no expression does.
 [[nodiscard]] inline auto is_address_list(std::string_view text) noexcept -> bool {
     auto first = filter_word{};
-    return list_words{text}.next(first) && !first.quoted && is_address_word(first.text);
+    return list_words{text}.next(first) && !first.text.empty() &&
+           (is_address_word(first.text) || (first.text[0] >= '0' && first.text[0] <= '9'));
 }
 
 /// The values of a list.

@@ -87,24 +87,24 @@ private:
     static_assert(std::atomic<doomed_page*>::is_always_lock_free);
 };
 
-/// The signals that end a program unless it handles them, and that a program can handle and go on;
-/// but SIGXFSZ, which is better ignored: writing then fails.
+/// The signals that end a program unless it handles them, those of faults included; but SIGXFSZ,
+/// which is better ignored: writing then fails.
 inline constexpr auto ending_signals = std::to_array<int>({
-    SIGINT,
-    SIGTERM,
-    SIGHUP,
-    SIGPIPE,
-    SIGQUIT,
-    SIGALRM,
-    SIGUSR1,
-    SIGUSR2,
-    SIGVTALRM,
-    SIGPROF,
-    SIGXCPU,
+    SIGINT,  SIGTERM, SIGHUP,    SIGPIPE, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGPROF, SIGXCPU, SIGSYS,    SIGTRAP, SIGABRT, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,
 #ifdef __linux__
-    SIGIO,
+    SIGIO,   SIGPWR,  SIGSTKFLT,
 #endif
 });
+
+/// Calls a function with each signal that ends a program, those of real time included.
+template <class Function>
+void each_ending_signal(Function function) noexcept {
+    for (auto const signal : ending_signals) function(signal);
+#ifdef SIGRTMIN
+    for (auto signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) function(signal);
+#endif
+}
 
 /// Blocks the signals that end a program in this thread while it exists.
 class signals_blocked {
@@ -112,7 +112,7 @@ public:
     signals_blocked() noexcept {
         auto set = ::sigset_t{};
         ::sigemptyset(&set);
-        for (auto const signal : ending_signals) ::sigaddset(&set, signal);
+        each_ending_signal([&set](int signal) { ::sigaddset(&set, signal); });
         ::pthread_sigmask(SIG_BLOCK, &set, &before_);
     }
     signals_blocked(signals_blocked const&) = delete;

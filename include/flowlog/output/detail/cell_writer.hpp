@@ -19,6 +19,7 @@
 #include <flowlog/aggregate/key_reader.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/column_text.hpp>
+#include <flowlog/flow/empty_window.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/print.hpp>
@@ -212,20 +213,6 @@ private:
         auto const number = record[field::protocol];
         if (!number.has_value()) return writer.put(cell, number, out);
         return writer.put_text(protocol_name(*number), out);
-    }
-
-    /// Whether a record could name an address or a protocol, and names none: what readers take for
-    /// NODATA in logs without a log-status.
-    template <class Record>
-    [[nodiscard]] static auto is_empty_window(Record const& record) -> bool {
-        if constexpr (requires { record.columns().has(field_id::srcaddr); }) {
-            auto const& columns = record.columns();
-            if (!columns.has(field_id::srcaddr) && !columns.has(field_id::dstaddr) &&
-                !columns.has(field_id::protocol))
-                return false;
-        }
-        return record[field::srcaddr].absent() && record[field::dstaddr].absent() &&
-               record[field::protocol].absent();
     }
 
     /// Fields of one type share a function in text records, and in all records if archives hardly
