@@ -338,7 +338,7 @@ case_damaged_steps() {
     grep -q '"steps":\[' a.part || fail 'a report has groupings that can be coarser'
     for steps in 'x]y' ']' ',,' '99999999999999999999999' '7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7' '-1'; do
         sed 's/"steps":\[[^]]*\]/"steps":['"$steps"']/' a.part >bad.part
-        (ulimit -v 4000000; timeout 10 "$flowlog" merge bad.part >out 2>err) && fail "steps: $steps"
+        timeout 10 "$flowlog" merge bad.part >out 2>err && fail "steps: $steps"
         says err 'bad.part:'
     done
 }
