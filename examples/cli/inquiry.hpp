@@ -112,7 +112,8 @@ public:
     [[nodiscard]] auto bound_warnings(std::vector<std::size_t> const& numbers) const
         -> std::vector<std::string>;
 
-    /// What the question was; its keys may be finer than those of its groups.
+    /// The question as it was asked. If its groups had to be made coarser, their keys are coarser
+    /// than its own.
     [[nodiscard]] auto what(std::size_t number) const -> question const& {
         return asked_.at(number).what;
     }

@@ -53,9 +53,10 @@ struct grouping_set_options {
 ///
 ///     using part = flowlog::filtered<flowlog::filter, flowlog::dynamic_grouping>;
 ///     auto parts = std::vector<part>{…};
-///     auto found = flowlog::run(logs, flowlog::grouping_set{parts, {.max_groups =
-///     1'000'000}}).value; found.finish(); found.at(0).rank(10);  // if found.steps(0) is not 0, by
-///     coarser keys
+///     auto const most = flowlog::grouping_set_options{.max_groups = 1'000'000};
+///     auto found = flowlog::run(logs, flowlog::grouping_set{parts, most}).value;
+///     found.finish();
+///     found.at(0).rank(10);  // by coarser keys if found.steps(0) is not 0
 class grouping_set {
 public:
     /// Throws `errc::invalid_argument` if groups must be bounded and cannot be made coarser,

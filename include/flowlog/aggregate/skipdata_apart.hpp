@@ -89,7 +89,8 @@ public:
         skipdata_.load(in);
     }
 
-    /// The fields of both. A log need not have those of SKIPDATA lines.
+    /// The fields that either aggregator reads. Those that only SKIPDATA lines need may be missing
+    /// from a log.
     [[nodiscard]] auto uses() const -> std::vector<field_use> {
         auto result = flowlog::uses(flows_);
         for (auto const use : flowlog::uses(skipdata_))

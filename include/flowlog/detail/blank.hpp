@@ -52,8 +52,7 @@ inline constexpr auto unicode_blanks = std::to_array<std::string_view>({
     return 0;
 }
 
-/// A text with blanks of ASCII in place of those of Unicode, byte by byte, so that all else stays
-/// where it is.
+/// Replaces each byte of a Unicode blank by an ASCII blank. The rest of the text keeps its place.
 [[nodiscard]] inline auto with_plain_blanks(std::string text) -> std::string {
     for (auto const blank : unicode_blanks) {
         for (auto at = text.find(blank); at != text.npos; at = text.find(blank, at))

@@ -89,9 +89,9 @@ private:
 /// file behind when a signal ends the program.
 inline void remove_unfinished_files() noexcept { detail::doomed_files::remove(); }
 
-/// Makes every signal that ends a program, unless it is ignored or the program handles it, first
-/// remove the temporary files of result files; and makes a file that is larger than the system
-/// permits an error of writing.
+/// From now on, a signal that ends the program first removes the temporary files of result files.
+/// Signals that are ignored, or that the program handles, are left alone. Writing more to a file
+/// than the system permits fails instead of ending the program.
 template <class = void>
 void remove_unfinished_files_on_signals() {
     constexpr auto die = [](int signal) {

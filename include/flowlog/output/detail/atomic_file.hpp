@@ -87,8 +87,8 @@ private:
     static_assert(std::atomic<doomed_page*>::is_always_lock_free);
 };
 
-/// The signals that end a program unless it handles them, those of faults included; but SIGXFSZ,
-/// which is better ignored: writing then fails.
+/// The signals that end a program unless it handles them, including those that a crash raises.
+/// SIGXFSZ is not among them: it is ignored, so that writing fails instead.
 inline constexpr auto ending_signals = std::to_array<int>({
     SIGINT,  SIGTERM, SIGHUP,    SIGPIPE, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
     SIGPROF, SIGXCPU, SIGSYS,    SIGTRAP, SIGABRT, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,
@@ -97,7 +97,7 @@ inline constexpr auto ending_signals = std::to_array<int>({
 #endif
 });
 
-/// Calls a function with each signal that ends a program, those of real time included.
+/// Calls a function with each signal that ends a program, including the real-time signals.
 template <class Function>
 void each_ending_signal(Function function) noexcept {
     for (auto const signal : ending_signals) function(signal);
