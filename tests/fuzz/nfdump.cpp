@@ -6,19 +6,7 @@
 #include <flowlog/format/nfdump.hpp>
 #include <flowlog/source/memory.hpp>
 
-#ifdef FLOWLOG_TEST_BZIP2
-#include <flowlog/source/bzip2.hpp>
-#endif
-#ifdef FLOWLOG_TEST_LZ4
-#include <flowlog/source/lz4.hpp>
-#endif
-#ifdef FLOWLOG_TEST_LZO
-#include <flowlog/source/lzo.hpp>
-#endif
-#ifdef FLOWLOG_TEST_ZSTD
-#include <flowlog/source/zstd.hpp>
-#endif
-
+#include "../codecs.hpp"
 #include "read_archive.hpp"
 
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {

@@ -18,23 +18,13 @@
 #include <flowlog/grammar/explain.hpp>
 #include <flowlog/source/memory.hpp>
 
-#ifdef FLOWLOG_TEST_BZIP2
-#include <flowlog/source/bzip2.hpp>
-#endif
+#include "../codecs.hpp"
+
 #ifdef FLOWLOG_TEST_GZIP
 #include <flowlog/source/gzip.hpp>
 #endif
 #ifdef FLOWLOG_TEST_JSON
 #include <flowlog/format/json.hpp>
-#endif
-#ifdef FLOWLOG_TEST_LZ4
-#include <flowlog/source/lz4.hpp>
-#endif
-#ifdef FLOWLOG_TEST_LZO
-#include <flowlog/source/lzo.hpp>
-#endif
-#ifdef FLOWLOG_TEST_ZSTD
-#include <flowlog/source/zstd.hpp>
 #endif
 
 namespace {
