@@ -480,6 +480,19 @@ TEST_CASE("no rate ranks behind a rate of zero", "[group_by]") {
     CHECK(to_text(top[1].values[0]) == "-");
 }
 
+TEST_CASE("groups without a rate are in the order of their keys, whatever they sum", "[group_by]") {
+    auto grouping = grouping_of({"dstport"}, {"rate(bytes)"});
+    for (auto const port : {std::uint16_t{443}, std::uint16_t{22}, std::uint16_t{80}}) {
+        auto timeless = flow{};
+        timeless.set(field::dstport, port);
+        timeless.set(field::bytes, std::uint64_t{port});
+        grouping.add(timeless);
+    }
+    auto shown = std::string{};
+    for (auto const& one : grouping.top(3)) shown += to_text(one.key[0]) + ' ';
+    CHECK(shown == "22 80 443 ");
+}
+
 TEST_CASE("a ranking says what it leaves out", "[group_by]") {
     auto grouping = grouping_of({"dstport"}, {"bytes", "distinct(srcport)", "max(bytes)"});
     for (std::uint16_t i = 0; i < 10; ++i) {

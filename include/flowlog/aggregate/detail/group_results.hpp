@@ -118,7 +118,7 @@ private:
         auto result = rank{.value = *value, .row = static_cast<std::uint32_t>(row)};
         auto const take = [&result](auto const& found) {
             result.known = found.has_value();
-            if (found) result.value = std::bit_cast<group_word>(*found);
+            result.value = found ? std::bit_cast<group_word>(*found) : 0;
         };
         switch (core_.ways[by]) {
             case value_way::sum: break;
