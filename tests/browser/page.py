@@ -167,6 +167,7 @@ SORTS = """(() => {
     button.click(); const first = values(); button.click(); const second = values();
     const sorted = (v, sign) => v.every((x, i) => i === 0 || sign * (x - v[i - 1]) >= 0);
     return sorted(first, -1) && sorted(second, 1) && table.querySelector('th.n').ariaSort === 'ascending'; })()"""
+WHOLE = "[...document.querySelectorAll('.scroll')].every(t => t.scrollWidth <= t.clientWidth)"
 EXACT = """(() => {
     const button = document.querySelector('button.exact'), cell = document.querySelector('td[data-v]');
     button.click(); return cell.textContent === cell.dataset.v; })()"""
@@ -200,6 +201,8 @@ def main() -> int:
                     where = f"{page}, {width} px, {'dark' if dark else 'light'}"
                     failures += [f"{where}: {what}" for what in chromium.open(url, width, dark)]
                     failures += [f"{where}: not so: {name}" for name, check in CHECKS.items() if not chromium.evaluate(check)]
+                    if width == 1400 and not chromium.evaluate(WHOLE):
+                        failures.append(f"{where}: a table is cut off")
                     chromium.picture(folder / f"{page}-{width}-{'dark' if dark else 'light'}.png")
                     if not chromium.evaluate(SORTS):
                         failures.append(f"{where}: a click on a heading does not sort")

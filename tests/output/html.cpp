@@ -169,6 +169,23 @@ TEST_CASE("No text of a report is markup, or changes the direction of writing", 
     CHECK(page.find("&lt;b&gt;&quot;&#39;&amp;\\xe2\\x80\\xaegnp") != page.npos);
 }
 
+TEST_CASE("A table that is too wide for half of a page has the whole width", "[html]") {
+    auto wide = small_report("x");
+    auto const cards = count_of(html_page(wide), "\"card wide\"");
+    auto const address = std::string{"2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"};
+    wide.tables[0].headings.keys = {"srcaddr", "dstaddr"};
+    wide.tables[0].found.groups[0].key = {address, address};
+    CHECK(count_of(html_page(wide), "\"card wide\"") == cards + 1);
+    wide.tables[0].found.groups[0].key = {std::string{"::1"}, address};
+    CHECK(count_of(html_page(wide), "\"card wide\"") == cards);
+}
+
+TEST_CASE("The heading of a measure may go on in a second line", "[html]") {
+    auto counted = small_report("x");
+    counted.tables[0].headings.measures = {"distinct(dstaddr)"};
+    CHECK(html_page(counted).find(">distinct(<wbr>dstaddr)</th>") != std::string::npos);
+}
+
 TEST_CASE("A table without groups says so", "[html]") {
     auto empty = small_report("x");
     empty.tables[0].found = {};

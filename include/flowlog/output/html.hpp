@@ -154,8 +154,35 @@ private:
                                    (by.kind == measure_kind::sum && by.of == measured::field));
     }
 
+    /// Whether a table is too wide for half of a page of 1,160 px: about 70 letters.
+    template <class Groups>
+    [[nodiscard]] static auto is_wide(report_table const& table, Groups const& groups) -> bool {
+        constexpr std::size_t most = 70;
+        constexpr std::size_t gap = 2;
+        constexpr std::size_t longest_key = 45;  // 340 px
+        constexpr std::size_t share = 12;
+        auto const& headings = table.headings;
+        auto width = has_shares(headings) ? share : std::size_t{0};
+        for (std::size_t i = 0; i < headings.keys.size(); ++i) {
+            auto widest = headings.keys[i].size();
+            for (auto const& group : groups)
+                widest = std::max(widest, to_text(group.key[i]).size());
+            width += std::min(widest, longest_key) + gap;
+        }
+        for (std::size_t i = 0; i < headings.measures.size(); ++i) {
+            auto const& name = headings.measures[i];
+            auto widest = name.size() - std::min(name.find('(') + 1, name.size());
+            for (auto const& group : groups)
+                widest =
+                    std::max(widest, measure_text(headings.kinds[i], group.values[i], true).size());
+            width += widest + gap;
+        }
+        return width > most;
+    }
+
     void write_table(report_table const& table) {
-        begin_card("", table.title, table.about);
+        auto const named = named_ranking(table);
+        begin_card(is_wide(table, named.groups) ? "wide" : "", table.title, table.about);
         if (table.found.groups.empty()) {
             out_ += "<p class=\"none\">None.</p>\n";
             return end_card(table.command);
@@ -164,13 +191,14 @@ private:
         for (auto const& key : table.headings.keys)
             out_ += "<th scope=\"col\">" + isolated(key, 60) + "</th>";
         for (std::size_t i = 0; i < table.headings.measures.size(); ++i) {
-            out_ += "<th scope=\"col\" class=\"n\">" + html_text(table.headings.measures[i], 60) +
-                    "</th>";
+            auto heading = html_text(table.headings.measures[i], 60);
+            if (auto const end = heading.find('('); end != heading.npos)
+                heading.insert(end + 1, "<wbr>");  // it may go on in a second line
+            out_ += "<th scope=\"col\" class=\"n\">" + heading + "</th>";
             if (i == table.headings.by && has_shares(table.headings))
                 out_ += "<th scope=\"col\" class=\"n\">share</th>";
         }
         out_ += "</tr></thead>\n<tbody>\n";
-        auto const named = named_ranking(table);
         for (auto const& group : named.groups) write_row(table, group.key, group.values);
         out_ += "</tbody>\n<tfoot>\n";
         auto const& found = table.found;

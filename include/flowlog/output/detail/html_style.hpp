@@ -32,7 +32,9 @@ h2{font-size:15px;margin:0 0 4px}
 overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
 .card.wide{margin:0 0 16px}
-.tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:16px;align-items:start}
+.tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:16px;align-items:start;
+grid-auto-flow:dense}
+.tables .wide{grid-column:1/-1;margin:0}
 .legend span{display:inline-flex;align-items:center;gap:6px;margin-right:16px}
 .legend i{width:11px;height:11px;border-radius:3px;display:inline-block}
 .legend .unit{margin-right:0}
@@ -59,7 +61,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:4px 8px;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
 td:first-child,th:first-child{padding-left:0}
 td:last-child,th:last-child{padding-right:0}
-thead th{color:var(--soft);font-weight:600;font-size:12px}
+thead th{color:var(--soft);font-weight:600;font-size:12px;white-space:normal;vertical-align:bottom}
 tbody td:first-child{max-width:340px;overflow:hidden;text-overflow:ellipsis}
 .n{text-align:right}
 tfoot th,tfoot td{color:var(--soft);font-weight:400}
