@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# extra.sh [aarch64|consumers|fuzz [MINUTES]|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|packages|bench|catch3]…: what takes too long for every run; without an argument, all but
+# extra.sh [aarch64|consumers|fuzz [MINUTES]|headers|tsan|asan|oracle|stores|spark|mermaid|page|doxygen|packages|bench|catch3]…: what takes too long for every run; without an argument, all but
 # spark and catch3.
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   consumers  all compilers from g++ 12 and clang 16 on, with C++20 and 23, with and without RTTI, over the code of the guides; the lines of
 #            g++ in docs/library.md; and the Conan recipe, with Conan from PyPI in build/conan
 #   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10): SECURITY.md lists them
+#   headers  each header compiled alone, with all warnings: it includes what it uses
 #   tsan     the whole suite under ThreadSanitizer
-#   asan     the whole suite under AddressSanitizer, which also looks for uses of a stack frame after its return
+#   asan     the whole suite and the command under AddressSanitizer, which also looks for uses of a stack frame after its return
 #   oracle   filters, groups, digests, connections and recipes against DuckDB, which it installs from PyPI into build/oracle
 #   stores   object stores against versitygw, an S3 server, which it compiles once, gs:// against fake-gcs-server, abfs:// against Azurite
 #   spark    examples/spark on a stand-alone Spark of two workers, which it installs from PyPI into build/spark (500 MB; needs Java 17), against versitygw
@@ -128,14 +129,20 @@ run_fuzz() {
     done
 }
 
+run_headers() {
+    scripts/install-packages.sh tests
+    cmake --preset dev
+    cmake --build --preset headers
+}
+
 run_tsan() { tests/run.sh tsan; }
 
 run_asan() {
     scripts/install-packages.sh ci
-    cmake --preset asan
-    cmake --build --preset asan
+    cmake --preset asan -B build/asan-all -D FLOWLOG_BUILD_CLI=ON
+    cmake --build build/asan-all
     # not with the test preset, which leaves this out because it doubles the time of the tests
-    ASAN_OPTIONS=detect_stack_use_after_return=1 ctest --test-dir build/asan --output-on-failure --parallel "$(nproc)"
+    ASAN_OPTIONS=detect_stack_use_after_return=1 ctest --test-dir build/asan-all --output-on-failure --parallel "$(nproc)"
 }
 
 run_oracle() {
@@ -239,7 +246,7 @@ run_catch3() {
     done
 }
 
-[ $# -gt 0 ] || set -- aarch64 consumers fuzz tsan asan oracle stores mermaid page doxygen packages bench
+[ $# -gt 0 ] || set -- aarch64 consumers fuzz headers tsan asan oracle stores mermaid page doxygen packages bench
 while [ $# -gt 0 ]; do
     what=$1
     shift
