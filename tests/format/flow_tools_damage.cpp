@@ -136,6 +136,11 @@ TEST_CASE("Damage made here", "[flow_tools]") {
     check(with_byte(v5, 4, 4), {"off4", 0, errc::corrupt, "header length of 4"});
     check(with_byte(v5, 4, 57),
           {"off-odd", 63, errc::truncated, "63 of its 64 bytes are there, at byte 4089"});
+    for (auto const version : {2, 4, 7}) {
+        check(with_byte(old, 4, static_cast<char>(version)),
+              {"s1-v" + std::to_string(version), 0, errc::unsupported,
+               "export version " + std::to_string(version) + " in the stream version 1"});
+    }
     check(v5.substr(0, 56 + 10),
           {"rec-cut-first", 0, errc::truncated, "10 of its 64 bytes are there, at byte 56"});
     check(archive("\x08\x00\x04\x00\x00\x00\x00\x00"s, records),

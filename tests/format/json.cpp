@@ -354,6 +354,13 @@ struct byte_sums {
     }
 };
 
+/// Aggregates a log by the reader of its format, as `run` does: only that reader is told which
+/// fields will be read.
+template <class Aggregator>
+static auto sums_of(flowlog::log& from, Aggregator sums) -> Aggregator {
+    return from.visit([&](auto& reader) { return flowlog::aggregate(reader, std::move(sums)); });
+}
+
 TEST_CASE("a job that reads a few fields has the values that all flows have", "[json]") {
     for (auto const& input : all_inputs()) {
         if (needs_more(input.name) || input.name == "other/hubble.ndjson") continue;
@@ -364,7 +371,7 @@ TEST_CASE("a job that reads a few fields has the values that all flows have", "[
         auto whole = flowlog::open(path_of(input.name), how);
         for (auto const& record : whole) expected.add(record);
         auto some = flowlog::open(path_of(input.name), how);
-        auto const found = flowlog::aggregate(some, byte_sums{});
+        auto const found = sums_of(some, byte_sums{});
         // what nobody reads is not checked, so that there may be more flows
         if (input.errors == 0 || !input.name.starts_with("damaged")) {
             CHECK(found.sums == expected.sums);
@@ -386,7 +393,7 @@ TEST_CASE("a predicate may read fields that the job did not name", "[json]") {
             if (large(record)) expected.add(record);
         }
         auto some = flowlog::open(path_of(name));
-        auto const found = flowlog::aggregate(some, flowlog::filtered{large, byte_sums{}});
+        auto const found = sums_of(some, flowlog::filtered{large, byte_sums{}});
         CHECK(found.inner().sums == expected.sums);
         CHECK(some.stats() == whole.stats());
     }
@@ -433,4 +440,267 @@ TEST_CASE("a log of one record a line is read by several threads", "[json]") {
         CAPTURE(size);
         CHECK(read(3, size) == alone);
     }
+}
+
+/// The values of a text field, row by row; `-` for a row without it.
+static auto texts_of(memory_input const& from, field_id id) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    auto log = flowlog::open(from);
+    for (auto const& record : log) {
+        auto const value = record.template get<std::string_view>(id);
+        result.emplace_back(value.has_value() ? *value : "-"sv);
+    }
+    CHECK(log.stats().malformed == 0);
+    return result;
+}
+
+using texts = std::vector<std::string>;
+
+TEST_CASE("texts around the tuples of Azure are fields of each", "[json]") {
+    auto const log = memory_input{
+        R"({"records":[{"flowLogVersion":4,"macAddress":"m","targetResourceID":"r",)"
+        R"("flowRecords":{"flows":[{"aclID":"acl","flowGroups":[{"rule":"one","flowTuples":[)"
+        R"("1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,B,NX,-,-,-,-"]},{"rule":"two","flowTuples":[)"
+        R"("1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,B,NX,0,0,0,0"]}]}]}}]})"};
+    CHECK(texts_of(log, field_id::rule) == texts{"one", "two"});
+    CHECK(texts_of(log, field_id::acl_id) == texts{"acl", "acl"});
+    CHECK(texts_of(log, field_id::interface_id) == texts{"m", "m"});
+    CHECK(texts_of(log, field_id::resource_id) == texts{"r", "r"});
+    auto nsg = memory_input{
+        R"({"records":[{"category":"NetworkSecurityGroupFlowEvent","properties":{"Version":2,"flows":[{"rule":"deny","flows":[{"mac":"m",)"
+        R"("flowTuples":["1487282421,10.0.0.6,10.0.0.7,1,2,T,O,A,B,,,,"]}]}]}}]})"};
+    CHECK(texts_of(nsg, field_id::rule) == texts{"deny"});
+    CHECK(texts_of(nsg, field_id::interface_id) == texts{"m"});
+}
+
+TEST_CASE("the fields of both sides of a Google flow are told apart", "[json]") {
+    auto const log = memory_input{
+        R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"reporter":"SRC",)"
+        R"("src_instance":{"vm_name":"vm-a","zone":"zone-a","region":"region-a","project_id":"p-a"},)"
+        R"("dest_instance":{"vm_name":"vm-b","zone":"zone-b","region":"region-b","project_id":"p-b"},)"
+        R"("src_vpc":{"vpc_name":"net-a","subnetwork_name":"subnet-a"},)"
+        R"("dest_vpc":{"vpc_name":"net-b","subnetwork_name":"subnet-b"},)"
+        R"("src_location":{"country":"aaa"},"dest_location":{"country":"bbb"},)"
+        R"("src_google_service":{"service_name":"named","type":"GOOGLE_API"},)"
+        R"("dest_google_service":{"type":"GOOGLE_API"},)"
+        R"("src_gke_details":{"pod":{"pod_name":"pod-a","pod_namespace":"space-a"}},)"
+        R"("dest_gke_details":{"pod":{"pod_name":"pod-b","pod_namespace":"space-b"}}})"};
+    for (auto const& [id, text] : std::vector<std::pair<field_id, std::string>>{
+             {field_id::src_instance, "vm-a"},     {field_id::dst_instance, "vm-b"},
+             {field_id::src_zone, "zone-a"},       {field_id::dst_zone, "zone-b"},
+             {field_id::src_project, "p-a"},       {field_id::dst_project, "p-b"},
+             {field_id::src_vpc, "net-a"},         {field_id::dst_vpc, "net-b"},
+             {field_id::src_subnet, "subnet-a"},   {field_id::dst_subnet, "subnet-b"},
+             {field_id::src_country, "aaa"},       {field_id::dst_country, "bbb"},
+             {field_id::src_service, "named"},     {field_id::dst_service, "GOOGLE_API"},
+             {field_id::src_pod, "pod-a"},         {field_id::dst_pod, "pod-b"},
+             {field_id::src_namespace, "space-a"}, {field_id::dst_namespace, "space-b"},
+             {field_id::instance_id, "vm-a"},      {field_id::az_id, "zone-a"},
+             {field_id::region, "region-a"},       {field_id::vpc_id, "net-a"},
+             {field_id::subnet_id, "subnet-a"}}) {
+        CAPTURE(flowlog::info(id).name);
+        CHECK(texts_of(log, id) == texts{text});
+    }
+}
+
+TEST_CASE("keys may have escapes, and blanks may be tabs", "[json]") {
+    auto const row = "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,"s;
+    CHECK(
+        first_row(
+            R"({"jsonPayload":{"connection":{"\u0073rc_ip":"10.0.0.1","dest_ip":"10.0.0.2"}}})") ==
+        row);
+    CHECK(first_row("[\t{\"connection\"\t:\t{\"src_ip\":\t\"10.0.0.1\",\n\t\"dest_ip\": "
+                    "\"10.0.0.2\"}}\t]\n") == row);
+    CHECK(first_row("\xEF\xBB\xBF[{\"connection\":{\"src_ip\":\"10.0.0.1\",\n"
+                    "\"dest_ip\":\"10.0.0.2\"}}]") == row);
+}
+
+TEST_CASE("directions of Alibaba are in and out", "[json]") {
+    auto const start = R"({"eni-id":"e","srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","direction":)"s;
+    CHECK(first_row(start + R"("in"})") == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,ingress,,,e,,,,");
+    CHECK(reasons_of(start + R"("up"})").size() == 1);
+}
+
+TEST_CASE("a record of OCSF needs both addresses", "[json]") {
+    CHECK(reasons_of(R"({"class_uid":4001,"src_endpoint":{"ip":"10.0.0.1"}})") ==
+          texts{"at byte 0: the record has no destination address"});
+    CHECK(reasons_of(R"({"class_uid":4001,"dst_endpoint":{"ip":"10.0.0.1"}})") ==
+          texts{"at byte 0: the record has no source address"});
+    CHECK(reasons_of(R"({"class_uid":4002,"dst_endpoint":{"ip":"10.0.0.1"}})").empty());
+}
+
+// What follows is the base64 text of a line, of an event with a line, and of a control message
+// whose event is no line.
+TEST_CASE("records of Data Firehose need no request id, and control messages hold no flows",
+          "[json]") {
+    auto const event =
+        "eyJtZXNzYWdlIjoiMiAxIGVuaS0xIDEwLjAuMC4xIDEwLjAuMC4yIDUgMjIgNiAyMCA0MjQ5IDE0MTg1MzAwMTAgMT"
+        "QxODUzMDA3MCBBQ0NFUFQgT0sifQ=="s;
+    auto const control =
+        "eyJtZXNzYWdlVHlwZSI6IkNPTlRST0xfTUVTU0FHRSIsImxvZ0V2ZW50cyI6W3sibWVzc2FnZSI6InJlYWR5In1dfQ"
+        "=="s;
+    auto const row =
+        "10.0.0.1,10.0.0.2,5,22,6,20,4249,,,,,1418530010000000,1418530070000000,ACCEPT,,,,eni-1,1,,,"s;
+    CHECK(first_row(R"({"records":[{"data":")" + event + R"("}]})") == row);
+    CHECK(first_row(R"({"records":[{"data":")" + control + R"("},{"data":")" + event + R"("}]})") ==
+          row);
+    CHECK(reasons_of(R"({"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"ready"}]})")
+              .empty());
+}
+
+TEST_CASE("an absent value of a line of a message stays absent", "[json]") {
+    auto const line = "1 eni-1 10.0.0.1 10.0.0.2 5 22 6 20 4249 1418530010 1418530070 ACCEPT OK"s;
+    auto text = R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"2 )" + line + "\"}";
+    for (auto i = 0; i < 5; ++i)
+        text += ",{\"message\":\"2 -" + line.substr(1) + "\"},{\"message\":\"2 " + line + "\"}";
+    auto const found = texts_of(memory_input{text + "]}"}, field_id::account_id);
+    REQUIRE(found.size() == 11);
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == (i % 2 == 0 ? "1" : "-"));
+}
+
+TEST_CASE("malformed messages are reported in their order", "[json]") {
+    auto const good =
+        R"({"message":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 4249 1418530010 1418530070 ACCEPT OK"})"s;
+    auto const nodata = R"({"message":"2 1 e - - - - - - - 1418530010 1418530070 - NODATA"})"s;
+    auto lines = std::vector<std::uint64_t>{};
+    auto log =
+        flowlog::open(memory_input{"{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[" + good +
+                                   ",{\"message\":5}," + nodata + ",{\"message\":\"a b\"}," + good +
+                                   ",{\"message\":5}]}"},
+                      {.on_malformed = [&](auto const& line) { lines.push_back(line.line); }});
+    for ([[maybe_unused]] auto const& record : log) {
+    }
+    CHECK(lines == std::vector<std::uint64_t>{2, 4, 6});
+    CHECK(log.stats().records == 2);
+    CHECK(log.stats().nodata == 1);
+}
+
+/// A predicate that counts flows whose packets are malformed.
+struct malformed_packets {
+    int* count;
+
+    template <flowlog::flow_record Record>
+    auto operator()(Record const& record) const -> bool {
+        *count += record[field::packets].malformed() ? 1 : 0;
+        return true;
+    }
+};
+
+TEST_CASE("what a job does not read is not checked, and what it reads later is", "[json]") {
+    auto const start =
+        R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"bytes_sent":7,)"s;
+    for (auto const* rest : {R"("drop_reason":5})", R"("network_service":{"dscp":"high"}})",
+                             R"("rtt_msec":"slow"})"}) {
+        CAPTURE(rest);
+        CHECK(reasons_of(start + rest).size() == 1);
+        auto some = flowlog::open(memory_input{start + rest});
+        CHECK(sums_of(some, byte_sums{}).sums["10.0.0.1"] == 7);
+        CHECK(some.stats().malformed == 0);
+    }
+    auto malformed = 0;
+    auto log = flowlog::open(memory_input{start + "\"packets_sent\":\"x\"}\n" + start +
+                                          "\"packets_sent\":\"1\"}\n" + start + "\"a\":1}\n"});
+    static_cast<void>(sums_of(log, flowlog::filtered{malformed_packets{&malformed}, byte_sums{}}));
+    CHECK(malformed == 1);
+}
+
+TEST_CASE("the way back of an Azure flow counts if it has packets alone", "[json]") {
+    auto log = flowlog::open(memory_input{
+        R"({"records":[{"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":[)"
+        R"("1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,B,NX,1,50,3,0"]}]}]}}]})"});
+    auto const found = sums_of(log, byte_sums{});
+    CHECK(found.sums.size() == 2);
+    CHECK(log.stats().records == 2);
+}
+
+TEST_CASE("the kind of a log in chunks is found by all the bytes that are looked at", "[json]") {
+    auto const text = R"({"labels":{"a":")" + std::string(300, 'x') +
+                      R"("},"jsonPayload":{"connection":{"src_ip":"10.0.0.1",)" +
+                      R"("dest_ip":"10.0.0.2"}}})" + "\n";
+    CHECK(flowlog::log_splitter::of(memory_input{text}, {}, 100).has_value());
+}
+
+TEST_CASE("the reason of damage is the right one, with its offset", "[json]") {
+    auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}})"s;
+    CHECK(reasons_of("[" + entry + ", 12") ==
+          texts{"record 2 at byte 60: the input ends inside a record: it is still growing, or was "
+                "cut"});
+    CHECK(reasons_of("  {\"messageType\":5,\"logEvents\":[]}") ==
+          texts{"record 0 at byte 2: messageType: expected a text, found 5"});
+    auto brackets = std::string{};
+    for (auto i = 0; i < 70; ++i) brackets += "[],";
+    auto const unclosed = reasons_of(entry + "\n{\"a\":[" + brackets + "\"" + "\n");
+    REQUIRE(unclosed.size() == 1);
+    CHECK(unclosed[0].find("nested") == std::string::npos);
+}
+
+// The first bytes come in one block, since the kind of the log is found in them.
+TEST_CASE("escaped quotes are part of a text, whatever the blocks", "[json]") {
+    auto const start =
+        R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"drop_reason":")"s;
+    auto const log = memory_input{"[" + start + std::string(600, 'x') + "\"}," + start +
+                                  R"(a\"]}\\"},)" + start + R"(\"]"})" + "]"};
+    for (auto const size : {1, 2, 3, 100}) {
+        CAPTURE(size);
+        auto const found =
+            texts_of(log.in_blocks_of(static_cast<std::size_t>(size)), field_id::reject_reason);
+        CHECK(found == texts{std::string(600, 'x'), "a\"]}\\", "\"]"});
+    }
+}
+
+TEST_CASE("what is nested too deep or too long is refused", "[json]") {
+    auto const brackets = std::string(70, '[') + std::string(70, ']');
+    auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"a":)"s;
+    auto const reason = "is nested deeper than 64 levels"s;
+    CHECK(reasons_of("[" + entry + brackets + "}," + entry + "1}]") ==
+          texts{"record 1 at byte 1: " + reason});
+    CHECK(reasons_of(entry + brackets + "}\n" + entry + "1}\n") == texts{"at byte 0: " + reason});
+    auto long_one = "[" + entry + "[1";
+    long_one.resize(std::size_t{65} << 20, '1');
+    long_one += "]}]";
+    auto reasons = texts{};
+    auto log =
+        flowlog::open(memory_input{std::move(long_one)}.in_blocks_of(std::size_t{1} << 20),
+                      {.on_malformed = [&](auto const& line) { reasons.emplace_back(line.text); }});
+    CHECK(log.begin() == log.end());
+    CHECK(reasons == texts{"record 1 at byte 1: a piece is longer than the limit"});
+}
+
+TEST_CASE("values of Zeek and of OCSF that say nothing are absent", "[json]") {
+    CHECK(first_row(R"({"id.orig_h":"10.0.0.1","id.resp_h":"10.0.0.2","orig_pkts":null,)"
+                    R"("local_orig":true,"proto":"-","conn_state":""})") ==
+          "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"class_uid":null,"src_endpoint":{"ip":"10.0.0.1"},)"
+                    R"("dst_endpoint":{"ip":"10.0.0.2"}})") ==
+          "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+}
+
+TEST_CASE("a log has the fields of its kind", "[json]") {
+    auto const has = [](char const* name, field_id id) {
+        return flowlog::open(path_of(name)).has(id);
+    };
+    CHECK(has("other/oci.ndjson", field_id::subnet_id));
+    CHECK_FALSE(has("other/oci.ndjson", field_id::reverse_packets));
+    CHECK(has("other/ibm.json", field_id::reverse_packets));
+    CHECK_FALSE(has("other/ibm.json", field_id::subnet_id));
+    CHECK(has("other/zeek-conn.ndjson", field_id::flow_state));
+    CHECK_FALSE(has("other/zeek-conn.ndjson", field_id::action));
+    CHECK(has("other/suricata-flow.ndjson", field_id::flow_id));
+    CHECK_FALSE(has("other/suricata-flow.ndjson", field_id::action));
+    CHECK(has("gcp/sink.ndjson", field_id::reporter));
+    CHECK_FALSE(has("gcp/sink.ndjson", field_id::flow_state));
+    CHECK(has("azure/vnet-v4.json", field_id::acl_id));
+    CHECK_FALSE(has("azure/vnet-v4.json", field_id::vpc_id));
+}
+
+TEST_CASE("texts of a batch outlive the buffers that they were read from", "[json]") {
+    auto text = "["s;
+    auto expected = texts{};
+    for (auto i = 0; i < 2000; ++i) {
+        expected.push_back(std::to_string(i) + std::string(400, 'x'));
+        text += R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"drop_reason":")" +
+                expected.back() + "\"},\n";
+    }
+    text.back() = ']';
+    CHECK(texts_of(memory_input{text}.in_blocks_of(5000), field_id::reject_reason) == expected);
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <flowlog/detail/load.hpp>
 #include <flowlog/detail/xxh3.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/format/nfdump.hpp>
@@ -22,6 +23,7 @@
 #include "catch.hpp"
 #include "cuts.hpp"
 #include "nfdump_files.hpp"
+#include "nfdump_writer.hpp"
 
 namespace test_format_nfdump_v3 {
 
@@ -391,6 +393,47 @@ TEST_CASE("a wrong checksum is an error, unless checksums are not checked", "[nf
     CHECK(result.rows.empty());
     auto reader = nfdump_reader{memory_source{bytes}, {.check_checksums = false}};
     CHECK(nfdump_files::read(reader).stats.records == 40);
+}
+
+TEST_CASE("checksums are counted by block", "[nfdump]") {
+    auto bytes = bytes_of("v3-capd");
+    bytes[48 + 16] = 1;  // the checksum of the first block, which has none
+    auto reader = nfdump_reader{memory_source{bytes}, {.check_checksums = false}};
+    CHECK(nfdump_files::read(reader).code == errc{});
+    auto const notes = reader.describe().notes;
+    CHECK(std::ranges::any_of(notes, [](std::string const& note) {
+        return note.starts_with("1 of ") &&
+               note.ends_with(" blocks have checksums (XXH3), which are not checked");
+    }));
+}
+
+TEST_CASE("a block that is not compressed has the size that it announces", "[nfdump]") {
+    auto bytes = bytes_of("v3-capd");
+    auto const size = flowlog::detail::load_little<std::uint32_t>(bytes.data() + 48 + 4);
+    bytes[48 + 8] = static_cast<char>(bytes[48 + 8] ^ 1);
+    auto const result = read_bytes(bytes);
+    CHECK(result.code == errc::corrupt);
+    CHECK(result.what.find("a block is not compressed, and announces " + std::to_string(size ^ 1U) +
+                           " bytes for " + std::to_string(size) + ", at byte 48") !=
+          std::string::npos);
+}
+
+TEST_CASE("a block may hold no names", "[nfdump]") {
+    auto const note = [](std::uint32_t body_size) {
+        auto block = nfdump_writer::writer{false};
+        block.put(std::uint32_t{2}, 24 + body_size, 24 + body_size, std::uint32_t{0},
+                  std::uint64_t{0});
+        block.put(std::uint32_t{0}, std::uint16_t{8}, std::uint16_t{13});
+        auto const bytes = bytes_of("v3-unclosed") + block.bytes().substr(0, 24 + body_size);
+        auto reader = nfdump_reader{memory_source{bytes}};
+        CHECK(nfdump_files::read(reader).code == errc{});
+        auto const notes = reader.describe().notes;
+        return std::ranges::any_of(notes, [](std::string const& text) {
+            return text.starts_with("names of interfaces, routing tables or applications");
+        });
+    };
+    CHECK_FALSE(note(8));
+    CHECK(note(7));
 }
 
 TEST_CASE("XXH3 of every length", "[xxh3]") {

@@ -283,6 +283,58 @@ TEST_CASE("texts have patterns and quotes, and ignore case", "[filter]") {
     CHECK(failure("instance-tag & 5").code() == errc::invalid_filter);
 }
 
+TEST_CASE("a value or none is wanted", "[filter]") {
+    auto const named = [](std::string_view name) { return with(field::instance_tag, name); };
+    for (auto const* const text : {"instance-tag in (-, a*)", "instance-tag in (-, ab)",
+                                   "not instance-tag not in (-, a*)"}) {
+        CAPTURE(text);
+        CHECK(holds(text, named("ab")));
+        CHECK(holds(text, flow{}));
+        CHECK_FALSE(holds(text, named("b")));
+    }
+    auto const from = [](std::uint32_t source) {
+        return with(field::srcaddr, address::v4(source));
+    };
+    for (auto const* const text : {"srcaddr in (-, 10.0.*)", "srcaddr in (-, 10.0.?.1)"}) {
+        CAPTURE(text);
+        CHECK(holds(text, from(0x0A00'0001)));
+        CHECK(holds(text, from(0x0A00'C801)) == std::string_view{text}.ends_with("10.0.*)"));
+        CHECK(holds(text, flow{}));
+        CHECK_FALSE(holds(text, from(0x0A01'0001)));
+    }
+}
+
+TEST_CASE("and binds more tightly than or, and not more than both", "[filter]") {
+    auto const five = with(field::dstport, 5);
+    CHECK(holds("dstport = 5 or dstport = 5 and dstport = 6", five));
+    CHECK(holds("dstport = 6 and dstport = 6 or dstport = 5", five));
+    CHECK(holds("not dstport = 6 or dstport = 6", five));
+    CHECK_FALSE(holds("not dstport = 5 and dstport = 6", five));
+    CHECK_FALSE(holds("(dstport = 5 or dstport = 5) and dstport = 6", five));
+}
+
+TEST_CASE("fields of one kind are compared, and counts of all widths are", "[filter]") {
+    auto both = with(field::bytes, 300);
+    both.set(field::src_as, 299);
+    both.set(field::packets, 300);
+    CHECK(holds("bytes > src-as", both));
+    CHECK(holds("src-as < bytes", both));
+    CHECK(holds("bytes = packets", both));
+    CHECK_FALSE(holds("bytes <= src-as", both));
+    CHECK(message("bytes = srcaddr").find("bytes is a number, srcaddr is an address") !=
+          std::string::npos);
+}
+
+TEST_CASE("a mask is one number, and a regular expression is for what is printed", "[filter]") {
+    CHECK(message("bytes & 1..2 = 1").find("expected a mask such as 0x12") != std::string::npos);
+    CHECK(message("srcaddr & 1 = 1").find("only numbers can be masked") != std::string::npos);
+    for (auto const* const text : {"icmp-type ~ '3'", "start ~ '2024'"}) {
+        CAPTURE(text);
+        CHECK(message(text).find("a regular expression is for texts, addresses and numbers") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("nfdump 1.7's words", "[filter]") {
     auto const inside = with(field::post_nat_srcaddr, *address::parse("192.0.2.50"));
     CHECK(holds("nat ip 192.0.2.50", inside));

@@ -121,6 +121,7 @@ TEST_CASE("a time is seconds, or milliseconds if it is large", "[record]") {
     CHECK(parse("1418530010.1234567") == flowlog::timestamp{microseconds{1418530010123456}});
     CHECK(parse("1418530010.").malformed());
     CHECK(parse("1418530010.1234567890").malformed());
+    CHECK(parse("99999999999.5") == flowlog::timestamp{milliseconds{99999999999500}});
     CHECK(parse("100000000000.5").malformed());
     CHECK(parse(".5").malformed());
 }

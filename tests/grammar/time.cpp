@@ -3,6 +3,7 @@
 #include <string>
 
 #include <flowlog/grammar/time.hpp>
+#include <flowlog/lookup/time_zone.hpp>
 
 #include "catch.hpp"
 
@@ -25,6 +26,29 @@ TEST_CASE("a time is the period that it names", "[time]") {
     CHECK(parse_time("-1d", now).first == day - 12h);
     CHECK(parse_time("now", now).last == now);
     CHECK(parse_time("today", now).first == day);
+}
+
+TEST_CASE("a fraction has up to six digits, and a zone two or four", "[time]") {
+    auto const now = day + 12h;
+    CHECK(parse_time("2024-05-01T10:00:30.123456Z", now) ==
+          flowlog::closed_range{day + 10h + 30s + 123456us, day + 10h + 30s + 123456us});
+    CHECK(parse_time("2024-05-01T10:00:30.5Z", now) ==
+          flowlog::closed_range{day + 10h + 30s + 500ms, day + 10h + 30s + 600ms - 1us});
+    for (auto const* text : {"2024-05-01T10:00:30.1234567Z", "2024-05-01T10:00:30.Z",
+                             "2024-05-01T10:00+:30", "2024-05-01T10:00+02", "2024-05-01T10:00+02:0",
+                             "2024-05-01T10:00+24:00", "2024-05-01T10:00+02:60"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(parse_time(text, now), flowlog::error);
+    }
+    CHECK(parse_time("2024-05-01T10:00+23:59", now).first == day - 13h - 59min);
+}
+
+TEST_CASE("today and yesterday are days of the zone", "[time]") {
+    auto const zone = flowlog::time_zone::find("+12:30");
+    CHECK(parse_time("today", day + 11h, zone).first == day - 12h - 30min);
+    CHECK(parse_time("today", day + 12h, zone).first == day + 11h + 30min);
+    CHECK(parse_time("yesterday", day + 12h, zone) ==
+          flowlog::closed_range{day - 12h - 30min, day + 11h + 30min - 1us});
 }
 
 TEST_CASE("what is no time is an error that quotes it", "[time]") {

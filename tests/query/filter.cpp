@@ -239,6 +239,16 @@ TEST_CASE("classes, labels, tags and services", "[filter]") {
     CHECK_FALSE(where("tag = untagged", options)(flow{}));
     CHECK_THROWS_AS(where("tag = wob", options), error);
     CHECK_THROWS_AS(where("label(srcaddr) = nit", options), error);
+    auto const message = [&](std::string_view text) -> std::string {
+        try {
+            static_cast<void>(where(text, options));
+        } catch (error const& failure) {
+            return failure.what();
+        }
+        return "";
+    };
+    CHECK(message("tag = wob").find("web") != std::string::npos);
+    CHECK(message("label(srcaddr) = nit").find("nat") != std::string::npos);
 }
 
 TEST_CASE("classes have the addresses that scope_of gives them", "[filter]") {

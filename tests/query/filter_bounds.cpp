@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -70,6 +71,20 @@ TEST_CASE("blocks of layout 3 that a filter excludes are passed over", "[nfdump]
         CHECK(count("v3-from171", "start >= 2027-01-01") == result{0, 0});
         if (can_read(codec::lz4)) CHECK(count("v3-capd-lz4", "end < 2026-01-01") == result{0, 198});
     }
+    SECTION("by time, but no flow that is wanted") {
+        auto const second = [](auto const& time) {
+            return std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count();
+        };
+        auto const bytes = nfdump_files::contents("v3/v3-capd.nfdump");
+        auto reader = nfdump_reader{memory_source{bytes}};
+        for (auto const& record : reader) {
+            if (reader.stats().records % 10 != 1) continue;
+            auto const first = std::to_string(second(record[field::start]));
+            auto const after = std::to_string(second(record[field::end]) + 1);
+            CHECK(count("v3-capd", "start >= " + first).first != 0);
+            CHECK(count("v3-capd", "end < " + after).first != 0);
+        }
+    }
     SECTION("by address") {
         if (!can_read(codec::zstd)) return;
         auto const name = std::string{"v3-bloom-zstd"};
@@ -88,6 +103,10 @@ TEST_CASE("blocks of layout 3 that a filter excludes are passed over", "[nfdump]
             auto const destination = (*record[field::dstaddr]).to_string();
             if (count(name, "srcaddr = " + source + " and dstaddr = " + destination).first != 0)
                 ++found;
+            // one address that no flow has is enough
+            if (found == 1)
+                CHECK(count(name, "srcaddr = 1.2.3.4 and dstaddr = " + destination) ==
+                      result{0, 214});
         }
         CHECK(found == 210);
     }
