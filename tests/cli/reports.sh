@@ -293,14 +293,6 @@ case_folder_with_a_slash_at_its_end() {
     [ -s new/x/output.csv ] || fail 'no new/x/output.csv'
 }
 
-# Runs a command with signals as they are by default: a shell ignores some in what it runs in the background.
-with_default_signals() {
-    exec python3 -c 'import os, signal, sys
-for name in "QUIT XCPU USR1 USR2 ALRM VTALRM PROF".split():
-    signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' "$@"
-}
-
 case_signals_leave_nothing_behind() {
     command -v python3 >/dev/null || return 0
     local signal signals='QUIT XCPU USR1 USR2 ALRM VTALRM PROF SYS TRAP ABRT'

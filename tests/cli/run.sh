@@ -610,10 +610,8 @@ interrupted() {
     rm -rf o pipe
     mkdir o
     mkfifo pipe
-    set -m # so that Ctrl-C is not ignored in the background
-    "$flowlog" tag pipe --lookup lookup.csv --out o >out 2>err &
+    with_default_signals "$flowlog" tag pipe --lookup lookup.csv --out o >out 2>err &
     local job=$!
-    set +m
     exec 9>pipe
     (flow 443 >&9) # where flowlog is gone, this subshell ends
     for _ in $(seq 100); do
@@ -630,6 +628,7 @@ interrupted() {
 }
 
 case_interrupted() {
+    command -v python3 >/dev/null || return 0
     web >lookup.csv
     interrupted INT
     returns 130
