@@ -308,6 +308,9 @@ TEST_CASE("an error names the place and what was expected", "[tag_table]") {
     CHECK(failure("80,,a") == "t.csv:1:4: " + bad_protocol + "nothing");
     CHECK(failure("80,tcp|udp,a") == "t.csv:1:4: " + bad_protocol + "'tcp|udp'");
     CHECK(failure("80,udpp,a") == "t.csv:1:4: " + bad_protocol + "'udpp'; did you mean 'udp'?");
+    auto const protocols = flowlog::protocol_table::parse("number,name\n200,carp\n", "p.csv");
+    CHECK(failure("80,udpp,a", {.protocols = &protocols}) ==
+          "t.csv:1:4: " + bad_protocol + "'udpp'; did you mean 'udp'?");
     CHECK(failure("80,\x1B[2J,a") == "t.csv:1:4: " + bad_protocol + "'\\x1b[2J'");
     CHECK(failure("80,tcp,\n") == "t.csv:1:8: expected a tag, found nothing");
     CHECK(failure("80,tcp,\"\"") == "t.csv:1:9: expected a tag, found nothing");

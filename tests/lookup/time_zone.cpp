@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +12,7 @@
 #include <flowlog/lookup/time_zone.hpp>
 
 #include "catch.hpp"
+#include "files.hpp"
 
 namespace test_lookup_time_zone {
 
@@ -37,6 +39,30 @@ auto utc(std::string_view text, time_zone const& zone) -> std::string {
 
 auto floor_of(std::string_view text, microseconds span, time_zone const& zone) -> std::string {
     return to_text(zone.floor_to(at(text), span), zone);
+}
+
+void append_number(std::string& out, std::int64_t number, std::size_t size) {
+    for (auto i = size; i-- > 0;) out += static_cast<char>(number >> (8 * i) & 0xFF);
+}
+
+/// A zone file whose clocks are set to one hour ahead of UTC at a time, and to two at another.
+auto zone_file(std::int64_t one, std::int64_t two) -> std::string {
+    auto const header = [](std::int64_t times, std::int64_t types) {
+        auto result = "TZif2" + std::string(15, '\0');
+        for (auto const count :
+             {std::int64_t{0}, std::int64_t{0}, std::int64_t{0}, times, types, std::int64_t{0}})
+            append_number(result, count, 4);
+        return result;
+    };
+    auto result = header(0, 0) + header(2, 3);
+    append_number(result, one, 8);
+    append_number(result, two, 8);
+    result += "\1\2";
+    for (auto const offset : {0, 3600, 7200}) {
+        append_number(result, offset, 4);
+        append_number(result, 0, 2);
+    }
+    return result + "\n\n";
 }
 
 }  // namespace
@@ -89,7 +115,7 @@ TEST_CASE("zones are found by name and by offset", "[time_zone]") {
         CHECK(time_zone::find(name).offset(timestamp{}) == offset);
     CHECK(shown("2024-05-01T12:00:00Z", time_zone::find("-03:30")) == "2024-05-01T08:30:00-03:30");
     for (auto const* wrong : {"", "Europe/Berlim", "/etc/passwd", "../zoneinfo/UTC", "+19", "+1:2",
-                              "+02:60", "+", "+2h", "+0x", "europe berlin"}) {
+                              "+02:60", "+:12", "+", "+2h", "+0x", "europe berlin"}) {
         CAPTURE(wrong);
         CHECK_THROWS(time_zone::find(wrong));
     }
@@ -127,6 +153,28 @@ TEST_CASE("the zones of the system are as the C library has them", "[time_zone]"
     }
     ::unsetenv("TZ");
     ::tzset();
+}
+
+TEST_CASE("a zone file is whole, and its changes are in order", "[time_zone]") {
+    auto const folder = testing::folder{};
+    auto const good = zone_file(1000, 2000);
+    folder.write("Test/Good", good);
+    folder.write("Test/Disorder", zone_file(2000, 1000));
+    folder.write("Test/Cut", good.substr(0, good.size() - 1));
+    folder.write("Test/Long", good + '\0');
+    ::setenv("TZDIR", folder.path().c_str(), 1);
+    auto offsets = std::string{};
+    CHECK_NOTHROW([&] {
+        auto const zone = time_zone::find("Test/Good");
+        for (auto const second : {999, 1000, 1999, 2000})
+            offsets += std::to_string(zone.offset(timestamp{seconds{second}}).count()) + ' ';
+    }());
+    CHECK(offsets == "0 3600 3600 7200 ");
+    for (auto const* wrong : {"Test/Disorder", "Test/Cut", "Test/Long", "Test/None"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(time_zone::find(wrong), flowlog::error);
+    }
+    ::unsetenv("TZDIR");
 }
 
 TEST_CASE("dates are read in a zone", "[time_zone]") {
