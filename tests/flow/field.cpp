@@ -223,6 +223,14 @@ TEST_CASE("enumerators and types have names", "[field]") {
     CHECK(name(field_type::time) == "time");
 }
 
+TEST_CASE("the types of plain numbers have 8 to 64 bits", "[field]") {
+    for (auto const type : {field_type::u8, field_type::u16, field_type::u32, field_type::u64})
+        CHECK(flowlog::is_number(type));
+    for (auto const type : {field_type::address, field_type::time, field_type::text,
+                            field_type::action, field_type::log_status, field_type::flow_direction})
+        CHECK_FALSE(flowlog::is_number(type));
+}
+
 TEST_CASE("names are the same in any case, and with - or _", "[field]") {
     CHECK(flowlog::same_name("tcp-flags", "TCP_Flags"));
     CHECK(flowlog::same_name("", ""));
