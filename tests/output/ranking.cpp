@@ -48,6 +48,27 @@ TEST_CASE("A ranking as a table, with shares of the measure that ranks", "[ranki
           "(total)                8  1.52 kB  100.0%\n");
 }
 
+TEST_CASE("Groups that are not wanted are one row", "[ranking]") {
+    auto some = found();
+    some.excluded = 1000;
+    some.excluded_values = {number(2), number(60)};
+    CHECK(ranking_table(some, headings(0)).text() ==
+          "srcaddr           dstport  flows   share  bytes\n"
+          "10.0.0.1              443      3   37.5%   1500\n"
+          "10.0.0.2                -      1   12.5%     20\n"
+          "(2 more)                       4   50.0%      0\n"
+          "(1,000 excluded)               2   25.0%     60\n"
+          "(total)                        8  100.0%   1520\n");
+}
+
+TEST_CASE("A ranking of both directions has each measure twice", "[ranking]") {
+    auto const both = headings_in_out(headings(1));
+    CHECK(both.measures ==
+          std::vector<std::string>{"flows_in", "flows_out", "bytes_in", "bytes_out"});
+    CHECK(both.by == 2);
+    CHECK_FALSE(both.shares);
+}
+
 TEST_CASE("A measure that is no sum has no shares", "[ranking]") {
     auto const keys = std::vector{group_key::of(field_id::bytes)};
     auto const measures = std::vector<measure>{{measure_kind::max, field_id::packets},
