@@ -66,6 +66,26 @@ TEST_CASE("A malformed value keeps a record out, whether it would be kept or not
           "9,1.1.1.0/24\n3");
 }
 
+TEST_CASE("Records may be added after those that were kept were used", "[record_sorter]") {
+    auto sorter = record_sorter{flowlog::parse_group_key("bytes"), {field_id::bytes}, {.limit = 3}};
+    auto const add = [&](std::uint64_t bytes) {
+        auto one = flowlog::flow{};
+        one.set(field::bytes, bytes);
+        CHECK_FALSE(sorter.add(one));
+    };
+    auto const kept = [&] {
+        auto result = std::vector<std::uint64_t>{};
+        sorter.each([&](auto const& one) { result.push_back(one[field::bytes].value_or(0)); });
+        return result;
+    };
+    CHECK(sorter.added() == 0);
+    for (auto const bytes : {5U, 9U, 7U}) add(bytes);
+    CHECK(kept() == std::vector<std::uint64_t>{9, 7, 5});
+    for (auto const bytes : {6U, 1U, 8U}) add(bytes);
+    CHECK(kept() == std::vector<std::uint64_t>{9, 8, 7});
+    CHECK(sorter.added() == 6);
+}
+
 TEST_CASE("Any limit keeps the beginning of the whole order", "[record_sorter]") {
     auto random = std::uint64_t{5};
     auto log = std::string{"bytes packets\n"};
