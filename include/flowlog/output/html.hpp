@@ -154,25 +154,24 @@ private:
                                    (by.kind == measure_kind::sum && by.of == measured::field));
     }
 
-    /// Whether a table is too wide for half of a page of 1,160 px: about 70 letters.
-    template <class Groups>
-    [[nodiscard]] static auto is_wide(report_table const& table, Groups const& groups) -> bool {
+    /// Whether a table is too wide for half of the page, which has room for about 70 letters.
+    [[nodiscard]] static auto is_wide(ranking_headings const& headings, ranking const& named)
+        -> bool {
         constexpr std::size_t most = 70;
         constexpr std::size_t gap = 2;
         constexpr std::size_t longest_key = 45;  // 340 px
         constexpr std::size_t share = 12;
-        auto const& headings = table.headings;
         auto width = has_shares(headings) ? share : std::size_t{0};
         for (std::size_t i = 0; i < headings.keys.size(); ++i) {
             auto widest = headings.keys[i].size();
-            for (auto const& group : groups)
+            for (auto const& group : named.groups)
                 widest = std::max(widest, to_text(group.key[i]).size());
             width += std::min(widest, longest_key) + gap;
         }
         for (std::size_t i = 0; i < headings.measures.size(); ++i) {
             auto const& name = headings.measures[i];
             auto widest = name.size() - std::min(name.find('(') + 1, name.size());
-            for (auto const& group : groups)
+            for (auto const& group : named.groups)
                 widest =
                     std::max(widest, measure_text(headings.kinds[i], group.values[i], true).size());
             width += widest + gap;
@@ -182,7 +181,7 @@ private:
 
     void write_table(report_table const& table) {
         auto const named = named_ranking(table);
-        begin_card(is_wide(table, named.groups) ? "wide" : "", table.title, table.about);
+        begin_card(is_wide(table.headings, named) ? "wide" : "", table.title, table.about);
         if (table.found.groups.empty()) {
             out_ += "<p class=\"none\">None.</p>\n";
             return end_card(table.command);
