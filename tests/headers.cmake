@@ -3,7 +3,7 @@
 get_target_property(headers flowlog HEADER_SET)
 list(TRANSFORM headers REPLACE "^.*include/(flowlog/)" "\\1")
 
-# Every header on disk is in the published list or in a component's, and so is installed and compiled alone.
+# Every header on disk is in the published list or in a component's, and so is installed, and compiled alone by tests/extra.sh.
 get_property(component_headers GLOBAL PROPERTY FLOWLOG_COMPONENT_HEADERS)
 list(TRANSFORM component_headers REPLACE "^include/" "")
 set(listed ${headers} ${component_headers})

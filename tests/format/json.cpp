@@ -354,8 +354,8 @@ struct byte_sums {
     }
 };
 
-/// Aggregates a log by the reader of its format, as `run` does: only that reader is told which
-/// fields will be read.
+/// Aggregates with the reader inside of a log, as `run` does. That reader leaves out the fields
+/// that nobody needs; `aggregate(log, …)` reads them all.
 template <class Aggregator>
 static auto sums_of(flowlog::log& from, Aggregator sums) -> Aggregator {
     return from.visit([&](auto& reader) { return flowlog::aggregate(reader, std::move(sums)); });

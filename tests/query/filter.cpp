@@ -58,6 +58,16 @@ auto made() -> flow {
     return result;
 }
 
+/// What is said of a filter that is refused.
+auto message_of(std::string_view text, filter_options const& options) -> std::string {
+    try {
+        static_cast<void>(where(text, options));
+    } catch (error const& failure) {
+        return failure.what();
+    }
+    return "no error";
+}
+
 auto holds(std::string_view expression, flow const& record = made()) -> bool {
     return where(expression)(record);
 }
@@ -239,14 +249,7 @@ TEST_CASE("classes, labels, tags and services", "[filter]") {
     CHECK_FALSE(where("tag = untagged", options)(flow{}));
     CHECK_THROWS_AS(where("tag = wob", options), error);
     CHECK_THROWS_AS(where("label(srcaddr) = nit", options), error);
-    auto const message = [&](std::string_view text) -> std::string {
-        try {
-            static_cast<void>(where(text, options));
-        } catch (error const& failure) {
-            return failure.what();
-        }
-        return "";
-    };
+    auto const message = [&](std::string_view text) { return message_of(text, options); };
     CHECK(message("tag = wob").find("web") != std::string::npos);
     CHECK(message("label(srcaddr) = nit").find("nat") != std::string::npos);
 }
@@ -362,14 +365,7 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
     }
     CHECK_FALSE(has("not @include more.txt"));
     CHECK_FALSE(has("udp and @include more.txt"));
-    auto const message = [&](std::string_view text) -> std::string {
-        try {
-            static_cast<void>(where(text, options));
-        } catch (error const& e) {
-            return e.what();
-        }
-        return "no error";
-    };
+    auto const message = [&](std::string_view text) { return message_of(text, options); };
     CHECK(message("srcaddr in @bad.txt") ==
           "bad.txt:3:2: expected an address, or a block such as 10.0.0.0/8, found '1.2.3.x'\n"
           "   1.2.3.x # oops\n"
