@@ -23,10 +23,7 @@ run() {
 # Runs a command with signals as they are by default: a shell ignores some in what it runs in the background,
 # and nohup ignores SIGHUP.
 with_default_signals() {
-    exec python3 -c 'import os, signal, sys
-for name in "HUP INT QUIT XCPU USR1 USR2 ALRM VTALRM PROF".split():
-    signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' "$@"
+    exec perl -e '$SIG{$_} = "DEFAULT" for qw(HUP INT QUIT XCPU USR1 USR2 ALRM VTALRM PROF); exec @ARGV' "$@"
 }
 
 fail() {

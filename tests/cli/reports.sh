@@ -294,7 +294,6 @@ case_folder_with_a_slash_at_its_end() {
 }
 
 case_signals_leave_nothing_behind() {
-    command -v python3 >/dev/null || return 0
     local signal signals='QUIT XCPU USR1 USR2 ALRM VTALRM PROF SYS TRAP ABRT'
     [ "$(uname)" != Linux ] || signals+=' PWR STKFLT RTMIN RTMAX'
     for signal in $signals; do

@@ -628,7 +628,6 @@ interrupted() {
 }
 
 case_interrupted() {
-    command -v python3 >/dev/null || return 0
     web >lookup.csv
     interrupted INT
     returns 130
