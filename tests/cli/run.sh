@@ -621,9 +621,10 @@ interrupted() {
     [ "$(ls -A o | wc -l)" = 5 ] || fail 'there are no temporary files'
     sleep 0.1
     kill "-$signal" "$job"
+    sleep 0.2
+    exec 9>&- # ends what is still there, with results in its folder
     wait "$job" 2>/dev/null
     rc=$?
-    exec 9>&-
     only
 }
 
