@@ -43,7 +43,7 @@ struct overview_options {
     row_format format{};
 };
 
-constexpr auto own_options = std::to_array<std::string_view>(
+constexpr auto options_of_overview = std::to_array<std::string_view>(
     {"--where", "-n", "--max-groups", "--csv", "--tsv", "--json", "--ndjson", "--quiet",
      "--threads", "--keep-going", "--strict", "--verbose"});
 
@@ -377,7 +377,7 @@ auto run_overview(CLI::App const& app, overview_options options) -> int {
         throw usage_error{"--max-groups: a question has at least one group"};
     require_one_stdin(options.reading, {});
     auto logs = find_logs(options.reading);
-    auto const words = reading_words(app, options.reading.logs, own_options);
+    auto const words = reading_words(app, options.reading.logs, options_of_overview);
     auto const found_table = load_beside(options.reading.tables, logs);
     return overview{options, std::move(logs), found_table, words}.run();
 }

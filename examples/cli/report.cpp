@@ -55,7 +55,7 @@ struct report_options {
 };
 
 /// Options of this command that `flowlog top` has not, or that change nothing of what is read.
-constexpr auto own_options = std::to_array<std::string_view>(
+constexpr auto options_of_report = std::to_array<std::string_view>(
     {"--where", "--html", "--force", "-n", "--prices", "--min-ports", "--min-hosts", "--window",
      "--max-groups", "--csv", "--tsv", "--json", "--ndjson", "--quiet", "--threads", "--keep-going",
      "--strict", "--verbose", "--partial"});
@@ -338,7 +338,7 @@ auto run_report(CLI::App const& app, report_options options) -> int {
     require_one_stdin(options.reading, {options.prices});
     // partial results have no words by which logs could be read again
     auto const logs = merging().active ? std::vector<std::string>{"LOG..."} : options.reading.logs;
-    auto words = reading_words(app, logs, own_options);
+    auto words = reading_words(app, logs, options_of_report);
     return reporter{options, std::move(wanted), std::move(words)}.run(called);
 }
 
