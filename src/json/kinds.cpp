@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include <flowlog/flow/address.hpp>
+#include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/source/unpack.hpp>
 
 namespace flowlog::detail::json {
@@ -22,8 +24,10 @@ auto without_blanks(std::string_view text) -> std::string {
 /// The first bytes of a log, and what they tell.
 class beginning {
 public:
-    explicit beginning(std::string_view first_bytes) : text_{without_blanks(first_bytes)} {}
+    explicit beginning(std::string_view first_bytes)
+        : raw_{first_bytes}, text_{without_blanks(first_bytes)} {}
 
+    [[nodiscard]] auto is_json() const -> bool { return begins_json(text_); }
     [[nodiscard]] auto is(std::string_view text) const -> bool { return text_ == text; }
     [[nodiscard]] auto starts_with(std::string_view start) const -> bool {
         return text_.starts_with(start);
@@ -49,8 +53,32 @@ public:
     [[nodiscard]] auto contains(std::string_view text) const -> bool {
         return text_.find(text) != text_.npos;
     }
+    /// Whether the text of a member is a line of a flow log: it has an address, or no data.
+    [[nodiscard]] auto has_line() const -> bool {
+        return std::ranges::any_of(line_keys, [this](std::string_view key) {
+            auto const quoted = '"' + std::string{key} + '"';
+            auto const at = raw_.find(quoted);
+            return at != raw_.npos && is_line(text_after(at + quoted.size()));
+        });
+    }
 
 private:
+    /// The text that is the value after a key, if it is one.
+    [[nodiscard]] auto text_after(std::size_t at) const -> std::string_view {
+        at = raw_.find_first_not_of(" \t\r\n:", at);
+        if (at == raw_.npos || raw_[at] != '"') return {};
+        return raw_.substr(at + 1, raw_.find('"', at + 1) - at - 1);
+    }
+    [[nodiscard]] static auto is_line(std::string_view text) -> bool {
+        while (!text.empty()) {
+            auto const word = text.substr(0, text.find_first_of(" \t,\\"));
+            if (word == "NODATA" || word == "SKIPDATA" || address::parse(word)) return true;
+            text.remove_prefix(std::min(word.size() + 1, text.size()));
+        }
+        return false;
+    }
+
+    std::string_view raw_;
     std::string text_;
 };
 
@@ -80,7 +108,7 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
     auto const log = beginning{first_bytes.substr(0, recognisable)};
     if (log.starts_with("#separator")) return log_kind::zeek_tsv;
     if (log.starts_with("H4sI")) return log_kind::base64;
-    if (!log.starts_with("{") && !log.starts_with("[")) return log_kind::none;
+    if (!log.is_json()) return log_kind::none;
     if (is_azure(log)) return log_kind::azure;
     if (log.has("messageType") || log.has("logEvents") || log.has("subscriptionFilters"))
         return log_kind::subscription;
@@ -110,13 +138,13 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
     if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
         return log_kind::hubble;
     if (log.is("[]")) return log_kind::google;  // an answer without entries
-    return log.has_names() ? log_kind::names : log_kind::none;
+    if (log.has_names()) return log_kind::names;
+    return log.has_line() ? log_kind::lines : log_kind::none;
 }
 
 auto looks_like_json(std::string_view first_bytes) -> bool {
     auto const log = beginning{first_bytes};
-    return log.starts_with("{") || log.starts_with("[") || log.starts_with("#separator") ||
-           log.starts_with("H4sI");
+    return log.is_json() || log.starts_with("#separator") || log.starts_with("H4sI");
 }
 
 auto division_of(log_kind kind, std::string_view first_bytes) -> division {
@@ -147,6 +175,7 @@ auto name(log_kind kind) -> std::string_view {
         case log_kind::events: return "CloudWatch Logs events (JSON)";
         case log_kind::insights: return "CloudWatch Logs Insights results (JSON)";
         case log_kind::firehose: return "Data Firehose messages (JSON)";
+        case log_kind::lines: return "flow log in the messages of another log (JSON)";
         case log_kind::wrapped: return "Lambda, Kinesis or Data Firehose event (JSON)";
         case log_kind::network_firewall: return "AWS Network Firewall flow log (JSON)";
         case log_kind::pubsub: return "Google Pub/Sub messages (JSON)";
@@ -168,8 +197,8 @@ auto name(log_kind kind) -> std::string_view {
 
 auto has_messages(log_kind kind) noexcept -> bool {
     return kind == log_kind::subscription || kind == log_kind::events ||
-           kind == log_kind::insights || kind == log_kind::firehose || kind == log_kind::wrapped ||
-           kind == log_kind::base64;
+           kind == log_kind::insights || kind == log_kind::firehose || kind == log_kind::lines ||
+           kind == log_kind::wrapped || kind == log_kind::base64;
 }
 
 auto fields_of(log_kind kind) -> std::span<field_id const> {

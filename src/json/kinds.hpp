@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_SRC_JSON_KINDS_HPP
 #define FLOWLOG_SRC_JSON_KINDS_HPP
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -20,6 +21,7 @@ enum class log_kind : std::uint8_t {
     events,            ///< answers of filter-log-events and get-log-events
     insights,          ///< answers of get-query-results
     firehose,          ///< objects with a message
+    lines,             ///< lines in messages of other logs: of containers, Elasticsearch, Splunk
     wrapped,           ///< base64 within events of Lambda, Kinesis and Firehose
     network_firewall,  ///< AWS Network Firewall
     pubsub,            ///< base64 within messages of Google Pub/Sub
@@ -35,6 +37,11 @@ enum class log_kind : std::uint8_t {
     hubble,
     base64  ///< base64 text of a compressed log
 };
+
+/// The keys of a member that may be a line of a flow log, the likeliest first: those of CloudWatch,
+/// Docker, Splunk, Elasticsearch, OpenTelemetry and of programs that write logs in JSON.
+inline constexpr auto line_keys = std::to_array<std::string_view>(
+    {"message", "@message", "log", "_raw", "original", "event", "body", "msg", "line", "text"});
 
 /// The kind of a log that begins with these bytes.
 [[nodiscard]] auto find_kind(std::string_view first_bytes) -> log_kind;

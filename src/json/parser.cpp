@@ -27,6 +27,30 @@ void read_message(od::object event, job& to) {
     to.add_message(message.value_or(""), region);
 }
 
+/// Whether an object with this key may hold the line: in Elasticsearch, Splunk, ECS.
+auto is_holder(std::string_view key) -> bool {
+    return key == "_source" || key == "result" || key == "event";
+}
+
+/// A record of another log that holds a line, perhaps in an object within it.
+void read_line(od::object record, job& to) {
+    auto line = std::optional<std::string_view>{};
+    auto best = line_keys.size();
+    auto const member = [&](std::string_view key, od::value v, auto const& self) -> void {
+        auto const type = json_type(v.type());
+        if (type == json_type::object && is_holder(key))
+            return each_member_of(key, v, [&](auto k, od::value m) { self(k, m, self); });
+        auto const rank =
+            static_cast<std::size_t>(std::ranges::find(line_keys, key) - line_keys.begin());
+        if (type != json_type::string || rank >= best) return;
+        best = rank;
+        line = text_of(key, v);
+    };
+    each_member(record, [&](auto key, od::value v) { member(key, v, member); });
+    if (!line) throw bad_record{"the record has no message"};
+    to.add_message(*line, "");
+}
+
 /// A row of Logs Insights: an array of names and values.
 void read_result(od::array cells, job& to) {
     auto message = std::optional<std::string_view>{};
@@ -97,6 +121,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
         case log_kind::zeek: return read_zeek(object, to);
         case log_kind::ocsf: return read_ocsf(object, to);
         case log_kind::firehose: return read_message(object, to);
+        case log_kind::lines: return read_line(object, to);
         case log_kind::ibm:
             if (what == piece::kind::element) return read_ibm(object, to);
             throw bad_record{"the document has no array flow_logs"};

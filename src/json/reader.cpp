@@ -40,7 +40,7 @@ constexpr std::size_t column_size = 128;  // of lines that are decoded at once
 /// Whether the reader of a kind leaves fields out that nobody reads.
 auto can_leave_out(log_kind kind) -> bool {
     return kind == log_kind::google || kind == log_kind::azure || kind == log_kind::subscription ||
-           kind == log_kind::events || kind == log_kind::firehose;
+           kind == log_kind::events || kind == log_kind::firehose || kind == log_kind::lines;
 }
 
 /// Sets a field of the next rows to what these lines have, many of them at once if all have a
@@ -447,8 +447,9 @@ private:
                 "is JSON of no kind that is read: CloudWatch Logs subscriptions, answers of "
                 "filter-log-events, get-log-events and get-query-results, Data Firehose messages, "
                 "AWS Network Firewall, Google Cloud VPC flow logs, Azure VNet and NSG flow logs, "
-                "Oracle, IBM and Alibaba Cloud flow logs, Zeek conn, Suricata EVE, OCSF 4001, and "
-                "objects whose keys are names of fields"};
+                "Oracle, IBM and Alibaba Cloud flow logs, Zeek conn, Suricata EVE, OCSF 4001, "
+                "objects whose keys are names of fields, and objects that have a line of a flow "
+                "log as message, log, _raw, event, body or msg"};
 }
 
 /// The bytes of a log that is base64 text as a whole.

@@ -467,6 +467,13 @@ END
     says out 'REJECT'
     run print - --csv --fields srcaddr <"$cloud/aws/firehose/message.ndjson"
     returns 0
+    # as Docker writes what a container prints
+    sed 's/.*/{"log":"&\\n","stream":"stdout","time":"2021-05-04T15:06:01.5Z"}/' "$here/../../examples/data/flow_logs.txt" >container.json
+    run print container.json --vpc
+    returns 0
+    cp out expected
+    run print "$here/../../examples/data/flow_logs.txt" --vpc
+    holds out <expected
     run print "$cloud/damaged/azure-bad-tuples.json"
     returns 0
     says err "dstport: malformed: expected a port (0-65535), found '70000' in the record at byte 12: tuple 1663146003599,"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every input of tests/data/cloud gives the flows of its .expected.csv and as many malformed
 // records as MANIFEST.md says.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -546,6 +547,35 @@ TEST_CASE("records of Data Firehose need no request id, and control messages hol
           row);
     CHECK(reasons_of(R"({"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"ready"}]})")
               .empty());
+}
+
+TEST_CASE("lines in the messages of other logs are read", "[json]") {
+    auto const line =
+        R"("2 1 eni-1 10.0.0.1 10.0.0.2 5 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n")"s;
+    auto const row =
+        "10.0.0.1,10.0.0.2,5,22,6,20,4249,,,,,1418530010000000,1418530070000000,ACCEPT,,,,eni-1,1,,,"s;
+    for (auto const* const before :
+         {R"({"log":)", R"({"stream":"stdout","time":"2021-05-04T15:06:01Z","log":)",
+          R"({"timestamp":1,"logStreamName":"s","message":)", R"({"@timestamp":1,"@message":)",
+          R"({"_raw" : )", R"({"preview":false,"result":{"_raw":)",
+          R"({"time":1,"host":"h","event":)", R"({"_index":"i","_source":{"message":)",
+          R"({"event":{"original":)", R"({"body":)", R"({"level":"info","msg":)"}) {
+        CAPTURE(before);
+        auto const end = std::string(
+            static_cast<std::size_t>(std::ranges::count(std::string_view{before}, '{')), '}');
+        CHECK(first_row(before + line + end) == row);
+        CHECK(first_row('[' + (before + line + end) + ']') == row);
+    }
+    // the likeliest member, wherever it is
+    CHECK(first_row(R"({"msg":"10.0.0.9 is up","log":)" + line + R"(,"text":"10.0.0.8"})") == row);
+    // a record without a line
+    CHECK(reasons_of(R"({"log":)" + line + R"(}{"stream":"stdout"})") ==
+          texts{"record 2 at byte 86: the record has no message"});
+    // names of fields come first, and a log without an address or NODATA is none of flows
+    CHECK(first_row(R"({"srcaddr":"10.0.0.7","dstaddr":"10.0.0.2","msg":)" + line + "}")
+              .starts_with("10.0.0.7,"));
+    CHECK_THROWS_AS(first_row(R"({"level":"info","msg":"server started"})"), flowlog::error);
+    CHECK(reasons_of(R"({"log":"2 1 e - - - - - - - 1418530010 1418530070 - NODATA"})").empty());
 }
 
 TEST_CASE("an absent value of a line of a message stays absent", "[json]") {

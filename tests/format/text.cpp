@@ -244,12 +244,25 @@ TEST_CASE("what tools put before each line is passed over", "[text]") {
     for (auto const* const prefix :
          {"2018-09-22T20:28:14+00:00 eni-1-all ", "EVENTS\t3786\t1\teni-1-all\t1418530070000\t",
           "2018-09-22T20:28:14.000Z eni-1-all ", "1537648094000 ", "2018-09-22 20:28:14.000 ",
-          "Sep 22 20:28:14 host collector[7]: ", "pod-1 | "}) {
+          "Sep 22 20:28:14 host collector[7]: ", "pod-1 | ", "[2018-09-22T20:28:14Z] ",
+          "[22/Sep/2018:20:28:14 +0000] ", "<134>1 2018-09-22T20:28:14Z host app - - - "}) {
         CAPTURE(prefix);
         auto const got = read(lines(prefix + std::string{good}, prefix + std::string{nodata}));
         CHECK(got.stats.records == 1);
         CHECK(got.stats.nodata == 1);
         CHECK(got.flows.at(0)[field::dstport] == std::uint16_t{22});
+    }
+    auto const given = with_format({"srcaddr", "dstport"});
+    for (auto const* const prefix : {"[2018-09-22T20:28:14Z] ", "(1537648094) host ",
+                                     "\"2018-09-22\" ", "<134>Sep 22 host: "}) {
+        CAPTURE(prefix);
+        auto const got = read(prefix + "10.0.0.1 80\n"s + prefix + "10.0.0.2 443\n", given);
+        REQUIRE(got.stats.records == 2);
+        CHECK(got.flows[1][field::dstport] == std::uint16_t{443});
+    }
+    for (auto const* const other : {"[eni] ", "<web> ", "a b "}) {
+        CAPTURE(other);
+        CHECK(read(other + "10.0.0.1 80\n"s, given).stats.records == 0);
     }
 }
 

@@ -86,6 +86,13 @@ constexpr auto markup_format(std::string_view text) noexcept -> foreign {
     return {};
 }
 
+/// Whether a text is an object or an array of JSON, and not a line with a time in brackets.
+constexpr auto begins_json(std::string_view text) noexcept -> bool {
+    if (!text.starts_with('[')) return text.starts_with('{');
+    auto const inner = text.find_first_not_of(" \t\r\n", 1);
+    return inner == text.npos || std::string_view{"{[\"]"}.find(text[inner]) != text.npos;
+}
+
 /// The format of a file that begins with these bytes and is no text log; no name if they do not
 /// tell. The last rows of the table of formats.
 constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
@@ -183,7 +190,7 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
     auto const first = bytes.find_first_not_of(" \t\r\n");
     if (first == bytes.npos) return {};
     if (bytes[first] == '<') return markup_format(bytes.substr(first));
-    if (bytes[first] == '{' || bytes[first] == '[')
+    if (begins_json(bytes.substr(first)))
         return {"JSON",
                 "programs that include flowlog/format/json.hpp read the flow logs of clouds in it, "
                 "with the component flowlog::json"};

@@ -62,13 +62,16 @@ struct recognised_layout {
 };
 
 /// Whether a word may begin a line of syslog, a container or `aws logs`: a date, a month, a Unix
-/// time, `EVENTS`.
+/// time, these in brackets or quotes, a priority such as `<134>`, `EVENTS`.
 constexpr auto begins_prefix(std::string_view word) noexcept -> bool {
     constexpr auto months = std::to_array<std::string_view>(
         {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
     auto const digits = [](std::string_view text) {
         return text.find_first_not_of("0123456789") == text.npos;
     };
+    if (word.starts_with('<')) return digits(word.substr(1, word.find('>') - 1));
+    word = word.substr(std::min(word.find_first_not_of("[(\""), word.size()));
+    word = word.substr(0, word.find_last_not_of("])\"") + 1);
     if (word.size() >= 10 && word[4] == '-' && word[7] == '-')
         return digits(word.substr(0, 4)) && digits(word.substr(5, 2)) && digits(word.substr(8, 2));
     if (digits(word)) return word.size() == 10 || word.size() == 13;
