@@ -322,7 +322,7 @@ auto set_up_convert(CLI::App& convert) -> action {
     add_reading_options(convert, options->reading);
     add_option(convert, "--output", options->output);
     add_option(convert, "--to", options->to);
-    add_option(convert, "--fields", options->fields);
+    add_list_option(convert, "--fields", options->fields);
     add_key_options(convert, options->reading.tables);
     add_option(convert, "--partition", options->partition);
     add_choice<times_option>(

@@ -418,7 +418,7 @@ void add_result_options(CLI::App& app, compare_options& options) {
 auto set_up_diff(CLI::App& diff) -> action {
     auto options = std::make_shared<compare_options>();
     diff.footer(diff_examples);
-    add_option(diff, "--by", options->by);
+    add_list_option(diff, "--by", options->by);
     add_option(diff, "--split", options->split);
     add_key_options(diff, options->reading.tables);
     add_reading_options(diff, options->reading);

@@ -207,7 +207,7 @@ auto set_up_digest(CLI::App& digest) -> action {
     digest.footer(digest_examples);
     add_reading_options(digest, options->reading);
     add_key_options(digest, options->reading.tables);
-    add_option(digest, "--by", options->by);
+    add_list_option(digest, "--by", options->by);
     add_choice(digest, "--ephemeral", options->ephemeral, rules());
     add_partial_options(digest, options->reading);
     add_flag(digest, "--global-bounds", options->global_bounds);

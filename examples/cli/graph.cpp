@@ -228,7 +228,7 @@ void add_format(CLI::App& app, graph_options& options) {
 auto set_up_graph(CLI::App& graph) -> action {
     auto options = std::make_shared<graph_options>();
     graph.footer(graph_examples);
-    add_option(graph, "--by", options->by);
+    add_list_option(graph, "--by", options->by);
     add_key_options(graph, options->reading.tables);
     add_reading_options(graph, options->reading);
     add_format(graph, *options);

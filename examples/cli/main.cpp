@@ -29,6 +29,7 @@
 
 #include "commands.hpp"
 #include "option_table.hpp"
+#include "other_names.hpp"
 #include "settings.hpp"
 #include "terminal.hpp"
 
@@ -82,11 +83,16 @@ constexpr auto main_examples =
 /// The options and commands that an unknown argument may have meant.
 auto hint(CLI::App const& app, std::string const& word) -> std::string {
     auto names = std::vector<std::string>{};
+    for (auto const* command : app.get_subcommands({})) names.push_back(command->get_name());
     for (auto const* option : app.get_options()) {
         for (auto const& name : option->get_lnames()) names.push_back("--" + name);
     }
-    for (auto const* command : app.get_subcommands({})) names.push_back(command->get_name());
-    return flowlog::did_you_mean(word, names);
+    auto const similar = flowlog::did_you_mean(word, names);
+    for (auto const* option : app.get_options()) {
+        for (auto const& name : option->get_snames()) names.push_back("-" + name);
+    }
+    auto const other = other_name_hint(word, names);
+    return other.empty() ? similar : other;
 }
 
 auto complain_of_usage(CLI::App const& app, std::string message) -> int {
@@ -103,8 +109,21 @@ auto parsed_app(CLI::App& app) -> CLI::App& {
     return chosen.empty() ? app : *chosen.front();
 }
 
+/// What is wrong with the values of an option, in other words than those of CLI11.
+auto said_of_values(std::string_view message) -> std::string {
+    auto const name = std::string{message.substr(0, message.find(':'))};
+    if (message.ends_with(" missing")) {
+        auto const value = message.substr(message.find(" required ") + 10);
+        return name + " needs a value: " + std::string{value.substr(0, value.rfind(' '))};
+    }
+    if (message.find(": At Most ") != message.npos) return name + " is given more than once";
+    return std::string{message};
+}
+
 auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int {
     auto& called = parsed_app(app);
+    if (dynamic_cast<CLI::ArgumentMismatch const*>(&failure) != nullptr)
+        return complain_of_usage(called, flowlog::escaped(said_of_values(failure.what())));
     if (dynamic_cast<CLI::ExtrasError const*>(&failure) == nullptr)
         return complain_of_usage(called, flowlog::escaped(failure.what()));
     auto const extras = app.remaining(true);

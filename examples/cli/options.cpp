@@ -2,6 +2,8 @@
 #include "options.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "choice.hpp"
 
@@ -95,6 +97,14 @@ void add_option_function(CLI::App& app, std::string_view name, value_taker const
 void add_repeated_option(CLI::App& app, std::string_view name, value_taker const& take) {
     add_option_function(app, name, take);
     if (auto* const added = app.get_option_no_throw(std::string{name})) added->trigger_on_parse();
+}
+
+void add_list_option(CLI::App& app, std::string_view name, std::string& value) {
+    auto is_given = std::make_shared<bool>(false);
+    add_repeated_option(app, name, [&value, is_given](std::string const& part) {
+        value = *is_given ? value + ',' + part : part;
+        *is_given = true;
+    });
 }
 
 void add_flag_function(CLI::App& app, std::string_view name, std::function<void()> const& take) {

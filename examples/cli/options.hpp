@@ -47,6 +47,9 @@ void add_option_function(CLI::App& app, std::string_view name, value_taker const
 /// Adds an option that may be repeated. Each value is passed to a function when it is met.
 void add_repeated_option(CLI::App& app, std::string_view name, value_taker const& take);
 
+/// Adds an option whose value is a list with commas, which may be given in several parts.
+void add_list_option(CLI::App& app, std::string_view name, std::string& value);
+
 /// Adds a flag that calls a function when it is met.
 void add_flag_function(CLI::App& app, std::string_view name, std::function<void()> const& take);
 

@@ -380,7 +380,7 @@ auto set_up_print(CLI::App& print) -> action {
     print.footer(print_examples);
     add_reading_options(print, options->reading);
     add_format_options(print, *options);
-    add_option(print, "--fields", options->fields);
+    add_list_option(print, "--fields", options->fields);
     add_key_options(print, options->reading.tables);
     add_option(print, "--head", options->head);
     add_option(print, "--sort", options->sort);

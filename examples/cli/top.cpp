@@ -276,7 +276,7 @@ void add_result_options(CLI::App& app, top_options& options) {
 auto set_up_top(CLI::App& top) -> action {
     auto options = std::make_shared<top_options>();
     top.footer(top_examples);
-    add_option(top, "--by", options->by);
+    add_list_option(top, "--by", options->by);
     add_key_options(top, options->reading.tables);
     add_reading_options(top, options->reading);
     add_measure_options(top, options->measures);

@@ -69,6 +69,42 @@ case_manual_pages() {
     }
 }
 
+# meant WORDS MESSAGE: the command, or its option, that WORDS name does not exist, and this is meant
+meant() {
+    run $1
+    returns 2
+    says err "$2"
+}
+
+case_names_of_other_programs() {
+    meant 'top a.log --group-by srcaddr' "no such option: --group-by; did you mean '--by'?"
+    meant 'top a.log --limit=5' "no such option: --limit; did you mean '-n'?"
+    meant 'top a.log --count' "did you mean '--flows'?"
+    meant 'top a.log --columns srcaddr' "did you mean '--by'?"
+    meant 'print a.log --columns srcaddr' "did you mean '--fields'?"
+    meant 'top a.log --from 2024-05-01' "did you mean '--since'?"
+    meant 'tag a.log --output results' "did you mean '--out'?"
+    meant 'top a.log --output results' 'no such option: --output; results go to standard output: > FILE'
+    meant 'stats a.log' "no such command: stats; did you mean 'overview'?"
+    meant 'grep' "no such command: grep; did you mean 'print'?"
+    meant "top $data/flow_logs.txt --by day" "key 'day': no field is called 'day'; write date"
+    meant "top $data/flow_logs.txt --by minute" 'write start:1m'
+    meant "top $data/flow_logs.txt --by bin(5m)" 'write start:5m'
+    # lists in parts, and values that are missing or given twice
+    run top "$data/flow_logs.txt" --by srcaddr --by dstport --csv
+    cp out parts
+    run top "$data/flow_logs.txt" --by srcaddr,dstport --csv
+    holds parts <out
+    meant 'top a.log --by' '--by needs a value: KEYS'
+    meant 'top a.log -n 1 -n 2' '-n is given more than once'
+    # what is meant exists
+    source <("$flowlog" completions bash)
+    { for command in $(commands); do _flowlog_options "$command"; done; commands; } | tr ' ' '\n' >known
+    sed -n 's/^    {"\([-a-z]*\)",.*/\1/p' "$shared/examples/cli/other_names.cpp" >words
+    [ "$(wc -l <words)" -ge 20 ] || fail "too few words: $(cat words)"
+    while read -r word; do grep -qxe "$word" known || fail "there is no '$word'"; done <words
+}
+
 # --- completions ------------------------------------------------------------------------------------
 
 # complete_in_bash WORD…: prints what bash offers for the last word, sorted

@@ -102,6 +102,32 @@ auto verdict_on(std::string_view expression, std::string const& line) -> std::st
 
 }  // namespace
 
+TEST_CASE("a word of another language is told what to write here", "[filter]") {
+    auto const hint = [](std::string_view expression) {
+        auto const message = message_of(expression, {});
+        auto const line = message.substr(0, message.find('\n'));
+        return line.find("; write ") == line.npos ? "none: " + message
+                                                  : line.substr(line.rfind("; write ") + 2);
+    };
+    CHECK(hint("action is not null") == "write is absent or is present");
+    CHECK(hint("bytes between 1000 and 2000") == "write dstport in 1000-2000");
+    CHECK(hint("interface-id LIKE 'eni-0a%'").starts_with("write interface-id = eni-0a* or"));
+    CHECK(hint("interface-id =~ /eni/").starts_with("write interface-id = eni-0a* or"));
+    CHECK(hint("isIpv4InSubnet(srcaddr, '10.0.0.0/8')") == "write srcaddr in 10.0.0.0/8");
+    CHECK(hint("srcaddr is private") == "write class(srcaddr) = private");
+    CHECK(hint("where action = REJECT").starts_with("write only the tests"));
+    CHECK(hint("filter action = \"REJECT\" | stats count(*)").starts_with("write only the tests"));
+    CHECK(hint("ip.addr == 10.0.0.1") == "write srcaddr, dstaddr, or ip for both");
+    CHECK(hint("tcp.dstport == 443") == "write srcport, dstport, or port for both");
+    CHECK(hint("greater 1000") == "write bytes > 1000");
+    // no such word, or not yet; and what is recommended is understood
+    CHECK(hint("action == = REJECT or x like y").starts_with("none: "));
+    CHECK(hint("srcaddr = tcp").starts_with("none: "));
+    for (auto const text : {"dstport in 1000-2000", "action is absent", "interface-id = eni-0a*",
+                            "srcaddr in 10.0.0.0/8", "class(srcaddr) = private", "bytes > 1000"})
+        CHECK(message_of(text, {}) == "no error");
+}
+
 TEST_CASE("a filter without an expression wants every flow and reads nothing", "[filter]") {
     CHECK(filter{}(made()));
     CHECK(filter{}(flow{}));

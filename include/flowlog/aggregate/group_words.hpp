@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/detail/similar.hpp>
@@ -146,7 +147,9 @@ private:
         auto const part = part_of_time(called);
         if (!is_label && !part && !same_name(called, "class"))
             fail("no function of a field is called '" + escaped(called, 40) +
-                 "'; expected label(srcaddr), class(srcaddr) or hour(end)");
+                 (same_name(called, "bin")
+                      ? "'; write start:5m"
+                      : "'; expected label(srcaddr), class(srcaddr) or hour(end)"));
         if (!text_.ends_with(')')) fail("expected ')' at its end");
         auto const of = text_.substr(open + 1, text_.size() - open - 2);
         if (part) return time_part(*part, of);
@@ -206,6 +209,12 @@ private:
     }
 
     [[noreturn]] void fail_on_name(std::string_view called) const {
+        static constexpr auto spans = std::to_array<std::pair<std::string_view, std::string_view>>(
+            {{"day", "date"}, {"minute", "start:1m"}, {"second", "start:1s"}});
+        for (auto const& [word, key] : spans) {
+            if (same_name(word, called))
+                fail("no field is called '" + std::string{word} + "'; write " + std::string{key});
+        }
         auto similar = similar_words{called};
         for (auto const word : group_words()) similar.consider(word);
         for (auto const name : field_names()) similar.consider(name);

@@ -12,6 +12,7 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/grammar/filter/list.hpp>
+#include <flowlog/grammar/filter/other_words.hpp>
 #include <flowlog/grammar/filter/resolver.hpp>
 #include <flowlog/grammar/filter/rules.hpp>
 #include <flowlog/grammar/filter_options.hpp>
@@ -56,6 +57,13 @@ inline auto with_caret(std::string_view line, std::size_t column) -> std::string
                 message + '\n' + with_caret(line, offset - start)};
 }
 
+/// The same for an expression, which may have words of another language.
+[[noreturn]] inline void fail_expression(std::string_view expression, std::size_t offset,
+                                         std::string const& message, std::string const& source) {
+    auto const hint = grammar::other_language_hint(expression, offset);
+    fail_filter(expression, offset, message + std::string{hint}, source);
+}
+
 /// The word at an offset, as messages quote it.
 inline auto found_in_filter(std::string_view expression, std::size_t offset) -> std::string {
     auto const at = expression.find_first_not_of(" \t\r\n", offset);
@@ -82,10 +90,10 @@ inline auto read_filter_tree(std::string_view expression, filter_options const& 
     auto const parsed =
         is_list ? grammar::read_address_list(expression) : grammar::read_filter(expression);
     if (!parsed.expected.empty()) {
-        fail_filter(expression, parsed.fault,
-                    "expected " + std::string{parsed.expected} + ", found " +
-                        found_in_filter(expression, parsed.fault),
-                    options.source);
+        fail_expression(expression, parsed.fault,
+                        "expected " + std::string{parsed.expected} + ", found " +
+                            found_in_filter(expression, parsed.fault),
+                        options.source);
     }
     auto const include = [&](std::string_view text, std::string const& name) {
         if (depth == max_filter_includes)
@@ -98,9 +106,9 @@ inline auto read_filter_tree(std::string_view expression, filter_options const& 
     try {
         return resolver.resolve(parsed);
     } catch (grammar::filter_fault const& fault) {
-        auto const* const list = fault.list;
-        fail_filter(list != nullptr ? list->text : expression, fault.offset, fault.message,
-                    list != nullptr ? list->name : options.source);
+        if (auto const* const list = fault.list; list != nullptr)
+            fail_filter(list->text, fault.offset, fault.message, list->name);
+        fail_expression(expression, fault.offset, fault.message, options.source);
     }
 }
 
