@@ -69,6 +69,26 @@ TEST_CASE("A diff as a table", "[output_diff]") {
     CHECK(text.find("-1.88 kB") != text.npos);
 }
 
+TEST_CASE("A diff has texts on the left of their columns, and numbers on the right",
+          "[output_diff]") {
+    auto const grouping = [](std::uint64_t bytes) {
+        auto result = group_by({group_key::of(field_id::dstport), group_key::of(field_id::srcaddr)},
+                               {measure::parse("bytes")});
+        auto one = flow{};
+        one.set(field::dstport, 22);
+        one.set(field::srcaddr, address::v4(0x0A000001));
+        one.set(field::bytes, bytes);
+        result.add(one);
+        return result;
+    };
+    auto const before = grouping(5);
+    auto const text =
+        diff_table(diff(before, grouping(50), {}), headings_of(before.keys(), before.measures(), 0))
+            .text();
+    CHECK(text.starts_with("change       dstport  srcaddr   bytes_before  "));
+    CHECK(text.find("\nchanged           22  10.0.0.1             5  ") != text.npos);
+}
+
 TEST_CASE("A group that differs as cells", "[output_diff]") {
     CHECK(diff_names(headings()) ==
           std::vector<std::string>{"change", "dstport", "flows_before", "flows_after",

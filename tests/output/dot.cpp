@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -38,6 +40,26 @@ TEST_CASE("A graph in DOT", "[dot]") {
                    "govpc_bytes=\"0\" govpc_start=\"-\" govpc_end=\"-\" color=\"#5b6b7b\""));
     CHECK(contains(text, "\t\"\\sources\" -> \"\\destinations\" [govpc_leftOut=\"2\" "));
     CHECK(contains(text, "label=\"2 more edges\\n1.1 MB\""));
+    CHECK(contains(text, " tooltip=\"2 more edges\\n"));
+}
+
+TEST_CASE("A graph in DOT is handed on in blocks", "[dot]") {
+    auto const largest_of = [](flow_graph const& graph) {
+        auto largest = std::size_t{0};
+        write_dot(graph, {}, [&largest](std::string_view block) {
+            largest = std::max(largest, block.size());
+        });
+        return largest;
+    };
+    auto many_nodes = some_graph();
+    auto many_edges = many_nodes;
+    for (auto i = 0; i < 3000; ++i) {
+        auto const name = "host-" + std::to_string(i);
+        many_nodes.nodes.push_back({.id = name, .name = name});
+        many_edges.edges.push_back(many_edges.edges.front());
+    }
+    CHECK(largest_of(many_nodes) < 70'000);
+    CHECK(largest_of(many_edges) < 70'000);
 }
 
 TEST_CASE("All of a graph in DOT has no edge of the rest", "[dot]") {

@@ -130,6 +130,32 @@ TEST_CASE("Links of small parties are folded, and nothing is lost", "[report]") 
     CHECK(folded(links, 10).size() == links.size());
 }
 
+TEST_CASE("The parties that have most are named, and of equal ones the first by name", "[report]") {
+    auto const sums = folded({{"a", "x", 1}, {"b", "x", 5}, {"c", "x", 9}}, 2);
+    CHECK(sums == std::vector<link_chart::link>{{"c", "x", 9}, {"others", "x", 6}});
+    auto const equal = folded({{"c", "x", 5}, {"b", "x", 5}, {"a", "x", 5}}, 2);
+    CHECK(equal == std::vector<link_chart::link>{{"others", "x", 10}, {"a", "x", 5}});
+}
+
+TEST_CASE("Layers of one size are in the order of their names", "[report]") {
+    auto layers = std::vector<time_chart::layer>{{"b", {2, 1}}, {"c", {9, 9}}, {"a", {1, 2}}};
+    flowlog::detail::order_layers(layers);
+    REQUIRE(layers.size() == 3);
+    CHECK(layers[0].name == "c");
+    CHECK(layers[1].name == "a");
+    CHECK(layers[2].name == "b");
+}
+
+TEST_CASE("Bars have a gap between them unless they are narrow, and values", "[svg]") {
+    auto chart = time_chart{.span = 1min, .layers = {{"full", {5, 5}}, {"none", {0, 0}}}};
+    auto const wide = to_svg(chart, 400, 200);
+    CHECK(count_of(wide, "h165V174z") == 2);
+    CHECK(wide.find("class=\"layer0\"") != wide.npos);
+    CHECK(wide.find("class=\"layer1\"") == wide.npos);
+    chart.layers = {{"full", std::vector<std::uint64_t>(83, 5)}};
+    CHECK(count_of(to_svg(chart, 400, 200), "h4V174z") == 83);
+}
+
 TEST_CASE("A drawing has the values of its chart", "[svg]") {
     auto const chart = chart_over_time(minutes({60, 61}, "action"), 1, 10);
     auto const svg = to_svg(chart, 400, 200);
@@ -184,6 +210,20 @@ TEST_CASE("The heading of a measure may go on in a second line", "[html]") {
     auto counted = small_report("x");
     counted.tables[0].headings.measures = {"distinct(dstaddr)"};
     CHECK(html_page(counted).find(">distinct(<wbr>dstaddr)</th>") != std::string::npos);
+}
+
+TEST_CASE("Only the measure by which groups are ranked has a share", "[html]") {
+    auto ranked = small_report("x");
+    auto& table = ranked.tables[0];
+    table.headings.measures = {"flows", "bytes"};
+    table.headings.kinds = {{}, {}};
+    table.headings.by = 1;
+    for (auto* const values :
+         {&table.found.groups[0].values, &table.found.rest, &table.found.total})
+        values->push_back(values->front());
+    auto const page = html_page(ranked);
+    CHECK(count_of(page, ">share</th>") == 1);
+    CHECK(page.find(">bytes</th><th scope=\"col\" class=\"n\">share</th>") != page.npos);
 }
 
 TEST_CASE("A table without groups says so", "[html]") {

@@ -254,6 +254,28 @@ TEST_CASE("Events of OCSF are nested, and lack what the flow lacks", "[records]"
               R"("dst_endpoint":{}})"
               "\n");
     CHECK_THROWS_AS(written({}, {.names = flowlog::naming::ocsf}), flowlog::error);
+
+    auto other = flowlog::flow{};
+    other.set(field::flow_direction, flowlog::flow_direction::ingress);
+    other.set(field::traffic_path, std::uint8_t{8});
+    other.set(field::srcaddr, *flowlog::address::parse("10.0.0.1"));
+    other.set(field::pkt_srcaddr, *flowlog::address::parse("10.0.0.1"));
+    other.set(field::src_as, 64500U);
+    other.set(field::dst_as, 64501U);
+    auto const both =
+        written({other}, {.format = record_format::ndjson, .names = flowlog::naming::ocsf},
+                {field_id::flow_direction, field_id::traffic_path, field_id::srcaddr,
+                 field_id::pkt_srcaddr, field_id::src_as, field_id::dst_as});
+    CHECK(both.find(R"("connection_info":{"direction_id":1,"boundary_id":11},)"
+                    R"("src_endpoint":{"ip":"10.0.0.1","autonomous_system":{"number":64500}},)"
+                    R"("dst_endpoint":{"autonomous_system":{"number":64501}}})") != both.npos);
+
+    auto const writer =
+        record_writer{{field_id::srcaddr, field_id::bytes},
+                      {.format = record_format::ndjson, .names = flowlog::naming::ocsf},
+                      [](std::string_view) {}};
+    CHECK(writer.uses() == std::vector<flowlog::field_use>{{field_id::srcaddr, true, true},
+                                                           {field_id::bytes, true, true}});
 }
 
 TEST_CASE("The columns of a text log come from its header line, known or not", "[records]") {
@@ -282,6 +304,11 @@ TEST_CASE("Texts of any size and content are written in full", "[records]") {
     flow.set(field::account_id, "a\x1b");
     CHECK(written({flow}, {}, what) == "account-id,bytes\na\x1b,1\n");
     CHECK(written({flow}, {.escape = true}, what) == "account-id,bytes\na\\x1b,1\n");
+    flow.set(field::account_id, "a\x7f");
+    CHECK(written({flow}, {.escape = true}, what) == "account-id,bytes\na\\x7f,1\n");
+    flow.set(field::account_id, "");
+    CHECK(written({flow}, {.format = record_format::vpc},
+                  {field_id::version, field_id::account_id}) == "version account-id\n2 -\n");
 }
 
 TEST_CASE("Records of a log of any format are written", "[records]") {
