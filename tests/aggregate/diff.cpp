@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -103,6 +104,20 @@ TEST_CASE("Equal groupings do not differ, nor do empty ones", "[diff]") {
     CHECK_FALSE(diff(ports({}), ports({})).differs());
     CHECK(diff(ports({}), some).of(change_kind::added).groups == 2);
     CHECK(diff(some, ports({})).of(change_kind::removed).groups == 2);
+}
+
+TEST_CASE("Durations are compared as numbers are", "[diff]") {
+    auto const lasting = [](std::chrono::seconds time) {
+        auto result = grouping_of({"dstport"}, {"max(duration)"});
+        auto one = flow_to(22, 1);
+        one.set(field::start, flowlog::timestamp{});
+        one.set(field::end, flowlog::timestamp{time});
+        result.add(one);
+        return result;
+    };
+    using namespace std::chrono_literals;
+    CHECK(diff(lasting(1s), lasting(2s)).of(change_kind::changed).groups == 1);
+    CHECK_FALSE(diff(lasting(2s), lasting(2s)).differs());
 }
 
 TEST_CASE("The factor of a change", "[diff]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/aggregate/state_reader.hpp>
+#include <flowlog/aggregate/state_writer.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/format/text.hpp>
 #include <flowlog/grammar/filter.hpp>
@@ -148,6 +151,24 @@ TEST_CASE("a log that lacks a field that the filter names is refused", "[filtere
         CHECK(e.code() == errc::missing_field);
         CHECK(e.message() == "has no action, srcport; it has dstport, bytes");
     }
+}
+
+TEST_CASE("how many records were wanted is saved and loaded", "[filtered]") {
+    auto const wanted = filtered{where("action = REJECT"), port_protocol_counter{}};
+    auto const log =
+        std::string{"action dstport protocol\nREJECT 22 6\nACCEPT 22 6\nREJECT 443 6\n"};
+    auto saved = std::string{};
+    auto out = state_writer{[&saved](std::string_view text) { saved += text; }, {"job"}};
+    aggregate(text_reader{memory_source{log}}, wanted).save(out);
+    out.finish();
+    auto in = open_state(memory_input{saved + saved});
+    auto loaded = wanted;
+    while (in.begin()) {
+        loaded.load(in);
+        in.finish();
+    }
+    CHECK(loaded.matched() == 4);
+    CHECK(loaded.inner().counts() == std::vector<port_protocol_count>{{22, 6, 2}, {443, 6, 2}});
 }
 
 TEST_CASE("a filtered run gives the same with any number of threads", "[filtered]") {

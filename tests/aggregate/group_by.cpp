@@ -463,6 +463,9 @@ TEST_CASE("equal ranks are in the order of their keys", "[group_by]") {
     CHECK(shown(grouping.top(100)) == "cabde");
     CHECK(shown(grouping.top(100, 1)) == "acdeb");  // nothing ranks last
     CHECK(grouping.top(0).empty());
+    auto const message = "the measure that is to rank the groups is not computed"s;
+    CHECK_THROWS_WITH(grouping.top(1, 2), message);
+    CHECK_THROWS_WITH(grouping.top(1, measure::parse("max(bytes)")), message);
 }
 
 TEST_CASE("no rate ranks behind a rate of zero", "[group_by]") {

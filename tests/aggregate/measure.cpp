@@ -162,6 +162,7 @@ TEST_CASE("a filter of groups that is wrong is refused with what was expected", 
     CHECK(has(of("flows > 1 and"), "expected a measure"));
     CHECK(has(of("srcaddr = 1"), "srcaddr is not a number"));
     CHECK(has(of(std::string(2000, '(')), "nested too deeply"));
+    CHECK(has(of(std::string(2000, '!')), "nested too deeply"));
     CHECK(has(of("a\x1b > 1"), "\\x1b"));
 }
 
@@ -175,6 +176,7 @@ TEST_CASE("keys are called what they are", "[group_words]") {
     CHECK(name("dOctets") == "bytes");
     CHECK(name("src_addr/24") == "srcaddr/24");
     CHECK(name("srcaddr/08/048") == "srcaddr/8/48");
+    CHECK(name("srcaddr/32/128") == "srcaddr/32/128");
     CHECK(name("start:05m") == "start:5m");
     CHECK(name("label(src-addr)") == "label(srcaddr)");
     CHECK(name("class(pkt-dstaddr)") == "class(pkt-dstaddr)");

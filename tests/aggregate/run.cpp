@@ -157,6 +157,8 @@ TEST_CASE("SKIPDATA lines are counted apart from flows", "[run][skipdata_apart]"
         CHECK(found.value.skipdata().groups() ==
               std::vector{flowlog::group{{"eni-1"s}, {expected.stats.skipdata}}});
     }
+    auto const apart = flowlog::skipdata_apart{by_interface, by_interface};
+    CHECK(apart.uses().back() == flowlog::field_use{flowlog::field_id::log_status, true, true});
 }
 
 TEST_CASE("many files are read at once, reported one after the other", "[run]") {

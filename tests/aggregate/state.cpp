@@ -202,6 +202,10 @@ TEST_CASE("a partial result that was cut or changed anywhere is refused", "[stat
           std::pair{errc::truncated,
                     std::string{"x.part: ends before its last line: the partial result is "
                                 "incomplete; make it again"}});
+    auto const digits = text.rfind("\"}");
+    CHECK(
+        refusal(text.substr(0, digits - 1) + "\"}\n", empty).second.find("expected eight digits") !=
+        std::string::npos);
     auto const line = text.find("[[");
     auto const without = text.substr(0, line) + text.substr(text.find('\n', line) + 1);
     CHECK(refusal(without, empty).second == "x.part: has 3 lines and should have 4: make it again");

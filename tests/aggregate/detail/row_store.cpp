@@ -35,4 +35,15 @@ TEST_CASE("rows keep what they hold while others come", "[row_store]") {
     }
 }
 
+TEST_CASE("no rows can be added at once, or many", "[row_store]") {
+    auto rows = row_store{3};
+    rows.extend(0);
+    CHECK(rows.size() == 0);
+    rows.extend(1000);
+    rows[999][2] = 5;
+    rows.extend(0);
+    CHECK(rows.size() == 1000);
+    CHECK(rows[999][2] == 5);
+}
+
 }  // namespace test_aggregate_detail_row_store
