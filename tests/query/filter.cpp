@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <random>
 #include <ranges>
 #include <string>
@@ -14,6 +16,9 @@
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
+#include <flowlog/aggregate/each_of.hpp>
+#include <flowlog/aggregate/filtered.hpp>
+#include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/scope.hpp>
@@ -248,6 +253,13 @@ TEST_CASE("classes, labels, tags and services", "[filter]") {
     CHECK_FALSE(holds("service = 443/udp"));
     CHECK_FALSE(holds("service = 50000"));
     CHECK(holds("service is absent", flow{}));
+    for (auto const* const line : {"x 80 443", "6 x 443", "6 80 x"}) {
+        CAPTURE(line);
+        auto const text = std::string{"protocol srcport dstport\n"} + line + '\n';
+        auto reader = text_reader{memory_source{text}};
+        auto const wanted = where("service = http");
+        for (auto const& record : reader) CHECK(wanted.test(record).malformed());
+    }
 
     auto const labels =
         label_table::parse("10.0.0.0/8,all\n10.0.0.0/24,nat\n2001:db8::/32,all\n", "labels");
@@ -521,6 +533,9 @@ TEST_CASE("hours and weekdays of a time zone", "[filter]") {
                               "month = 2024-13", "week = 2024-W54", "week = 2023-W53"})
         CHECK_THROWS(where(wrong));
     CHECK(holds("week = 2020-W01..2020-W53 or hour >= 12"));
+    auto sunday = made();
+    sunday.set(field::start, *sunday[field::start] + 4 * 24h);
+    CHECK(holds("weekday = Sun and weekday = 7 and weekday in (Sat, Sunday)", sunday));
     auto how = filter_options{};
     how.zone = std::make_shared<time_zone const>(time_zone::find("+12:30"));
     CHECK(where("hour = 0 and weekday = Thu and date = 2024-05-02", how)(made()));
@@ -590,6 +605,8 @@ TEST_CASE("a filter lists the fields that it names, once each", "[filter]") {
     CHECK(ids("dstport = 1 or (dstport = 2 and not srcport = 3)") == std::vector{dstport, srcport});
     CHECK(ids("host 10.0.0.1 and srcaddr != 10.0.0.2") == std::vector{srcaddr, dstaddr});
     CHECK(ids("bps > 1") == std::vector{bytes, start, end});
+    CHECK(ids("pps > 1") == std::vector{packets, start, end});
+    CHECK(ids("duration > 1") == std::vector{start, end});
     CHECK(ids("any").empty());
     CHECK(ids("any or bytes = 1") == std::vector{bytes});
     CHECK(ids("bytes < 0") == std::vector{bytes});
@@ -649,6 +666,33 @@ TEST_CASE("a filter can be made from a tree, and gives it back", "[filter]") {
     tree.add(filter_step::negation);
     CHECK_FALSE(filter{tree}(made()));
     CHECK(filter{where("not dstport in 400-450").tree()}.uses() == filter{tree}.uses());
+    auto in_order = filter_tree{};
+    in_order.add(filter_leaf{
+        .subject = filter_subject::comparison,
+        .field = field_id::vpc_id,
+        .other = field_id::subnet_id,
+        .numbers = {{filter_number(field_order::less), filter_number(field_order::less)}}});
+    auto two = flow{};
+    two.set(field::vpc_id, "a");
+    two.set(field::subnet_id, "b");
+    CHECK(filter{in_order}(two));
+    two.set(field::vpc_id, "c");
+    CHECK_FALSE(filter{in_order}(two));
+    auto both = filter_tree{};
+    both.add(filter_leaf{.subject = subject_of(field_id::srcaddr),
+                         .field = field_id::srcaddr,
+                         .addresses = {{address::v4(0x0A000000), *address::parse("2001:db8::")}}});
+    auto one = flow{};
+    for (auto const* const in : {"10.0.0.0", "255.255.255.255", "::", "2001:db8::"}) {
+        CAPTURE(in);
+        one.set(field::srcaddr, *address::parse(in));
+        CHECK(filter{both}(one));
+    }
+    for (auto const* const out : {"9.255.255.255", "2001:db8::1"}) {
+        CAPTURE(out);
+        one.set(field::srcaddr, *address::parse(out));
+        CHECK_FALSE(filter{both}(one));
+    }
     CHECK(range_of(*cidr::parse("10.1.0.0/16")) ==
           address_range{address::v4(0x0A010000), address::v4(0x0A01FFFF)});
     CHECK(filter_number(timestamp{-1us}) < filter_number(timestamp{0us}));
@@ -724,6 +768,65 @@ TEST_CASE("a malformed value leaves the answer for its batch open", "[filter]") 
                     wanted.uses());
         CHECK(open == 1);
     }
+}
+
+TEST_CASE("a batch is tested at once by a filter of up to sixteen tests", "[filter]") {
+    auto text = std::string{"dstport log-status\n"};
+    for (auto i = 0; i < 600; ++i) text += std::to_string(i % 60) + " OK\n";
+    auto const count = [&text](filter const& wanted) {
+        auto result = std::optional{0};
+        auto const use = [&](auto const& record) {
+            if (result && wanted(record)) ++*result;
+            return true;
+        };
+        auto const use_batch = [&](auto const& batch) {
+            auto const some = batch.slice(0, std::min<std::size_t>(batch.size(), 64));
+            auto const found = wanted.test_batch(some);
+            result =
+                found && result ? std::optional{*result + std::popcount(*found)} : std::nullopt;
+            return some.size();
+        };
+        auto reader = text_reader{memory_source{text}};
+        reader.each(
+            use, use_batch,
+            [](auto const&) { return offending_field{field_id::dstport, reason::bad_value}; },
+            wanted.uses());
+        return result;
+    };
+    auto const one_of = [](int tests) {
+        auto expression = std::string{"dstport = 0"};
+        for (auto i = 1; i < tests; ++i) expression += " or dstport = " + std::to_string(i);
+        return where(expression);
+    };
+    CHECK(count(one_of(16)) == 160);
+    CHECK_FALSE(count(one_of(17)));
+    CHECK(count(filter{}) == 600);
+}
+
+TEST_CASE("filters that share the columns of a log find what each of them finds", "[filter]") {
+    auto text = std::string{"srcaddr action bytes packets log-status\n"};
+    for (auto i = 0; i < 3000; ++i) {
+        text += i % 7 == 0 ? "::10.0.0.1" : "10.0.0." + std::to_string(i % 5);
+        text += i % 3 == 0 ? " ACCEPT " : i % 3 == 1 ? " REJECT " : " - ";
+        text += std::to_string(i % 100) + ' ' + (i % 11 == 0 ? "-" : std::to_string(i * 7 % 90)) +
+                " OK\n";
+    }
+    using part = filtered<filter, dynamic_grouping>;
+    auto parts = std::vector<part>{};
+    auto expected = std::vector<std::uint64_t>{};
+    for (auto const* const expression :
+         {"srcaddr = 10.0.0.1", "srcaddr in (10.0.0.1, ::10.0.0.1)", "action = ACCEPT",
+          "action = REJECT", "bytes > packets", "packets > bytes", "packets = bytes"}) {
+        parts.emplace_back(where(expression),
+                           group_by({group_key::of(field_id::bytes)}, {measure{}}));
+        auto reader = text_reader{memory_source{text}};
+        expected.push_back(static_cast<std::uint64_t>(std::ranges::count_if(
+            reader, [&](auto const& record) { return parts.back().predicate()(record); })));
+    }
+    auto const all = aggregate(text_reader{memory_source{text}}, each_of{parts});
+    auto found = std::vector<std::uint64_t>{};
+    for (auto const& one : all.all()) found.push_back(one.matched());
+    CHECK(found == expected);
 }
 
 }  // namespace test_query_filter

@@ -11,6 +11,8 @@
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/format/nfdump.hpp>
 #include <flowlog/grammar/filter.hpp>
+#include <flowlog/query/filter.hpp>
+#include <flowlog/query/filter_tree.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/memory.hpp>
 
@@ -43,9 +45,15 @@ TEST_CASE("a filter says within which bounds the values of its flows are", "[fil
     CHECK(bounds("not bytes > 5").empty());
     CHECK(bounds("not (not bytes > 5)").empty());
     CHECK(bounds("dstport is absent").empty());
+    CHECK(bounds("bytes & 0xf0 = 16").empty());
     CHECK(bounds("srcaddr = 10.0.0.1").empty());
     CHECK(bounds("start >= 1600000000 and dstport = 1").back() ==
           field_bounds{field_id::start, 1'600'000'000'000'000, max});
+    auto tree = flowlog::filter_tree{};
+    tree.add(flowlog::filter_leaf{.subject = flowlog::subject_of(field_id::bytes),
+                                  .field = field_id::bytes,
+                                  .numbers = {{80, 90}, {9, 8}}});
+    CHECK(flowlog::filter{tree}.bounds() == list{{field_id::bytes, 80, 90}});
 }
 
 TEST_CASE("blocks of layout 3 that a filter excludes are passed over", "[nfdump]") {
@@ -128,6 +136,17 @@ TEST_CASE("a filter says which addresses its flows have", "[filter_bounds]") {
     CHECK(addresses("srcaddr != 10.0.0.1").empty());
     CHECK(addresses("srcaddr in 10.0.0.0/24").empty());
     CHECK(addresses("dstport = 1").empty());
+    auto const hosts = [](std::string_view field, int count) {
+        auto text = std::string{field} + " in (";
+        for (auto i = 1; i <= count; ++i) text += "10.0.0." + std::to_string(i) + ' ';
+        return text + ')';
+    };
+    auto const either = [&](int count) {
+        return where(hosts("srcaddr", 32) + " or " + hosts("dstaddr", count)).addresses();
+    };
+    REQUIRE(either(32).size() == 1);
+    CHECK(either(32).front().any_of.size() == 64);
+    CHECK(either(33).empty());  // more than a reader would look up
 }
 
 }  // namespace test_query_filter_bounds
