@@ -50,6 +50,7 @@ TEST_CASE("Radix sort looks at every byte of a key", "[radix_sort]") {
         auto keys = std::vector<std::uint64_t>(300);
         for (auto& key : keys) key = random() >> (64 - bits) << (random() % 3 * 8 % bits);
         check_as_stable_sort(keys);
+        check_as_stable_sort({std::uint64_t{1} << (bits - 1), 0});
     }
 }
 

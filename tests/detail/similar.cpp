@@ -20,6 +20,7 @@ static_assert(edit_distance("tcpp", "tcp") == 1);
 static_assert(edit_distance("cp", "tcp") == 1);
 static_assert(edit_distance("tzp", "tcp") == 1);
 static_assert(edit_distance("abcd", "badc") == 2);
+static_assert(edit_distance("xb", "ba") == 2);
 static_assert(edit_distance("kitten", "sitting") == 3);
 
 namespace {
@@ -48,9 +49,19 @@ TEST_CASE("a name of which a word is a part is as like it as a single wrong lett
     CHECK(hint("region", {"cloud.region", "regions"}) ==
           "; did you mean 'cloud.region' or 'regions'?");
     CHECK(hint("h", {"orig_h"}).empty());
+    CHECK(hint("id", {"vpc-id"}) == "; did you mean 'vpc-id'?");
     CHECK(hint("sub", {"nat-sub-string"}).empty());
+    CHECK(hint("nat", {"nat-sub-string"}).empty());
     CHECK(hint("status", {"status-"}) == "; did you mean 'status-'?");
     CHECK(hint("addr", {"srcaddr", "addresses"}).empty());
+}
+
+TEST_CASE("the longest words that are compared have 32 letters", "[similar]") {
+    auto const word = std::string(32, 'a');
+    auto const other = std::string(31, 'a') + 'b';
+    CHECK(hint(word, {other}) == "; did you mean '" + other + "'?");
+    CHECK(hint(word, {word + 'a'}).empty());
+    CHECK(hint(word + 'a', {word}).empty());
 }
 
 TEST_CASE("words that have little in common are not named", "[similar]") {
