@@ -474,6 +474,7 @@ TEST_CASE("blocks refuse what is not a length", "[address][cidr]") {
         INFO(text);
         CHECK_FALSE(cidr::parse(text));
     }
+    for (auto const* const text : {"10.0.0.0/264", "::/256"}) CHECK_FALSE(cidr::parse(text));
 }
 
 TEST_CASE("blocks contain addresses of their family", "[address][cidr]") {

@@ -154,6 +154,22 @@ TEST_CASE("names that other tools give to fields lead to them", "[field]") {
     CHECK(find_field("insrcmac") == field_id::src_mac);
 }
 
+TEST_CASE("names of IPFIX, Cisco and Google Cloud lead to fields", "[field]") {
+    CHECK(find_field("vlanId") == field_id::src_vlan);
+    CHECK(find_field("postVlanId") == field_id::dst_vlan);
+    CHECK(find_field("postNAPTSourceTransportPort") == field_id::post_napt_srcport);
+    CHECK(find_field("postNAPTDestinationTransportPort") == field_id::post_napt_dstport);
+    CHECK(find_field("fw-ext-event") == field_id::firewall_extended_event);
+    CHECK(find_field("fw-xevent") == field_id::firewall_extended_event);
+    CHECK(find_field("src_instance.project_id") == field_id::src_project);
+    CHECK(find_field("dest_instance.project_id") == field_id::dst_project);
+}
+
+TEST_CASE("what pf says of a flow are numbers of 8 bits", "[field]") {
+    for (auto const id : {field_id::pf_action, field_id::pf_reason, field_id::pf_direction})
+        CHECK(flowlog::info(id).type == field_type::u8);
+}
+
 TEST_CASE("hyphens may be left out of a name, but not put in", "[field]") {
     for (auto const* name : {"-bytes", "bytes-", "by-tes", "--bytes", "src-port-", "src--port",
                              "tcp--flags", "_srcaddr", "-"}) {

@@ -7,6 +7,8 @@
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/visit_field.hpp>
+#include <flowlog/format/text.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 
@@ -92,6 +94,18 @@ TEST_CASE("a field known at run time has the value that its key gives", "[load_f
     auto const empty = flowlog::flow{};
     check_all_fields(empty);
     check_all_fields(keyed_record{empty});
+}
+
+TEST_CASE("a number that is too large for its field is malformed", "[load_field]") {
+    auto reader = flowlog::text_reader{
+        flowlog::memory_source{std::string_view{"srcaddr dstport protocol\n10.0.0.1 65536 256\n"}}};
+    auto records = 0;
+    for (auto const& record : reader) {
+        ++records;
+        for (auto const id : {field_id::dstport, field_id::protocol})
+            CHECK(flowlog::load_number(record, id, flowlog::info(id).type).malformed());
+    }
+    CHECK(records == 1);
 }
 
 TEST_CASE("a flow copies every field of a record", "[flow]") {

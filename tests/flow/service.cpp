@@ -19,6 +19,8 @@ TEST_CASE("services are known by their common names, in any case", "[service]") 
     CHECK(service_port("domain") == std::uint16_t{53});
     CHECK(service_port("rdp") == std::uint16_t{3389});
     CHECK(service_port("ms-sql-s") == std::uint16_t{1433});
+    CHECK(service_port("s7comm") == std::uint16_t{102});
+    CHECK(service_port("hp-pdl-datastr") == std::uint16_t{9100});
     CHECK_FALSE(service_port("http "));
     CHECK_FALSE(service_port("htt"));
     CHECK_FALSE(service_port(""));
@@ -28,6 +30,9 @@ TEST_CASE("services are known by their common names, in any case", "[service]") 
 TEST_CASE("a port has the first name of its service", "[service]") {
     CHECK(service_name(443) == "https");
     CHECK(service_name(53) == "domain");
+    CHECK(service_name(102) == "iso-tsap");
+    CHECK(service_name(5666) == "nrpe");
+    CHECK(service_name(9100) == "jetdirect");
     CHECK(service_name(0).empty());
     CHECK(service_name(65535).empty());
 }
