@@ -91,6 +91,7 @@ TEST_CASE("a link to nowhere is a file that cannot be opened", "[inputs]") {
     auto const here = testing::folder{};
     std::filesystem::create_symlink(here / "nowhere", here / "link");
     CHECK(expanded(here / "link") == list{here / "link"});
+    CHECK(expanded(here.path()) == list{here / "link"});
 }
 
 TEST_CASE("a link to a folder above does not go round for ever", "[inputs]") {

@@ -101,6 +101,16 @@ TEST_CASE("most lines of a large block are given in place", "[line_blocks]") {
     CHECK(blocks.next().text.size() > text.size() - 2 * line_padding);
 }
 
+TEST_CASE("a line is given in place if enough follows it", "[line_blocks]") {
+    auto const first = [](std::size_t following) {
+        auto const text = "a\nb\n" + std::string(following, 'c');
+        auto blocks = line_blocks{testing::strict_source{text, text.size()}, 1000, 0};
+        return std::string{blocks.next().text};
+    };
+    CHECK(first(line_padding) == "a\nb\n");
+    CHECK(first(line_padding - 1) == "a\n");
+}
+
 TEST_CASE("a byte order mark at the very beginning is dropped", "[line_blocks]") {
     auto const mark = "\xEF\xBB\xBF"s;
     for (std::size_t size = 1; size < 6; ++size) {

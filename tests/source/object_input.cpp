@@ -94,6 +94,14 @@ TEST_CASE("a small object costs one request, however it is read", "[object_input
         CHECK(bytes_of(held) == bytes);
         CHECK(store->read_count() == 1);
     }
+    SECTION("held, and opened: kept no longer than they") {
+        auto held = std::optional{from.hold()};
+        CHECK(bytes_of(from) == bytes);
+        CHECK(store->read_count() == 1);
+        held.reset();
+        CHECK(bytes_of(from) == bytes);
+        CHECK(store->read_count() == 2);
+    }
     SECTION("while a source of it lives") {
         auto const opened = from.open();
         auto buffer = std::string(1000, '?');
@@ -163,6 +171,17 @@ TEST_CASE("what is fetched ahead is limited though the buffer is large",
     for (std::size_t i = 1; i < 5; ++i) CHECK(bytes_of(inputs[i]).size() == 10);
     std::this_thread::sleep_for(50ms);
     CHECK(store->read_count() == 5 + 8);
+}
+
+TEST_CASE("what was read at offsets is dropped when the readers have passed by",
+          "[object_input][prefetch]") {
+    auto const store = store_of(20, 1000);
+    auto const inputs = inputs_of(store, {.fetches = 1, .buffer = 2000});
+    auto buffer = std::string(10, '?');
+    for (auto const i : {0U, 5U}) CHECK(inputs[i].read_at(0, buffer) == 10);
+    CHECK(bytes_of(inputs[10]).size() == 1000);
+    CHECK(inputs[0].read_at(0, buffer) == 10);
+    CHECK(store->reads_of("b/000") == 2);
 }
 
 TEST_CASE("objects may be skipped, opened out of order, or twice", "[object_input][prefetch]") {
@@ -330,6 +349,7 @@ TEST_CASE("a large object is read in ranges", "[object_input]") {
         CHECK(inputs[0].read_at(1'234'000, buffer) == 567);
         CHECK(buffer.substr(0, 567) == bytes.substr(1'234'000));
         CHECK(inputs[0].read_at(1'234'567, buffer) == 0);
+        CHECK(inputs[0].read_at(9'999'999, buffer) == 0);
     }
     SECTION("with breaks") {
         auto count = std::atomic<int>{0};
@@ -365,6 +385,14 @@ TEST_CASE("a large object that was replaced is an error", "[object_input]") {
     CHECK(rest.what == "mem://b/000: the object has been replaced");
     CHECK(rest.bytes.empty());  // nothing of the new object
     CHECK_THROWS_WITH(inputs[0].open().next(), rest.what);
+}
+
+TEST_CASE("a large object that was replaced while it was held is an error", "[object_input]") {
+    auto const store = store_of(1, 1'000'000);
+    store->tags["b/000"] = "1";
+    auto const held = large_inputs(store)[0].hold();
+    store->tags["b/000"] = "2";
+    CHECK(drained::of(held.open()).code == errc::changed);
 }
 
 TEST_CASE("a large object that changed its size since it was listed is an error",
