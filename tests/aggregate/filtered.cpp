@@ -158,7 +158,7 @@ TEST_CASE("how many records were wanted is saved and loaded", "[filtered]") {
     auto const log =
         std::string{"action dstport protocol\nREJECT 22 6\nACCEPT 22 6\nREJECT 443 6\n"};
     auto saved = std::string{};
-    auto out = state_writer{[&saved](std::string_view text) { saved += text; }, {"job"}};
+    auto out = state_writer{[&saved](std::string_view bytes) { saved += bytes; }, {"job"}};
     aggregate(text_reader{memory_source{log}}, wanted).save(out);
     out.finish();
     auto in = open_state(memory_input{saved + saved});
