@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # run.sh TARGET SEEDS [SECONDS]: fuzzes from the files of a folder or, for filters, keys and words, from the lines of a file. It leaves
-# what it finds in the current folder.
+# what it finds in the current folder. With FUZZ_CORPUS, a folder, it keeps the corpus there, and the next run goes on from it.
 set -euo pipefail
 
 target=$1 seeds=$2 seconds=${3:-600}
 name=$(basename "$target")
 dictionary=$(dirname "${BASH_SOURCE[0]}")/${name#fuzz_}.dict
-corpus=$(mktemp -d)
-trap 'rm -rf "$corpus"' EXIT
+if [ -n "${FUZZ_CORPUS-}" ]; then
+    corpus=$FUZZ_CORPUS/$name
+    mkdir -p "$corpus"
+else
+    corpus=$(mktemp -d)
+    trap 'rm -rf "$corpus"' EXIT
+fi
 
 if [ -f "$seeds" ]; then
     split -l 1 -a 4 "$seeds" "$corpus/line-"
