@@ -36,7 +36,7 @@
 namespace cli {
 namespace {
 
-constexpr auto commands = std::to_array<command_info>({
+constexpr auto all_commands = std::to_array<command_info>({
     {"overview", "LOG... [OPTION...]",
      "Print what is in logs, on one screen; 'flowlog LOG' does, too", set_up_overview},
     {"report", "[NAME[,NAME...]] [--html FILE] LOG... [OPTION...]",
@@ -141,7 +141,7 @@ auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int
 }
 
 auto is_command(std::string_view word) -> bool {
-    return std::ranges::find(commands, word, &command_info::name) != commands.end();
+    return std::ranges::find(all_commands, word, &command_info::name) != all_commands.end();
 }
 
 /// Whether a word is a log: standard input, a pattern, what is in a store, or a file that exists.
@@ -238,12 +238,12 @@ auto run(int argc, char** argv) -> int {
                          std::string{find_option("--version", program)->help});
     add_general_options(app);
     if (is_given("--no-config", argc, argv)) ignore_settings();
-    auto actions = std::array<action, commands.size()>{};
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        auto* const called =
-            app.add_subcommand(std::string{commands[i].name}, std::string{commands[i].meaning});
+    auto actions = std::array<action, all_commands.size()>{};
+    for (std::size_t i = 0; i < all_commands.size(); ++i) {
+        auto* const called = app.add_subcommand(std::string{all_commands[i].name},
+                                                std::string{all_commands[i].meaning});
         called->preparse_callback([&actions, called, i](std::size_t) {
-            actions[i] = commands[i].set_up(*called);
+            actions[i] = all_commands[i].set_up(*called);
             add_general_options(*called);
         });
     }
@@ -278,7 +278,7 @@ auto run(int argc, char** argv) -> int {
 
 }  // namespace
 
-auto command_table() -> std::span<command_info const> { return commands; }
+auto command_table() -> std::span<command_info const> { return all_commands; }
 
 }  // namespace cli
 
