@@ -109,7 +109,7 @@ auto parsed_app(CLI::App& app) -> CLI::App& {
     return chosen.empty() ? app : *chosen.front();
 }
 
-/// What is wrong with the values of an option, in other words than those of CLI11.
+/// What CLI11 complains of, in plain words: an option without its value, or given twice.
 auto said_of_values(std::string_view message) -> std::string {
     auto const name = std::string{message.substr(0, message.find(':'))};
     if (message.ends_with(" missing")) {

@@ -8,8 +8,8 @@ namespace cli {
 namespace {
 
 /// Words of AWS's command, SQL, nfdump, DuckDB, Miller and others, and what is meant here: an
-/// option, a command, or the end of a message. Of several rows of a word, the first option that
-/// exists counts.
+/// option, a command, or the end of a message. If a word is in several rows, the first row is taken
+/// whose option or command exists.
 struct other_name {
     std::string_view meant;
     std::array<std::string_view, 10> words;

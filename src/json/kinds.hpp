@@ -38,8 +38,9 @@ enum class log_kind : std::uint8_t {
     base64  ///< base64 text of a compressed log
 };
 
-/// The keys of a member that may be a line of a flow log, the likeliest first: those of CloudWatch,
-/// Docker, Splunk, Elasticsearch, OpenTelemetry and of programs that write logs in JSON.
+/// Where other logs keep a line of a flow log: the keys that CloudWatch, Docker, Splunk,
+/// Elasticsearch, OpenTelemetry and other programs use. If a record has several, the first in this
+/// list is read.
 inline constexpr auto line_keys = std::to_array<std::string_view>(
     {"message", "@message", "log", "_raw", "original", "event", "body", "msg", "line", "text"});
 

@@ -14,7 +14,7 @@ namespace flowlog::grammar {
 /// Words of other languages that ask for flows: SQL, CloudWatch Logs Insights, Wireshark, tcpdump.
 struct other_words {
     std::string_view hint;  ///< what to write instead, as the end of a message
-    /// in lower case; one with a point at its end stands for all that begin so
+    /// In lower case. One that ends with a dot, such as `ip.`, matches all words that begin so.
     std::array<std::string_view, 12> words;
 };
 
@@ -35,7 +35,7 @@ inline constexpr auto words_of_other_languages = std::to_array<other_words>({
     {"; write srcport, dstport, or port for both", {"tcp.", "udp."}},
 });
 
-/// Whether `text` is a word of a table in lower case, or begins with one that ends with a point.
+/// Whether `text`, in any case, is this word of the table, or begins with it if it ends with a dot.
 constexpr auto is_other_word(std::string_view text, std::string_view word) noexcept -> bool {
     if (word.empty()) return false;
     if (word.ends_with('.') && text.size() > word.size()) text = text.substr(0, word.size());
