@@ -50,8 +50,7 @@ public:
 
     void consider(std::string_view candidate) {
         if (word_.size() > max_similar || candidate.size() > max_similar) return;
-        auto const distance =
-            is_part_of(word_, candidate) ? std::size_t{1} : edit_distance(word_, candidate);
+        auto const distance = distance_to(candidate);
         if (distance > distance_ || distance >= candidate.size()) return;
         if (distance < distance_) found_.clear();
         distance_ = distance;
@@ -72,6 +71,14 @@ public:
     }
 
 private:
+    [[nodiscard]] auto distance_to(std::string_view candidate) const -> std::size_t {
+        if (is_part_of(word_, candidate)) return 1;
+        auto const [shorter, longer] = std::minmax({word_.size(), candidate.size()});
+        // each letter that one word has more must be added
+        if (longer - shorter > distance_) return longer - shorter;
+        return edit_distance(word_, candidate);
+    }
+
     std::string_view word_;
     std::size_t distance_;  // of the best words so far
     std::vector<std::string> found_;
