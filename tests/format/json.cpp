@@ -650,6 +650,24 @@ TEST_CASE("the kind of a log in chunks is found by all the bytes that are looked
     CHECK(flowlog::log_splitter::of(memory_input{text}, {}, 100).has_value());
 }
 
+TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json]") {
+    auto const line =
+        "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
+    auto const entry =
+        R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2","src_port":1,"dest_port":2,"protocol":6}})"s;
+    auto const text = R"({"a":")" + line + "\t" + line + "\n" + entry + "\n" + entry + "\n";
+    REQUIRE(flowlog::detail::recognise_line(text.substr(0, text.find('\n')), std::nullopt));
+    auto const read = [&](unsigned threads) {
+        auto const options = flowlog::run_options{.threads = threads, .chunk_size = 16};
+        return flowlog::run({memory_input{text}}, flowlog::port_protocol_counter{}, options).stats;
+    };
+    CHECK(read(1).malformed == 1);
+    CHECK(read(1).records == 2);
+    CHECK(read(2) == read(1));
+    using Catch::Matchers::Contains;
+    CHECK_THAT(failure_of("{\"a\":1} " + line + "\n"), Contains("is JSON of no kind that is read"));
+}
+
 TEST_CASE("the reason of damage is the right one, with its offset", "[json]") {
     auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}})"s;
     CHECK(reasons_of("[" + entry + ", 12") ==

@@ -163,13 +163,14 @@ struct text_format {
     using reader = text_reader<any_source>;
     using splitter = text_splitter;
     /// Whether the first line that is not blank gives the columns: a header line, or a line of one
-    /// of AWS's default formats.
+    /// of AWS's default formats. A line of JSON gives none, even if it holds a record.
     static auto matches(std::string_view first_bytes) -> bool {
         if (first_bytes.starts_with("\xEF\xBB\xBF")) first_bytes.remove_prefix(3);
         auto const begin = first_bytes.find_first_not_of(" \t\r\n");
         if (begin == first_bytes.npos) return false;
-        auto const line = first_bytes.substr(begin, first_bytes.find('\n', begin) - begin);
-        return recognise_line(line, std::nullopt).has_value();
+        auto const text = first_bytes.substr(begin);
+        return !begins_json(text) &&
+               recognise_line(text.substr(0, text.find('\n')), std::nullopt).has_value();
     }
     template <class Source>
     static auto open(Source source, open_options options, bool) -> text_reader<Source> {
