@@ -9,16 +9,20 @@
 
 namespace flowlog::detail::json {
 
-void set_token(row_buffer& rows, std::string_view name, std::string_view token) {
+auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool {
     auto const id = find_field(name);
-    if (!id) return;
-    if (token.empty() || token == "-") return rows.unset(*id);
+    if (!id) return false;
+    if (token.empty() || token == "-") {
+        rows.unset(*id);
+        return true;
+    }
     with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
-        auto const value = decode_token<T>(token);
+        auto const value = decode_token<T>(*id, token);
         if (value.malformed())
             throw bad_record{std::string{name} + ": found " + std::string{token.substr(0, 60)}, id};
         rows.put(*id, value);
     });
+    return true;
 }
 
 void set_field(row_buffer& rows, field_id id, std::string_view name, od::value v) {

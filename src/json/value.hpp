@@ -261,8 +261,9 @@ inline void require_addresses(row_buffer const& rows) {
                          reason::absent_value};
 }
 
-/// Sets the field with this name, if there is one, from a token as text logs have it.
-void set_token(row_buffer& rows, std::string_view name, std::string_view token);
+/// Sets the field with this name, if there is one, from a token as text logs have it. Whether there
+/// is one.
+auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool;
 
 // One function for each kind of record. They throw if a record is bad.
 

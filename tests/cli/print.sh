@@ -524,6 +524,17 @@ END
     holds out <<'END'
 {"source.address":"10.0.1.201","network.transport":"tcp"}
 END
+    # what is written can be read
+    local schema form
+    "$flowlog" print "$data/flow_logs.txt" --csv >expected
+    for schema in netflow ecs otel; do
+        for form in csv ndjson; do
+            has_component json || [ $form = csv ] || continue
+            "$flowlog" print "$data/flow_logs.txt" --schema $schema --$form |
+                "$flowlog" print - --csv --fields "$(head -n 1 expected)" >out
+            holds out <expected
+        done
+    done
     run print "$data/flow_logs.txt" --schema netflow -n 0 --fields bytes,protocol
     printf 'dOctets,prot\n' | holds out
     run print "$data/flow_logs.txt" --schema ocsf -n 1 --fields srcaddr,dstport,action,start

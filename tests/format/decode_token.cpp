@@ -39,6 +39,15 @@ TEST_CASE("a token of any length is decoded without reading beyond it", "[decode
     }
 }
 
+TEST_CASE("the token of a protocol may be a keyword", "[decode_token]") {
+    CHECK(decode_token<std::uint8_t>(field_id::protocol, "TCP") == std::uint8_t{6});
+    CHECK(decode_token<std::uint8_t>(field_id::protocol, "17") == std::uint8_t{17});
+    CHECK(decode_token<std::uint8_t>(field_id::protocol, "-").absent());
+    CHECK(decode_token<std::uint8_t>(field_id::protocol, "256").malformed());
+    CHECK(decode_token<std::uint8_t>(field_id::tos, "tcp").malformed());
+    CHECK(decode_token<std::uint8_t>("tcp").malformed());
+}
+
 TEST_CASE("a text refers to the token", "[decode_token]") {
     auto const token = "eni-1"s;
     auto const value = decode_token<std::string_view>(token);

@@ -442,6 +442,18 @@ TEST_CASE("numbers are read up to their limits", "[text]") {
     CHECK(got.flows[2][field::bytes] == std::uint64_t{0});
 }
 
+TEST_CASE("a protocol may be a keyword, and no other number", "[text]") {
+    auto const got = read(
+        "srcaddr protocol dstport\n10.0.0.1 tcp 1\n10.0.0.1 IPv6-ICMP 2\n10.0.0.1 17 3\n"
+        "10.0.0.1 tcpx 4\n10.0.0.1 6 tcp\n");
+    REQUIRE(got.flows.size() == 5);
+    CHECK(got.flows[0][field::protocol] == std::uint8_t{6});
+    CHECK(got.flows[1][field::protocol] == std::uint8_t{58});
+    CHECK(got.flows[2][field::protocol] == std::uint8_t{17});
+    CHECK(got.flows[3][field::protocol].malformed());
+    CHECK(got.flows[4][field::dstport].malformed());
+}
+
 TEST_CASE("windows without data are not flows", "[text]") {
     auto const custom = read(
         "account-id action az-id bytes dstaddr dstport end flow-direction log-status\n"

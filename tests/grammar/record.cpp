@@ -96,6 +96,14 @@ static void check_number() {
         CHECK(parse(bad).malformed());
 }
 
+TEST_CASE("a protocol is a number or a keyword", "[record]") {
+    CHECK(grammar::parse_value<std::uint8_t>(flowlog::field_id::protocol, "udp") ==
+          std::uint8_t{17});
+    CHECK(grammar::parse_value<std::uint8_t>(flowlog::field_id::protocol, "007") ==
+          std::uint8_t{7});
+    CHECK(grammar::parse_value<std::uint8_t>(flowlog::field_id::tos, "udp").malformed());
+}
+
 TEST_CASE("a number is decimal digits up to the maximum of its type", "[record]") {
     check_number<std::uint8_t>();
     check_number<std::uint16_t>();

@@ -18,6 +18,7 @@
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/raw_address.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/flow/visit_field.hpp>
@@ -282,6 +283,18 @@ template <>
     return text;
 }
 
+/// Reads a whole word as the value of a field: as above, and a protocol may be a keyword.
+///
+///     protocol = number | keyword           ; of IANA, in any case: "tcp"
+template <class T>
+[[nodiscard]] auto parse_value(field_id id, std::string_view text) -> field_value<T> {
+    if constexpr (std::unsigned_integral<T>) {
+        if (auto const number = protocol_number(text); id == field_id::protocol && number)
+            return static_cast<T>(*number);
+    }
+    return parse_value<T>(text);
+}
+
 /// A line as the reference grammar reads it: the executable specification of `text_reader`. A
 /// `flow_record`. The text and the columns must outlive it.
 class reference_record {
@@ -310,7 +323,7 @@ public:
     [[nodiscard]] auto get(field_id id) const -> field_value<T> {
         auto const column = columns_->column(id);
         if (column == layout::none || column >= words_.size()) return {};
-        return parse_value<T>(words_[column].text);
+        return parse_value<T>(id, words_[column].text);
     }
 
     /// What the line is, in a log with these columns.

@@ -27,7 +27,6 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
-#include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/column_batch.hpp>
 #include <flowlog/format/decode_token.hpp>
@@ -285,13 +284,9 @@ private:
         if constexpr (std::same_as<T, std::string_view>) {
             return text;
         } else {
-            auto const value = padded && text.size() < token_padding
-                                   ? detail::decode<T>(text.data(), text.data() + text.size())
-                                   : decode_token<T>(text);
-            if constexpr (std::same_as<T, std::uint8_t>) {
-                if (value.malformed() && field == field_id::protocol) return protocol_of(text);
-            }
-            return value;
+            return padded && text.size() < token_padding
+                       ? detail::decode<T>(field, text.data(), text.data() + text.size())
+                       : decode_token<T>(field, text);
         }
     }
 
@@ -302,12 +297,6 @@ private:
         } else {
             return {};
         }
-    }
-
-    [[nodiscard]] static auto protocol_of(std::string_view name) noexcept
-        -> field_value<std::uint8_t> {
-        if (auto const found = protocol_number(name)) return *found;
-        return field_value<std::uint8_t>{presence::malformed};
     }
 
     // --- dictionaries --------------------------------------------------------------------------

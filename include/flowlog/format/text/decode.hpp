@@ -15,6 +15,7 @@
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
 #include <flowlog/format/text/eight_groups.hpp>
@@ -220,6 +221,27 @@ inline auto decode<flow_direction>(char const* first, char const* last) noexcept
     if (token.is("ingress")) return flow_direction::ingress;
     if (token.is("egress")) return flow_direction::egress;
     return field_value<flow_direction>{without_value(first, last)};
+}
+
+/// A keyword of IANA, as pmacct, Argus and the CSV of nfdump have it. Pure, as `decode_long`.
+template <std::unsigned_integral T>
+[[gnu::noinline, gnu::cold, gnu::pure]] auto decode_protocol_name(char const* first,
+                                                                  char const* last) noexcept
+    -> field_value<T> {
+    auto const number = protocol_number({first, static_cast<std::size_t>(last - first)});
+    return number ? field_value<T>{*number} : field_value<T>{presence::malformed};
+}
+
+/// Decodes a whole token as the value of a field: as above, and a protocol may be a keyword.
+template <class T>
+[[gnu::always_inline]] inline auto decode(field_id id, char const* first, char const* last) noexcept
+    -> field_value<T> {
+    auto const value = decode<T>(first, last);
+    if constexpr (std::unsigned_integral<T>) {
+        if (value.malformed() && id == field_id::protocol) [[unlikely]]
+            return decode_protocol_name<T>(first, last);
+    }
+    return value;
 }
 
 }  // namespace flowlog::detail

@@ -71,9 +71,9 @@ public:
         if (position >= detail::far) [[unlikely]] {
             if (position == layout::none) return {};
             auto const found = far_token(begin(0), columns_->column(id));
-            return detail::decode<T>(found.data(), found.data() + found.size());
+            return detail::decode<T>(id, found.data(), found.data() + found.size());
         }
-        return detail::decode<T>(begin(position), end(position));
+        return detail::decode<T>(id, begin(position), end(position));
     }
 
     /// The value of a numeric field of type `type`. One function decodes the numbers of all widths.
