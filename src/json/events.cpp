@@ -244,14 +244,39 @@ void read_alibaba(od::object record, job& to) {
 
 // --- names of fields -----------------------------------------------------------------------------
 
+namespace {
+
+/// Sets the field that a member is named after; false if there is none. In ECS, `network.bytes` has
+/// both directions, and `source.bytes` one.
+auto set_named(row_buffer& rows, std::string_view name, std::string_view text) -> bool {
+    if (name == "network.bytes" && rows.get(field::bytes)) return true;
+    if (name == "network.packets" && rows.get(field::packets)) return true;
+    return set_token(rows, name, text);
+}
+
+}  // namespace
+
 void read_names(od::object record, job& to) {
-    each_member(record, [&](std::string_view key, od::value v) {
+    auto around = std::string{};  // the keys of the objects around a member: `source.`
+    auto any = false;
+    auto const member = [&](std::string_view key, od::value v, auto const& self) -> void {
+        auto const size = around.size();
+        auto const name = [&] { return size == 0 ? key : std::string_view{around.append(key)}; };
         switch (json_type(v.type())) {
-            case json_type::string: return set_token(to.rows, key, text_of(key, v).value_or(""));
-            case json_type::number: return set_token(to.rows, key, shown(v));
-            default: return;
+            case json_type::string:
+                any |= set_named(to.rows, name(), text_of(key, v).value_or(""));
+                break;
+            case json_type::number: any |= set_named(to.rows, name(), shown(v)); break;
+            case json_type::object:
+                if (!is_holder(key)) around.append(key) += '.';
+                each_member_of(key, v, [&](auto k, od::value m) { self(k, m, self); });
+                break;
+            default: break;
         }
-    });
+        around.resize(size);
+    };
+    each_member(record, [&](auto key, od::value v) { member(key, v, member); });
+    if (!any) throw bad_record{"no member has the name of a field"};
     to.rows.finish(to.offset);
 }
 

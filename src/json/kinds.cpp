@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include <flowlog/flow/address.hpp>
 #include <flowlog/format/detail/foreign.hpp>
@@ -21,6 +22,39 @@ auto without_blanks(std::string_view text) -> std::string {
     return result;
 }
 
+/// Calls `use(name)` for each key of a text without blanks, with the keys of the objects around it:
+/// `source.ip`.
+template <class Use>
+void each_name(std::string_view text, Use use) {
+    auto around = std::string{};
+    auto sizes = std::vector<std::size_t>{};  // of `around` outside the objects that are open
+    auto key = std::string_view{};
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '"') {
+            auto const begin = at + 1;
+            for (++at; at < text.size() && text[at] != '"'; ++at)
+                if (text[at] == '\\') ++at;
+            if (!text.substr(std::min(at + 1, text.size())).starts_with(':')) continue;
+            key = text.substr(begin, at - begin);
+            use(around + std::string{key});
+        } else if (text[at] == '{') {
+            sizes.push_back(around.size());
+            if (!key.empty() && !is_holder(key)) around.append(key) += '.';
+            key = {};
+        } else if (text[at] == '}' && !sizes.empty()) {
+            around.resize(sizes.back());
+            sizes.pop_back();
+        } else if (text[at] == '[') {
+            key = {};
+        }
+    }
+}
+
+/// Keys of arrays in which programs put records.
+constexpr auto record_arrays = std::to_array<std::string_view>(
+    {"hits", "records", "Records", "flows", "flowLogs", "flow_logs", "data", "items", "results",
+     "entries", "events", "logs", "rows"});
+
 /// The first bytes of a log, and what they tell.
 class beginning {
 public:
@@ -37,18 +71,19 @@ public:
         return text_.find('"' + std::string{key} + "\":") != text_.npos;
     }
     /// Whether keys are names of fields: an address and another one.
-    [[nodiscard]] auto has_names() const -> bool {
-        auto count = 0;
-        auto has_address = false;
-        for (auto end = text_.find("\":"); end != text_.npos; end = text_.find("\":", end + 1)) {
-            auto const quote = end == 0 ? text_.npos : text_.rfind('"', end - 1);
-            if (quote == text_.npos) continue;
-            auto const id = find_field(std::string_view{text_}.substr(quote + 1, end - quote - 1));
-            if (!id) continue;
-            ++count;
-            has_address |= *id == field_id::srcaddr || *id == field_id::dstaddr;
+    [[nodiscard]] auto has_names() const -> bool { return has_names(text_); }
+    /// The key of the array that holds the records, if they have no other wrapper of a known kind.
+    [[nodiscard]] auto array_of_records() const -> std::string_view {
+        for (auto const key : record_arrays) {
+            auto const at = text_.find('"' + std::string{key} + "\":[{");
+            if (at == text_.npos) continue;
+            auto const before = std::string_view{text_}.substr(0, at);
+            auto const is_open =
+                std::ranges::count(before, '{') - std::ranges::count(before, '}') ==
+                (before.find("\"hits\":{") == before.npos ? 1 : 2);
+            if (is_open && !has_names(before)) return key;
         }
-        return has_address && count > 1;
+        return {};
     }
     [[nodiscard]] auto contains(std::string_view text) const -> bool {
         return text_.find(text) != text_.npos;
@@ -63,6 +98,17 @@ public:
     }
 
 private:
+    [[nodiscard]] static auto has_names(std::string_view text) -> bool {
+        auto count = 0;
+        auto has_address = false;
+        each_name(text, [&](std::string_view name) {
+            auto const id = find_field(name);
+            if (!id) return;
+            ++count;
+            has_address |= *id == field_id::srcaddr || *id == field_id::dstaddr;
+        });
+        return has_address && count > 1;
+    }
     /// The text that is the value after a key, if it is one.
     [[nodiscard]] auto text_after(std::size_t at) const -> std::string_view {
         at = raw_.find_first_not_of(" \t\r\n:", at);
@@ -157,6 +203,12 @@ auto division_of(log_kind kind, std::string_view first_bytes) -> division {
         case log_kind::insights: return {.arrays = {"results"}};
         case log_kind::wrapped: return {.arrays = {"records", "Records"}};
         case log_kind::ibm: return {.arrays = {"flow_logs"}};
+        case log_kind::names:
+        case log_kind::lines: {
+            auto const array = beginning{first_bytes}.array_of_records();
+            if (!array.empty()) return {.arrays = {array}, .around = "hits"};
+            break;
+        }
         default: break;
     }
     // one object a line, unless the first line is only the beginning of one

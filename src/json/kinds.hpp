@@ -29,7 +29,7 @@ enum class log_kind : std::uint8_t {
     ibm,
     oci,
     alibaba,
-    names,  ///< objects whose keys are names of fields, as converters write them
+    names,  ///< objects whose keys are names of fields, as converters write them; ECS
     zeek,
     zeek_tsv,
     suricata,
@@ -43,6 +43,13 @@ enum class log_kind : std::uint8_t {
 /// list is read.
 inline constexpr auto line_keys = std::to_array<std::string_view>(
     {"message", "@message", "log", "_raw", "original", "event", "body", "msg", "line", "text"});
+
+/// Whether an object with this key holds the record, so that it is no part of the names of its
+/// members: in Elasticsearch, Splunk, OpenTelemetry.
+constexpr auto is_holder(std::string_view key) noexcept -> bool {
+    return key == "_source" || key == "hits" || key == "result" || key == "fields" ||
+           key == "attributes";
+}
 
 /// The kind of a log that begins with these bytes.
 [[nodiscard]] auto find_kind(std::string_view first_bytes) -> log_kind;

@@ -27,18 +27,13 @@ void read_message(od::object event, job& to) {
     to.add_message(message.value_or(""), region);
 }
 
-/// Whether an object with this key may hold the line: in Elasticsearch, Splunk, ECS.
-auto is_holder(std::string_view key) -> bool {
-    return key == "_source" || key == "result" || key == "event";
-}
-
 /// A record of another log that holds a line, perhaps in an object within it.
 void read_line(od::object record, job& to) {
     auto line = std::optional<std::string_view>{};
     auto best = line_keys.size();
     auto const member = [&](std::string_view key, od::value v, auto const& self) -> void {
         auto const type = json_type(v.type());
-        if (type == json_type::object && is_holder(key))
+        if (type == json_type::object && (is_holder(key) || key == "event"))
             return each_member_of(key, v, [&](auto k, od::value m) { self(k, m, self); });
         auto const rank =
             static_cast<std::size_t>(std::ranges::find(line_keys, key) - line_keys.begin());

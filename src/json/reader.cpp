@@ -116,8 +116,9 @@ public:
         auto const known = fields_of(levels_.front()->kind);
         if (!known.empty()) return std::ranges::find(known, id) != known.end();
         if (!begun_) ahead_ = read_rows();
-        if (!seen_any_ || id == field_id::region || job_.rows.has(id)) return true;
-        return has_messages(levels_.front()->kind) && columns_->has(id);
+        if (!seen_any_ || job_.rows.has(id)) return true;
+        return has_messages(levels_.front()->kind) &&
+               (id == field_id::region || columns_->has(id));
     }
 
     [[nodiscard]] auto describe() -> archive_info override {

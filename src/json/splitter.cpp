@@ -239,6 +239,7 @@ auto value_splitter::next_top() -> piece {
     } else if (first == '{') {
         place_ = place::object;
         had_array_ = false;
+        within_ = 0;
         too_deep_ = false;
     } else if (first == '\\' && peek() == 'n') {
         ++at_;  // some producers write a line end as these two characters between objects
@@ -257,6 +258,10 @@ auto value_splitter::next_member() -> piece {
     if (next == '}' || next == ',') {
         ++at_;
         if (next == ',') return {};
+        if (within_ != 0) {
+            --within_;
+            return {};
+        }
         place_ = place::top;
         return had_array_ ? piece{} : kept(piece::kind::value);
     }
@@ -271,7 +276,7 @@ auto value_splitter::next_member() -> piece {
     auto const key = std::string_view{buffer_.get() + keep_ + key_at + 1, key_size};
     if (value == '[' && !had_array_ && std::ranges::find(how_.arrays, key) != how_.arrays.end()) {
         text_.assign(buffer_.get() + keep_, at_ - keep_);
-        text_ += "null}";
+        text_ += "null}" + std::string(within_, '}');
         auto const offset = base_ + keep_;
         auto const size = text_.size();
         text_.append(padding, ' ');
@@ -280,6 +285,11 @@ auto value_splitter::next_member() -> piece {
         place_ = place::array;
         in_object_ = had_array_ = true;
         return {piece::kind::head, std::string_view{text_}.substr(0, size), offset};
+    }
+    if (value == '{' && within_ == 0 && !had_array_ && !key.empty() && key == how_.around) {
+        ++at_;
+        ++within_;
+        return {};
     }
     if (!take_value()) return damage(is_too_long() ? "a piece is longer than the limit" : cut);
     return {};

@@ -47,6 +47,7 @@ struct piece {
 struct division {
     bool lines = false;
     std::vector<std::string_view> arrays{};  ///< keys of arrays whose elements are pieces
+    std::string_view around{};               ///< the key of an object in which the array may be
     std::size_t max_piece = std::size_t{64} << 20;
 };
 
@@ -158,6 +159,7 @@ private:
     bool begun_ = false;
     bool ended_ = false;      // the source is
     bool in_object_ = false;  // the array is in an object
+    unsigned within_ = 0;     // objects around the array that are open, within the outermost one
     bool had_array_ = false;  // the object had an array that was divided
     bool too_deep_ = false;
     bool has_pieces_ = false;  // that are needed, in the buffer

@@ -650,6 +650,35 @@ TEST_CASE("the kind of a log in chunks is found by all the bytes that are looked
     CHECK(flowlog::log_splitter::of(memory_input{text}, {}, 100).has_value());
 }
 
+TEST_CASE("records of an array with a usual name are read", "[json]") {
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","protocol":"TCP","bytes":7})"s;
+    for (auto const& text :
+         {R"({"flows":[)" + flow + "]}",
+          R"({"count":2,"items":[)" + flow + "," + flow + R"(],"a":1})",
+          R"({"hits":{"total":1,"hits":[{"_source":)" + flow + "}]},\"took\":1}"}) {
+        CAPTURE(text);
+        auto log = flowlog::open(memory_input{text});
+        auto rows = 0;
+        for (auto const& record : log) {
+            CHECK(record[field::protocol] == flowlog::protocol::tcp);
+            CHECK(record[field::bytes] == 7U);
+            ++rows;
+        }
+        CHECK(rows == (text.find("count") == text.npos ? 1 : 2));
+        CHECK(log.stats().malformed == 0);
+    }
+    auto const line =
+        "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
+    auto lines = flowlog::open(
+        memory_input{R"({"took":1,"hits":{"total":1,"hits":[{"_id":"1","_source":{"message":")" +
+                     line + "\"}}]}}"});
+    CHECK(std::ranges::distance(lines) == 1);
+    CHECK(lines.stats().malformed == 0);
+    CHECK(reasons_of(R"({"srcaddr":"10.0.0.1","bytes":1})"
+                     "\n"
+                     R"({"a":{"b":1}})") == texts{"at byte 33: no member has the name of a field"});
+}
+
 TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json]") {
     auto const line =
         "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
