@@ -83,6 +83,9 @@ TEST_CASE("a field is found by every spelling of its name", "[field]") {
     }
     CHECK(find_field("pktSrcAddr") == field_id::pkt_srcaddr);
     CHECK(find_field("logStatus") == field_id::log_status);
+    CHECK(find_field("jsonPayload.connection.src_ip") == field_id::srcaddr);
+    CHECK_FALSE(find_field("jsonPayload.connection"));
+    CHECK_FALSE(find_field("jsonPayload."));
 }
 
 static auto aliases(flowlog::field_info const& f) -> std::vector<std::string> {

@@ -74,7 +74,7 @@ enum class field_type : std::uint8_t {
     X(dstaddr, "dstaddr", "dstaddr_raw dst-addr destination-address dst-ip dest-ip destination-ip destination destination.ip destination.address destinationIPv4Address destinationIPv6Address connection.dest_ip target_ip id.resp_h dst_endpoint.ip dst4_addr dst6_addr dst-ip-address dest-ip-address destination-ip-address daddr dip da dst dest ipv4-dst-addr ipv6-dst-addr ip-dst dst-address dest-address", address, 2, vpc, "Destination address; incoming: the primary address of the interface") \
     X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port sport sp l4-src-port port-src", u16, 2, vpc, "Source port; 0 for protocols without ports") \
     X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp l4-dst-port port-dst", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
-    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr protocol-code transport network.transport network.protocol.name ip-proto", u8, 2, vpc, "IANA protocol number") \
+    X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr protocol-code transport network.transport network.protocol.name ip-proto pro", u8, 2, vpc, "IANA protocol number") \
     X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets in-pkts tot-pkts source.packets", u64, 2, vpc, "Packets in the window") \
     X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes tot-bytes source.bytes", u64, 2, vpc, "Bytes in the window") \
     X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start stime first-switched timestamp-start time-flow-start", time, 2, vpc, "First packet of the window") \
@@ -514,12 +514,15 @@ inline auto field_of_spelling(std::string_view name) noexcept -> int {
 
 /// Finds a field by any accepted spelling: its name in any case, with `-`, with `_`, or with
 /// neither
-/// (`srcAddr`, as in CloudWatch Logs Insights); the name within `${…}`; or an alias. Blanks of
-/// Unicode around it, which copies of mails and web pages have, are passed over.
+/// (`srcAddr`, as in CloudWatch Logs Insights); the name within `${…}`, or after the `jsonPayload.`
+/// of Google's tables; or an alias. Blanks of Unicode around it, which copies of mails and web
+/// pages have, are passed over.
 [[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
     if (detail::leading_blank(name) > 1 || detail::trailing_blank(name) > 1)
         name = detail::trimmed(name);  // blanks that are not seen, and are not of ASCII
     if (name.starts_with("${") && name.ends_with('}')) name = name.substr(2, name.size() - 3);
+    if (constexpr auto prefix = std::string_view{"jsonPayload."}; name.starts_with(prefix))
+        name.remove_prefix(prefix.size());
     if (name.size() > detail::max_spelling) return std::nullopt;
     if (std::is_constant_evaluated()) {
         for (auto const& f : fields) {

@@ -171,9 +171,10 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
     auto const take_zone = [&](auto& context) { zone.push_back(x3::_attr(context)); };
     auto const offset =
         x3::char_("+-")[side] >> two[take_zone] >> (x3::eoi | -x3::lit(':') >> two[take_zone]);
-    auto const civil = x3::uint_parser<unsigned, 10, 4, 4>{}[part] >> '-' >> two[part] >> '-' >>
-                       two[part] >> x3::char_("T ") >> two[part] >> ':' >> two[part] >> ':' >>
-                       two[part] >> -fraction[take_digits];
+    auto const between = x3::lit(text.find('/') == 4 ? '/' : '-');
+    auto const civil = x3::uint_parser<unsigned, 10, 4, 4>{}[part] >> between >> two[part] >>
+                       between >> two[part] >> x3::char_("T ") >> two[part] >> ':' >> two[part] >>
+                       ':' >> two[part] >> -fraction[take_digits];
     if (!x3::parse(at, end, civil >> (x3::eoi | "Z" | " UTC" | offset) >> x3::eoi))
         return std::nullopt;
     auto const date =
@@ -233,6 +234,7 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
 ///                    | +DIGIT "." +DIGIT    ; Unix seconds
 ///                    | date ("T" | " ") 2DIGIT ":" 2DIGIT ":" 2DIGIT ["." +DIGIT] [zone]
 ///     date           = 4DIGIT "-" 2DIGIT "-" 2DIGIT
+///                    | 4DIGIT "/" 2DIGIT "/" 2DIGIT
 ///     zone           = "Z" | ("+" | "-") 2DIGIT [[":"] 2DIGIT]
 ///     action         = "ACCEPT" | "REJECT"  ; words in any case
 ///     log-status     = "OK" | "NODATA" | "SKIPDATA"

@@ -15,13 +15,13 @@ namespace flowlog::detail {
 /// Reads a time as flowlog and databases write it: Unix seconds with a fraction,
 /// `1418530010.123`, or a date and a time of day, `2014-12-14T04:06:50.123Z`, with a blank in place
 /// of the `T`, with an offset (`+01:00`, `+0100`, `+01`) or ` UTC` in place of the `Z`, or without
-/// any, which means UTC too.
+/// any, which means UTC too. SiLK writes the date as `2014/12/14`.
 class written_time {
 public:
     [[nodiscard]] static constexpr auto parse(std::string_view text) noexcept
         -> std::optional<timestamp> {
         auto reader = written_time{text};
-        auto const has_date = text.size() > 4 && text[4] == '-';
+        auto const has_date = text.size() > 4 && (text[4] == '-' || text[4] == '/');
         if (!(has_date ? reader.read_civil() : reader.read_seconds()) || !reader.rest_.empty())
             return std::nullopt;
         return reader.time_;
@@ -72,7 +72,8 @@ private:
     constexpr auto read_civil() noexcept -> bool {
         using namespace std::chrono;
         std::uint64_t part[6] = {};
-        if (digits(4, 4, part[0]) == 0 || !take("-") || !two(12, part[1]) || !take("-") ||
+        auto const between = rest_.substr(4, 1);
+        if (digits(4, 4, part[0]) == 0 || !take(between) || !two(12, part[1]) || !take(between) ||
             !two(31, part[2]) || !(take("T") || take(" ")) || !two(23, part[3]) || !take(":") ||
             !two(59, part[4]) || !take(":") || !two(60, part[5]))
             return false;
