@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <ranges>
+#include <system_error>
 #include <utility>
 
 #include <flowlog/aggregate/group_words.hpp>
@@ -107,6 +109,33 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
     return result;
 }
 
+auto all_columns(flowlog::log& log, reading_options const& options, columns const& shown)
+    -> columns {
+    constexpr auto most = 200'000;
+    auto const columns_of = [&shown](flowlog::log& from) {
+        auto result = flowlog::columns_of(from);
+        for (auto const& column : result.empty() ? columns{} : shown) {
+            if (column.field && !has(result, column) && from.may_have(*column.field))
+                result.push_back(column);
+        }
+        return result;
+    };
+    auto ignored = std::error_code{};
+    auto const may_have_more = std::ranges::any_of(flowlog::fields, [&](auto const& field) {
+        return log.may_have(field.id) && !log.has(field.id);
+    });
+    if (!may_have_more || !std::filesystem::is_regular_file(log.name(), ignored))
+        return columns_of(log);
+    auto again = open_log(flowlog::input{log.name()}, options, {});
+    try {
+        auto count = 0;
+        for ([[maybe_unused]] auto const& record : again)
+            if (++count == most) break;
+    } catch (flowlog::error const&) {  // whoever reads the log says why it cannot be read
+    }
+    return columns_of(again);
+}
+
 void resolve(columns& wanted, columns const& present, key_tables const& tables) {
     for (auto& column : wanted) {
         if (column.field || column.computed || has(present, column)) continue;
@@ -126,6 +155,14 @@ auto difference(std::string const& name, columns const& first, columns const& sh
     if (!missing.empty() && !more.empty()) message += "; ";
     if (!more.empty()) message += "also " + more + " (not " + done + ")";
     return message + "; --fields chooses";
+}
+
+auto later_columns(std::string const& name, columns const& before, columns const& now,
+                   std::string const& done) -> std::optional<std::string> {
+    auto const more = names_not_in(before, now);
+    if (more.empty()) return std::nullopt;
+    return flowlog::escaped(name) + ": records further on have more columns: " + more + " (not " +
+           done + "); --fields chooses";
 }
 
 }  // namespace cli

@@ -30,6 +30,12 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
 /// The columns that are no fields: of --format, and of the first logs.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
+/// The columns of a log that was opened. If its records differ, such as JSON objects whose keys are
+/// names of fields: those of many records, if the log can be read twice, and those of `shown` that
+/// others may have.
+auto all_columns(flowlog::log& log, reading_options const& options, columns const& shown = {})
+    -> columns;
+
 /// The columns that options may name: the present ones, and others of the log that are printed only
 /// when they are named.
 template <class Reader>
@@ -47,6 +53,10 @@ void resolve(columns& wanted, columns const& present, key_tables const& tables);
 /// to the columns: "printed".
 auto difference(std::string const& name, columns const& first, columns const& shown,
                 columns const& present, std::string const& done) -> std::optional<std::string>;
+
+/// The warning that records further on had more columns than a log seemed to have, if they had.
+auto later_columns(std::string const& name, columns const& before, columns const& now,
+                   std::string const& done) -> std::optional<std::string>;
 
 }  // namespace cli
 

@@ -185,7 +185,9 @@ private:
         auto log = std::optional<flowlog::log>{};
         try {
             log.emplace(flowlog::open(input, std::move(how)));
-            log->visit([this](auto& reader) { convert_reader(reader); });
+            auto const present =
+                given_ ? flowlog::columns_of(*log) : all_columns(*log, options_.reading, columns_);
+            log->visit([&](auto& reader) { convert_reader(reader, present); });
         } catch (flowlog::error const& failure) {
             if (!options_.reading.keep_going || failure.code() == flowlog::errc::write_failed)
                 throw;
@@ -197,8 +199,7 @@ private:
     }
 
     template <class Reader>
-    void convert_reader(Reader& reader) {
-        auto const present = flowlog::columns_of(reader);
+    void convert_reader(Reader& reader, columns const& present) {
         if (present.empty()) return;
         if (!files_) {
             if (!given_) columns_ = present;
@@ -224,6 +225,12 @@ private:
             return flowlog::offending_field{offending_, flowlog::reason::bad_value};
         };
         reader.each(use, use_batch, refused, read_fields(std::move(uses)));
+        if constexpr (requires { reader.may_have(offending_); }) {
+            if (given_) return;
+            if (auto more =
+                    later_columns(reader.name(), present, flowlog::columns_of(reader), "written"))
+                differing_.keep(std::move(*more));
+        }
     }
 
     /// The fields that are read; empty if there are columns that are no fields.

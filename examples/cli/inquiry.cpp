@@ -18,6 +18,7 @@
 #include <flowlog/format/log_description.hpp>
 #include <flowlog/source/scheme.hpp>
 
+#include "columns.hpp"
 #include "languages.hpp"
 #include "partial.hpp"
 #include "terminal.hpp"
@@ -56,9 +57,9 @@ log_survey::log_survey(flowlog::input_list const& logs, reading_options const& o
             auto const about = flowlog::describe_log(log);
             if (auto text = format_text(about); std::ranges::find(formats_, text) == formats_.end())
                 formats_.push_back(std::move(text));
-            for (auto const& field : flowlog::fields) {
-                if (log.has(field.id) && std::ranges::find(fields_, field.id) == fields_.end())
-                    fields_.push_back(field.id);
+            for (auto const& column : all_columns(log, options)) {
+                if (column.field && std::ranges::find(fields_, *column.field) == fields_.end())
+                    fields_.push_back(*column.field);
             }
             opened = true;
         } catch (flowlog::error const&) {

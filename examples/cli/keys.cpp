@@ -53,11 +53,11 @@ namespace {
 
 /// Reads a key, or the name of a column that is none.
 auto parse_key(std::string_view word, flowlog::group_tables const& tables,
-               key_tables::column_names const& columns) -> flowlog::group_key {
+               key_tables::column_names const& others) -> flowlog::group_key {
     try {
         return flowlog::parse_group_key(word, tables);
     } catch (flowlog::error const&) {
-        auto const names = columns ? columns() : std::vector<std::string>{};
+        auto const names = others ? others() : std::vector<std::string>{};
         if (std::ranges::find(names, word) == names.end()) throw;
         return flowlog::group_key::column(std::string{word});
     }
@@ -66,7 +66,7 @@ auto parse_key(std::string_view word, flowlog::group_tables const& tables,
 }  // namespace
 
 auto key_tables::parse(std::string_view list, std::string_view option,
-                       column_names const& columns) const -> std::vector<flowlog::group_key> {
+                       column_names const& others) const -> std::vector<flowlog::group_key> {
     auto const tables = flowlog::group_tables{.tags = tags_.get(),
                                               .labels = labels_.get(),
                                               .zone = zone().name() == "UTC" ? nullptr : &zone()};
@@ -76,7 +76,7 @@ auto key_tables::parse(std::string_view list, std::string_view option,
             throw usage_error{"the key tag needs a table of tags: --lookup FILE"};
         if (word.starts_with("label(") && !labels_)
             throw usage_error{"the key label needs a table of labels: --map FILE"};
-        auto key = parse_key(word, tables, columns);
+        auto key = parse_key(word, tables, others);
         if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
             throw usage_error{std::string{option} + " names " + key.name + " twice"};
         result.push_back(std::move(key));

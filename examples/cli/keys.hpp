@@ -56,7 +56,7 @@ public:
     /// Reads the keys of a list, which may not name one twice. Throws `usage_error` and
     /// `flowlog::error`; `option` is the option whose list it is: `--by`.
     [[nodiscard]] auto parse(std::string_view list, std::string_view option,
-                             column_names const& columns = {}) const
+                             column_names const& others = {}) const
         -> std::vector<flowlog::group_key>;
 
     /// What in the tables is probably a mistake.

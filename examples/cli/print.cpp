@@ -137,6 +137,7 @@ private:
             log.emplace(open_log(input, options_.reading, malformed_handler()));
             if (!use_columns(*log) && log->stats().bytes == 0) empty_.push_back(input.name());
             if (!full()) log->visit([this](auto& reader) { print_reader(reader); });
+            note_later_columns(*log);
         } catch (flowlog::error const& failure) {
             if (failure.code() == flowlog::errc::write_failed) throw;
             report.failure = failure;
@@ -205,7 +206,13 @@ private:
     /// Begins the output with the columns of the first log, and warns if a later one has others.
     /// False if the log has none, because it is empty.
     auto use_columns(flowlog::log& log) -> bool {
-        auto const present = flowlog::columns_of(log);
+        if (given_) {
+            present_ = flowlog::columns_of(log);
+        } else if (log.name() != present_of_) {
+            present_ = all_columns(log, options_.reading, columns_);
+            present_of_ = log.name();
+        }
+        auto const& present = present_;
         if (present.empty()) return false;
         if (!printing_) {
             auto const for_table = options_.format() == record_format::table && is_archive(log);
@@ -216,6 +223,15 @@ private:
             if (message) differing_.say(*message);
         }
         return true;
+    }
+
+    /// Warns if the records of a log had columns that its first ones lacked.
+    void note_later_columns(flowlog::log& log) {
+        auto const for_table = options_.format() == record_format::table;
+        if (given_ || for_table || !printing_ || !is_archive(log)) return;
+        auto const message =
+            later_columns(log.name(), present_, flowlog::columns_of(log), "printed");
+        if (message) differing_.say(*message);
     }
 
     template <class Reader>
@@ -292,12 +308,6 @@ private:
         }
     }
 
-    /// Warns if a log has other columns than the first one, whose columns are printed.
-    void compare(std::string const& name, columns const& present) {
-        if (auto const message = difference(name, first_, columns_, present, "printed"))
-            differing_.say(*message);
-    }
-
     static constexpr std::size_t default_sorted = 20;
 
     print_options const& options_;
@@ -305,6 +315,8 @@ private:
     columns columns_;
     bool given_ = false;  // the columns do not depend on the logs
     columns first_;       // of the first log
+    columns present_;     // of the log that was opened last
+    std::string present_of_;
     std::optional<flowlog::filter> wanted_;
     std::optional<flowlog::filtered<flowlog::filter, flowlog::record_writer>> printing_;
     std::optional<flowlog::group_key> sort_key_;

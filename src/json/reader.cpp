@@ -4,6 +4,7 @@
 //                    └── nested logs ◄──────┘  └───► lines ──► text_reader ──► rows ─┘
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <chrono>
 #include <concepts>
 #include <limits>
@@ -95,10 +96,12 @@ struct level {
 
 class reader final : public column_reader {
 public:
-    /// `offset` is the offset of the source's first byte in the input.
+    /// `size` is the number of bytes of the source, if it is known, and `offset` the offset of the
+    /// first one in the input.
     reader(any_source from, division how, log_kind kind, open_options const& options,
-           std::uint64_t offset = 0)
+           std::optional<std::uint64_t> size, std::uint64_t offset = 0)
         : name_{from.name()},
+          size_{size},
           columns_{std::make_shared<layout const>(options.format ? *options.format
                                                                  : layout::vpc_default())} {
         job_.how = options.two_way;
@@ -116,9 +119,15 @@ public:
         auto const known = fields_of(levels_.front()->kind);
         if (!known.empty()) return std::ranges::find(known, id) != known.end();
         if (!begun_) ahead_ = read_rows();
-        if (!seen_any_ || job_.rows.has(id)) return true;
-        return has_messages(levels_.front()->kind) &&
-               (id == field_id::region || columns_->has(id));
+        if (!seen_any_ || seen_[static_cast<std::size_t>(id)]) return true;
+        return has_messages(levels_.front()->kind) && (id == field_id::region || columns_->has(id));
+    }
+
+    [[nodiscard]] auto may_have(field_id id) -> bool override {
+        if (has(id)) return true;
+        auto const& log = *levels_.front();
+        if (ended_ || has_messages(log.kind) || !fields_of(log.kind).empty()) return false;
+        return log.from.bytes() != size_ || !log.from.needs_more();
     }
 
     [[nodiscard]] auto describe() -> archive_info override {
@@ -205,6 +214,7 @@ private:
             take_messages();
         }
         seen_any_ |= job_.rows.size() != 0;
+        for (auto const id : job_.rows.used()) seen_[static_cast<std::size_t>(id)] = true;
         return job_.rows.size() != 0;
     }
 
@@ -386,6 +396,7 @@ private:
     }
 
     std::string name_;
+    std::optional<std::uint64_t> size_;
     std::shared_ptr<layout const> columns_;           // of messages
     std::shared_ptr<layout const> columns_before_{};  // of the first line of the batch
     job job_{};
@@ -403,6 +414,7 @@ private:
     bool ended_ = false;
     bool ahead_ = false;  // `has` read the rows of the next batch
     bool seen_any_ = false;
+    std::bitset<fields.size()> seen_{};  // the fields that rows had so far
 };
 
 /// Whether each line of a log of a kind is read without what other lines say.
@@ -426,8 +438,11 @@ public:
 
     [[nodiscard]] auto open(chunk const& which, open_options const& options) const
         -> std::unique_ptr<column_reader> override {
-        return std::make_unique<reader>(open_chunk(from_, which, options.progress),
-                                        division{.lines = true}, kind_, options, which.begin);
+        // other chunks may have fields that this one lacks
+        auto const is_whole = which.begin == 0 && which.end == size_;
+        return std::make_unique<reader>(
+            open_chunk(from_, which, options.progress), division{.lines = true}, kind_, options,
+            is_whole ? std::optional{size_} : std::nullopt, which.begin);
     }
 
 private:
@@ -482,6 +497,7 @@ auto is_json_log(std::string_view first_bytes) -> bool {
 
 auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<column_reader> {
     auto source = std::move(from.source);
+    auto const size = from.random_access ? from.random_access->size() : std::nullopt;
     auto front = take_front(source);
     auto kind = json::find_kind(front);
     if (kind == json::log_kind::base64) {
@@ -500,7 +516,7 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
         json::throw_unknown(source.name(), kind);
     auto how = json::division_of(kind, front);
     put_back(source, std::move(front));
-    return std::make_unique<json::reader>(std::move(source), std::move(how), kind, options);
+    return std::make_unique<json::reader>(std::move(source), std::move(how), kind, options, size);
 }
 
 auto split_json(input const& from, open_options const&, std::uint64_t chunk_size)

@@ -150,6 +150,9 @@ public:
         return columns_[static_cast<std::size_t>(id)].used;
     }
 
+    /// The fields that rows of the batch have.
+    [[nodiscard]] auto used() const noexcept -> std::span<field_id const> { return used_; }
+
     /// Ends a row, which came from this offset.
     void finish(std::uint64_t offset);
     /// Ends a row that may count both directions: with `split`, the way back becomes a row of its

@@ -71,6 +71,10 @@ public:
     [[nodiscard]] auto bytes() const noexcept -> std::uint64_t {
         return offset_ - first_ + block_.size();
     }
+    /// Whether the next piece needs more of them.
+    [[nodiscard]] auto needs_more() const noexcept -> bool {
+        return at_ == block_.size() && carry_.empty();
+    }
 
 private:
     auto next_block() -> bool;
@@ -120,6 +124,8 @@ public:
     [[nodiscard]] auto name() const -> std::string { return source_.name(); }
     /// How many bytes were taken from the source.
     [[nodiscard]] auto bytes() const noexcept -> std::uint64_t { return base_ + size_; }
+    /// Whether the next piece needs more of them.
+    [[nodiscard]] auto needs_more() const noexcept -> bool { return at_ == size_; }
 
 private:
     enum class place : std::uint8_t { top, object, array, done };
@@ -184,6 +190,9 @@ public:
     }
     [[nodiscard]] auto bytes() const noexcept -> std::uint64_t {
         return std::visit([](auto const& s) { return s.bytes(); }, how_);
+    }
+    [[nodiscard]] auto needs_more() const noexcept -> bool {
+        return std::visit([](auto const& s) { return s.needs_more(); }, how_);
     }
     /// Null if the log is divided into lines.
     [[nodiscard]] auto values() noexcept -> value_splitter* {

@@ -513,6 +513,44 @@ case_ocsf() {
     says out '"cloud":{"provider":"Azure"}'
 }
 
+# objects may have members that the first ones lack
+case_later_columns() {
+    has_component json || return 0
+    local i
+    for ((i = 0; i < 5000; ++i)); do
+        printf '{"srcaddr":"10.0.0.1","bytes":%d%s}\n' $i "$([ $i != 4000 ] || echo ',"action":"REJECT"')"
+    done >late.ndjson
+    run print late.ndjson
+    returns 0
+    says out 'srcaddr,bytes,action'
+    says out '10.0.0.1,4000,REJECT'
+    holds err </dev/null
+    head -n 3000 late.ndjson >early.ndjson
+    run print early.ndjson late.ndjson
+    says err 'late.ndjson: its columns differ from the first log: also action (not printed); --fields chooses'
+    run print late.ndjson --where 'action = REJECT' --fields bytes
+    printf 'bytes\n4000\n' | holds out
+    run top late.ndjson --by action
+    returns 0
+    says out 'REJECT'
+    run print - <late.ndjson
+    returns 0
+    says err '-: records further on have more columns: action (not printed); --fields chooses'
+    run print - --fields srcaddr,action <late.ndjson
+    says out '10.0.0.1,REJECT'
+    run convert late.ndjson -o late.csv -q
+    grep -c REJECT late.csv >out
+    echo 1 | holds out
+    run convert - -o late.csv --force <late.ndjson
+    says err 'records further on have more columns: action (not written)'
+    head -n 100 late.ndjson >few.ndjson
+    run print few.ndjson --where 'dstport = 1'
+    says err 'few.ndjson: has no dstport; it has srcaddr, bytes'
+    run top few.ndjson --by dstport
+    returns 2
+    says err 'has no dstport'
+}
+
 case_schema() {
     run print "$data/flow_logs.txt" --schema ecs -n 1 --fields srcaddr,dstport,protocol,bytes,start,tgw-id
     returns 0

@@ -13,6 +13,9 @@
 
 #include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/filtered.hpp>
+#include <flowlog/aggregate/group_by.hpp>
+#include <flowlog/aggregate/group_words.hpp>
+#include <flowlog/aggregate/measure.hpp>
 #include <flowlog/aggregate/ports.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/flow/print.hpp>
@@ -677,6 +680,30 @@ TEST_CASE("records of an array with a usual name are read", "[json]") {
     CHECK(reasons_of(R"({"srcaddr":"10.0.0.1","bytes":1})"
                      "\n"
                      R"({"a":{"b":1}})") == texts{"at byte 33: no member has the name of a field"});
+}
+
+TEST_CASE("a field may come up further on", "[json]") {
+    auto text = std::string{};
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1)"s;
+    for (auto i = 0; i < 5000; ++i)
+        text += flow + (i == 4000 ? R"(,"action":"REJECT"})" : "}") + "\n";
+    auto log = flowlog::open(memory_input{text});
+    CHECK_FALSE(log.has(field_id::action));
+    CHECK(log.may_have(field_id::action));
+    CHECK(std::ranges::distance(log) == 5000);
+    CHECK(log.has(field_id::action));
+    CHECK_FALSE(log.may_have(field_id::region));
+    auto const by_action =
+        flowlog::group_by({flowlog::parse_group_key("action")}, {flowlog::measure::parse("flows")});
+    for (auto const threads : {1U, 2U}) {
+        auto options = flowlog::run_options{.threads = threads};
+        options.chunk_size = 10'000;
+        auto const found = flowlog::run({memory_input{text}}, by_action, options);
+        CHECK(found.value.groups().size() == 2);
+        CHECK(found.stats.malformed == 0);
+    }
+    auto other = flowlog::open(memory_input{flow + "}\n"});
+    CHECK_FALSE(other.may_have(field_id::action));
 }
 
 TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json]") {

@@ -157,12 +157,19 @@ template <aggregator A, flow_record Record>
 }  // namespace detail
 
 /// Throws `errc::missing_field` if the log of a reader lacks a field that is read; the message
-/// names what is missing and what the log has. An empty log lacks nothing.
+/// names what is missing and what the log has. An empty log lacks nothing, and nor does one whose
+/// records may have the field further on.
 template <class Reader>
 void require_fields(std::vector<field_use> const& wanted, Reader& reader) {
+    auto const is_missing = [&reader](field_id id) {
+        if constexpr (requires { reader.may_have(id); })
+            return !reader.may_have(id);
+        else
+            return !reader.has(id);
+    };
     auto missing = std::vector<std::string>{};
     for (auto const use : wanted) {
-        if (!use.optional && !reader.has(use.id)) missing.emplace_back(info(use.id).name);
+        if (!use.optional && is_missing(use.id)) missing.emplace_back(info(use.id).name);
     }
     if (missing.empty()) return;
     auto there = std::vector<std::string>{};

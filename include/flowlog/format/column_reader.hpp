@@ -45,6 +45,10 @@ public:
     /// rows and does not say which fields they would have: true, as an empty log lacks nothing.
     [[nodiscard]] virtual auto has(field_id id) -> bool = 0;
 
+    /// Whether flows that were not read yet may have a field that `has` did not find: the records
+    /// of some logs differ, such as objects whose keys are names of fields.
+    [[nodiscard]] virtual auto may_have(field_id id) -> bool { return has(id); }
+
     /// What the log says of itself. If `format` is empty, it becomes the name of the format.
     [[nodiscard]] virtual auto describe() -> archive_info = 0;
 
@@ -122,6 +126,9 @@ public:
 
     /// Whether the flows have this field.
     [[nodiscard]] auto has(field_id id) -> bool { return state_->reader->has(id); }
+
+    /// Whether the flows have this field, or flows that were not read yet may have it.
+    [[nodiscard]] auto may_have(field_id id) -> bool { return state_->reader->may_have(id); }
 
     /// The names of the columns that are no fields, and whose texts can be read by name.
     [[nodiscard]] auto other_columns() -> std::vector<std::string> {

@@ -123,6 +123,11 @@ public:
     /// that was not done yet.
     [[nodiscard]] auto has(field_id id) -> bool;
 
+    /// Whether the flows have this field, or flows further on may have it: the records of some logs
+    /// differ, such as JSON objects whose keys are names of fields. Then `has` changes as the log
+    /// is read.
+    [[nodiscard]] auto may_have(field_id id) -> bool;
+
     /// What the log says of itself at its beginning, which is read if that was not done yet.
     [[nodiscard]] auto describe() -> archive_info;
 
@@ -203,6 +208,16 @@ auto basic_log<Reader>::name() const -> std::string {
 template <class Reader>
 auto basic_log<Reader>::has(field_id id) -> bool {
     return visit([id](auto& from) { return from.has(id); });
+}
+
+template <class Reader>
+auto basic_log<Reader>::may_have(field_id id) -> bool {
+    return visit([id](auto& from) {
+        if constexpr (requires { from.may_have(id); })
+            return from.may_have(id);
+        else
+            return from.has(id);
+    });
 }
 
 template <class Reader>
