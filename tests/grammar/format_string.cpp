@@ -146,6 +146,9 @@ TEST_CASE("format strings of other tools are read", "[format_string]") {
     CHECK(failure("[version, ..., srcaddr]") ==
           "format:1:11: expected the name of a column, found '...': each column has to be named");
     CHECK(failure("[srcaddr, action = \"REJECT\"]").starts_with("format:1:18: expected"));
+    // `${!x}` would be another column
+    CHECK(failure("[!x]").starts_with("format:1:2: expected a field"));
+    CHECK(failure("${!!x}").starts_with("format:1:4: expected the name of a field"));
     CHECK(failure("[srcaddr") == "format:1:9: expected ']', found the end");
     CHECK(failure("<srcaddr") == "format:1:9: expected '>', found the end");
     CHECK(failure("${!}") == "format:1:4: expected the name of a field, found '}'");

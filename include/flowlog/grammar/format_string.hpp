@@ -63,7 +63,7 @@ struct format_columns {
 ///     column    = ("${!" | "$${" | +"\" "${" | "`${" | "${") *blank name *blank "}"
 ///               | "${{" name "}}" | "<" name ">" | (quote name quote | name) [+blank type]
 ///     separator = *blank "," *blank | +blank
-///     name      = +(byte but blank and ,${}<>]=\"'`)
+///     name      = +(byte but blank and ,${}<>]=\"'`)     ; the first is no "!"
 ///     quote     = '"' | "'" | "`"
 ///     type      = "int" | "bigint" | "string" | …, before a comma or the end
 ///     blank     = SP | TAB | CR | LF
@@ -86,7 +86,7 @@ struct format_columns {
         };
     };
     auto const blank = x3::char_(" \t\r\n");
-    auto const name = x3::raw[+(x3::char_ - x3::char_(" \t\r\n,${}<>]=\\\"'`"))];
+    auto const name = x3::raw[!x3::lit('!') >> +(x3::char_ - x3::char_(" \t\r\n,${}<>]=\\\"'`"))];
     auto const opening = x3::lit("${!") | "$${" | +x3::lit('\\') >> "${" | "`${" | "${";
     auto const doubled = "${{" >> name[add(true)] >> "}}";
     auto const wrapped = opening >> *blank >> (name[add(true)] | expected("the name of a field")) >>
