@@ -39,6 +39,24 @@ auto names_not_in(columns const& others, columns const& some) -> std::string {
     return names;
 }
 
+/// Whether records that were not read yet may have other fields than those that were.
+auto may_have_more(flowlog::log& log) -> bool {
+    return std::ranges::any_of(flowlog::fields, [&log](auto const& field) {
+        return log.may_have(field.id) && !log.has(field.id);
+    });
+}
+
+/// The columns of the records that were read, and those of `shown` that others may have.
+auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
+    auto result = flowlog::columns_of(log);
+    if (result.empty()) return result;
+    for (auto const& column : shown) {
+        if (column.field && !has(result, column) && log.may_have(*column.field))
+            result.push_back(column);
+    }
+    return result;
+}
+
 /// Throws that there is no field and no key of this name.
 [[noreturn]] void throw_unknown(std::string const& name, columns const& present) {
     auto names = flowlog::field_names();
@@ -112,20 +130,9 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
 auto all_columns(flowlog::log& log, reading_options const& options, columns const& shown)
     -> columns {
     constexpr auto most = 200'000;
-    auto const columns_of = [&shown](flowlog::log& from) {
-        auto result = flowlog::columns_of(from);
-        for (auto const& column : result.empty() ? columns{} : shown) {
-            if (column.field && !has(result, column) && from.may_have(*column.field))
-                result.push_back(column);
-        }
-        return result;
-    };
     auto ignored = std::error_code{};
-    auto const may_have_more = std::ranges::any_of(flowlog::fields, [&](auto const& field) {
-        return log.may_have(field.id) && !log.has(field.id);
-    });
-    if (!may_have_more || !std::filesystem::is_regular_file(log.name(), ignored))
-        return columns_of(log);
+    auto const is_file = log.name() != "-" && std::filesystem::is_regular_file(log.name(), ignored);
+    if (!may_have_more(log) || !is_file) return columns_so_far(log, shown);
     auto again = open_log(flowlog::input{log.name()}, options, {});
     try {
         auto count = 0;
@@ -133,7 +140,7 @@ auto all_columns(flowlog::log& log, reading_options const& options, columns cons
             if (++count == most) break;
     } catch (flowlog::error const&) {  // whoever reads the log says why it cannot be read
     }
-    return columns_of(again);
+    return columns_so_far(again, shown);
 }
 
 void resolve(columns& wanted, columns const& present, key_tables const& tables) {

@@ -30,9 +30,10 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
 /// The columns that are no fields: of --format, and of the first logs.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
-/// The columns of a log that was opened. If its records differ, such as JSON objects whose keys are
-/// names of fields: those of many records, if the log can be read twice, and those of `shown` that
-/// others may have.
+/// The columns of a log that was just opened. In some logs, such as JSON whose keys are names of
+/// fields, each record may have other ones. Of such a log, if it is a file, this reads up to
+/// 200,000 records to find them. A column of `shown` counts as present if records further on may
+/// have it.
 auto all_columns(flowlog::log& log, reading_options const& options, columns const& shown = {})
     -> columns;
 

@@ -313,10 +313,10 @@ private:
     print_options const& options_;
     key_tables tables_;
     columns columns_;
-    bool given_ = false;  // the columns do not depend on the logs
-    columns first_;       // of the first log
-    columns present_;     // of the log that was opened last
-    std::string present_of_;
+    bool given_ = false;      // the columns do not depend on the logs
+    columns first_;           // of the first log
+    columns present_;         // of the log that was opened last
+    std::string present_of_;  // the name of that log
     std::optional<flowlog::filter> wanted_;
     std::optional<flowlog::filtered<flowlog::filter, flowlog::record_writer>> printing_;
     std::optional<flowlog::group_key> sort_key_;

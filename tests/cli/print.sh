@@ -536,6 +536,11 @@ case_later_columns() {
     run print - <late.ndjson
     returns 0
     says err '-: records further on have more columns: action (not printed); --fields chooses'
+    # a file that is called as standard input is
+    printf '{"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","vpc-id":"v"}\n' >./-
+    run print - <late.ndjson
+    says out 'srcaddr,bytes'
+    rm ./-
     run print - --fields srcaddr,action <late.ndjson
     says out '10.0.0.1,REJECT'
     run convert late.ndjson -o late.csv -q
