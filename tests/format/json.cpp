@@ -706,6 +706,26 @@ TEST_CASE("a field may come up further on", "[json]") {
     CHECK_FALSE(other.may_have(field_id::action));
 }
 
+TEST_CASE("a chunk with nothing but damage lacks no field", "[json]") {
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1})"s;
+    auto const text = R"({"dstaddr":"10.0.0.2","bytes":1,"a":{"srcaddr"})"s + "\n" + flow + "\n";
+    auto const by_source =
+        flowlog::group_by({flowlog::parse_group_key("srcaddr")},
+                          {flowlog::measure::parse("flows"), flowlog::measure::parse("bytes")});
+    auto const read = [&](unsigned threads) {
+        auto reasons = texts{};
+        auto options = flowlog::run_options{.threads = threads};
+        options.chunk_size = threads == 1 ? text.size() : 16;
+        options.on_malformed = [&](auto const& line) { reasons.emplace_back(line.text); };
+        auto const found = flowlog::run({memory_input{text}}, by_source, options);
+        CHECK(found.stats.malformed == 1);
+        CHECK(found.value.groups().size() == 1);
+        return reasons;
+    };
+    CHECK(read(1).size() == 1);
+    CHECK(read(2) == read(1));
+}
+
 TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json]") {
     auto const line =
         "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
