@@ -5,7 +5,8 @@
 #   aarch64  the readers, scanners and decoders, cross-compiled, under qemu: the NEON scanner among them
 #   consumers  all compilers from g++ 12 and clang 16 on, with C++20 and 23, with and without RTTI, over the code of the guides; the lines of
 #            g++ in docs/library.md; and the Conan recipe, with Conan from PyPI in build/conan
-#   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10): SECURITY.md lists them
+#   fuzz     every fuzz target, or those in FUZZ_TARGETS, from the seeds of the tests, MINUTES each (default 10), as many at once as there are
+#            processors: SECURITY.md lists them
 #   headers  each header compiled alone, with all warnings: it includes what it uses
 #   tsan     the whole suite under ThreadSanitizer
 #   asan     the whole suite and the command under AddressSanitizer, which also looks for uses of a stack frame after its return
@@ -68,6 +69,16 @@ run_conan() {
     tests/package/conan.sh build/conan/bin/conan build/consumers
 }
 
+# Fuzzes target $1 from the seeds $2.
+fuzz_target() {
+    local run=$PWD/tests/fuzz/run.sh binary=$PWD/build/fuzz/tests/fuzz/fuzz_$1 found=build/fuzz/found/$1 status=0
+    mkdir -p "$found"
+    (cd "$found" && exec "$run" "$binary" "$2" $((minutes * 60)) >log 2>&1) || status=1
+    echo "== $1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log") inputs"
+    [ $status = 0 ] || { echo "== $1 found something, in $found:" >&2; tail -n 40 "$found/log" >&2; }
+    return $status
+}
+
 run_fuzz() {
     scripts/install-packages.sh ci
     cmake --preset clang -B build/fuzz -D FLOWLOG_BUILD_FUZZERS=ON
@@ -94,7 +105,7 @@ run_fuzz() {
     # anything
     mkdir -p build/fuzz/any
     cp build/fuzz/texts/* build/fuzz/any
-    local file target
+    local file target seeds targets=() runs=()
     find tests/data/netflow tests/data/cloud -type f ! -name '*.csv' ! -name '*.txt' ! -name '*.md' -size -12k |
         while read -r file; do cp "$file" "build/fuzz/any/${file//\//_}"; done
     for file in build/fuzz/texts/*; do
@@ -104,12 +115,12 @@ run_fuzz() {
     done
     for target in ${FUZZ_TARGETS:-$(basename -as .cpp tests/fuzz/*.cpp)}; do
         [ "$target" != parquet ] || [ -d build/stores ] || continue  # scripts/install-packages.sh stores
-        local seeds=tests/data/netflow/${target/_/-}
+        seeds=tests/data/netflow/${target/_/-}
         case $target in
             filter) seeds=build/fuzz/filters.txt ;;
             format_string) seeds=build/fuzz/formats.txt ;;
             gzip) seeds=build/fuzz/packed ;;
-            json) seeds=tests/data/cloud/aws ;;
+            json) seeds=tests/data/cloud ;;
             object_key) seeds=build/fuzz/keys.txt ;;
             open) seeds=build/fuzz/any ;;
             parquet) seeds=tests/data/parquet ;;
@@ -118,15 +129,14 @@ run_fuzz() {
             words) seeds=build/fuzz/words.txt ;;
         esac
         [ -e "$seeds" ] || { echo "== $target has no corpus" >&2; return 1; }
-        echo "== Fuzzing $target for $minutes min"
-        cmake --build build/fuzz --target "fuzz_$target"
-        tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$target" "$seeds" $((minutes * 60))
-        [ "$target" = json ] || continue
-        for seeds in tests/data/cloud/{azure,gcp,other,damaged}; do
-            echo "== Fuzzing json from $seeds for $minutes min"
-            tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz_json "$seeds" $((minutes * 60))
-        done
+        targets+=("fuzz_$target") runs+=("$target" "$PWD/$seeds")
     done
+    cmake --build build/fuzz --target "${targets[@]}"
+    [ -z "${FUZZ_CORPUS-}" ] || FUZZ_CORPUS=$(realpath -m "$FUZZ_CORPUS")
+    export minutes FUZZ_CORPUS
+    export -f fuzz_target
+    echo "== Fuzzing each target for $minutes min, $(nproc) at once: what they print and find is in build/fuzz/found"
+    printf '%s\0' "${runs[@]}" | xargs -0 -n 2 -P "$(nproc)" bash -c 'fuzz_target "$@"' extra.sh
 }
 
 run_headers() {
