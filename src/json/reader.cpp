@@ -96,12 +96,13 @@ struct level {
 
 class reader final : public column_reader {
 public:
-    /// `size` is the number of bytes of the source, if it is known, and `offset` the offset of the
-    /// first one in the input.
+    /// `size` is the number of bytes of the source, if it is known, `offset` the offset of the
+    /// first one in the input, and `is_part` says that the input has others.
     reader(any_source from, division how, log_kind kind, open_options const& options,
-           std::optional<std::uint64_t> size, std::uint64_t offset = 0)
+           std::optional<std::uint64_t> size, std::uint64_t offset = 0, bool is_part = false)
         : name_{from.name()},
           size_{size},
+          is_part_{is_part},
           columns_{std::make_shared<layout const>(options.format ? *options.format
                                                                  : layout::vpc_default())} {
         job_.how = options.two_way;
@@ -119,15 +120,15 @@ public:
         auto const known = fields_of(levels_.front()->kind);
         if (!known.empty()) return std::ranges::find(known, id) != known.end();
         if (!begun_) ahead_ = read_rows();
-        if (!seen_any_ || seen_[static_cast<std::size_t>(id)]) return true;
+        if (seen_.none() || seen_[static_cast<std::size_t>(id)]) return true;
         return has_messages(levels_.front()->kind) && (id == field_id::region || columns_->has(id));
     }
 
     [[nodiscard]] auto may_have(field_id id) -> bool override {
         if (has(id)) return true;
         auto const& log = *levels_.front();
-        if (ended_ || has_messages(log.kind) || !fields_of(log.kind).empty()) return false;
-        return log.from.bytes() != size_ || !log.from.needs_more();
+        if (has_messages(log.kind) || !fields_of(log.kind).empty()) return false;
+        return is_part_ || (!ended_ && (log.from.bytes() != size_ || !log.from.needs_more()));
     }
 
     [[nodiscard]] auto describe() -> archive_info override {
@@ -213,8 +214,8 @@ private:
             }
             take_messages();
         }
-        seen_any_ |= job_.rows.size() != 0;
-        for (auto const id : job_.rows.used()) seen_[static_cast<std::size_t>(id)] = true;
+        if (!job_.rows.all_refused())
+            for (auto const id : job_.rows.used()) seen_[static_cast<std::size_t>(id)] = true;
         return job_.rows.size() != 0;
     }
 
@@ -397,6 +398,7 @@ private:
 
     std::string name_;
     std::optional<std::uint64_t> size_;
+    bool is_part_;
     std::shared_ptr<layout const> columns_;           // of messages
     std::shared_ptr<layout const> columns_before_{};  // of the first line of the batch
     job job_{};
@@ -412,8 +414,7 @@ private:
     std::vector<field_use> wanted_{};         // none: all fields
     bool begun_ = false;
     bool ended_ = false;
-    bool ahead_ = false;  // `has` read the rows of the next batch
-    bool seen_any_ = false;
+    bool ahead_ = false;                 // `has` read the rows of the next batch
     std::bitset<fields.size()> seen_{};  // the fields that rows had so far
 };
 
@@ -438,11 +439,9 @@ public:
 
     [[nodiscard]] auto open(chunk const& which, open_options const& options) const
         -> std::unique_ptr<column_reader> override {
-        // other chunks may have fields that this one lacks
-        auto const is_whole = which.begin == 0 && which.end == size_;
         return std::make_unique<reader>(
             open_chunk(from_, which, options.progress), division{.lines = true}, kind_, options,
-            is_whole ? std::optional{size_} : std::nullopt, which.begin);
+            which.end - which.begin, which.begin, which.begin != 0 || which.end != size_);
     }
 
 private:

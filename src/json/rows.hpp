@@ -64,6 +64,8 @@ public:
     void clear();
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+    /// Whether all rows are damage.
+    [[nodiscard]] auto all_refused() const noexcept -> bool { return refused_.size() == size_; }
 
     /// Says which fields will be read, from the next row on. At first these are all fields.
     void want(std::span<field_use const> wanted) {

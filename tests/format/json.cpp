@@ -726,6 +726,25 @@ TEST_CASE("a chunk with nothing but damage lacks no field", "[json]") {
     CHECK(read(2) == read(1));
 }
 
+TEST_CASE("neither does a last chunk of one record, nor a log that is damaged as a whole",
+          "[json]") {
+    auto const by_source = flowlog::group_by({flowlog::parse_group_key("srcaddr")},
+                                             {flowlog::measure::parse("flows")});
+    auto const run = [&](std::string const& text, unsigned threads) {
+        auto const options = flowlog::run_options{.threads = threads, .chunk_size = 64};
+        return flowlog::run({memory_input{text}}, by_source, options).stats;
+    };
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1,"packets":1})"s;
+    auto const other = R"({"dstaddr":"10.0.0.2","bytes":1,"packets":1})"s;
+    CHECK(run(flow + "\n" + other, 2).records == 2);
+    CHECK(run(flow + "\n" + other, 2) == run(flow + "\n" + other, 1));
+    auto const damage = R"({"dstaddr":"10.0.0.2","bytes":x,"packets":1})"s;
+    for (auto const& text : {damage + "\n" + damage + "\n", damage + "\n" + damage}) {
+        CHECK(run(text, 1).malformed == 2);
+        CHECK(run(text, 2) == run(text, 1));
+    }
+}
+
 TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json]") {
     auto const line =
         "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
