@@ -96,6 +96,17 @@ public:
             return at != raw_.npos && is_line(text_after(at + quoted.size()));
         });
     }
+    /// Whether a text of an array, or of an array within it, is a line of a flow log.
+    [[nodiscard]] auto has_line_alone() const -> bool {
+        if (!starts_with("[\"") && !starts_with("[[")) return false;
+        for (auto at = raw_.find('"'); at != raw_.npos;) {
+            auto const end = raw_.find('"', at + 1);
+            auto const text = raw_.substr(at + 1, end - at - 1);
+            if (text.find(' ') != text.npos && is_line(text)) return true;
+            at = end == raw_.npos ? end : raw_.find('"', end + 1);
+        }
+        return false;
+    }
 
 private:
     [[nodiscard]] static auto has_names(std::string_view text) -> bool {
@@ -160,7 +171,9 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
         return log_kind::subscription;
     if (log.starts_with("{\"events\":") && (log.has("ingestionTime") || log.contains("[]")))
         return log_kind::events;
-    if (log.has("results") && log.has("field")) return log_kind::insights;
+    if (log.has("field") && (log.has("results") || log.starts_with("[[{")))
+        return log_kind::insights;
+    if (log.has("VarCharValue")) return log_kind::athena;
     if (log.starts_with("{\"message\":\"")) return log_kind::firehose;
     if (is_wrapped(log)) return log_kind::wrapped;
     if (log.has("firewall_name")) return log_kind::network_firewall;
@@ -185,7 +198,7 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
         return log_kind::hubble;
     if (log.is("[]")) return log_kind::google;  // an answer without entries
     if (log.has_names()) return log_kind::names;
-    return log.has_line() ? log_kind::lines : log_kind::none;
+    return log.has_line() || log.has_line_alone() ? log_kind::lines : log_kind::none;
 }
 
 auto looks_like_json(std::string_view first_bytes) -> bool {
@@ -201,6 +214,7 @@ auto division_of(log_kind kind, std::string_view first_bytes) -> division {
         case log_kind::subscription: return {.arrays = {"logEvents"}};
         case log_kind::events: return {.arrays = {"events"}};
         case log_kind::insights: return {.arrays = {"results"}};
+        case log_kind::athena: return {.arrays = {"Rows"}, .around = "ResultSet"};
         case log_kind::wrapped: return {.arrays = {"records", "Records"}};
         case log_kind::ibm: return {.arrays = {"flow_logs"}};
         case log_kind::names:
@@ -226,6 +240,7 @@ auto name(log_kind kind) -> std::string_view {
         case log_kind::subscription: return "CloudWatch Logs subscription (JSON)";
         case log_kind::events: return "CloudWatch Logs events (JSON)";
         case log_kind::insights: return "CloudWatch Logs Insights results (JSON)";
+        case log_kind::athena: return "Athena results (JSON)";
         case log_kind::firehose: return "Data Firehose messages (JSON)";
         case log_kind::lines: return "flow log in the messages of another log (JSON)";
         case log_kind::wrapped: return "Lambda, Kinesis or Data Firehose event (JSON)";

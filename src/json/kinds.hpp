@@ -16,13 +16,14 @@ namespace flowlog::detail::json {
 /// The logs that are read, by what a record of them looks like.
 enum class log_kind : std::uint8_t {
     none,
-    azure,             ///< VNet flow logs, NSG flow logs
-    subscription,      ///< CloudWatch Logs subscriptions
-    events,            ///< answers of filter-log-events and get-log-events
-    insights,          ///< answers of get-query-results
-    firehose,          ///< objects with a message
-    lines,             ///< lines in messages of other logs: of containers, Elasticsearch, Splunk
-    wrapped,           ///< base64 within events of Lambda, Kinesis and Firehose
+    azure,         ///< VNet flow logs, NSG flow logs
+    subscription,  ///< CloudWatch Logs subscriptions
+    events,        ///< answers of filter-log-events and get-log-events
+    insights,      ///< answers of get-query-results of CloudWatch Logs
+    athena,        ///< answers of get-query-results of Athena
+    firehose,      ///< objects with a message
+    lines,    ///< lines in messages of other logs (of containers, Elasticsearch, Splunk), or alone
+    wrapped,  ///< base64 within events of Lambda, Kinesis and Firehose
     network_firewall,  ///< AWS Network Firewall
     pubsub,            ///< base64 within messages of Google Pub/Sub
     google,            ///< Google Cloud VPC flow logs

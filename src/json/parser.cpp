@@ -46,6 +46,47 @@ void read_line(od::object record, job& to) {
     to.add_message(*line, "");
 }
 
+/// A record that is an array of texts, of which the longest is the line: times and names may
+/// precede it.
+void read_longest(od::array texts, job& to) {
+    auto line = std::string_view{};
+    for (auto element : texts) {
+        auto v = od::value(element.value());
+        if (json_type(v.type()) != json_type::string) continue;
+        auto const text = content_of(v);
+        if (text.size() > line.size()) line = text;
+    }
+    to.add_message(line, "");
+}
+
+/// A row of Athena: the first one names the columns.
+void read_row(od::object row, std::vector<std::string>& columns, job& to) {
+    auto const is_heading = columns.empty();
+    auto count = std::size_t{0};
+    auto any = false;
+    each_member(row, [&](std::string_view key, od::value v) {
+        if (key != "Data") return;
+        each_element_of(key, v, [&](od::value cell) {
+            auto text = std::string_view{};
+            each_member_of("a cell", cell, [&](std::string_view k, od::value m) {
+                if (k == "VarCharValue") text = text_of(k, m).value_or("");
+            });
+            if (is_heading)
+                columns.emplace_back(text);
+            else if (count < columns.size())
+                any |= set_token(to.rows, columns[count], text);
+            ++count;
+        });
+    });
+    if (is_heading) return;
+    if (count != columns.size())
+        throw bad_record{"expected " + std::to_string(columns.size()) + " columns, found " +
+                             std::to_string(count),
+                         std::nullopt, reason::column_count};
+    if (!any) throw bad_record{"no column has the name of a field"};
+    to.rows.finish(to.offset);
+}
+
 /// A row of Logs Insights: an array of names and values.
 void read_result(od::array cells, job& to) {
     auto message = std::optional<std::string_view>{};
@@ -120,6 +161,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
         case log_kind::ibm:
             if (what == piece::kind::element) return read_ibm(object, to);
             throw bad_record{"the document has no array flow_logs"};
+        case log_kind::athena: throw bad_record{"the document has no array Rows"};
         case log_kind::subscription:
         case log_kind::events: {
             if (what == piece::kind::element) {
@@ -139,21 +181,28 @@ struct parser::state {
     od::parser json{};
     record_index index{};
     int quick = 0;  // how many more records than not were read the faster way, within limits
-    std::vector<std::string> columns{};  // of a Zeek log in columns
+    std::vector<std::string> columns{};  // of a Zeek log in columns, or of Athena's rows
 
     /// Reads the first value of a text and returns what follows it.
     auto parse_one(log_kind kind, piece::kind what, std::string_view text, job& to)
         -> std::string_view {
         auto document = od::document(json.iterate(text.data(), text.size(), text.size() + padding));
+        auto const type = json_type(document.type());
         if (kind == log_kind::insights && what == piece::kind::element) {
             read_result(od::array(document.get_array()), to);
+        } else if (kind == log_kind::lines && type == json_type::array) {
+            read_longest(od::array(document.get_array()), to);
+        } else if (kind == log_kind::lines && type == json_type::string) {
+            to.add_message(std::string_view(document.get_string()), "");
         } else if (what == piece::kind::head) {
             *to.head = {};  // also if the members cannot be read
             *to.head = read_head(od::object(document.get_object()));
         } else {
-            if (json_type(document.type()) != json_type::object)
-                throw bad_record{"expected an object"};
-            read_object(kind, what, od::object(document.get_object()), to);
+            if (type != json_type::object) throw bad_record{"expected an object"};
+            if (kind == log_kind::athena && what == piece::kind::element)
+                read_row(od::object(document.get_object()), columns, to);
+            else
+                read_object(kind, what, od::object(document.get_object()), to);
         }
         auto const* rest = static_cast<char const*>(nullptr);
         if (document.current_location().get(rest) != simdjson::SUCCESS) return {};

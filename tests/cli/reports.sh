@@ -561,6 +561,21 @@ case_lines_of_the_aws_cli() {
     rows_of gle.txt >out
     holds out <expected
     empty err
+    # get-query-results: the cells of a row are lines
+    { sed 's/.*/RESULTS\t@timestamp\t2022-06-10 20:20:41.000\nRESULTS\t@message\t&\nRESULTS\t@ptr\tCmEK/' "$reports/46/in.log"
+        printf 'STATISTICS\t1418.0\t12.0\t12.0\n'; } >gqr.txt
+    rows_of gqr.txt >out
+    holds out <expected
+    empty err
+    sed 's/OK$/OK OK/' gqr.txt >damaged.txt
+    run check damaged.txt
+    returns 1
+    says out ' malformed'
+    # jq without -r
+    sed 's/.*/"&"/' "$reports/46/in.log" >quoted.txt
+    rows_of quoted.txt >out
+    holds out <expected
+    empty err
     # a line of records that is longer than any line may be
     for file in $(seq 5000); do cat "$reports/46/in.log"; done | tr '\n' '\t' >long.txt
     run top long.txt --by srcaddr --csv
@@ -575,6 +590,21 @@ case_lines_of_the_aws_cli() {
     sed 's/.*/EVENTS\t1418530071000\t&\t1418530070000/' "$reports/46/in.log" | sed 's/ eni-1235b8ca123456789//' >gle.txt
     run top gle.txt --by srcaddr --csv --format 'version account-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'
     says out '172.31.9.69,1,4249'
+}
+
+case_line_breaks_that_are_missing() {
+    tr '\n' ' ' <"$reports/46/in.log" >joined.log
+    run top joined.log --by srcaddr
+    returns 2
+    says err 'without line breaks'
+    tr '\n' '\r' <"$reports/46/in.log" >mac.log
+    run top mac.log --by srcaddr
+    returns 2
+    says err "tr '\\r' '\\n'"
+    grep -n . "$reports/46/in.log" >grep.log
+    run top grep.log --by srcaddr
+    returns 2
+    says err 'grep -h'
 }
 
 case_lines_of_two_default_formats() {

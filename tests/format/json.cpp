@@ -682,6 +682,45 @@ TEST_CASE("records of an array with a usual name are read", "[json]") {
                      R"({"a":{"b":1}})") == texts{"at byte 33: no member has the name of a field"});
 }
 
+TEST_CASE("lines may be texts in an array", "[json]") {
+    auto const line =
+        "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
+    auto const short_line = "2 1 eni-1 - - - - - - - 1418530010 1418530070 - NODATA"s;
+    for (auto const& text :
+         {"[\"" + line + "\", \"" + short_line + "\"]", "[\n    \"" + line + "\"\n]\n",
+          R"([[1418530010000,"eni-1-all",")" + line + R"("],[1418530010001,"eni-1-all",")" +
+              short_line + "\"]]",
+          R"([[{"field":"@timestamp","value":"x"},{"field":"@message","value":")" + line +
+              "\"}]]"}) {
+        CAPTURE(text);
+        auto log = flowlog::open(memory_input{text});
+        for (auto const& record : log) CHECK(record[field::dstport] == std::uint16_t{22});
+        CHECK(log.stats().records == 1);
+        CHECK(log.stats().malformed == 0);
+    }
+    CHECK(reasons_of("[\"" + line + "\",5,[6],{\"a\":1}]") ==
+          texts{"record 2 at byte 87: expected an object",
+                "record 3 at byte 89: the message is empty",
+                "record 4 at byte 93: the record has no message"});
+}
+
+TEST_CASE("answers of Athena are rows under a heading", "[json]") {
+    auto const cell = [](auto const& text) { return R"({"VarCharValue":")"s + text + "\"}"; };
+    auto const row = [&](auto const& a, auto const& b) {
+        return R"({"Data":[)" + cell(a) + "," + cell(b) + ",{}]}";
+    };
+    auto const text = R"({"UpdateCount":0,"ResultSet":{"Rows":[)" + row("srcaddr", "bytes") + "," +
+                      row("10.0.0.1", "7") + "," + row("10.0.0.2", "-") + "," + row("x", "1") +
+                      R"(,{"Data":[]}],"ResultSetMetadata":{}}})";
+    auto const found = reasons_of(text);
+    CHECK(found == texts{"record 4 at byte 230: srcaddr: found x",
+                         "record 5 at byte 286: expected 3 columns, found 0"});
+    auto log = flowlog::open(memory_input{text});
+    auto bytes = std::vector<std::uint64_t>{};
+    for (auto const& record : log) bytes.push_back(record[field::bytes].value_or(0));
+    CHECK(bytes == std::vector<std::uint64_t>{7, 0});
+}
+
 TEST_CASE("a field may come up further on", "[json]") {
     auto text = std::string{};
     auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1)"s;

@@ -264,6 +264,30 @@ TEST_CASE("what tools put before each line is passed over", "[text]") {
         CAPTURE(other);
         CHECK(read(other + "10.0.0.1 80\n"s, given).stats.records == 0);
     }
+    auto const quoted = "\"" + std::string{good} + "\"";
+    CHECK(read(lines(quoted, quoted)).stats.records == 2);
+    CHECK(read("\"10.0.0.1 80\"\n\"10.0.0.2 443\"\n", given).stats.records == 2);
+    auto const joined = std::string{good} + " " + std::string{good};
+    auto const got = read(lines(joined, good));
+    CHECK(got.stats.records == 1);
+    CHECK(got.stats.malformed == 1);
+}
+
+TEST_CASE("times of flow-export that count from the start of the router are no times", "[text]") {
+    auto const got = read(
+        "#:unix_secs,sysuptime,dpkts,doctets,first,last,srcaddr,dstaddr\n"
+        "1418530010,1000,3,500,900,990,10.0.0.1,10.0.0.2\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::bytes] == std::uint64_t{500});
+    CHECK(got.flows[0][field::start].absent());
+    CHECK(got.flows[0][field::end].absent());
+}
+
+TEST_CASE("Splunk's _raw holds the record", "[text]") {
+    auto const got = read("\"_raw\",\"_time\",host\n\"" + std::string{good} + "\",x,h\n");
+    CHECK(got.stats.headers == 1);
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{22});
 }
 
 TEST_CASE("lines of both default formats may be mixed", "[text]") {

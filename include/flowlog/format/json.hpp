@@ -33,9 +33,10 @@ namespace detail {
 /// These logs are recognised by their first 512 bytes:
 ///
 /// - AWS: CloudWatch Logs subscriptions, answers of `filter-log-events`, `get-log-events` and
-///   `get-query-results`, Data Firehose objects, events of Lambda, Kinesis and Data Firehose with
-///   base64. The messages are lines of text, in AWS's default format or in
-///   `open_options::format`. AWS Network Firewall flow logs.
+///   `get-query-results`, arrays of their messages, Data Firehose objects, events of Lambda,
+///   Kinesis and Data Firehose with base64. The messages are lines of text, in AWS's default format
+///   or in `open_options::format`. Answers of Athena's `get-query-results`. AWS Network Firewall
+///   flow logs.
 /// - Google Cloud VPC flow logs: sink files, `gcloud logging read`, Pub/Sub messages, BigQuery
 ///   exports. Bytes and packets are estimates from samples, and bytes do not include headers.
 /// - Azure: VNet flow logs (version 4), NSG flow logs (versions 1 and 2).

@@ -23,6 +23,7 @@ namespace field = flowlog::field;
 using flowlog::errc;
 using flowlog::layout;
 using flowlog::reason;
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 /// Something with a name, as reports need it.
@@ -144,7 +145,9 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     CHECK(name("2\0 \0"sv
                "1\0"sv) == "UTF-16 text");
     CHECK(name("{\"message\": 1}") == "JSON");
-    for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr"})
+    CHECK(name("Date first seen          Duration Proto\n") == "text as nfdump prints it");
+    for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr",
+                                   "version srcaddr\r", "version srcaddr\r\n2 10.0.0.1\r\n"})
         CHECK(name(text).empty());
 }
 
@@ -161,6 +164,12 @@ TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
     CHECK(message(std::string(1000, 'x')).find(std::string(121, 'x')) == std::string::npos);
     CHECK(message("caf\xC3\xA9 is no log").find("--format") != std::string::npos);
     CHECK(message("version\xC2\xA0srcaddr").find("U+00A0") != std::string::npos);
+    auto const line = "2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
+    CHECK(message("srcaddr,dstaddr\r1,2\r").find("tr '\\r' '\\n'") != std::string::npos);
+    CHECK(message(line + "x\r").find("CR") == std::string::npos);
+    CHECK(message(line + " " + line).find("without line breaks") != std::string::npos);
+    CHECK(message("a.log:" + line).find("grep -h") != std::string::npos);
+    CHECK(message("a.log:3: " + line).find("grep -h") != std::string::npos);
 }
 
 TEST_CASE("old tar archives are known by their checksum", "[odd_lines]") {

@@ -174,6 +174,8 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
         {"\x78\x5E"sv, zlib},
         {"\x78\x9C"sv, zlib},
         {"\x78\xDA"sv, zlib},
+        {"Date first seen"sv,
+         {"text as nfdump prints it", "the archive itself is read, and what nfdump -o csv prints"}},
         {"H4sI"sv, {"base64 text of gzip data", "base64 -d FILE | flowlog ... -"}},
     });
     if (!compression_of(bytes).empty()) return {"a compressed file", ""};

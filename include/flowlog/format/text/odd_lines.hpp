@@ -16,6 +16,7 @@
 #include <flowlog/format/cells.hpp>
 #include <flowlog/format/detail/foreign.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/text/recognise.hpp>
 #include <flowlog/format/text/record.hpp>
 #include <flowlog/format/text/windows.hpp>
 
@@ -132,6 +133,8 @@ private:
 
     [[nodiscard]] static auto why_unrecognised(waiting_line const& first) -> std::string {
         if (looks_binary(first.text)) return "this is binary data of no format that is known here";
+        if (first.text.find('\r') < first.text.find_last_not_of('\r'))
+            return "its lines end with CR alone: tr '\\r' '\\n' <LOG | flowlog ... -";
         auto const columns = words_of(first.text).size();
         if (columns > layout::max_columns) {
             return "the line has " + std::to_string(columns) + " columns, and more than " +
@@ -144,12 +147,17 @@ private:
         return why + ". The line is: " + escaped(first.text, 120);
     }
 
-    [[nodiscard]] static auto what_to_do(std::string_view text) noexcept -> std::string_view {
+    [[nodiscard]] static auto what_to_do(std::string_view text) -> std::string_view {
         if (text.find("\xC2\xA0") != text.npos)
             return "it has NO-BREAK SPACEs (U+00A0) in place of blanks: sed 's/\\xC2\\xA0/ /g' LOG";
         if (has_unicode_blank(text))
             return "it has blanks that are not ASCII, such as U+2003: "
                    "perl -CSD -pe 's/\\h/ /g; s/[\\x{200B}\\x{2060}\\x{FEFF}]//g' LOG";
+        if (has_joined_lines(words_of(text)))
+            return "it holds several records, without line breaks between them";
+        auto const of_grep = text.substr(0, text.find(' ')).rfind(':');
+        if (of_grep != text.npos && recognise_line(text.substr(of_grep + 1), std::nullopt))
+            return "it begins with what grep puts before a line: grep -h, without -n, does not";
         if (looks_like_base64(text)) return "it looks like base64: base64 -d LOG | flowlog ... -";
         return "give the columns with --format '${...} ${...}'";
     }

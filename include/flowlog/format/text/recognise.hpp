@@ -55,6 +55,16 @@ constexpr auto is_transit_gateway_default(std::span<std::string_view const> toke
     return tokens.size() == 36 && tokens[1].starts_with("TransitGateway");
 }
 
+/// Whether tokens end with two lines or more of one of AWS's default formats: line breaks are
+/// missing.
+constexpr auto has_joined_lines(std::span<std::string_view const> tokens) noexcept -> bool {
+    auto const end_as = [&](auto is_default, std::size_t size) {
+        return tokens.size() >= 2 * size && is_default(tokens.last(size)) &&
+               is_default(tokens.last(2 * size).first(size));
+    };
+    return end_as(is_vpc_default, 14) || end_as(is_transit_gateway_default, 36);
+}
+
 /// The columns of a log, as given by one of its lines.
 struct recognised_layout {
     layout columns;
@@ -93,6 +103,7 @@ auto recognise_prefixed(std::span<std::string_view const> tokens,
         if (tokens.size() <= format->size() || !begins_prefix(tokens[0])) return std::nullopt;
         return after_prefix(*format);
     }
+    if (has_joined_lines(tokens)) return std::nullopt;
     if (tokens.size() > 14 && is_vpc_default(tokens.last(14)))
         return after_prefix(layout::vpc_default());
     if (tokens.size() > 36 && is_transit_gateway_default(tokens.last(36)))
@@ -119,10 +130,10 @@ auto recognise_data(std::span<std::string_view const> tokens, std::optional<layo
 }
 
 /// Whether a text may be the name of a column that holds whole records: `@message` of CloudWatch
-/// Logs Insights, `message` of its console.
+/// Logs Insights, `message` of its console, `_raw` of Splunk.
 constexpr auto is_message_name(std::string_view name) noexcept -> bool {
     if (name.starts_with('@')) name.remove_prefix(1);
-    return name == "message" || name == "Message";
+    return name == "message" || name == "Message" || name == "_raw";
 }
 
 /// The cell that holds the record, if cells are the heading of an export of CloudWatch. A log of
@@ -155,6 +166,14 @@ auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
         for (auto at = names[i].find("\"\""); at != names[i].npos;
              at = names[i].find("\"\"", at + 1))
             names[i].erase(at, 1);
+        cells[i] = names[i];
+    }
+    // of flow-export, whose times of flows count from the start of the router
+    auto const has_uptime =
+        std::ranges::any_of(cells, [](auto cell) { return same_name(cell, "sysuptime"); });
+    for (std::size_t i = 0; has_uptime && i < cells.size(); ++i) {
+        if (!same_name(cells[i], "first") && !same_name(cells[i], "last")) continue;
+        names[i] = "uptime-" + std::string{cells[i]};
         cells[i] = names[i];
     }
     return layout::from_header(cells);
@@ -213,17 +232,36 @@ auto recognise_cell_data(std::string_view line, std::optional<layout> const& for
     return std::nullopt;
 }
 
+/// The columns of a line that is in quotes as a whole, as jq prints messages.
+template <class = void>
+auto recognise_quoted(std::string_view line, std::optional<layout> const& format)
+    -> std::optional<layout> {
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    if (!line.starts_with('"') || line.find('"', 1) + 1 != line.size()) return std::nullopt;
+    auto const words = words_of(line.substr(1, line.size() - 2));
+    if (words.size() < 2) return std::nullopt;
+    auto columns = recognise_data(words, format);
+    return columns ? columns->written_as({.separator = ',', .record = 0}) : columns;
+}
+
+/// A message of `aws logs get-query-results --output text`.
+inline constexpr auto cli_message = std::string_view{"RESULTS\t@message\t"};
+
 /// Whether a line may be a header line, by its first byte.
 constexpr auto may_be_heading(std::string_view line) noexcept -> bool {
+    if (line.starts_with(cli_message)) return false;
     if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     if (line.starts_with('"')) line.remove_prefix(1);
     return !line.empty() && !layout::begins_as_value(line.front());
 }
 
-/// Whether a line is one that `aws logs … --output text` prints besides the events.
+/// Whether a line is one that `aws logs … --output text` prints besides the events, and besides
+/// messages and fields of `get-query-results`.
 constexpr auto is_cli_heading(std::string_view line) noexcept -> bool {
+    if (line.starts_with("RESULTS\t@")) return !line.starts_with(cli_message);
     return line.starts_with("SEARCHEDLOGSTREAMS\t") || line.starts_with("NEXTTOKEN\t") ||
+           line.starts_with("STATISTICS\t") ||
            ((line.starts_with("b/") || line.starts_with("f/")) &&
             line.find_first_not_of("bf/0123456789s\t\r") == line.npos);
 }
@@ -240,6 +278,8 @@ auto recognise_line(std::string_view line, std::span<std::string_view const> tok
         if (auto named = layout::from_header(tokens))
             return recognised_layout{*std::move(named), true};
     }
+    if (auto columns = recognise_quoted(line, format))
+        return recognised_layout{*std::move(columns), false};
     if (format && tokens.size() != format->size()) {
         if (auto columns = recognise_cell_data(line, format))
             return recognised_layout{*std::move(columns), false};
