@@ -80,6 +80,21 @@ constexpr auto main_examples =
     "file\n"
     "that FLOWLOG_CONFIG names.\n";
 
+/// The commands that have an option of this name, for a message; empty if none has.
+auto commands_with(std::string const& option) -> std::string {
+    auto result = std::string{};
+    if (!option.starts_with('-')) return result;
+    for (auto const& command : all_commands) {
+        auto const has_it = std::ranges::any_of(options_of(command.name), [&](auto const* other) {
+            return (',' + std::string{other->names} + ',').find(',' + option + ',') !=
+                   std::string::npos;
+        });
+        if (has_it)
+            result += (result.empty() ? "; it is an option of " : ", ") + std::string{command.name};
+    }
+    return result;
+}
+
 /// The options and commands that an unknown argument may have meant.
 auto hint(CLI::App const& app, std::string const& word) -> std::string {
     auto names = std::vector<std::string>{};
@@ -92,7 +107,8 @@ auto hint(CLI::App const& app, std::string const& word) -> std::string {
         for (auto const& name : option->get_snames()) names.push_back("-" + name);
     }
     auto const other = other_name_hint(word, names);
-    return other.empty() ? similar : other;
+    auto const elsewhere = commands_with(word);
+    return !other.empty() ? other : !elsewhere.empty() ? elsewhere : similar;
 }
 
 auto complain_of_usage(CLI::App const& app, std::string message) -> int {

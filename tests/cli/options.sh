@@ -85,6 +85,7 @@ case_names_of_other_programs() {
     meant 'top a.log --from 2024-05-01' "did you mean '--since'?"
     meant 'tag a.log --output results' "did you mean '--out'?"
     meant 'top a.log --output results' 'no such option: --output; results go to standard output: > FILE'
+    meant "$data/flow_logs.txt --by srcaddr" 'no such option: --by; it is an option of top, digest'
     meant 'stats a.log' "no such command: stats; did you mean 'overview'?"
     meant 'grep' "no such command: grep; did you mean 'print'?"
     meant "top $data/flow_logs.txt --by day" "key 'day': no field is called 'day'; write date"
