@@ -290,6 +290,22 @@ TEST_CASE("Splunk's _raw holds the record", "[text]") {
     CHECK(got.flows[0][field::dstport] == std::uint16_t{22});
 }
 
+TEST_CASE("a line of data is no heading, whatever is near it", "[text]") {
+    auto const begin = "zone end action  name\ndport,tag 2 0 x\n"s;
+    CHECK(read(begin).stats.headers == 1);
+    auto const got = read(begin + "3 ACCEPT  " + std::string(80, '7') + " vpc\n");
+    CHECK(got.stats.headers == 1);
+    CHECK(got.stats.records == 2);
+}
+
+TEST_CASE("a record beside the name of a message is no heading", "[text]") {
+    auto const row = "||  message  |  " + std::string{good} + "  ||";
+    auto const got = read(lines("|+---+---+|", row, "||  eventId  |  1  ||", row));
+    CHECK(got.stats.records == 2);
+    CHECK(got.stats.malformed == 2);
+    CHECK(got.stats.headers == 0);
+}
+
 TEST_CASE("lines of both default formats may be mixed", "[text]") {
     auto const gateway = std::string{
         "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 1 2 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 "

@@ -390,10 +390,20 @@ private:
         return true;
     }
 
+    /// Whether the line has as many tokens as there are columns, and one of them is a value: then
+    /// it is no header line, as `may_be_header` says of lines that need no closer look.
+    [[nodiscard]] auto has_values() const -> bool {
+        auto const& texts = tokens_.texts();
+        return texts.size() == column_count_ && !texts.front().starts_with('\xEF') &&
+               std::ranges::any_of(texts, [](std::string_view text) {
+                   return !text.empty() && layout::begins_as_value(text.front());
+               });
+    }
+
     /// Whether the line is a header line, whose columns are then in force.
     auto change_columns() -> bool {
         auto const line = window_.log_line();
-        if (!detail::may_be_heading(line)) return false;
+        if (!detail::may_be_heading(line) || has_values()) return false;
         auto found = detail::recognise_cell_header(line);
         if (!found)
             found = layout::from_header(window_.is_cells() ? words_of(line) : tokens_.texts());

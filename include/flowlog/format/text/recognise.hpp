@@ -137,7 +137,8 @@ constexpr auto is_message_name(std::string_view name) noexcept -> bool {
 }
 
 /// The cell that holds the record, if cells are the heading of an export of CloudWatch. A log of
-/// flows may have a column `message`, too.
+/// flows may have a column `message`, too; and tables of the AWS CLI have the record beside the
+/// name.
 template <class = void>
 auto find_message(std::span<std::string_view const> cells) -> std::optional<std::uint16_t> {
     auto const at = std::ranges::find_if(cells, is_message_name);
@@ -145,6 +146,10 @@ auto find_message(std::span<std::string_view const> cells) -> std::optional<std:
     auto const known =
         std::ranges::count_if(cells, [](auto cell) { return find_field(cell).has_value(); });
     if (!at->starts_with('@') && known > 1) return std::nullopt;
+    if (std::ranges::any_of(cells, [](auto cell) {
+            return !cell.empty() && layout::begins_as_value(cell.front());
+        }))
+        return std::nullopt;
     return static_cast<std::uint16_t>(at - cells.begin());
 }
 
@@ -244,12 +249,8 @@ auto recognise_quoted(std::string_view line, std::optional<layout> const& format
     return columns ? columns->written_as({.separator = ',', .record = 0}) : columns;
 }
 
-/// A message of `aws logs get-query-results --output text`.
-inline constexpr auto cli_message = std::string_view{"RESULTS\t@message\t"};
-
 /// Whether a line may be a header line, by its first byte.
 constexpr auto may_be_heading(std::string_view line) noexcept -> bool {
-    if (line.starts_with(cli_message)) return false;
     if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     if (line.starts_with('"')) line.remove_prefix(1);
@@ -259,7 +260,7 @@ constexpr auto may_be_heading(std::string_view line) noexcept -> bool {
 /// Whether a line is one that `aws logs … --output text` prints besides the events, and besides
 /// messages and fields of `get-query-results`.
 constexpr auto is_cli_heading(std::string_view line) noexcept -> bool {
-    if (line.starts_with("RESULTS\t@")) return !line.starts_with(cli_message);
+    if (line.starts_with("RESULTS\t@")) return !line.starts_with("RESULTS\t@message\t");
     return line.starts_with("SEARCHEDLOGSTREAMS\t") || line.starts_with("NEXTTOKEN\t") ||
            line.starts_with("STATISTICS\t") ||
            ((line.starts_with("b/") || line.starts_with("f/")) &&
