@@ -283,6 +283,15 @@ TEST_CASE("times of flow-export that count from the start of the router are no t
     CHECK(got.flows[0][field::end].absent());
 }
 
+TEST_CASE("totals of queries are values of the field", "[text]") {
+    auto const got = read("srcAddr,sum(bytes),sum(packets)\n10.0.0.1,500,3\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::bytes] == std::uint64_t{500});
+    CHECK(got.flows[0][field::packets] == std::uint64_t{3});
+    auto const named = read("srcAddr,bytesTransferred\n10.0.0.1,500\n");
+    CHECK(named.flows.at(0)[field::bytes] == std::uint64_t{500});
+}
+
 TEST_CASE("Splunk's _raw holds the record", "[text]") {
     auto const got = read("\"_raw\",\"_time\",host\n\"" + std::string{good} + "\",x,h\n");
     CHECK(got.stats.headers == 1);

@@ -165,6 +165,9 @@ auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
         if (cells[i].empty()) cells[i] = names[i];
     }
     if (cells[0].starts_with('#')) cells[0] = trimmed(cells[0].substr(1));
+    for (auto& cell : cells) {  // `sum(bytes)`, as queries call a total
+        if (cell.starts_with("sum(") && cell.ends_with(')')) cell = cell.substr(4, cell.size() - 5);
+    }
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (cells[i].find("\"\"") == cells[i].npos) continue;
         names[i] = cells[i];  // quotes are doubled in quotes
