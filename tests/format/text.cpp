@@ -305,6 +305,7 @@ TEST_CASE("a line of data is no heading, whatever is near it", "[text]") {
     auto const got = read(begin + "3 ACCEPT  " + std::string(80, '7') + " vpc\n");
     CHECK(got.stats.headers == 1);
     CHECK(got.stats.records == 2);
+    CHECK(read("zone end action log-status\ndstport, tag x OK\n").stats.headers == 1);
 }
 
 TEST_CASE("a record beside the name of a message is no heading", "[text]") {

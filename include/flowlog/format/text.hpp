@@ -390,14 +390,16 @@ private:
         return true;
     }
 
-    /// Whether the line has as many tokens as there are columns, and one of them is a value: then
-    /// it is no header line, as `may_be_header` says of lines that need no closer look.
+    /// Whether the line has as many tokens as there are columns, and one of them is a value, or its
+    /// status is OK: then it is no header line, as `may_be_header` and `plain_lines` say of lines
+    /// that need no closer look.
     [[nodiscard]] auto has_values() const -> bool {
         auto const& texts = tokens_.texts();
-        return texts.size() == column_count_ && !texts.front().starts_with('\xEF') &&
-               std::ranges::any_of(texts, [](std::string_view text) {
-                   return !text.empty() && layout::begins_as_value(text.front());
-               });
+        if (texts.size() != column_count_ || texts.front().starts_with('\xEF')) return false;
+        if (status_column_ != layout::none && is_ok(texts[status_column_])) return true;
+        return std::ranges::any_of(texts, [](std::string_view text) {
+            return !text.empty() && layout::begins_as_value(text.front());
+        });
     }
 
     /// Whether the line is a header line, whose columns are then in force.
