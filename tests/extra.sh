@@ -75,7 +75,7 @@ fuzz_target() {
     mkdir -p "$found"
     (cd "$found" && exec "$run" "$binary" "$2" $((minutes * 60)) >log 2>&1) || status=1
     echo "== $1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log") inputs"
-    [ $status = 0 ] || { echo "== $1 found something, in $found:" >&2; tail -n 40 "$found/log" >&2; }
+    [ $status = 0 ] || { echo "== $1 failed; what it printed and found is in $found:" >&2; tail -n 40 "$found/log" >&2; }
     return $status
 }
 

@@ -46,7 +46,7 @@ auto may_have_more(flowlog::log& log) -> bool {
     });
 }
 
-/// The columns of the records that were read, and those of `shown` that others may have.
+/// The columns found so far, and those of `shown` that records further on may still have.
 auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
     auto result = flowlog::columns_of(log);
     if (result.empty()) return result;
