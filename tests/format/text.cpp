@@ -264,6 +264,10 @@ TEST_CASE("what tools put before each line is passed over", "[text]") {
         CAPTURE(other);
         CHECK(read(other + "10.0.0.1 80\n"s, given).stats.records == 0);
     }
+}
+
+TEST_CASE("lines in quotes are read, and joined lines are malformed", "[text]") {
+    auto const given = with_format({"srcaddr", "dstport"});
     auto const quoted = "\"" + std::string{good} + "\"";
     CHECK(read(lines(quoted, quoted)).stats.records == 2);
     CHECK(read("\"10.0.0.1 80\"\n\"10.0.0.2 443\"\n", given).stats.records == 2);
