@@ -78,7 +78,12 @@ void read_row(od::object row, std::vector<std::string>& columns, job& to) {
             ++count;
         });
     });
-    if (is_heading) return;
+    if (is_heading) {
+        auto const is_field = [](std::string const& name) { return find_field(name).has_value(); };
+        if (std::ranges::any_of(columns, is_field)) return;
+        columns.clear();
+        throw bad_record{"no column has the name of a field"};
+    }
     if (count != columns.size())
         throw bad_record{"expected " + std::to_string(columns.size()) + " columns, found " +
                              std::to_string(count),

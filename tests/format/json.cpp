@@ -719,6 +719,8 @@ TEST_CASE("answers of Athena are rows under a heading", "[json]") {
     auto bytes = std::vector<std::uint64_t>{};
     for (auto const& record : log) bytes.push_back(record[field::bytes].value_or(0));
     CHECK(bytes == std::vector<std::uint64_t>{7, 0});
+    CHECK(reasons_of(R"({"ResultSet":{"Rows":[)" + row("10.0.0.1", "7") + "]}}") ==
+          texts{"record 1 at byte 22: no column has the name of a field"});
 }
 
 TEST_CASE("a field may come up further on", "[json]") {
