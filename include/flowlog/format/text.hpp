@@ -397,8 +397,8 @@ private:
         auto const& texts = tokens_.texts();
         if (texts.size() != column_count_ || texts.front().starts_with('\xEF')) return false;
         if (status_column_ != layout::none && is_ok(texts[status_column_])) return true;
-        return std::ranges::any_of(texts, [](std::string_view text) {
-            return !text.empty() && layout::begins_as_value(text.front());
+        return std::ranges::any_of(texts, [](std::string_view token) {
+            return !token.empty() && layout::begins_as_value(token.front());
         });
     }
 
