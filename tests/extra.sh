@@ -263,6 +263,7 @@ while [ $# -gt 0 ]; do
     if [[ $what == fuzz && ${1-} =~ ^[0-9]+$ ]]; then
         minutes=$1
         shift
+        [ "$minutes" -gt 0 ] || { echo "extra.sh: fuzz takes 1 minute or more" >&2; exit 2; }
     fi
     "run_$what"
 done

@@ -53,6 +53,8 @@
 #include <flowlog/flow/scope.hpp>
 #include <flowlog/flow/select.hpp>
 #include <flowlog/flow/service.hpp>
+#include <flowlog/flow/tcp_flags.hpp>
+#include <flowlog/flow/unix_time.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/decode_token.hpp>
 #include <flowlog/format/detect.hpp>

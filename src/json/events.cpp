@@ -246,11 +246,27 @@ void read_alibaba(od::object record, job& to) {
 
 namespace {
 
+/// Adds the type or the code of ICMP to the destination port, as nfdump's archives have them.
+auto set_icmp(row_buffer& rows, std::string_view name, std::string_view text, unsigned shift)
+    -> bool {
+    auto const number = decode_token<std::uint8_t>(text.empty() ? "-" : text);
+    if (number.malformed())
+        throw bad_record{std::string{name} + ": expected a number (0-255), found " +
+                             std::string{text.substr(0, 60)},
+                         field_id::dstport};
+    auto const before = rows.get(field::dstport).value_or(std::uint16_t{0});
+    if (number)
+        rows.set(field::dstport, static_cast<std::uint16_t>(before | unsigned{*number} << shift));
+    return true;
+}
+
 /// Sets the field that a member is named after; false if there is none. In ECS, `network.bytes` has
-/// both directions, and `source.bytes` one.
+/// both directions, and `source.bytes` one. nfdump has the type and code of ICMP in place of ports.
 auto set_named(row_buffer& rows, std::string_view name, std::string_view text) -> bool {
     if (name == "network.bytes" && rows.get(field::bytes)) return true;
     if (name == "network.packets" && rows.get(field::packets)) return true;
+    if (name == "icmp_type") return set_icmp(rows, name, text, 8);
+    if (name == "icmp_code") return set_icmp(rows, name, text, 0);
     return set_token(rows, name, text);
 }
 

@@ -46,10 +46,10 @@ inline constexpr auto line_keys = std::to_array<std::string_view>(
     {"message", "@message", "log", "_raw", "original", "event", "body", "msg", "line", "text"});
 
 /// Whether an object with this key holds the record, so that it is no part of the names of its
-/// members: in Elasticsearch, Splunk, OpenTelemetry.
+/// members: in Elasticsearch, Splunk, OpenTelemetry, Logstash.
 constexpr auto is_holder(std::string_view key) noexcept -> bool {
     return key == "_source" || key == "hits" || key == "result" || key == "fields" ||
-           key == "attributes";
+           key == "attributes" || key == "netflow";
 }
 
 /// The kind of a log that begins with these bytes.

@@ -95,6 +95,7 @@ void read_row(od::object row, std::vector<std::string>& columns, job& to) {
 /// A row of Logs Insights: an array of names and values.
 void read_result(od::array cells, job& to) {
     auto message = std::optional<std::string_view>{};
+    auto any = false;
     for (auto cell : cells) {
         auto name = std::string_view{};
         auto value = std::string_view{};
@@ -105,15 +106,14 @@ void read_result(od::array cells, job& to) {
         if (name == "@message") {
             message = value;
         } else if (!name.starts_with('@')) {
-            set_token(to.rows, name, value);
+            any |= set_token(to.rows, name, value);
         }
     }
     if (message) {
         to.rows.discard();
         return to.add_message(*message, "");
     }
-    if (to.rows.get(field::log_status).value_or(log_status::ok) == log_status::ok)
-        require_addresses(to.rows);
+    if (!any) throw bad_record{"no cell has the name of a field"};
     to.rows.finish(to.offset);
 }
 

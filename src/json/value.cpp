@@ -5,12 +5,13 @@
 #include <concepts>
 #include <type_traits>
 
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/flow/visit_field.hpp>
 
 namespace flowlog::detail::json {
 
 auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool {
-    auto const id = find_field(name);
+    auto const id = find_field(without_sum(name));
     if (!id) return false;
     if (token.empty() || token == "-") {
         rows.unset(*id);
@@ -27,6 +28,10 @@ auto set_token(row_buffer& rows, std::string_view name, std::string_view token) 
 
 void set_field(row_buffer& rows, field_id id, std::string_view name, od::value v) {
     if (id == field_id::protocol) return set_protocol(rows, name, v);
+    if (id == field_id::tcp_flags && is_text(v)) {
+        set_token(rows, info(id).name, content_of(v));
+        return;
+    }
     auto const type = info(id).type;
     with_type(type, [&]<class T>(std::type_identity<T>) {
         if constexpr (std::unsigned_integral<T>) {

@@ -307,6 +307,27 @@ case_nfdump_truth() {
     tail -n +2 "$archives/nfdump/v2-171-mixed.truth.csv" | cut -d, -f1-3,5,7,9,10 | sed 's/\.000,/,/g' | holds rows
 }
 
+# what nfdump prints of an archive is read as the archive is; of ICMP, JSON has no ports
+case_nfdump_text() {
+    command -v nfdump >/dev/null || return 0
+    local archive=$archives/nfdump/v2-171-mixed.nfdump form
+    local columns=(--where 'not (proto icmp or proto icmp6)' --fields proto,srcaddr,srcport,dstaddr,dstport,tcp-flags,packets,bytes)
+    "$flowlog" print "$archive" "${columns[@]}" >expected
+    for form in csv json; do
+        has_component json || [ $form = csv ] || continue
+        TZ=UTC nfdump -r "$archive" -o $form >text
+        run print text "${columns[@]}"
+        returns 0
+        holds out <expected
+        run check text
+        says out ' 0 malformed'
+    done
+    has_component json || return 0
+    "$flowlog" print "$archive" --fields first,last,dstport,input >expected
+    run print text --fields first,last,dstport,input
+    holds out <expected
+}
+
 # every format is printed as valid JSON, and as a VPC flow log with the same number of flows
 case_every_kind() {
     for archive in $(each_kind); do

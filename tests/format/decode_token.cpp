@@ -48,6 +48,15 @@ TEST_CASE("the token of a protocol may be a keyword", "[decode_token]") {
     CHECK(decode_token<std::uint8_t>("tcp").malformed());
 }
 
+TEST_CASE("the token of TCP flags may be letters", "[decode_token]") {
+    CHECK(decode_token<std::uint8_t>(field_id::tcp_flags, "...AP.SF") == std::uint8_t{27});
+    CHECK(decode_token<std::uint8_t>(field_id::tcp_flags, "18") == std::uint8_t{18});
+    CHECK(decode_token<std::uint8_t>(field_id::tcp_flags, "-").absent());
+    CHECK(decode_token<std::uint8_t>(field_id::tcp_flags, "256").malformed());
+    CHECK(decode_token<std::uint8_t>(field_id::tcp_flags, "tcp").malformed());
+    CHECK(decode_token<std::uint8_t>(field_id::protocol, "S").malformed());
+}
+
 TEST_CASE("a text refers to the token", "[decode_token]") {
     auto const token = "eni-1"s;
     auto const value = decode_token<std::string_view>(token);

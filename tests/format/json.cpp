@@ -2,6 +2,7 @@
 // Every input of tests/data/cloud gives the flows of its .expected.csv and as many malformed
 // records as MANIFEST.md says.
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -330,17 +331,62 @@ TEST_CASE("more forms are read", "[json]") {
           "10.0.0.6,::1,1,2,6,,,,,,,1663146003599000,1663146003599000,ACCEPT,egress,B,,,,,,NX");
 }
 
-TEST_CASE("a flow of Logs Insights needs addresses, and a window without flows does not",
-          "[json]") {
+TEST_CASE("a row of Logs Insights has the fields that the query asked for", "[json]") {
     auto log = flowlog::open(memory_input{
         R"({"results":[[{"field":"srcAddr","value":"10.0.0.1"},{"field":"dstAddr","value":)"
         R"("10.0.0.2"},{"field":"logStatus","value":"OK"}],[{"field":"logStatus","value":)"
-        R"("NODATA"}],[{"field":"logStatus","value":"OK"}]]})"});
+        R"("NODATA"}],[{"field":"n","value":"3"}]]})"});
     for ([[maybe_unused]] auto const& record : log) {
     }
     CHECK(log.stats().records == 1);
     CHECK(log.stats().nodata == 1);
     CHECK(log.stats().malformed == 1);
+    CHECK(first_row(R"row({"results":[[{"field":"srcAddr","value":"10.0.0.1"},)row"
+                    R"row({"field":"sum(bytes)","value":"7"}]]})row") ==
+          "10.0.0.1,,,,,,7,,,,,,,,,,,,,,,");
+}
+
+TEST_CASE("Logstash has the fields of a flow in netflow", "[json]") {
+    CHECK(first_row(R"({"@timestamp":"2024-05-01T10:00:00Z","host":"192.0.2.1","netflow":)"
+                    R"({"version":9,"ipv4_src_addr":"10.0.0.1","ipv4_dst_addr":"10.0.0.2",)"
+                    R"("l4_src_port":5,"l4_dst_port":22,"protocol":6,"in_pkts":20,"in_bytes":4249,)"
+                    R"("first_switched":"2014-12-14T04:06:50Z","last_switched":)"
+                    R"("2014-12-14T04:07:50Z"}})") ==
+          "10.0.0.1,10.0.0.2,5,22,6,20,4249,,,,,1418530010000000,1418530070000000,,,,,,,,,");
+}
+
+TEST_CASE("times of goflow2 are in nanoseconds", "[json]") {
+    auto log = flowlog::open(memory_input{
+        R"({"type":"NETFLOW_V9","time_received_ns":1714557602000000000,"sequence_num":1,)"
+        R"("sampler_address":"192.0.2.1","time_flow_start_ns":1714557600123456789,)"
+        R"("time_flow_end_ns":1714557601000000000,"bytes":300,"packets":5,"proto":"TCP",)"
+        R"("src_addr":"10.0.0.1","dst_addr":"10.0.0.2","src_port":1234,"dst_port":443})"});
+    for (auto const& record : log) {
+        CHECK(record[field::start] ==
+              flowlog::timestamp{std::chrono::microseconds{1714557600123456}});
+        CHECK(record[field::end] == flowlog::timestamp{std::chrono::seconds{1714557601}});
+        CHECK(record[field::received_time] == flowlog::timestamp{std::chrono::seconds{1714557602}});
+        CHECK(record[field::exporter] == *flowlog::address::parse("192.0.2.1"));
+        CHECK(record[field::protocol] == std::uint8_t{6});
+    }
+    CHECK(log.stats().records == 1);
+}
+
+TEST_CASE("TCP flags of JSON are a number or letters", "[json]") {
+    auto const with_flags = [](std::string_view flags) {
+        auto log = flowlog::open(
+            memory_input{R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","tcp_flags":)" +
+                         std::string{flags} + "}"});
+        auto found = flowlog::field_value<std::uint8_t>{};
+        for (auto const& record : log) found = record[field::tcp_flags];
+        CHECK(log.stats().records + log.stats().malformed == 1);
+        return found;
+    };
+    CHECK(with_flags("18") == std::uint8_t{18});
+    CHECK(with_flags(R"("18")") == std::uint8_t{18});
+    CHECK(with_flags(R"("...AP.SF")") == std::uint8_t{27});
+    CHECK(with_flags(R"("-")").absent());
+    CHECK(with_flags(R"("Q")").absent());
 }
 
 /// Sums bytes by source address, and says that it reads nothing else.

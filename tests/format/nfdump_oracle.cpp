@@ -17,9 +17,11 @@
 #include <vector>
 
 #include <flowlog/flow/flow.hpp>
+#include <flowlog/format/detect.hpp>
 #include <flowlog/format/nfdump.hpp>
 #include <flowlog/source/block_codec.hpp>
 #include <flowlog/source/file.hpp>
+#include <flowlog/source/memory.hpp>
 
 #include "catch.hpp"
 #include "nfdump_files.hpp"
@@ -111,6 +113,35 @@ auto read(std::string const& archive) -> std::vector<std::string> {
     return result;
 }
 
+/// What nfdump's CSV has of flows, as sorted lines: whole seconds, and 0 for what is absent.
+template <class Flows>
+auto facts(Flows&& flows) -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    for (auto const& flow : flows) {
+        auto row = std::string{};
+        auto const add = [&](auto value) {
+            row += std::to_string(value.value_or(decltype(*value){}));
+            row += ' ';
+        };
+        auto const seconds =
+            std::chrono::floor<std::chrono::seconds>((*flow[field::start]).time_since_epoch());
+        row += std::to_string(seconds.count()) + ' ' + (*flow[field::srcaddr]).to_string() + ' ' +
+               (*flow[field::dstaddr]).to_string() + ' ';
+        add(flow[field::protocol]);
+        add(flow[field::dstport]);
+        add(flow[field::srcport]);
+        add(flow[field::tcp_flags]);
+        add(flow[field::packets]);
+        add(flow[field::bytes]);
+        add(flow[field::tos]);
+        add(flow[field::input]);
+        add(flow[field::output]);
+        result.push_back(std::move(row));
+    }
+    std::ranges::sort(result);
+    return result;
+}
+
 /// An archive of many flows of many shapes, as large as a few of nfdump's blocks.
 auto many_flows(std::uint32_t count) -> std::string {
     auto random = std::mt19937{42};
@@ -169,6 +200,17 @@ TEST_CASE("flows are what the nfdump of this machine prints", "[nfdump]") {
             auto const expected = printed(archive);
             CHECK(!expected.empty());
             CHECK((read(archive) == expected));
+        }
+    }
+    SECTION("as CSV") {
+        for (auto const* const name : {"v1-1625-all", "v2-171-mixed"}) {
+            auto const archive = nfdump_files::path(name + std::string{".nfdump"});
+            auto const expected = facts(nfdump_reader{file_source{archive}});
+            CAPTURE(name);
+            auto log = flowlog::open(
+                memory_input{output_of("TZ=UTC nfdump -r '" + archive + "' -o csv 2>/dev/null")});
+            CHECK((facts(log) == expected));
+            CHECK(log.stats().malformed == 0);
         }
     }
     SECTION("of archives that it writes, compressed and filtered") {

@@ -287,6 +287,45 @@ TEST_CASE("times of flow-export that count from the start of the router are no t
     CHECK(got.flows[0][field::end].absent());
 }
 
+TEST_CASE("a heading names both addresses and another field among columns of any number",
+          "[text]") {
+    auto const got = read(
+        "Domain,Serial #,Rule,Src IP,Dst IP,Source Port,Category,Device,Session,Vsys\n"
+        "1,2,allow all,10.0.0.1,10.0.0.2,443,any,fw,77,1\n"
+        "1,2,allow all,10.0.0.3,10.0.0.4,80,any,fw,78,1\n");
+    REQUIRE(got.flows.size() == 2);
+    CHECK(got.flows[1][field::srcaddr] == flowlog::address::v4(0x0A000003));
+    CHECK(got.flows[1][field::srcport] == std::uint16_t{80});
+    auto const again = read(
+        "Rule,Zone,Src IP,Dst IP,Source Port,Category,Device,Session,Vsys\n"
+        "all,z,10.0.0.1,10.0.0.2,443,any,fw,77,1\n"
+        "Rule,Zone,Src IP,Dst IP,Source Port,Category,Device,Session,Vsys\n"
+        "all,z,10.0.0.3,10.0.0.4,80,any,fw,78,1\n");
+    CHECK(again.flows.size() == 2);
+    CHECK(again.stats.headers == 2);
+    CHECK_THROWS_AS(read("a,b,c,d,e,source,destination\n1,2,3,4,5,10.0.0.1,10.0.0.2\n"),
+                    flowlog::error);
+    CHECK_THROWS_AS(read("a,b,c,d,e,f,srcaddr,srcport,bytes\n1,2,3,4,5,6,10.0.0.1,1,2\n"),
+                    flowlog::error);
+}
+
+TEST_CASE("the summary at the end of nfdump's CSV is no flow", "[text]") {
+    auto const heading = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt,in,out\n"s;
+    auto const flow =
+        "2014-12-04 23:58:50,2014-12-05 00:00:00,69.652,10.0.0.1,10.0.0.2,55869,443,TCP,...AP.SF,0,"
+        "203,8,218,0,0,13880,13113\n"s;
+    auto const summary = "Summary\nflows,bytes,packets,avg_bps,avg_pps,avg_bpp\n"s;
+    auto const got = read(heading + flow + summary + "1,218,8,31,0,27\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::tcp_flags] == std::uint8_t{27});
+    CHECK(got.flows[0][field::input] == 13880U);
+    CHECK(got.stats.malformed == 0);
+    CHECK(got.stats.headers == 4);
+    CHECK(read(heading + flow + summary + "1,218,8,31,0\n").stats.malformed == 1);
+    CHECK(read("sa,da,ipkt\n10.0.0.1,10.0.0.2,1\n1,2,3,4,5,6\n").stats.headers == 2);
+    CHECK(read("sa,da,dpkts\n10.0.0.1,10.0.0.2,1\n1,2,3,4,5,6\n").stats.malformed == 1);
+}
+
 TEST_CASE("totals of queries are values of the field", "[text]") {
     auto const got = read("srcAddr,sum(bytes),sum(packets)\n10.0.0.1,500,3\n");
     REQUIRE(got.flows.size() == 1);
@@ -494,6 +533,25 @@ TEST_CASE("numbers are read up to their limits", "[text]") {
         CHECK(flow[field::bytes] == ~std::uint64_t{0});
     }
     CHECK(got.flows[2][field::bytes] == std::uint64_t{0});
+}
+
+TEST_CASE("TCP flags may be letters, as nfdump and rwcut print them", "[text]") {
+    auto const got = read(
+        "srcaddr tcp-flags bytes\n10.0.0.1 ...AP.SF 1\n10.0.0.1 syn,ack 2\n10.0.0.1 18 3\n"
+        "10.0.0.1 SQ 4\n10.0.0.1 2 S\n");
+    REQUIRE(got.flows.size() == 5);
+    CHECK(got.flows[0][field::tcp_flags] == std::uint8_t{27});
+    CHECK(got.flows[1][field::tcp_flags] == std::uint8_t{18});
+    CHECK(got.flows[2][field::tcp_flags] == std::uint8_t{18});
+    CHECK(got.flows[3][field::tcp_flags].malformed());
+    CHECK(got.flows[4][field::bytes].malformed());
+    auto const cut = read(
+        "       sIP|       dIP|sPort|pro|   bytes|   flags|                  sTime|\n"
+        "  10.0.0.1|  10.0.0.2| 1234|  6|     500| S  A   |2024/05/01T10:00:00.000|\n"
+        "  10.0.0.1|  10.0.0.2| 1234| 17|     500|        |2024/05/01T10:00:00.000|\n");
+    REQUIRE(cut.flows.size() == 2);
+    CHECK(cut.flows[0][field::tcp_flags] == std::uint8_t{18});
+    CHECK(cut.flows[1][field::tcp_flags].absent());
 }
 
 TEST_CASE("a protocol may be a keyword, and no other number", "[text]") {

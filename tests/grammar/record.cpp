@@ -104,6 +104,14 @@ TEST_CASE("a protocol is a number or a keyword", "[record]") {
     CHECK(grammar::parse_value<std::uint8_t>(flowlog::field_id::tos, "udp").malformed());
 }
 
+TEST_CASE("TCP flags are a number or letters", "[record]") {
+    using flowlog::field_id;
+    CHECK(grammar::parse_value<std::uint8_t>(field_id::tcp_flags, "SA") == std::uint8_t{18});
+    CHECK(grammar::parse_value<std::uint8_t>(field_id::tcp_flags, "007") == std::uint8_t{7});
+    CHECK(grammar::parse_value<std::uint8_t>(field_id::tcp_flags, "-").absent());
+    CHECK(grammar::parse_value<std::uint8_t>(field_id::tos, "SA").malformed());
+}
+
 TEST_CASE("a number is decimal digits up to the maximum of its type", "[record]") {
     check_number<std::uint8_t>();
     check_number<std::uint16_t>();
@@ -111,7 +119,7 @@ TEST_CASE("a number is decimal digits up to the maximum of its type", "[record]"
     check_number<std::uint64_t>();
 }
 
-TEST_CASE("a time is seconds, or milliseconds if it is large", "[record]") {
+TEST_CASE("a time is in seconds, or in a smaller unit if it is large", "[record]") {
     using namespace std::chrono;
     auto const parse = [](std::string_view t) {
         return grammar::parse_value<flowlog::timestamp>(t);
@@ -120,10 +128,15 @@ TEST_CASE("a time is seconds, or milliseconds if it is large", "[record]") {
     CHECK(parse("0") == flowlog::timestamp{});
     CHECK(parse("99999999999") == flowlog::timestamp{seconds{99999999999}});
     CHECK(parse("100000000000") == flowlog::timestamp{milliseconds{100000000000}});
-    CHECK(parse("9000000000000000") == flowlog::timestamp{milliseconds{9000000000000000}});
-    CHECK(parse("9000000000000001").malformed());
+    CHECK(parse("99999999999999") == flowlog::timestamp{milliseconds{99999999999999}});
+    CHECK(parse("100000000000000") == flowlog::timestamp{seconds{100000000}});
+    CHECK(parse("99999999999999999") == flowlog::timestamp{microseconds{99999999999999999}});
+    CHECK(parse("100000000000000000") == flowlog::timestamp{seconds{100000000}});
+    CHECK(parse("18446744073709551615") == flowlog::timestamp{microseconds{18446744073709551}});
     CHECK(parse("18446744073709551616").malformed());
     CHECK(parse("-").absent());
+    CHECK(parse("0000-00-00 00:00:00").absent());
+    CHECK(parse("0000-00-00 00:00:01").malformed());
     CHECK(parse("-5").malformed());
     CHECK(parse("1418530010.5") == flowlog::timestamp{milliseconds{1418530010500}});
     CHECK(parse("1418530010.1234567") == flowlog::timestamp{microseconds{1418530010123456}});

@@ -75,16 +75,16 @@ enum class field_type : std::uint8_t {
     X(srcport, "srcport", "src-port source-port source.port sourceTransportPort connection.src_port initiator_port id.orig_p src_endpoint.port sport sp l4-src-port port-src", u16, 2, vpc, "Source port; 0 for protocols without ports") \
     X(dstport, "dstport", "dst-port destination-port dest-port destination.port destinationTransportPort connection.dest_port target_port id.resp_p dst_endpoint.port dport dp l4-dst-port port-dst", u16, 2, vpc, "Destination port; 0 for protocols without ports") \
     X(protocol, "protocol", "prot proto protocol-number network.iana_number protocolIdentifier connection.protocol transport_protocol connection_info.protocol_num pr protocol-code transport network.transport network.protocol.name ip-proto pro", u8, 2, vpc, "IANA protocol number") \
-    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets in-pkts tot-pkts source.packets total-packets", u64, 2, vpc, "Packets in the window") \
-    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes tot-bytes source.bytes total-bytes bytes-transferred", u64, 2, vpc, "Bytes in the window") \
-    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start stime first-switched timestamp-start time-flow-start", time, 2, vpc, "First packet of the window") \
-    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end last-seen flow-end te event.end aws.vpc.flow.end etime last-time last-switched timestamp-end time-flow-end", time, 2, vpc, "Last packet of the window") \
+    X(packets, "packets", "dPkts num-packets pkts network.packets packetDeltaCount packets_sent packets_from_initiator netflow.pkts flow.pkts_toserver orig_pkts traffic.packets in-packets ipkt aws.vpc.flow.packets in-pkts tot-pkts source.packets total-packets bidirectional-packets", u64, 2, vpc, "Packets in the window") \
+    X(bytes, "bytes", "dOctets num-bytes octets network.bytes octetDeltaCount bytes_sent bytesOut bytes_from_initiator netflow.bytes flow.bytes_toserver orig_ip_bytes traffic.bytes in-bytes ibyt aws.vpc.flow.bytes tot-bytes source.bytes total-bytes bytes-transferred bidirectional-bytes", u64, 2, vpc, "Bytes in the window") \
+    X(start, "start", "first start-time window-start flowStartSeconds flowStartMilliseconds netflow.start flow.start first-seen flow-start ts event.start aws.vpc.flow.start stime first-switched timestamp-start bidirectional-first-seen-ms time-flow-start time-flow-start-ns flowStartMicroseconds flowStartNanoseconds", time, 2, vpc, "First packet of the window") \
+    X(end, "end", "last end-time window-end flowEndSeconds flowEndMilliseconds netflow.end flow.end last-seen flow-end te event.end aws.vpc.flow.end etime last-time last-switched timestamp-end bidirectional-last-seen-ms time-flow-end time-flow-end-ns flowEndMicroseconds flowEndNanoseconds", time, 2, vpc, "Last packet of the window") \
     X(action, "action", "aws.vpcflow.action aws.vpc.flow.action", action, 2, vpc, "ACCEPT or REJECT") \
     X(log_status, "log-status", "flow-log-status aws.vpcflow.log_status aws.vpc.flow.status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "aws.vpcflow.vpc_id aws.vpc.id", text, 3, vpc, "VPC of the interface") \
     X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid aws.vpcflow.subnet_id aws.subnet.id", text, 3, vpc, "Subnet of the interface") \
     X(instance_id, "instance-id", "vm-id aws.vpcflow.instance_id cloud.instance.id host.id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
-    X(tcp_flags, "tcp-flags", "flags tcpControlBits aws.vpcflow.tcp_flags network.tcp.flags", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
+    X(tcp_flags, "tcp-flags", "flags flg tcpControlBits aws.vpcflow.tcp_flags network.tcp.flags", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
     X(type, "type", "aws.vpcflow.type network.type traffic-type", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \
     X(pkt_srcaddr, "pkt-srcaddr", "pkt-src-addr aws.vpcflow.pkt_srcaddr aws.vpc.flow.source.address", address, 3, vpc, "Original source address of the packets") \
     X(pkt_dstaddr, "pkt-dstaddr", "pkt-dst-addr aws.vpcflow.pkt_dstaddr aws.vpc.flow.destination.address", address, 3, vpc, "Original destination address of the packets") \
@@ -139,20 +139,20 @@ enum class field_type : std::uint8_t {
     X(packets_lost_blackhole, "packets-lost-blackhole", "", u64, 6, transit_gateway, "Packets dropped by a blackhole route") \
     X(packets_lost_mtu_exceeded, "packets-lost-mtu-exceeded", "", u64, 6, transit_gateway, "Packets dropped because they exceeded the MTU") \
     X(packets_lost_ttl_expired, "packets-lost-ttl-expired", "", u64, 6, transit_gateway, "Packets dropped because their TTL expired") \
-    X(tos, "tos", "src-tos ipClassOfService stos", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
+    X(tos, "tos", "src-tos ipClassOfService stos ip-tos", u8, 0, netflow, "Type of service byte (DSCP and ECN) of the flow") \
     X(src_as, "src-as", "bgpSourceAsNumber source.as.number gcp.vpc.flow.source.asn as-src src-asn sas", u32, 0, netflow, "Source autonomous system") \
     X(dst_as, "dst-as", "bgpDestinationAsNumber destination.as.number gcp.vpc.flow.destination.asn as-dst dst-asn das", u32, 0, netflow, "Destination autonomous system") \
     X(src_mask, "src-mask", "sourceIPv4PrefixLength smk", u8, 0, netflow, "Prefix length of the source route") \
     X(dst_mask, "dst-mask", "destinationIPv4PrefixLength dmk", u8, 0, netflow, "Prefix length of the destination route") \
-    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address ipv4-next-hop ipv6-next-hop nh", address, 0, netflow, "Next hop router") \
+    X(next_hop, "next-hop", "nexthop ipNextHopIPv4Address ipNextHopIPv6Address ipv4-next-hop ipv6-next-hop ip4-next-hop ip6-next-hop nh", address, 0, netflow, "Next hop router") \
     X(input, "input", "in-if ingressInterface input-snmp", u32, 0, netflow, "SNMP index of the incoming interface") \
     X(output, "output", "out-if egressInterface output-snmp", u32, 0, netflow, "SNMP index of the outgoing interface") \
-    X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address observer.ip", address, 0, netflow, "Router that exported the flow") \
+    X(exporter, "exporter", "exaddr router exporterIPv4Address exporterIPv6Address observer.ip sampler-address ip4-router ip6-router", address, 0, netflow, "Router that exported the flow") \
     X(flows, "flows", "dflows deltaFlowCount", u64, 0, netflow, "Flows that an aggregated record represents") \
     X(engine_type, "engine-type", "", u16, 0, netflow, "Type of the flow switching engine") \
     X(engine_id, "engine-id", "", u16, 0, netflow, "Number of the flow switching engine") \
     X(export_time, "export-time", "unix-secs", time, 0, netflow, "When the router exported the flow") \
-    X(received_time, "received-time", "received recv-time collectionTimeMilliseconds", time, 0, netflow, "When the collector received the flow") \
+    X(received_time, "received-time", "received recv-time collectionTimeMilliseconds time-received time-received-ns", time, 0, netflow, "When the collector received the flow") \
     X(sys_uptime, "sys-uptime", "", u32, 0, netflow, "Milliseconds from the start of the router to the export") \
     X(flow_start_sys_up_time, "flow-start-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the first packet, modulo 2^32") \
     X(flow_end_sys_up_time, "flow-end-sys-up-time", "", u32, 0, netflow, "Milliseconds from the start of the router to the last packet, modulo 2^32") \

@@ -10,6 +10,14 @@
 
 namespace flowlog {
 
+/// The field of which a query calls the total this: `bytes` for `sum(bytes)`. Other names as they
+/// are.
+[[nodiscard]] constexpr auto without_sum(std::string_view name) noexcept -> std::string_view {
+    constexpr auto before = std::string_view{"sum("};
+    if (!name.starts_with(before) || !name.ends_with(')')) return name;
+    return name.substr(before.size(), name.size() - before.size() - 1);
+}
+
 /// Every name of every field, aliases included: the candidates for a hint about a mistyped name.
 /// Aliases of two letters are left out, because every short word is like them.
 [[nodiscard]] inline auto field_names() -> std::vector<std::string_view> {

@@ -37,8 +37,9 @@ template <class T>
         token, [](char const* first, char const* last) { return detail::decode<T>(first, last); });
 }
 
-/// Decodes a token of a text log as the value of a field, of type `T`: as above, and a protocol may
-/// be a keyword, which `protocol_number` reads.
+/// Decodes a token of a text log as the value of a field, of type `T`: as above, a protocol may be
+/// a keyword, which `protocol_number` reads, and TCP flags may be letters, which `tcp_flags_number`
+/// reads.
 template <class T>
 [[nodiscard]] auto decode_token(field_id id, std::string_view token) noexcept -> field_value<T> {
     return detail::with_padding<T>(token, [id](char const* first, char const* last) {

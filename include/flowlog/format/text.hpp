@@ -284,7 +284,7 @@ private:
         if (has_lone_heading() && tokens_.texts().size() != 1) take_back_heading();
         if (!layout_ ? learn_columns() : change_columns()) return false;
         if (tokens_.texts().size() != column_count_ && !change_default()) {
-            if (detail::is_cli_heading(window_.log_line())) {
+            if (is_beside_records(window_.log_line())) {
                 ++stats_.headers;
             } else {
                 report(reason::column_count, std::nullopt, layout::none);
@@ -293,6 +293,12 @@ private:
         }
         record_ = tokens_.record(window_, columns_);
         return true;
+    }
+
+    /// Whether a line is one that a program prints besides the records.
+    [[nodiscard]] auto is_beside_records(std::string_view line) const -> bool {
+        return detail::is_cli_heading(line) ||
+               (columns_->column("ipkt") != layout::none && detail::is_nfdump_summary(line));
     }
 
     /// Tries to determine the columns by the line; true if there is nothing more to do with it.
@@ -402,11 +408,19 @@ private:
         });
     }
 
+    /// Whether a line is the heading again of a log whose columns are mostly no fields.
+    [[nodiscard]] auto repeats_heading(std::string_view line) const -> bool {
+        if (columns_->style().is_words()) return false;
+        auto const found = detail::recognise_cell_header(line, true);
+        return found && *found == *columns_;
+    }
+
     /// Whether the line is a header line, whose columns are then in force.
     auto change_columns() -> bool {
         auto const line = window_.log_line();
         if (!detail::may_be_heading(line) || has_values()) return false;
         auto found = detail::recognise_cell_header(line);
+        if (!found && repeats_heading(line)) found = *columns_;
         if (!found)
             found = layout::from_header(window_.is_cells() ? words_of(line) : tokens_.texts());
         if (!found || (found->size() == 1 && column_count_ != 1)) return false;

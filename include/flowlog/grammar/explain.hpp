@@ -33,7 +33,9 @@ inline auto expectation(field_id id, bool or_absent) -> std::string {
     using namespace std::string_literals;
     switch (info(id).type) {
         case field_type::u8:
-            return id == field_id::protocol ? "a protocol number (0-255)" : "a number (0-255)";
+            return id == field_id::protocol    ? "a protocol number (0-255)"
+                   : id == field_id::tcp_flags ? "TCP flags (0-255, or letters)"
+                                               : "a number (0-255)";
         case field_type::u16:
             return info(id).name.ends_with("port") ? "a port (0-65535)" : "a number (0-65535)";
         case field_type::u32: return "a number (0-4294967295)";

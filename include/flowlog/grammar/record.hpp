@@ -20,6 +20,7 @@
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/raw_address.hpp>
+#include <flowlog/flow/tcp_flags.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/cells.hpp>
@@ -128,15 +129,17 @@ inline auto parse_v6(std::string_view text) -> std::optional<address> {
     return make_v6(std::move(groups), after_gap);
 }
 
-/// A whole number: seconds, or milliseconds.
+/// A whole number: seconds or, by its size, a part of them.
 inline auto parse_whole_time(std::string_view text) -> std::optional<timestamp> {
     using namespace std::chrono;
     auto number = std::uint64_t{0};
     auto const* at = text.data();
-    if (!x3::parse(at, at + text.size(), x3::uint_parser<std::uint64_t>{} >> x3::eoi, number) ||
-        number > 9'000'000'000'000'000)
+    if (!x3::parse(at, at + text.size(), x3::uint_parser<std::uint64_t>{} >> x3::eoi, number))
         return std::nullopt;
+    if (number >= 100'000'000'000'000'000)
+        return timestamp{microseconds{static_cast<std::int64_t>(number / 1000)}};
     auto const count = static_cast<std::int64_t>(number);
+    if (number >= 100'000'000'000'000) return timestamp{microseconds{count}};
     return number < 100'000'000'000 ? timestamp{seconds{count}} : timestamp{milliseconds{count}};
 }
 
@@ -230,8 +233,10 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
 ///
 ///     absent         = "-"
 ///     number         = +DIGIT               ; at most its type's maximum; leading zeros allowed
-///     time           = number               ; Unix seconds; milliseconds from 10^11 to 9*10^15
+///     time           = number               ; Unix seconds; milliseconds from 10^11 on,
+///                                          ; microseconds from 10^14, nanoseconds from 10^17
 ///                    | +DIGIT "." +DIGIT    ; Unix seconds
+///                    | "0000-00-00" *("0" | ":" | "." | " " | "T" | "Z" | "-")   ; absent
 ///                    | date ("T" | " ") 2DIGIT ":" 2DIGIT ":" 2DIGIT ["." +DIGIT] [zone]
 ///     date           = 4DIGIT "-" 2DIGIT "-" 2DIGIT
 ///                    | 4DIGIT "/" 2DIGIT "/" 2DIGIT
@@ -273,6 +278,9 @@ template <>
 template <>
 [[nodiscard]] inline auto parse_value<timestamp>(std::string_view text) -> field_value<timestamp> {
     if (text == "-") return {};
+    auto const* at = text.data();
+    auto const* const end = at + text.size();
+    if (x3::parse(at, end, "0000-00-00" >> *x3::char_("0:. TZ-") >> x3::eoi)) return {};
     if (auto const time = detail::parse_whole_time(text)) return *time;
     if (auto const time = detail::parse_written_time(text)) return *time;
     return field_value<timestamp>{presence::malformed};
@@ -285,14 +293,21 @@ template <>
     return text;
 }
 
-/// Reads a whole word as the value of a field: as above, and a protocol may be a keyword.
+/// Reads a whole word as the value of a field: as above, a protocol may be a keyword, and TCP flags
+/// may be letters.
 ///
-///     protocol = number | keyword           ; of IANA, in any case: "tcp"
+///     protocol  = number | keyword          ; of IANA, in any case: "tcp"
+///     tcp-flags = number | flags            ; of `tcp_flags_number`: "SA"
 template <class T>
 [[nodiscard]] auto parse_value(field_id id, std::string_view text) -> field_value<T> {
     if constexpr (std::unsigned_integral<T>) {
         if (auto const number = protocol_number(text); id == field_id::protocol && number)
             return static_cast<T>(*number);
+        auto const number = parse_value<T>(text);
+        if (auto const flags = tcp_flags_number(text);
+            id == field_id::tcp_flags && number.malformed() && flags)
+            return static_cast<T>(*flags);
+        return number;
     }
     return parse_value<T>(text);
 }
@@ -374,7 +389,10 @@ private:
             return columns_->size() == 1 && known == 1 &&
                    info(*find_field(words[0].text)).name == words[0].text;
         }
-        return !words.empty() && known * 2 >= words.size() && words.size() <= layout::max_columns;
+        if (words.empty() || words.size() > layout::max_columns) return false;
+        auto const is_again = !columns_->style().is_words() &&
+                              std::ranges::equal(words, columns_->names(), {}, &word::text);
+        return is_again || known * 2 >= words.size();
     }
 
     [[nodiscard]] auto marks_before() const -> std::size_t {

@@ -158,7 +158,7 @@ TEST_CASE("a column of times is decoded like single times", "[decode_column][pro
             wanted.push_back(static_cast<std::uint64_t>(
                 time.value_or(flowlog::timestamp{}).time_since_epoch().count()));
             auto const number = detail::decode<std::uint64_t>(tokens.begin(k), tokens.end(k));
-            good &= time.has_value() && number.has_value() && *number < detail::first_milliseconds;
+            good &= time.has_value() && number.has_value() && *number < flowlog::first_milliseconds;
         }
         CAPTURE(lines.text);
         REQUIRE(detail::decode_seconds(tokens, lines.size, out.data(), step) == good);

@@ -167,6 +167,12 @@ TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
     auto const line = "2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
     CHECK(message("srcaddr,dstaddr\r1,2\r").find("tr '\\r' '\\n'") != std::string::npos);
     CHECK(message(line + "x\r").find("CR") == std::string::npos);
+    auto two = detail::malformed_lines{{}};
+    for (auto const* text : {"50 %\r100 %", "finished"})
+        two.report({.line = 1, .reason = reason::no_layout}, text, nullptr, named{});
+    auto const failed = thrown_by([&] { two.require_none_waiting(named{}); });
+    REQUIRE(failed);
+    CHECK(std::string{failed->what()}.find("CR alone") == std::string::npos);
     CHECK(message(line + " " + line).find("without line breaks") != std::string::npos);
     CHECK(message("a.log:" + line).find("grep -h") != std::string::npos);
     CHECK(message("a.log:3: " + line).find("grep -h") != std::string::npos);

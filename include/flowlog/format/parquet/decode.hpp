@@ -27,6 +27,7 @@
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/unix_time.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/column_batch.hpp>
 #include <flowlog/format/decode_token.hpp>
@@ -34,18 +35,6 @@
 #include <flowlog/format/parquet/columns.hpp>
 
 namespace flowlog::detail {
-
-/// The time at a number of seconds since 1970 or, as for text logs, of milliseconds if the number
-/// would be after the year 5138 in seconds.
-[[nodiscard]] constexpr auto time_of_number(std::uint64_t number) noexcept
-    -> field_value<timestamp> {
-    constexpr auto end_of_seconds = std::uint64_t{100'000'000'000};
-    constexpr auto limit = std::uint64_t{9'000'000'000'000'000};
-    if (number >= limit) return field_value<timestamp>{presence::malformed};
-    auto const count = static_cast<std::int64_t>(number);
-    if (number < end_of_seconds) return timestamp{std::chrono::seconds{count}};
-    return timestamp{std::chrono::milliseconds{count}};
-}
 
 /// The time at a number of some unit since 1970.
 [[nodiscard]] constexpr auto time_of_unit(stored_type unit, std::int64_t count) noexcept
@@ -209,7 +198,7 @@ private:
             if (type >= stored_type::days)
                 return time_of_unit(type, static_cast<std::int64_t>(number));
             if (out_of_range<std::uint64_t>(number)) return field_value<T>{presence::malformed};
-            return time_of_number(static_cast<std::uint64_t>(number));
+            return from_unix_time(static_cast<std::uint64_t>(number));
         } else {
             auto const end = std::to_chars(text, text + max_digits, number).ptr;
             return std::string_view{text, static_cast<std::size_t>(end - text)};

@@ -12,6 +12,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
+#include <flowlog/flow/unix_time.hpp>
 #include <flowlog/format/parquet/columns.hpp>
 #include <flowlog/format/parquet/decode.hpp>
 #include <flowlog/format/parquet/file.hpp>
@@ -24,15 +25,23 @@ struct value_bounds {
     std::int64_t last;
 };
 
-/// The time that a stored number is, in microseconds.
-[[nodiscard]] inline auto microseconds_of(stored_type type, std::int64_t number)
-    -> std::optional<std::int64_t> {
-    if (type < stored_type::days && number < 0) return std::nullopt;
-    auto const time = type >= stored_type::days
-                          ? time_of_unit(type, number)
-                          : time_of_number(static_cast<std::uint64_t>(number));
-    if (!time.has_value()) return std::nullopt;
-    return (*time).time_since_epoch().count();
+/// The bounds of times, in microseconds. None if a time may be malformed, or if the numbers are
+/// Unix times of different units: then those between them may be any.
+[[nodiscard]] inline auto time_bounds(stored_type type, value_bounds stored)
+    -> std::optional<value_bounds> {
+    auto const microseconds = [](timestamp time) { return time.time_since_epoch().count(); };
+    if (type < stored_type::days) {
+        if (stored.first < 0) return std::nullopt;
+        auto const first = static_cast<std::uint64_t>(stored.first);
+        auto const last = static_cast<std::uint64_t>(stored.last);
+        if (unix_units_per_second(first) != unix_units_per_second(last)) return std::nullopt;
+        return value_bounds{microseconds(from_unix_time(first)),
+                            microseconds(from_unix_time(last))};
+    }
+    auto const first = time_of_unit(type, stored.first);
+    auto const last = time_of_unit(type, stored.last);
+    if (!first.has_value() || !last.has_value()) return std::nullopt;
+    return value_bounds{microseconds(*first), microseconds(*last)};
 }
 
 /// The bounds that the statistics of a row group give for a column; none if they give none, or if
@@ -44,12 +53,8 @@ auto bounds_of(parquet_file const& from, std::int32_t group, parquet_column cons
     if (!is_integer(column.type) && column.type < stored_type::days) return std::nullopt;
     auto const found = from.bounds(group, column.number);
     if (found.known == 0 || found.min > found.max) return std::nullopt;
-    if (info(column.field).type == field_type::time) {
-        auto const first = microseconds_of(column.type, found.min);
-        auto const last = microseconds_of(column.type, found.max);
-        if (!first || !last || *first > *last) return std::nullopt;
-        return value_bounds{*first, *last};
-    }
+    if (info(column.field).type == field_type::time)
+        return time_bounds(column.type, {found.min, found.max});
     constexpr auto most = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
     auto const max = std::min(max_number(info(column.field).type), most);
     if (found.min < 0 || found.max > static_cast<std::int64_t>(max)) return std::nullopt;

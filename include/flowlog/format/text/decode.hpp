@@ -16,6 +16,8 @@
 #include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/protocol.hpp>
+#include <flowlog/flow/tcp_flags.hpp>
+#include <flowlog/flow/unix_time.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/format/text/dotted_quad.hpp>
 #include <flowlog/format/text/eight_groups.hpp>
@@ -167,32 +169,24 @@ template <>
     return field_value<address>{presence::malformed};
 }
 
-/// The first number that is read as milliseconds since 1970, and not as seconds: the year 5138.
-inline constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
-
 /// A time that is no whole number.
 [[gnu::noinline, gnu::cold]] inline auto decode_written_time(char const* first,
                                                              char const* last) noexcept
     -> field_value<timestamp> {
-    auto const time = written_time::parse({first, static_cast<std::size_t>(last - first)});
+    auto const text = std::string_view{first, static_cast<std::size_t>(last - first)};
+    if (is_zero_date(text)) return {};
+    auto const time = written_time::parse(text);
     return time ? field_value<timestamp>{*time} : field_value<timestamp>{presence::malformed};
 }
 
-/// Unix seconds. AWS documents only seconds, but logs with milliseconds have been seen: numbers
-/// that would be after the year 5138 in seconds are read as milliseconds. Other ways to write a
-/// time take longer.
+/// Unix seconds, or the finer units of `from_unix_time`. Other ways to write a time take longer.
 template <>
 inline auto decode<timestamp>(char const* first, char const* last) noexcept
     -> field_value<timestamp> {
-    constexpr auto limit =
-        std::uint64_t{9'000'000'000'000'000};  // milliseconds that fit microseconds in 64 bits
     auto const number = decode<std::uint64_t>(first, last);
     if (number.absent()) return {};
     if (!number) return decode_written_time(first, last);
-    if (*number > limit) return field_value<timestamp>{presence::malformed};
-    auto const signed_number = static_cast<std::int64_t>(*number);
-    if (*number < first_milliseconds) return timestamp{std::chrono::seconds{signed_number}};
-    return timestamp{std::chrono::milliseconds{signed_number}};
+    return from_unix_time(*number);
 }
 
 template <>
@@ -223,23 +217,27 @@ inline auto decode<flow_direction>(char const* first, char const* last) noexcept
     return field_value<flow_direction>{without_value(first, last)};
 }
 
-/// A keyword of IANA, as pmacct, Argus and the CSV of nfdump have it. Pure, as `decode_long`.
+/// A protocol that is a keyword of IANA, as pmacct, Argus and the CSV of nfdump have it, or TCP
+/// flags that are letters. Pure, as `decode_long`.
 template <std::unsigned_integral T>
-[[gnu::noinline, gnu::cold, gnu::pure]] auto decode_protocol_name(char const* first,
-                                                                  char const* last) noexcept
+[[gnu::noinline, gnu::cold, gnu::pure]] auto decode_named_number(field_id id, char const* first,
+                                                                 char const* last) noexcept
     -> field_value<T> {
-    auto const number = protocol_number({first, static_cast<std::size_t>(last - first)});
+    auto const token = std::string_view{first, static_cast<std::size_t>(last - first)};
+    auto const number = id == field_id::protocol ? protocol_number(token) : tcp_flags_number(token);
     return number ? field_value<T>{*number} : field_value<T>{presence::malformed};
 }
 
-/// Decodes a whole token as the value of a field: as above, and a protocol may be a keyword.
+/// Decodes a whole token as the value of a field: as above, a protocol may be a keyword, and TCP
+/// flags may be letters.
 template <class T>
 [[gnu::always_inline]] inline auto decode(field_id id, char const* first, char const* last) noexcept
     -> field_value<T> {
     auto const value = decode<T>(first, last);
     if constexpr (std::unsigned_integral<T>) {
-        if (value.malformed() && id == field_id::protocol) [[unlikely]]
-            return decode_protocol_name<T>(first, last);
+        if (value.malformed() && (id == field_id::protocol || id == field_id::tcp_flags))
+            [[unlikely]]
+            return decode_named_number<T>(id, first, last);
     }
     return value;
 }

@@ -131,9 +131,9 @@ private:
         if (waiting_bytes_ > max_waiting) throw_unrecognised(input);
     }
 
-    [[nodiscard]] static auto why_unrecognised(waiting_line const& first) -> std::string {
+    [[nodiscard]] auto why_unrecognised(waiting_line const& first) const -> std::string {
         if (looks_binary(first.text)) return "this is binary data of no format that is known here";
-        if (first.text.find('\r') < first.text.find_last_not_of('\r'))
+        if (waiting_.size() == 1 && first.text.find('\r') < first.text.find_last_not_of('\r'))
             return "its lines end with CR alone: tr '\\r' '\\n' <LOG | flowlog ... -";
         auto const columns = words_of(first.text).size();
         if (columns > layout::max_columns) {

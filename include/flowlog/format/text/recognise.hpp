@@ -15,6 +15,7 @@
 
 #include <flowlog/detail/blank.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/format/archive_info.hpp>
 #include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
@@ -153,9 +154,70 @@ auto find_message(std::span<std::string_view const> cells) -> std::optional<std:
     return static_cast<std::uint16_t>(at - cells.begin());
 }
 
-/// The columns that cells name, if they are a header line. Columns without a name are numbered.
+/// Whether cells name both addresses of a flow and another field, and none is a value: a heading,
+/// however many of its columns are of the program that wrote it.
 template <class = void>
-auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
+auto names_flows(std::span<std::string_view const> cells) -> bool {
+    if (cells.size() > layout::max_columns) return false;
+    auto known = 0;
+    auto addresses = 0;
+    for (auto const cell : cells) {
+        if (!cell.empty() && layout::begins_as_value(cell.front())) return false;
+        auto const id = find_field(cell);
+        known += id ? 1 : 0;
+        addresses |= id == field_id::srcaddr ? 1 : id == field_id::dstaddr ? 2 : 0;
+    }
+    return addresses == 3 && known > 2;
+}
+
+/// A name that means something of its own beside another name.
+struct neighbour_name {
+    std::string_view beside;
+    std::string_view name;
+    std::string_view meaning;
+};
+
+/// In CSV of flow-export, times of flows count from the start of the router. CSV of nfdump calls
+/// the interfaces `in` and `out`.
+inline constexpr auto neighbour_names = std::to_array<neighbour_name>({
+    {"sysuptime", "first", "uptime-first"},
+    {"sysuptime", "last", "uptime-last"},
+    {"ipkt", "in", "input"},
+    {"ipkt", "out", "output"},
+    {"ipkt", "ra", "exporter"},
+    {"ipkt", "tr", "received-time"},
+});
+
+/// Gives the columns that are called as in `neighbour_names` the name that says what they are.
+template <class = void>
+void name_by_neighbours(std::span<std::string_view> cells) {
+    auto const all = std::vector<std::string_view>(cells.begin(), cells.end());
+    for (auto const& [beside, name, meaning] : neighbour_names) {
+        auto const is_beside = [&](auto cell) { return same_name(cell, beside); };
+        if (std::ranges::none_of(all, is_beside)) continue;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (same_name(all[i], name)) cells[i] = meaning;
+        }
+    }
+}
+
+/// A heading without what CSV and people put into it, if that changes it: quotes that are doubled
+/// in quotes, and blanks in the name of a field, `Source IP`.
+template <class = void>
+auto respelled(std::string_view cell) -> std::optional<std::string> {
+    auto name = std::string{cell};
+    for (auto at = name.find("\"\""); at != name.npos; at = name.find("\"\"", at + 1))
+        name.erase(at, 1);
+    auto with_dashes = name;
+    std::ranges::replace(with_dashes, ' ', '-');
+    if (with_dashes != name && find_field(with_dashes)) return with_dashes;
+    return name == cell ? std::nullopt : std::optional{std::move(name)};
+}
+
+/// The columns that cells name, if they are a header line: at least half are names of fields, or
+/// `few` of them are enough. Columns without a name are numbered.
+template <class = void>
+auto name_cells(std::vector<std::string_view> cells, bool few) -> std::optional<layout> {
     if (!cells.empty() && (same_name(cells[0], "#fields") || same_name(cells[0], "#fields:")))
         cells.erase(cells.begin());
     if (cells.size() < 2) return std::nullopt;
@@ -165,35 +227,27 @@ auto name_cells(std::vector<std::string_view> cells) -> std::optional<layout> {
         if (cells[i].empty()) cells[i] = names[i];
     }
     if (cells[0].starts_with('#')) cells[0] = trimmed(cells[0].substr(1));
-    for (auto& cell : cells) {  // `sum(bytes)`, as queries call a total
-        if (cell.starts_with("sum(") && cell.ends_with(')')) cell = cell.substr(4, cell.size() - 5);
-    }
+    for (auto& cell : cells) cell = without_sum(cell);
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (cells[i].find("\"\"") == cells[i].npos) continue;
-        names[i] = cells[i];  // quotes are doubled in quotes
-        for (auto at = names[i].find("\"\""); at != names[i].npos;
-             at = names[i].find("\"\"", at + 1))
-            names[i].erase(at, 1);
-        cells[i] = names[i];
+        if (auto found = respelled(cells[i])) cells[i] = names[i] = *std::move(found);
     }
-    // of flow-export, whose times of flows count from the start of the router
-    auto const has_uptime =
-        std::ranges::any_of(cells, [](auto cell) { return same_name(cell, "sysuptime"); });
-    for (std::size_t i = 0; has_uptime && i < cells.size(); ++i) {
-        if (!same_name(cells[i], "first") && !same_name(cells[i], "last")) continue;
-        names[i] = "uptime-" + std::string{cells[i]};
-        cells[i] = names[i];
-    }
-    return layout::from_header(cells);
+    name_by_neighbours(cells);
+    if (auto found = layout::from_header(cells)) return found;
+    if (!few || !names_flows(cells)) return std::nullopt;
+    return layout{std::vector<std::string>(cells.begin(), cells.end())};
 }
 
 /// What separates the cells of a line, in the order in which they are tried.
 inline constexpr auto cell_separators = std::string_view{"\t,;|"};
 
-/// The columns that a line of cells names, if it is a header line. There are none if one of the
-/// cells is said to hold the records: those have the columns.
+/// How nfdump heads the summary at the end of its CSV, which is no flow.
+inline constexpr auto nfdump_summary_heading = std::string_view{"flows,bytes,packets,avg_bps,"};
+
+/// The columns that a line of cells names, if it is a header line; `few`: `name_cells`. There are
+/// none if one of the cells is said to hold the records: those have the columns.
 template <class = void>
-auto recognise_cell_header(std::string_view line) -> std::optional<layout> {
+auto recognise_cell_header(std::string_view line, bool few = false) -> std::optional<layout> {
+    if (line.starts_with(nfdump_summary_heading)) return std::nullopt;
     auto const alone = cells_of(line, '\0');
     if (is_message_name(alone[0])) return layout{}.written_as({.separator = ',', .record = 0});
     if (line.starts_with('"') && alone.size() == 1) {
@@ -209,7 +263,7 @@ auto recognise_cell_header(std::string_view line) -> std::optional<layout> {
             auto const words = words_of(line);
             if (words.size() > cells.size() && layout::is_header(words)) continue;  // a mixture
         }
-        if (auto named = name_cells(cells)) return named->written_as({.separator = separator});
+        if (auto named = name_cells(cells, few)) return named->written_as({.separator = separator});
     }
     return std::nullopt;
 }
@@ -270,6 +324,14 @@ constexpr auto is_cli_heading(std::string_view line) noexcept -> bool {
             line.find_first_not_of("bf/0123456789s\t\r") == line.npos);
 }
 
+/// Whether a line of the CSV of nfdump, which has the column `ipkt`, is one of the summary at its
+/// end: `Summary`, a heading, and six numbers.
+constexpr auto is_nfdump_summary(std::string_view line) noexcept -> bool {
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    if (line == "Summary" || line.starts_with(nfdump_summary_heading)) return true;
+    return line.find_first_not_of("0123456789,") == line.npos && std::ranges::count(line, ',') == 5;
+}
+
 /// Determines a log's columns, and how they are written, from a line that is not blank: a header
 /// line gives them; else `format` does; else the line must look like one of AWS's two default
 /// formats. `tokens` are its words.
@@ -277,7 +339,7 @@ template <class = void>
 auto recognise_line(std::string_view line, std::span<std::string_view const> tokens,
                     std::optional<layout> const& format) -> std::optional<recognised_layout> {
     if (may_be_heading(line)) {
-        if (auto named = recognise_cell_header(line))
+        if (auto named = recognise_cell_header(line, true))
             return recognised_layout{*std::move(named), true};
         if (auto named = layout::from_header(tokens))
             return recognised_layout{*std::move(named), true};

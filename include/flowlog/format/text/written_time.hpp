@@ -12,6 +12,11 @@
 
 namespace flowlog::detail {
 
+/// Whether a text is the date of no time, as pmacct and MySQL write it: `0000-00-00 00:00:00`.
+constexpr auto is_zero_date(std::string_view text) noexcept -> bool {
+    return text.starts_with("0000-00-00") && text.find_first_not_of("0-:. TZ") == text.npos;
+}
+
 /// Reads a time as flowlog and databases write it: Unix seconds with a fraction,
 /// `1418530010.123`, or a date and a time of day, `2014-12-14T04:06:50.123Z`, with a blank in place
 /// of the `T`, with an offset (`+01:00`, `+0100`, `+01`) or ` UTC` in place of the `Z`, or without

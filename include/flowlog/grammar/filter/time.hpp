@@ -2,6 +2,7 @@
 #ifndef FLOWLOG_GRAMMAR_FILTER_TIME_HPP
 #define FLOWLOG_GRAMMAR_FILTER_TIME_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/unix_time.hpp>
 #include <flowlog/grammar/filter/value.hpp>
 #include <flowlog/lookup/time_zone.hpp>
 #include <flowlog/query/filter_sets.hpp>
@@ -152,17 +154,15 @@ private:
     time_zone const* local_ = nullptr;  ///< of a time without a zone; null: `zone_`
 };
 
-/// Reads a Unix time: seconds, or milliseconds if as seconds it would be after the year 5138.
+/// Reads a Unix time, as `from_unix_time` does: the range is one of its units, or a microsecond.
 constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<time_range> {
     using namespace std::chrono;
-    constexpr auto first_milliseconds = std::uint64_t{100'000'000'000};
-    constexpr auto limit = std::uint64_t{9'000'000'000'000'000};
     auto from = value_scanner{text};
     auto const number = from.digits(1, 20);
-    if (!number || !from.done() || *number > limit) return std::nullopt;
-    auto const count = static_cast<std::int64_t>(*number);
-    if (*number < first_milliseconds) return range_from(timestamp{seconds{count}}, seconds{1});
-    return range_from(timestamp{milliseconds{count}}, milliseconds{1});
+    if (!number || !from.done()) return std::nullopt;
+    auto const units = static_cast<std::int64_t>(unix_units_per_second(*number));
+    auto const length = std::max(std::int64_t{1'000'000} / units, std::int64_t{1});
+    return range_from(from_unix_time(*number), microseconds{length});
 }
 
 /// Reads a time relative to `now`.

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/tcp_flags.hpp>
 #include <flowlog/query/filter_sets.hpp>
 
 namespace flowlog::grammar {
@@ -180,33 +181,12 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
     return total;
 }
 
-/// Reads TCP flags: letters as nfdump prints them, `SA`, or names, `syn+ack`. `X` means all
-/// six flags of RFC 793.
+/// Reads TCP flags as `tcp_flags_number` does, but without dots and blanks: letters, `SA`, or
+/// names, `syn+ack`.
 [[nodiscard]] constexpr auto parse_filter_flags(std::string_view text) noexcept
     -> std::optional<std::uint64_t> {
-    constexpr auto letters = std::string_view{"fsrpauec"};
-    constexpr auto names = std::string_view{"finsynrstpshackurgececwr"};
-    auto flags = std::uint64_t{0};
-    auto good = !text.empty();
-    for (auto const letter : text) {
-        auto const lower = flowlog::detail::to_lower(letter);
-        auto const bit = letters.find(lower);
-        good = good && (bit != letters.npos || lower == 'x');
-        flags |= lower == 'x' ? 63U : bit == letters.npos ? 0U : 1U << bit;
-    }
-    if (good) return flags;
-
-    flags = 0;
-    auto from = value_scanner{text};
-    do {
-        auto const name = from.letters();
-        std::size_t bit = 0;
-        while (bit < 8 && !flowlog::same_name(names.substr(3 * bit, 3), name)) ++bit;
-        if (bit == 8) return std::nullopt;
-        flags |= 1U << bit;
-    } while (from.take("+-|/"));
-    if (!from.done()) return std::nullopt;
-    return flags;
+    if (text.find_first_of(". ") != text.npos) return std::nullopt;
+    return tcp_flags_number(text);
 }
 
 }  // namespace flowlog::grammar
