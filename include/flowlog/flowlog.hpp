@@ -38,6 +38,7 @@
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/action_word.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/column_text.hpp>
 #include <flowlog/flow/empty_window.hpp>

@@ -322,6 +322,9 @@ TEST_CASE("the summary at the end of nfdump's CSV is no flow", "[text]") {
     CHECK(got.stats.malformed == 0);
     CHECK(got.stats.headers == 4);
     CHECK(read(heading + flow + summary + "1,218,8,31,0\n").stats.malformed == 1);
+    auto const none = read(heading + "No matching flows\n" + summary + "0,0,0,0,0,0\n");
+    CHECK(none.stats.headers == 5);
+    CHECK(none.stats.malformed == 0);
     CHECK(read("sa,da,ipkt\n10.0.0.1,10.0.0.2,1\n1,2,3,4,5,6\n").stats.headers == 2);
     CHECK(read("sa,da,dpkts\n10.0.0.1,10.0.0.2,1\n1,2,3,4,5,6\n").stats.malformed == 1);
 }
@@ -552,6 +555,27 @@ TEST_CASE("TCP flags may be letters, as nfdump and rwcut print them", "[text]") 
     REQUIRE(cut.flows.size() == 2);
     CHECK(cut.flows[0][field::tcp_flags] == std::uint8_t{18});
     CHECK(cut.flows[1][field::tcp_flags].absent());
+}
+
+TEST_CASE("an action may be a word of another firewall", "[text]") {
+    auto const got =
+        read("srcaddr action bytes\n10.0.0.1 allow 1\n10.0.0.1 Denied 2\n10.0.0.1 x 3\n");
+    REQUIRE(got.flows.size() == 3);
+    CHECK(got.flows[0][field::action] == flowlog::action::accept);
+    CHECK(got.flows[1][field::action] == flowlog::action::reject);
+    CHECK(got.flows[2][field::action].malformed());
+}
+
+TEST_CASE("a table without a field that only AWS has is not called a VPC flow log", "[text]") {
+    auto const format_of = [](std::string_view text) {
+        auto reader = flowlog::text_reader{flowlog::memory_source{text, "test"}};
+        for ([[maybe_unused]] auto const& record : reader) {
+        }
+        return reader.describe().format + reader.describe().version;
+    };
+    CHECK(format_of("sa,da,pr\n10.0.0.1,10.0.0.2,6\n") == "flow log");
+    CHECK(format_of("srcaddr,dstaddr,vpc-id\n10.0.0.1,10.0.0.2,v\n") == "VPC flow log3");
+    CHECK(format_of("srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 3\n") == "VPC flow log2");
 }
 
 TEST_CASE("a protocol may be a keyword, and no other number", "[text]") {

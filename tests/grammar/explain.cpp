@@ -64,8 +64,8 @@ TEST_CASE("a bad value is explained by what was expected and what was found", "[
           "expected a number (0-18446744073709551615), found '-3'");
     CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 now 6 ACCEPT OK", bad) ==
           "expected a time in Unix seconds, found 'now'");
-    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 DENY OK", bad) ==
-          "expected ACCEPT, REJECT or '-', found 'DENY'");
+    CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 REFUSED OK", bad) ==
+          "expected ACCEPT, REJECT or '-', found 'REFUSED'");
     CHECK(why("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 ACCEPT KO", bad) ==
           "expected OK, NODATA, SKIPDATA or '-', found 'KO'");
     CHECK(why("999 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 5 6 ACCEPT OK", bad) ==

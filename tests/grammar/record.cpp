@@ -182,6 +182,11 @@ TEST_CASE("words of a set are read in any case", "[record]") {
     CHECK(grammar::parse_value<action>("ACCEPT") == action::accept);
     CHECK(grammar::parse_value<action>("reJect") == action::reject);
     CHECK(grammar::parse_value<action>("-").absent());
+    CHECK(grammar::parse_value<action>("allow") == action::accept);
+    CHECK(grammar::parse_value<action>("Dropped") == action::reject);
+    CHECK(grammar::parse_value<action>("drops").malformed());
+    CHECK(grammar::parse_value<flow_direction>("inbound") == flow_direction::ingress);
+    CHECK(grammar::parse_value<flow_direction>("Outbound") == flow_direction::egress);
     CHECK(grammar::parse_value<action>("ACCEPTED").malformed());
     CHECK(grammar::parse_value<action>("ACCEP").malformed());
     CHECK(grammar::parse_value<action>("").malformed());

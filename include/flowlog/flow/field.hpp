@@ -177,12 +177,12 @@ enum class field_type : std::uint8_t {
     X(bgp_next_hop, "bgp-next-hop", "bgpNextHopIPv4Address bgpNextHopIPv6Address nhb", address, 0, netflow, "Next hop of the BGP route") \
     X(next_as, "next-as", "bgpNextAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the destination") \
     X(prev_as, "prev-as", "bgpPrevAdjacentAsNumber", u32, 0, netflow, "Neighbouring autonomous system towards the source") \
-    X(src_vlan, "src-vlan", "vlanId svln", u32, 0, netflow, "VLAN of the incoming packets") \
+    X(src_vlan, "src-vlan", "vlan vlan-id vlanId svln", u32, 0, netflow, "VLAN of the incoming packets") \
     X(dst_vlan, "dst-vlan", "postVlanId dvln", u32, 0, netflow, "VLAN of the outgoing packets") \
-    X(src_mac, "src-mac", "in-src-mac sourceMacAddress source.mac", text, 0, netflow, "Source MAC address of the incoming packets") \
-    X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress destination.mac", text, 0, netflow, "Destination MAC address of the incoming packets") \
-    X(post_src_mac, "post-src-mac", "out-src-mac postSourceMacAddress", text, 0, netflow, "Source MAC address of the outgoing packets") \
-    X(post_dst_mac, "post-dst-mac", "out-dst-mac postDestinationMacAddress", text, 0, netflow, "Destination MAC address of the outgoing packets") \
+    X(src_mac, "src-mac", "in-src-mac sourceMacAddress source.mac ismc mac-src", text, 0, netflow, "Source MAC address of the incoming packets") \
+    X(dst_mac, "dst-mac", "in-dst-mac destinationMacAddress destination.mac idmc mac-dst", text, 0, netflow, "Destination MAC address of the incoming packets") \
+    X(post_src_mac, "post-src-mac", "out-src-mac postSourceMacAddress osmc", text, 0, netflow, "Source MAC address of the outgoing packets") \
+    X(post_dst_mac, "post-dst-mac", "out-dst-mac postDestinationMacAddress odmc", text, 0, netflow, "Destination MAC address of the outgoing packets") \
     X(ingress_vrf, "ingress-vrf", "ingressVRFID", u32, 0, netflow, "Routing table of the incoming interface") \
     X(egress_vrf, "egress-vrf", "egressVRFID", u32, 0, netflow, "Routing table of the outgoing interface") \
     X(post_nat_srcaddr, "post-nat-srcaddr", "xlate-srcaddr postNATSourceIPv4Address postNATSourceIPv6Address", address, 0, netflow, "Source address after translation") \
@@ -223,7 +223,7 @@ enum class field_type : std::uint8_t {
     X(dst_service, "dst-service", "dest-service dest_google_service.service_name", text, 0, cloud, "Service at the destination") \
     X(src_country, "src-country", "src_location.country source.geo.country_iso_code gcp.vpc.flow.source.geo.country.iso_code.alpha3", text, 0, cloud, "Country of the source, of three letters in logs of Google Cloud") \
     X(dst_country, "dst-country", "dest-country dest_location.country destination.geo.country_iso_code gcp.vpc.flow.destination.geo.country.iso_code.alpha3", text, 0, cloud, "Country of the destination, of three letters in logs of Google Cloud") \
-    X(sensor, "sensor", "firewall_name node_name in_iface", text, 0, cloud, "Firewall, node or interface that saw the flow") \
+    X(sensor, "sensor", "firewall_name node_name in_iface sen", text, 0, cloud, "Firewall, node or interface that saw the flow") \
     X(min_ttl, "min-ttl", "minimumTTL netflow.min_ttl", u8, 0, cloud, "Smallest time to live of the packets") \
     X(max_ttl, "max-ttl", "maximumTTL netflow.max_ttl", u8, 0, cloud, "Largest time to live of the packets") \
     X(mpls_top_label, "mpls-top-label", "", u32, 0, netflow, "Label on top of the MPLS stack") \

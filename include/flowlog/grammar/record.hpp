@@ -58,8 +58,12 @@ auto value_syntax(std::type_identity<T>) {
 
 inline auto value_syntax(std::type_identity<action>) {
     return x3::rule<action_id, action>{"action"} =
-               x3::no_case["accept"] >> x3::attr(action::accept) |
-               x3::no_case["reject"] >> x3::attr(action::reject);
+               x3::no_case[x3::lit("accept") | "allowed" | "allow" | "permitted" | "permit" |
+                           "passed" | "pass"] >>
+                   x3::attr(action::accept) |
+               x3::no_case[x3::lit("reject") | "denied" | "deny" | "dropped" | "drop" | "blocked" |
+                           "block"] >>
+                   x3::attr(action::reject);
 }
 
 inline auto value_syntax(std::type_identity<log_status>) {
@@ -71,8 +75,8 @@ inline auto value_syntax(std::type_identity<log_status>) {
 
 inline auto value_syntax(std::type_identity<flow_direction>) {
     return x3::rule<flow_direction_id, flow_direction>{"flow-direction"} =
-               x3::no_case["ingress"] >> x3::attr(flow_direction::ingress) |
-               x3::no_case["egress"] >> x3::attr(flow_direction::egress);
+               x3::no_case[x3::lit("ingress") | "inbound"] >> x3::attr(flow_direction::ingress) |
+               x3::no_case[x3::lit("egress") | "outbound"] >> x3::attr(flow_direction::egress);
 }
 
 /// Four decimal octets without leading zeros.
@@ -241,9 +245,11 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
 ///     date           = 4DIGIT "-" 2DIGIT "-" 2DIGIT
 ///                    | 4DIGIT "/" 2DIGIT "/" 2DIGIT
 ///     zone           = "Z" | ("+" | "-") 2DIGIT [[":"] 2DIGIT]
-///     action         = "ACCEPT" | "REJECT"  ; words in any case
+///     action         = "ACCEPT" | "allow" | "allowed" | "permit" | "permitted" | "pass" | "passed"
+///                    | "REJECT" | "deny" | "denied" | "drop" | "dropped" | "block" | "blocked"
+///                                          ; words in any case
 ///     log-status     = "OK" | "NODATA" | "SKIPDATA"
-///     flow-direction = "ingress" | "egress"
+///     flow-direction = "ingress" | "inbound" | "egress" | "outbound"
 ///     text           = +byte
 template <class T>
 [[nodiscard]] auto parse_value(std::string_view text) -> field_value<T> {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <flowlog/flow/action_word.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/field.hpp>
@@ -189,13 +190,22 @@ inline auto decode<timestamp>(char const* first, char const* last) noexcept
     return from_unix_time(*number);
 }
 
+/// An action that is not called as AWS does.
+[[gnu::noinline, gnu::cold, gnu::pure]] inline auto decode_action_word(char const* first,
+                                                                       char const* last) noexcept
+    -> field_value<action> {
+    auto const found = action_of_word({first, static_cast<std::size_t>(last - first)});
+    return found ? field_value<action>{*found} : field_value<action>{presence::malformed};
+}
+
 template <>
 [[gnu::always_inline]] inline auto decode<action>(char const* first, char const* last) noexcept
     -> field_value<action> {
     auto const token = word_token{first, last};
     if (token.is("accept")) return action::accept;
     if (token.is("reject")) return action::reject;
-    return field_value<action>{without_value(first, last)};
+    if (without_value(first, last) == presence::absent) return {};
+    return decode_action_word(first, last);
 }
 
 template <>
@@ -208,12 +218,13 @@ inline auto decode<log_status>(char const* first, char const* last) noexcept
     return field_value<log_status>{without_value(first, last)};
 }
 
+/// The Elastic Common Schema has `inbound` and `outbound`, too.
 template <>
 inline auto decode<flow_direction>(char const* first, char const* last) noexcept
     -> field_value<flow_direction> {
     auto const token = word_token{first, last};
-    if (token.is("ingress")) return flow_direction::ingress;
-    if (token.is("egress")) return flow_direction::egress;
+    if (token.is("ingress") || token.is("inbound")) return flow_direction::ingress;
+    if (token.is("egress") || token.is("outbound")) return flow_direction::egress;
     return field_value<flow_direction>{without_value(first, last)};
 }
 

@@ -325,10 +325,12 @@ constexpr auto is_cli_heading(std::string_view line) noexcept -> bool {
 }
 
 /// Whether a line of the CSV of nfdump, which has the column `ipkt`, is one of the summary at its
-/// end: `Summary`, a heading, and six numbers.
+/// end: `Summary`, a heading, and six numbers; or says that there are no flows.
 constexpr auto is_nfdump_summary(std::string_view line) noexcept -> bool {
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
-    if (line == "Summary" || line.starts_with(nfdump_summary_heading)) return true;
+    if (line == "Summary" || line == "No matching flows" ||
+        line.starts_with(nfdump_summary_heading))
+        return true;
     return line.find_first_not_of("0123456789,") == line.npos && std::ranges::count(line, ',') == 5;
 }
 
@@ -385,10 +387,21 @@ inline auto may_be_header(char const* text, std::uint32_t const* delimiters,
     return true;
 }
 
-/// Describes a text log with these columns.
+/// Whether a field is one that flow logs of all kinds have.
+constexpr auto is_common(field_id id) noexcept -> bool {
+    using enum field_id;
+    constexpr auto common =
+        std::array{srcaddr, dstaddr, srcport, dstport, protocol,  packets,
+                   bytes,   start,   end,     action,  tcp_flags, flow_direction};
+    return std::ranges::find(common, id) != common.end();
+}
+
+/// Describes a text log with these columns. A table without a field that only AWS has is a flow
+/// log of some program.
 inline auto describe(layout const& columns) -> archive_info {
     auto version = 0;
     auto transit_gateway = false;
+    auto is_aws = columns.style().is_words();
     auto names = std::string{};
     for (std::size_t i = 0; i < columns.size(); ++i) {
         names += " " + columns.names()[i];
@@ -396,9 +409,12 @@ inline auto describe(layout const& columns) -> archive_info {
         if (!id) continue;
         version = std::max(version, int{info(*id).version});
         transit_gateway |= info(*id).origin == origin::transit_gateway;
+        is_aws |= !is_common(*id) && info(*id).version != 0;
     }
-    return {.format = transit_gateway ? "transit gateway flow log" : "VPC flow log",
-            .version = version == 0 ? "" : std::to_string(version),
+    return {.format = transit_gateway ? "transit gateway flow log"
+                      : is_aws        ? "VPC flow log"
+                                      : "flow log",
+            .version = !is_aws || version == 0 ? "" : std::to_string(version),
             .notes = {std::to_string(columns.size()) + " columns:" + names}};
 }
 
