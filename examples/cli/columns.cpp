@@ -46,7 +46,8 @@ auto may_have_more(flowlog::log& log) -> bool {
     });
 }
 
-/// The columns found so far, and those of `shown` that records further on may still have.
+/// The columns that the log is known to have by now, and those of `shown` that it may turn out to
+/// have.
 auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
     auto result = flowlog::columns_of(log);
     if (result.empty()) return result;
