@@ -32,6 +32,7 @@ TEST_CASE("names are TCP flags", "[tcp_flags]") {
 TEST_CASE("hexadecimal digits are TCP flags", "[tcp_flags]") {
     CHECK(tcp_flags_number("0xd2") == std::uint8_t{0xD2});
     CHECK(tcp_flags_number("0xF") == std::uint8_t{15});
+    CHECK(tcp_flags_number("0xaB") == std::uint8_t{0xAB});
 }
 
 TEST_CASE("other texts are no TCP flags", "[tcp_flags]") {

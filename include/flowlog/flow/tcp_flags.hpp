@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include <flowlog/flow/decode_address.hpp>
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog {
@@ -28,6 +29,7 @@ constexpr auto tcp_flags_of_letters(std::string_view text) noexcept -> std::opti
     return static_cast<std::uint8_t>(flags);
 }
 
+/// Names of flags, of three letters each, with one sign between two of them.
 constexpr auto tcp_flags_of_names(std::string_view text) noexcept -> std::optional<std::uint8_t> {
     constexpr auto names = std::string_view{"finsynrstpshackurgececwr"};
     auto flags = 0U;
@@ -46,12 +48,11 @@ constexpr auto tcp_flags_of_names(std::string_view text) noexcept -> std::option
 constexpr auto tcp_flags_of_digits(std::string_view digits) noexcept
     -> std::optional<std::uint8_t> {
     if (digits.empty() || digits.size() > 2) return std::nullopt;
-    constexpr auto hexadecimal = std::string_view{"0123456789abcdef"};
-    std::size_t flags = 0;
+    auto flags = 0U;
     for (auto const digit : digits) {
-        auto const value = hexadecimal.find(to_lower(digit));
-        if (value == hexadecimal.npos) return std::nullopt;
-        flags = flags * 16 + value;
+        auto const value = hex_digit(digit);
+        if (value > 15) return std::nullopt;
+        flags = flags << 4 | value;
     }
     return static_cast<std::uint8_t>(flags);
 }
