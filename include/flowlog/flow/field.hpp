@@ -17,7 +17,7 @@
 
 namespace flowlog {
 
-/// A point in time, in UTC. Text logs have whole seconds, nfdump archives milliseconds, and
+/// A point in time, in UTC. AWS's text logs have whole seconds, nfdump archives milliseconds, and
 /// flow-tools archives finer fractions.
 using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 

@@ -177,8 +177,8 @@ struct neighbour_name {
     std::string_view meaning;
 };
 
-/// In CSV of flow-export, times of flows count from the start of the router. CSV of nfdump calls
-/// the interfaces `in` and `out`.
+/// In CSV of flow-export, times of flows count from the start of the router. CSV of nfdump has
+/// names that are too short to mean the same everywhere.
 inline constexpr auto neighbour_names = std::to_array<neighbour_name>({
     {"sysuptime", "first", "uptime-first"},
     {"sysuptime", "last", "uptime-last"},
