@@ -158,11 +158,8 @@ auto is_oci(beginning const& log) -> bool {
            log.contains("vcn.flowlogs");
 }
 
-}  // namespace
-
-auto find_kind(std::string_view first_bytes) -> log_kind {
-    // no more of them, so that the kind does not depend on how many came in one block
-    auto const log = beginning{first_bytes.substr(0, recognisable)};
+auto kind_of(std::string_view first_bytes) -> log_kind {
+    auto const log = beginning{first_bytes};
     if (log.starts_with("#separator")) return log_kind::zeek_tsv;
     if (log.starts_with("H4sI")) return log_kind::base64;
     if (!log.is_json()) return log_kind::none;
@@ -199,6 +196,15 @@ auto find_kind(std::string_view first_bytes) -> log_kind {
     if (log.is("[]")) return log_kind::google;  // an answer without entries
     if (log.has_names()) return log_kind::names;
     return log.has_line() || log.has_line_alone() ? log_kind::lines : log_kind::none;
+}
+
+}  // namespace
+
+auto find_kind(std::string_view first_bytes) -> log_kind {
+    // no more of them, so that the kind does not depend on how many came in one block
+    auto const kind = kind_of(first_bytes.substr(0, recognisable));
+    if (kind != log_kind::none || first_bytes.size() <= recognisable) return kind;
+    return kind_of(first_bytes.substr(0, most_recognisable));
 }
 
 auto looks_like_json(std::string_view first_bytes) -> bool {

@@ -3,6 +3,7 @@
 #define FLOWLOG_SRC_JSON_KINDS_HPP
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -52,7 +53,12 @@ constexpr auto is_holder(std::string_view key) noexcept -> bool {
            key == "attributes" || key == "netflow";
 }
 
-/// The kind of a log that begins with these bytes.
+/// How many bytes tell the kind of a log if the first 512 do not: Elastic's programs put what they
+/// know of themselves before the flow.
+inline constexpr std::size_t most_recognisable = 65536;
+
+/// The kind of a log that begins with these bytes: 512 of them, or `most_recognisable` if the first
+/// 512 tell none; fewer only if it is shorter.
 [[nodiscard]] auto find_kind(std::string_view first_bytes) -> log_kind;
 
 /// Whether a log that begins with these bytes is JSON, or one of the other texts that are read.

@@ -38,6 +38,14 @@ constexpr std::size_t large_piece = std::size_t{1} << 20;  // is not kept with t
 constexpr std::size_t max_levels = 4;
 constexpr std::size_t column_size = 128;  // of lines that are decoded at once
 
+/// Takes as many bytes of a log as `find_kind` needs.
+auto take_beginning(any_source& source) -> std::string {
+    auto front = take_front(source);
+    if (find_kind(std::string_view{front}.substr(0, recognisable)) != log_kind::none) return front;
+    put_back(source, std::move(front));
+    return take_front(source, most_recognisable);
+}
+
 /// Whether the reader of a kind leaves fields out that nobody reads.
 auto can_leave_out(log_kind kind) -> bool {
     return kind == log_kind::google || kind == log_kind::azure || kind == log_kind::subscription ||
@@ -267,7 +275,7 @@ private:
             if (depth == max_levels) throw bad_record{"logs within logs are nested too deep"};
             auto source = any_source{memory_input{std::move(bytes), name_}.open()};
             static_cast<void>(unpack(source, false));
-            auto front = take_front(source);
+            auto front = take_beginning(source);
             auto const kind = find_kind(front);
             if (kind == log_kind::none || kind == log_kind::hubble || kind == log_kind::base64)
                 throw bad_record{"data is no log of a known kind"};
@@ -497,12 +505,12 @@ auto is_json_log(std::string_view first_bytes) -> bool {
 auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<column_reader> {
     auto source = std::move(from.source);
     auto const size = from.random_access ? from.random_access->size() : std::nullopt;
-    auto front = take_front(source);
+    auto front = json::take_beginning(source);
     auto kind = json::find_kind(front);
     if (kind == json::log_kind::base64) {
         put_back(source, std::move(front));
         source = json::decode_whole(std::move(source));
-        front = take_front(source);
+        front = json::take_beginning(source);
         kind = json::find_kind(front);
         if (kind == json::log_kind::none)
             throw error{errc::unsupported,
@@ -520,7 +528,7 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
 
 auto split_json(input const& from, open_options const&, std::uint64_t chunk_size)
     -> std::unique_ptr<column_splitter> {
-    auto front = std::string(recognisable, '\0');
+    auto front = std::string(json::most_recognisable, '\0');
     front.resize(from.read_at(0, front));
     auto const kind = json::find_kind(front);
     if (!json::is_divisible(kind) || !json::division_of(kind, front).lines) return nullptr;

@@ -467,6 +467,32 @@ TEST_CASE("the kind of a log does not depend on the size of its blocks", "[json]
     CHECK(blocks.describe().format == flowlog::open(memory_input{text}).describe().format);
 }
 
+// Filebeat and Elastic Agent write what they know of themselves before the flow.
+TEST_CASE("the names of a flow may come late in the first record", "[json]") {
+    auto const before = R"({"@timestamp":"2024-05-01T10:00:00Z","agent":{"name":")" +
+                        std::string(700, 'a') + R"("},"host":{"ip":["192.0.2.1"]},)";
+    auto const flow = before +
+                      R"("source":{"ip":"10.0.0.1","port":5},"destination":{"ip":"10.0.0.2",)"
+                      R"("port":22},"network":{"iana_number":"6","bytes":7,"packets":1}})";
+    auto const expected = "10.0.0.1,10.0.0.2,5,22,6,1,7,,,,,,,,,,,,,,,";
+    CHECK(first_row(flow) == expected);
+    CHECK(first_row(R"({"took":1,"hits":{"hits":[{"_index":"i","_source":)" + flow + "}]}}") ==
+          expected);
+    CHECK(first_row(before + R"("message":"2 1 eni-1 10.0.0.1 10.0.0.2 5 22 6 1 7 8 9 ACCEPT OK"})")
+              .starts_with("10.0.0.1,10.0.0.2,5,22,6,1,7,"));
+    auto const lines = flow + '\n' + flow + '\n' + flow + '\n';
+    auto options = flowlog::run_options{.threads = 2};
+    options.chunk_size = 100;
+    CHECK(flowlog::run({memory_input{lines}}, flowlog::port_protocol_counter{}, options)
+              .stats.records == 3);
+    auto blocks = flowlog::open(flowlog::memory_source{lines, "log", 512});
+    CHECK(blocks.describe().format == "flow log (JSON)");
+    CHECK_THROWS_AS(flowlog::open(memory_input{before + R"("message":"hello"})"}), flowlog::error);
+    CHECK_THROWS_AS(flowlog::open(memory_input{before + R"("pad":")" + std::string(65536, 'a') +
+                                               "\"}\n" + flow}),
+                    flowlog::error);
+}
+
 TEST_CASE("a log of one record a line is read by several threads", "[json]") {
     auto const lines = content_of("gcp/sink.ndjson") + content_of("gcp/mixed-logs.ndjson") +
                        content_of("damaged/gcp-wrong-types.ndjson") +

@@ -30,7 +30,7 @@ namespace detail {
 /// Flow logs in JSON: `open`, `run` and all that is built on them read them in every program that
 /// includes this header. It needs the component flowlog::json.
 ///
-/// These logs are recognised by their first 512 bytes:
+/// These logs are recognised by their first 512 bytes, or by 64 KiB if those do not tell:
 ///
 /// - AWS: CloudWatch Logs subscriptions, answers of `filter-log-events`, `get-log-events` and
 ///   `get-query-results`, arrays of their messages, Data Firehose objects, events of Lambda,

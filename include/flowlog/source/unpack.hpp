@@ -23,11 +23,11 @@ namespace flowlog {
 /// format of a log.
 inline constexpr std::size_t recognisable = 512;
 
-/// Takes the first `recognisable` bytes of a source or more, fewer only if it has no more.
+/// Takes the first bytes of a source, at least `size`, fewer only if it has no more.
 template <class Source>
-auto take_front(Source& source) -> std::string {
+auto take_front(Source& source, std::size_t size = recognisable) -> std::string {
     auto front = std::string{};
-    while (front.size() < recognisable) {
+    while (front.size() < size) {
         auto const block = source.next();
         if (block.empty()) break;
         front.append(block.data(), block.size());
