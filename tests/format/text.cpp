@@ -287,7 +287,7 @@ TEST_CASE("times of flow-export that count from the start of the router are no t
     CHECK(got.flows[0][field::end].absent());
 }
 
-TEST_CASE("a heading names both addresses and another field among columns of any number",
+TEST_CASE("a heading names both addresses and what flows have among columns of any number",
           "[text]") {
     auto const got = read(
         "Domain,Serial #,Rule,Src IP,Dst IP,Source Port,Category,Device,Session,Vsys\n"
@@ -305,6 +305,11 @@ TEST_CASE("a heading names both addresses and another field among columns of any
     CHECK(again.stats.headers == 2);
     CHECK_THROWS_AS(read("a,b,c,d,e,source,destination\n1,2,3,4,5,10.0.0.1,10.0.0.2\n"),
                     flowlog::error);
+    // a list of packets, as Wireshark exports it
+    CHECK_THROWS_AS(
+        read("\"No.\",\"Time\",\"Source\",\"Destination\",\"Protocol\",\"Length\",\"Info\"\n"
+             "\"1\",\"0.000000\",\"10.0.0.1\",\"10.0.0.2\",\"TCP\",\"74\",\"[SYN]\"\n"),
+        flowlog::error);
     CHECK_THROWS_AS(read("a,b,c,d,e,f,srcaddr,srcport,bytes\n1,2,3,4,5,6,10.0.0.1,1,2\n"),
                     flowlog::error);
 }

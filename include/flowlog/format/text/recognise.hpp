@@ -154,20 +154,23 @@ auto find_message(std::span<std::string_view const> cells) -> std::optional<std:
     return static_cast<std::uint16_t>(at - cells.begin());
 }
 
-/// Whether cells name both addresses of a flow and another field, and none is a value: a heading,
-/// however many of its columns are of the program that wrote it.
+/// Whether cells name both addresses of a flow and a port, a counter or its end, and none is a
+/// value: a heading, however many of its columns are of the program that wrote it. A list of
+/// packets, such as Wireshark's, has addresses, a protocol and one time.
 template <class = void>
 auto names_flows(std::span<std::string_view const> cells) -> bool {
+    constexpr auto of_flows = std::array{field_id::srcport, field_id::dstport, field_id::packets,
+                                         field_id::bytes, field_id::end};
     if (cells.size() > layout::max_columns) return false;
-    auto known = 0;
     auto addresses = 0;
+    auto is_flow = false;
     for (auto const cell : cells) {
         if (!cell.empty() && layout::begins_as_value(cell.front())) return false;
         auto const id = find_field(cell);
-        known += id ? 1 : 0;
         addresses |= id == field_id::srcaddr ? 1 : id == field_id::dstaddr ? 2 : 0;
+        is_flow |= std::ranges::find(of_flows, id) != of_flows.end();
     }
-    return addresses == 3 && known > 2;
+    return addresses == 3 && is_flow;
 }
 
 /// A name that means something of its own beside another name.
