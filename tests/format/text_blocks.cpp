@@ -34,7 +34,7 @@ static auto with_limit(std::size_t max_line) -> flowlog::text_options {
 
 static void check_all_blocks(std::string_view text, flowlog::text_options const& options = {}) {
     auto const whole = read(text, options);
-    for (std::size_t size = 1; size <= 64; ++size) {
+    for (auto const size : testing::block_sizes()) {
         CAPTURE(size);
         auto const got = read(text, options, size);
         CHECK(got.flows == whole.flows);
@@ -303,7 +303,7 @@ TEST_CASE("cells are read as words are", "[text][cells]") {
     auto const nodata = "2 1 eni-1 - - - - - - - 1 2 - NODATA\n"s;
     for (auto i = 0; i < testing::repeats(20); ++i) {
         auto text = header;
-        for (auto n = random(300); n != 0; --n) {
+        for (auto n = random(testing::repeats(300)); n != 0; --n) {
             text += sample(1 + static_cast<std::size_t>(random(3)));
             if (random(10) == 0) text += nodata;
             if (random(20) == 0) text += header;

@@ -148,12 +148,13 @@ TEST_CASE("NUL and other bytes are text", "[csv]") {
 }
 
 TEST_CASE("cells and lines of megabytes are read", "[csv]") {
-    auto const big = std::string(3'000'000, 'x');
+    auto const size = testing::repeats(std::size_t{1'000'000});
+    auto const big = std::string(3 * size, 'x');
     CHECK(all_texts(big + "," + big) == table{{big, big}});
-    CHECK(all_texts("\"" + std::string(1'000'000, '\n') + "\",b") ==
-          table{{std::string(1'000'000, '\n'), "b"}});
-    CHECK(all_texts("a" + std::string(1'000'000, ' ') + ",b") == table{{"a", "b"}});
-    CHECK(all_texts(std::string(1'000'000, ','))[0].size() == 1'000'001);
+    CHECK(all_texts("\"" + std::string(size, '\n') + "\",b") ==
+          table{{std::string(size, '\n'), "b"}});
+    CHECK(all_texts("a" + std::string(size, ' ') + ",b") == table{{"a", "b"}});
+    CHECK(all_texts(std::string(size, ','))[0].size() == size + 1);
     CHECK(by_splitter("\"" + big)[0].problem == csv_problem::unterminated_quote);
 }
 

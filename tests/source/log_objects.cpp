@@ -10,6 +10,7 @@
 #include <flowlog/source/log_objects.hpp>
 
 #include "catch.hpp"
+#include "repeats.hpp"
 #include "source/listed_store.hpp"
 
 namespace test_source_log_objects {
@@ -224,7 +225,7 @@ TEST_CASE("every layout, filter and path gives what a full listing gives",
                      .hash = "b"},
                     3, "b/team/a b/");
             std::ranges::sort(in.all);
-            for (auto i = 0; i < 60; ++i) {
+            for (auto i = 0; i < testing::repeats(60); ++i) {
                 auto wanted = object_filter{};
                 auto const from = upto(45 * 24) - 48;
                 if (upto(3) != 0) wanted.since = first_day + from * 1h + upto(59) * 1min;
