@@ -52,12 +52,14 @@ void read_lists(std::string_view text) {
 
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
     using namespace flowlog;
+    // `x` is a value of tcp-flags. Beside a malformed protocol, `flags SA` may be false of it, while
+    // `not flags SA`, which asks for none of them, is malformed.
     constexpr auto log = std::string_view{
         "log-status dstport protocol bytes packets srcaddr dstaddr start end action vpc-id "
         "tcp-flags\n"
         "OK 443 6 4000 10 10.0.0.1 2001:db8::1 1714564800 1714564860 REJECT vpc-1a2b 18\n"
         "OK - - - - - - - - - - -\n"
-        "OK x x x x x x x x x x x\n"};
+        "OK x x x x x x x x x x ?\n"};
     static auto const flows = [log] {
         auto result = std::vector<flow>{};
         auto reader = text_reader{memory_source{log}};
