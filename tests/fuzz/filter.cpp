@@ -52,8 +52,8 @@ void read_lists(std::string_view text) {
 
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
     using namespace flowlog;
-    // `x` is a value of tcp-flags. Beside a malformed protocol, `flags SA` may be false of it, while
-    // `not flags SA`, which asks for none of them, is malformed.
+    // `x` is a value of tcp-flags. Beside a malformed protocol, `flags SA` may be false of it,
+    // while `not flags SA`, which asks for none of them, is malformed.
     constexpr auto log = std::string_view{
         "log-status dstport protocol bytes packets srcaddr dstaddr start end action vpc-id "
         "tcp-flags\n"
