@@ -46,8 +46,7 @@ auto may_have_more(flowlog::log& log) -> bool {
     });
 }
 
-/// The columns that the log is known to have by now, and those of `shown` that it may turn out to
-/// have.
+/// The columns that are known so far, and those of `shown` that a later record may still have.
 auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
     auto result = flowlog::columns_of(log);
     if (result.empty()) return result;
