@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Includes the headers of each component that is linked, and no more, so that it compiles soon.
+// Includes the headers of what is linked, and no more, so that it compiles soon.
 #include <cstdio>
 
 #include <flowlog/version.hpp>
