@@ -57,11 +57,21 @@ elseif(FLOWLOG_LINK STREQUAL static)
     set(CMAKE_FIND_LIBRARY_SUFFIXES ${CMAKE_STATIC_LIBRARY_SUFFIX})
 endif()
 
+# As find_package, with the module of this folder where there is one: what a package manager makes, such as Conan, has other
+# targets.
+macro(flowlog_find package)
+    if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/modules/Find${package}.cmake)
+        find_package(${package} ${ARGN} MODULE)
+    else()
+        find_package(${package} ${ARGN})
+    endif()
+endmacro()
+
 # Looks for packages where the components default to on: in flowlog's own build.
 macro(flowlog_look_for)
     if(PROJECT_IS_TOP_LEVEL)
         foreach(package IN ITEMS ${ARGN})
-            find_package(${package} QUIET)
+            flowlog_find(${package} QUIET)
         endforeach()
     endif()
 endmacro()
@@ -77,6 +87,10 @@ else()
     set(found OFF)
 endif()
 option(FLOWLOG_WITH_GZIP "The component flowlog::gzip (ISA-L or zlib)" ${found})
+if(FLOWLOG_WITH_GZIP)
+    flowlog_find(ISAL QUIET)
+    flowlog_find(ZLIB QUIET)
+endif()
 if(ISAL_FOUND OR NOT ZLIB_FOUND)
     set(found isal)
 else()
@@ -94,7 +108,7 @@ else()
     set(definition FLOWLOG_GZIP_ISAL=0)
 endif()
 if(FLOWLOG_WITH_GZIP)
-    find_package(${package} REQUIRED)
+    flowlog_find(${package} REQUIRED)
 endif()
 flowlog_component(
     gzip
@@ -112,6 +126,13 @@ set_property(
              include/flowlog/source/detail/inflate_isal.hpp
              include/flowlog/source/detail/inflate_zlib.hpp
 )
+if(FLOWLOG_INSTALL AND FLOWLOG_WITH_GZIP) # who compiles without CMake may take the other library
+    include(GNUInstallDirs)
+    install(
+        FILES include/flowlog/source/detail/inflate_isal.hpp include/flowlog/source/detail/inflate_zlib.hpp
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/flowlog/source/detail
+    )
+endif()
 
 # Regular expressions in filters, in linear time.
 flowlog_look_for(RE2)
@@ -122,7 +143,7 @@ else()
 endif()
 option(FLOWLOG_WITH_RE2 "The component flowlog::re2" ${found})
 if(FLOWLOG_WITH_RE2)
-    find_package(RE2 REQUIRED)
+    flowlog_find(RE2 REQUIRED)
 endif()
 flowlog_component(re2 HEADERS include/flowlog/query/re2.hpp LINK RE2::RE2 PACKAGES RE2)
 
@@ -139,7 +160,7 @@ function(flowlog_codec name package target)
     string(TOUPPER FLOWLOG_WITH_${name} option)
     option(${option} "The component flowlog::${name}" ${found})
     if(${option})
-        find_package(${package} REQUIRED)
+        flowlog_find(${package} REQUIRED)
     endif()
     flowlog_component(
         ${name} HEADERS include/flowlog/source/${name}.hpp ${ARGN} LINK ${target} PACKAGES ${package}
