@@ -17,6 +17,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "inquiry.hpp"
 #include "languages.hpp"
 #include "partial.hpp"
 
@@ -115,7 +116,7 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
     if (!options.format.empty()) add(flowlog::columns_of(parse_format(options.format)));
     auto const logs = find_logs(options).files;
     for (auto const& from : logs | std::views::take(max_logs)) {
-        if (from.name() == "-") continue;  // which can be read once only
+        if (!opens_twice(from)) continue;
         try {
             auto log = open_log(from, options, {});
             add(flowlog::columns_of(log));

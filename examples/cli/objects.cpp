@@ -99,15 +99,24 @@ public:
     /// Finds the logs of a list.
     void find_listed(std::string const& list) {
         auto const all = flowlog::read_text(list);
+        auto const between = all.find('\0') == all.npos ? '\n' : '\0';  // of find -print0
         auto number = std::uint64_t{0};
-        for (auto rest = std::string_view{all}; !rest.empty();) {
-            auto line = rest.substr(0, rest.find('\n'));
+        auto named = false;
+        auto rest = std::string_view{all};
+        if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+        while (!rest.empty()) {
+            auto line = rest.substr(0, rest.find(between));
             rest.remove_prefix(std::min(line.size() + 1, rest.size()));
             ++number;
             if (line.ends_with('\r')) line.remove_suffix(1);
-            if (!line.empty()) find_listed(line, {list, number});
+            if (line.empty()) continue;
+            named = true;
+            find_listed(line, {list, number});
         }
         take_listed();
+        if (!named)
+            found_.missing.emplace_back(flowlog::errc::cannot_open, flowlog::location{list},
+                                        "names no log");
     }
 
     [[nodiscard]] auto result() && -> found_logs {
@@ -138,6 +147,9 @@ private:
                 throw flowlog::error{flowlog::errc::invalid_argument, std::move(where),
                                      "expected a size in bytes after the tab"};
         }
+        if (word == "-")
+            throw flowlog::error{flowlog::errc::invalid_argument, std::move(where),
+                                 "a list cannot name standard input: give - beside --logs-from"};
         if (tab == line.npos || !flowlog::is_in_store(word)) {
             take_listed();
             return find(word);

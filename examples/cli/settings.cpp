@@ -159,7 +159,9 @@ auto read_settings() -> settings {
     auto const path = settings_path();
     if (path.empty()) return {};
     auto parser = settings_parser{path};
-    auto lines = std::istringstream{flowlog::read_text(path)};
+    auto text = flowlog::read_text(path);
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    auto lines = std::istringstream{std::move(text)};
     for (auto line = std::string{}; std::getline(lines, line);) parser.take(line);
     return std::move(parser).result();
 }

@@ -168,6 +168,20 @@ TEST_CASE("checked over a log of any format counts in that log", "[views]") {
     CHECK(log.stats().malformed == 1);
 }
 
+TEST_CASE("checked counts in a log that a view below it owns", "[views]") {
+    auto count = 0;
+    auto log = flowlog::log{
+        flowlog::text_reader<flowlog::any_source>{flowlog::any_source{flowlog::memory_source{text}},
+                                                  {.on_malformed = [&](auto const&) { ++count; }}}};
+    auto const is_any = [](auto const&) { return true; };
+    auto flows = 0;
+    for (auto const& record :
+         flowlog::checked(std::move(log) | views::where(is_any), field::srcaddr, field::bytes))
+        flows += record[field::bytes] ? 1 : 0;
+    CHECK(flows == 3);
+    CHECK(count == 4);
+}
+
 TEST_CASE("checked without fields passes every flow", "[views]") {
     auto reader = flowlog::text_reader{flowlog::memory_source{text}};
     CHECK(std::ranges::distance(flowlog::checked(reader)) == 7);

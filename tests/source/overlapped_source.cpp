@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <flowlog/source/memory.hpp>
 #include <flowlog/source/overlapped_source.hpp>
@@ -119,6 +120,13 @@ TEST_CASE("an exception comes after the blocks before it, and again", "[overlap]
     CHECK(source.next().size() == block_buffer_size);
     CHECK_THROWS_WITH(source.next(), "the end is missing");
     CHECK_THROWS_WITH(source.next(), "the end is missing");
+}
+
+TEST_CASE("a source that is being read can be assigned to", "[overlap]") {
+    auto source = overlapped_source<letters>{letters{1'000'000}};
+    CHECK(source.next().front() == 'a');
+    source = overlapped_source<letters>{letters{2}};
+    CHECK(read_all(std::move(source)).size() == 2 * block_buffer_size);
 }
 
 TEST_CASE("a source can be left before its end", "[overlap]") {

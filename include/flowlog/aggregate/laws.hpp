@@ -224,14 +224,15 @@ private:
 ///  - if it has `save` and `load`: what was saved and is loaded again counts as what is merged.
 ///
 /// `make()` returns a fresh aggregator, always of the same set-up. `records` is a range of lvalues
-/// of a `flow_record`; give it several hundred, some with absent and malformed fields.
+/// of a `flow_record` that can be passed through again, such as a vector, and no log; give it
+/// several hundred, some with absent and malformed fields.
 /// `equal(a, b)` says whether two const aggregators have the same results.
 ///
 ///     REQUIRE(flowlog::check_aggregator_laws([] { return byte_counter{}; }, flows,
 ///                                            [](auto const& a, auto const& b) {
 ///                                                return a.bytes == b.bytes;
 ///                                            }) == std::nullopt);
-template <class Make, std::ranges::input_range Records, class Equal>
+template <class Make, std::ranges::forward_range Records, class Equal>
     requires flow_record<std::remove_cvref_t<std::ranges::range_reference_t<Records>>> &&
              std::is_lvalue_reference_v<std::ranges::range_reference_t<Records>>
 [[nodiscard]] auto check_aggregator_laws(Make make, Records&& records, Equal equal)

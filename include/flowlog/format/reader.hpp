@@ -52,6 +52,8 @@ public:
         return *this;
     }
     void operator++(int) { ++*this; }
+    /// Rejects the current record, as the reader does.
+    void reject(field_id id, reason why) const { reader_->reject(id, why); }
     friend auto operator==(record_iterator const& it, std::default_sentinel_t) noexcept -> bool {
         return it.done_;
     }

@@ -2,6 +2,10 @@
 #ifndef FLOWLOG_OUTPUT_GZIP_HPP
 #define FLOWLOG_OUTPUT_GZIP_HPP
 
+#ifndef FLOWLOG_GZIP_ISAL
+#error "flowlog/output/gzip.hpp needs the component: target_link_libraries(... flowlog::gzip)"
+#endif
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

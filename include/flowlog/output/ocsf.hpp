@@ -64,8 +64,9 @@ private:
         if constexpr (std::unsigned_integral<T>) {
             return std::uint64_t{value};
         } else if constexpr (std::same_as<T, timestamp>) {
-            auto const count = std::chrono::floor<std::chrono::milliseconds>(value);
-            return static_cast<std::uint64_t>(count.time_since_epoch().count());
+            auto const time = std::chrono::floor<std::chrono::milliseconds>(value);
+            auto const count = time.time_since_epoch().count();  // before 1970 no time of a flow
+            return count < 0 ? cell{} : cell{static_cast<std::uint64_t>(count)};
         } else if constexpr (std::same_as<T, address>) {
             return value.to_string();
         } else if constexpr (std::same_as<T, std::string_view>) {

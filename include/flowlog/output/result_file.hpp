@@ -107,7 +107,9 @@ void remove_unfinished_files_on_signals() {
         ::sigfillset(&wanted.sa_mask);
         ::sigaction(signal, &wanted, nullptr);
     });
-    std::signal(SIGXFSZ, SIG_IGN);
+    struct sigaction now{};
+    if (::sigaction(SIGXFSZ, nullptr, &now) == 0 && now.sa_handler == SIG_DFL)
+        std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace flowlog

@@ -33,7 +33,8 @@ public:
     /// Makes a folder and those that it is in, as far as they do not exist. Throws
     /// `errc::write_failed`.
     void make(std::filesystem::path const& folder) {
-        if (folder.empty() || std::filesystem::is_directory(folder)) return;
+        auto ignored = std::error_code{};
+        if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return;
         make(folder.parent_path());
         auto const block = detail::signals_blocked{};
         if (::mkdir(folder.c_str(), 0777) == 0) {

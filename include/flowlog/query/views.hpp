@@ -38,14 +38,27 @@ auto find_unusable([[maybe_unused]] Record const& record, Keys... keys)
     return result;
 }
 
-/// Rejects the current flow of the log under a view, if there is one.
+/// Rejects the current flow of the log under a view. False if no log can be reached.
 template <class Flows>
-void reject_through(Flows& flows, unusable_field const& found) {
+auto reject_through(Flows& flows, unusable_field const& found) -> bool {
     if constexpr (requires { flows.reject(found.id, found.why); }) {
         flows.reject(found.id, found.why);
+        return true;
     } else if constexpr (requires { flows.base(); }) {
         auto&& base = flows.base();  // a reference, or a copy of a view that refers to the log
-        reject_through(base, found);
+        return reject_through(base, found);
+    } else {
+        return false;
+    }
+}
+
+/// The same through an iterator: a view that owns its log does not hand it out.
+template <class Iterator>
+void reject_at(Iterator const& at, unusable_field const& found) {
+    if constexpr (requires { at.reject(found.id, found.why); }) {
+        at.reject(found.id, found.why);
+    } else if constexpr (requires { at.base(); }) {
+        reject_at(at.base(), found);
     }
 }
 
@@ -87,7 +100,7 @@ public:
             for (; !done(); ++at_) {
                 auto const found = detail::find_unusable(*at_, Keys{}...);
                 if (!found) return;
-                detail::reject_through(owner_->flows_, *found);
+                if (!detail::reject_through(owner_->flows_, *found)) detail::reject_at(at_, *found);
             }
         }
 

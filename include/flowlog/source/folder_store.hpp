@@ -107,7 +107,7 @@ public:
         -> std::uint64_t override {
         if (tag != nullptr) tag->clear();
         auto ignored = std::error_code{};
-        if (!std::filesystem::exists(path, ignored))
+        if (std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found)
             throw no_such_object{path, "cannot open: No such file or directory"};
         return file{path}.size().value_or(0);
     }
@@ -161,7 +161,8 @@ private:
         return result;
     }
 
-    /// A file, or a folder that is no link. A link to nowhere is a file without bytes.
+    /// A file, or a folder that is no link. What cannot be looked at, such as a link to nowhere,
+    /// counts as one byte, so that it is opened, which says why it cannot be read.
     [[nodiscard]] static auto object_at(std::string path) -> std::optional<stored_object> {
         struct ::stat status{};
         struct ::stat link{};
@@ -171,7 +172,7 @@ private:
             return stored_object{.path = path + '/', .is_folder = true};
         }
         if (known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) return std::nullopt;
-        auto result = stored_object{.path = std::move(path)};
+        auto result = stored_object{.path = std::move(path), .size = 1};
         if (known) {
             result.size = static_cast<std::uint64_t>(status.st_size);
             result.modified =

@@ -3,6 +3,7 @@
 #define FLOWLOG_SOURCE_INPUTS_HPP
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -29,7 +30,7 @@ namespace detail {
 template <class = void>
 class word_expander {
 public:
-    explicit word_expander(input_list& into) : into_{into} {}
+    explicit word_expander(input_list& into) : into_{into}, failed_before_{into.missing.size()} {}
 
     void expand(std::string const& word) try {
         if (!scheme_of(word).empty()) {
@@ -39,9 +40,13 @@ public:
         } else if (word == "-" || exists(word)) {
             add({word}, word, false);
         } else if (word.find_first_of("*?[") != word.npos) {
-            add(globber<>::expand(word), word, word.find("**") != word.npos);
+            auto const failed = [this](auto const& folder, auto why) { fail_once(folder, why); };
+            add(globber{failed}.expand(word), word, word.find("**") != word.npos);
         } else {
-            fail(word, word.empty() ? "the name is empty" : "No such file or directory");
+            fail(word, word.empty()                  ? "the name is empty"
+                       : word.find('{') == word.npos ? "No such file or directory"
+                                                     : "No such file or directory; a shell "
+                                                       "expands {a,b}, but not in quotes");
         }
     } catch (std::filesystem::filesystem_error const& failure) {
         fail(word, failure.code().message());
@@ -50,10 +55,11 @@ public:
     }
 
 private:
-    /// Also true for a link to nowhere, which is a file that cannot be opened.
+    /// Also true for a link to nowhere, and where it cannot be told: opening the file says why.
     [[nodiscard]] static auto exists(std::string const& path) -> bool {
         auto ignored = std::error_code{};
-        return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+        return std::filesystem::symlink_status(path, ignored).type() !=
+               std::filesystem::file_type::not_found;
     }
 
     /// Adds each file once, though a pattern may match both a folder and a file in it.
@@ -75,16 +81,15 @@ private:
                 fail(path.string(), "no file in this folder");
             for (auto& file : below) add_file(std::move(file));
         }
-        if (found.empty() || (deep && given.empty())) fail(word, "no file matches");
+        if ((found.empty() || (deep && given.empty())) && into_.missing.size() == failed_before_)
+            fail(word, "no file matches");
     }
 
     /// The files below a folder, sorted. Folders that cannot be read are named, each once.
     [[nodiscard]] auto files_below(std::filesystem::path const& folder)
         -> std::vector<std::string> {
         auto result = std::vector<std::string>{};
-        auto const failed = [&](std::filesystem::path const& path, std::error_code why) {
-            if (unreadable_.insert(path.string()).second) fail(path.string(), why.message());
-        };
+        auto const failed = [this](auto const& path, auto why) { fail_once(path, why); };
         try {
             add_folder(folder, result, failed);
         } catch (std::filesystem::filesystem_error const& failure) {
@@ -94,11 +99,16 @@ private:
         return result;
     }
 
+    void fail_once(std::filesystem::path const& folder, std::error_code why) {
+        if (unreadable_.insert(folder.string()).second) fail(folder.string(), why.message());
+    }
+
     void fail(std::string const& name, std::string const& why) {
         into_.missing.emplace_back(errc::cannot_open, location{name}, "cannot open: " + why);
     }
 
     input_list& into_;
+    std::size_t failed_before_;
     std::set<std::string> unreadable_;
 };
 
@@ -112,7 +122,8 @@ private:
 /// does not follow links. The inputs come in the order of the words; the files of one folder or
 /// pattern are sorted by path, each one once. Never throws for a word that names nothing: `missing`
 /// then has an error, `errc::cannot_open` or, if a component is missing, `errc::unsupported`. It
-/// also has one for each folder that cannot be read below a folder that can.
+/// also has one for each folder that cannot be read below a folder that can, and for each that a
+/// pattern would have to look into.
 template <class = void>
 [[nodiscard]] auto expand_inputs(std::vector<std::string> const& words) -> input_list {
     auto result = input_list{};

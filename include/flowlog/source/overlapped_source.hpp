@@ -18,6 +18,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -48,7 +49,8 @@ struct mark_of<Source> {
 
 /// Reads a byte source on a thread of its own, some blocks ahead, so that inflating and parsing
 /// overlap. A `block_maker` writes its blocks in place; the blocks of other sources are copied. An
-/// exception of the source is thrown after the blocks that were read before it.
+/// exception of the source is thrown after the blocks that were read before it. Where the system
+/// allows no more threads, `next` reads.
 template <byte_source Source>
 class overlapped_source {
 public:
@@ -57,14 +59,23 @@ public:
     /// Starts reading `source`.
     template <std::same_as<Source> S>
     explicit overlapped_source(S source) : state_{std::make_unique<state>(std::move(source))} {
-        thread_ = std::jthread{
-            [shared = state_.get()](std::stop_token const& stop) { shared->produce(stop); }};
+        try {
+            thread_ = std::jthread{
+                [shared = state_.get()](std::stop_token const& stop) { shared->produce(stop); }};
+        } catch (std::system_error const&) {
+        }
     }
     overlapped_source(overlapped_source&&) noexcept = default;
-    auto operator=(overlapped_source&&) noexcept -> overlapped_source& = default;
+    auto operator=(overlapped_source&& other) noexcept -> overlapped_source& {
+        thread_ = std::move(other.thread_);  // first joins the thread that uses the state
+        state_ = std::move(other.state_);
+        return *this;
+    }
     ~overlapped_source() = default;
 
-    [[nodiscard]] auto next() -> std::span<char const> { return state_->consume(); }
+    [[nodiscard]] auto next() -> std::span<char const> {
+        return thread_.joinable() ? state_->consume() : state_->read();
+    }
     [[nodiscard]] auto name() const -> std::string { return state_->name; }
 
     /// The mark of the last block, if the source marks its blocks.
@@ -134,6 +145,13 @@ private:
             mark = next.mark;
             if (waiting() < burst) changed.notify_all();
             return next.block;
+        }
+
+        /// The next block, where there is no thread.
+        auto read() -> std::span<char const> {
+            if (fill(ring[filled % depth])) return consume();
+            mark = {};
+            return {};
         }
 
         void wait_for_blocks(std::unique_lock<std::mutex>& lock) {

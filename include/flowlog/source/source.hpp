@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -96,23 +97,31 @@ private:
 template <byte_source Source>
 class rewound_source {
 public:
-    /// `front` holds the first bytes of the input; `rest` hands out what follows them.
-    rewound_source(std::string front, Source rest)
-        : front_{std::move(front)}, rest_{std::move(rest)} {}
+    /// `front` holds the first bytes of the input; `rest` hands out what follows them. If `failure`
+    /// is set, it is thrown in place of what follows.
+    rewound_source(std::string front, Source rest, std::exception_ptr failure = {})
+        : front_{std::move(front)}, rest_{std::move(rest)}, failure_{std::move(failure)} {}
 
     [[nodiscard]] auto next() -> std::span<char const> {
-        if (front_given_ || front_.empty()) return rest_.next();
+        if (is_past_front()) return rest_.next();
         front_given_ = true;
         return front_;
     }
     [[nodiscard]] auto next(std::span<char> buffer) -> std::span<char const> {
-        return front_given_ || front_.empty() ? next_block(rest_, buffer) : next();
+        return is_past_front() ? next_block(rest_, buffer) : next();
     }
     [[nodiscard]] auto name() const -> std::string { return rest_.name(); }
 
 private:
+    [[nodiscard]] auto is_past_front() const -> bool {
+        auto const past = front_given_ || front_.empty();
+        if (past && failure_) std::rethrow_exception(failure_);
+        return past;
+    }
+
     std::string front_;
     Source rest_;
+    std::exception_ptr failure_;
     bool front_given_ = false;
 };
 

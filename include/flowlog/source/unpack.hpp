@@ -3,6 +3,7 @@
 #define FLOWLOG_SOURCE_UNPACK_HPP
 
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,14 +24,20 @@ namespace flowlog {
 /// format of a log.
 inline constexpr std::size_t recognisable = 512;
 
-/// Takes the first bytes of a source, at least `size`, fewer only if it has no more.
+/// Takes the first bytes of a source, at least `size`, fewer only if it has no more. What reading
+/// throws after the first bytes is thrown when they are read again and all used.
 template <class Source>
 auto take_front(Source& source, std::size_t size = recognisable) -> std::string {
     auto front = std::string{};
-    while (front.size() < size) {
-        auto const block = source.next();
-        if (block.empty()) break;
-        front.append(block.data(), block.size());
+    try {
+        while (front.size() < size) {
+            auto const block = source.next();
+            if (block.empty()) break;
+            front.append(block.data(), block.size());
+        }
+    } catch (error const&) {
+        if (front.empty()) throw;
+        source = rewound_source<Source>{{}, std::move(source), std::current_exception()};
     }
     return front;
 }

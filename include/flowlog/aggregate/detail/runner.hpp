@@ -23,6 +23,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -83,8 +84,12 @@ public:
         auto totals = std::vector<A>(workers_, empty_);
         {
             auto others = std::vector<std::jthread>{};
-            for (std::size_t i = 1; i < totals.size(); ++i)
-                others.emplace_back([&, i] { work(totals[i]); });
+            try {
+                for (std::size_t i = 1; i < totals.size(); ++i)
+                    others.emplace_back([&, i] { work(totals[i]); });
+            } catch (std::system_error const&) {
+                // the system allows no more threads: those that run read all inputs
+            }
             work(totals[0]);
         }
         if (fatal_) std::rethrow_exception(fatal_);

@@ -115,13 +115,16 @@ void add_folder(std::filesystem::path const& folder, std::vector<std::string>& f
 }
 
 /// The existing paths that match a pattern, found folder by folder. A component `**` matches any
-/// number of folders, including none.
-template <class = void>
+/// number of folders, including none. A folder that cannot be searched goes to
+/// `failed(path, error_code)`, possibly more than once.
+template <class Failed>
 class globber {
 public:
     using path = std::filesystem::path;
 
-    [[nodiscard]] static auto expand(path const& pattern) -> std::vector<path> {
+    explicit globber(Failed failed) : failed_{std::move(failed)} {}
+
+    [[nodiscard]] auto expand(path const& pattern) -> std::vector<path> {
         auto found = std::vector<path>{pattern.is_absolute() ? pattern.root_path() : path{}};
         for (auto const& component : pattern.relative_path()) {
             auto next = std::vector<path>{};
@@ -134,22 +137,31 @@ public:
     }
 
 private:
-    static void add_matches(path const& base, path const& component, std::vector<path>& into) {
+    void add_matches(path const& base, path const& component, std::vector<path>& into) {
         auto const name = component.string();
-        auto ignored = std::error_code{};
+        auto failure = std::error_code{};
         auto const folder = base.empty() ? path{"."} : base;
         if (name == "**") {
             add_folders(base, folder, into);
         } else if (name.find_first_of("*?[") == name.npos) {
-            if (std::filesystem::exists(base / component, ignored))
+            if (std::filesystem::exists(base / component, failure))
                 into.push_back(base / component);
         } else {
-            for (auto const& entry : std::filesystem::directory_iterator{folder, ignored}) {
+            for (auto const& entry : std::filesystem::directory_iterator{folder, failure}) {
                 auto const file = entry.path().filename();
                 if (is_hidden(file) == name.starts_with('.') && matches(name, file.string()))
                     into.push_back(base / file);
             }
         }
+        if (failure && !means_no_match(failure)) failed_(folder, failure);
+    }
+
+    /// Whether what cannot be opened for this reason is no folder in which anything could match.
+    [[nodiscard]] static auto means_no_match(std::error_code failure) -> bool {
+        return failure == std::errc::no_such_file_or_directory ||
+               failure == std::errc::not_a_directory ||
+               failure == std::errc::too_many_symbolic_link_levels ||
+               failure == std::errc::filename_too_long;
     }
 
     /// A folder and all folders below it.
@@ -163,9 +175,11 @@ private:
         auto const visit = [&](path const& below, file_type type, bool is_link) {
             if (type == file_type::directory && !is_link) add(below);
         };
-        // a folder that cannot be read is an error of who lists it
+        // whether a folder that cannot be read matters turns out where its files are asked for
         walk_folder(folder, visit, [&](path const& below, std::error_code) { add(below); });
     }
+
+    Failed failed_;
 };
 
 }  // namespace flowlog::detail
