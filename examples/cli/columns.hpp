@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <flowlog/format/layout.hpp>
 #include <flowlog/output/record_column.hpp>
 
 #include "keys.hpp"
@@ -54,6 +55,18 @@ void resolve(columns& wanted, columns const& present, key_tables const& tables);
 /// to the columns: "printed".
 auto difference(std::string const& name, columns const& first, columns const& shown,
                 columns const& present, std::string const& done) -> std::optional<std::string>;
+
+/// The columns that header lines further on in a text log had, and the first one lacked.
+template <class Reader>
+auto columns_further_on(Reader& reader) -> columns {
+    if constexpr (requires { reader.visit([](auto&) {}); }) {
+        return reader.visit([](auto& inner) { return columns_further_on(inner); });
+    } else if constexpr (requires { reader.later_columns(); }) {
+        return flowlog::columns_of(flowlog::layout{reader.later_columns()});
+    } else {
+        return {};
+    }
+}
 
 /// The warning that records further on had more columns than a log seemed to have, if they had.
 auto later_columns(std::string const& name, columns const& before, columns const& now,

@@ -45,7 +45,8 @@ constexpr auto own = std::to_array<option_info>({
      "a source that tried at least so many hosts is a scan; 20 by default"},
     {"--window", "SPAN", span, "report", group::general,
      "scans: within SPAN (default: 10m), or none",
-     "the time within which a scan tries them: `10m` by default; `none` is the whole log",
+     "the span of the clock within which a scan tries them: `10m` by default, as from 10:00 to "
+     "10:10; `none` is the whole log",
      counting},
 
     {"--max-groups", "N", number, "overview report", group::general,

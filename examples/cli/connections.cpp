@@ -300,6 +300,10 @@ void fill(connections_report& report, flowlog::connection_list found,
 }
 
 auto run_connections(connections_options const& options) -> int {
+    if (options.reading.two_way == flowlog::two_way::reverse)
+        throw usage_error{
+            "--two-way reverse puts both directions into one flow, and connections are made of "
+            "flows in one direction: leave it out"};
     require_one_stdin(options.reading, {});
     auto const logs = find_logs(options.reading);
     auto report = connections_report{.warnings = warnings_about(logs)};

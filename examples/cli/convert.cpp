@@ -225,12 +225,11 @@ private:
             return flowlog::offending_field{offending_, flowlog::reason::bad_value};
         };
         reader.each(use, use_batch, refused, read_fields(std::move(uses)));
-        if constexpr (requires { reader.may_have(offending_); }) {
-            if (given_) return;
-            if (auto more =
-                    later_columns(reader.name(), present, flowlog::columns_of(reader), "written"))
-                differing_.keep(std::move(*more));
-        }
+        if (given_) return;
+        auto more = later_columns(reader.name(), columns_, columns_further_on(reader), "written");
+        if constexpr (requires { reader.may_have(offending_); })
+            more = later_columns(reader.name(), present, flowlog::columns_of(reader), "written");
+        if (more) differing_.keep(std::move(*more));
     }
 
     /// The fields that are read; empty if there are columns that are no fields.

@@ -119,12 +119,14 @@ auto merge_two(compare_options const& options, flowlog::dynamic_grouping const& 
 
 /// Reads the log of each side.
 auto read_two(compare_options const& options, flowlog::dynamic_grouping const& empty,
-              limited_messages& malformed) -> sides {
+              limited_messages& malformed, diff_report& report) -> sides {
     auto const keep = [&](std::string line) { malformed.keep(std::move(line)); };
     if (merging().active) return merge_two(options, empty, keep);
     auto const read = [&](std::size_t side) {
         auto const of_side = options_for(options, side);
-        return count_logs(find_logs(of_side), empty, of_side, keep);
+        auto const logs = find_logs(of_side);
+        for (auto& warning : warnings_about(logs)) say(report, std::move(warning));
+        return count_logs(logs, empty, of_side, keep);
     };
     auto before = read(0);
     auto after = read(1);
@@ -192,8 +194,13 @@ auto write_sides(compare_options const& options, sides const& both,
 
 void require_two_sides(compare_options const& options) {
     auto const& logs = options.reading.logs;
-    if (logs.empty()) throw usage_error{"no LOG is given"};
+    auto const& list = options.reading.logs_from;
+    if (logs.empty() && list.empty()) throw usage_error{"no LOG is given"};
     if (!options.split.empty() || merging().active) return;
+    if (!list.empty())
+        throw usage_error{
+            "--logs-from does not say which of the two sides its logs are of: it goes with --split "
+            "TIME"};
     if (logs.size() == 1)
         throw usage_error{
             "one LOG is given: give two to compare, or --split TIME to compare what "
@@ -209,12 +216,22 @@ auto default_limit(compare_options const& options) -> std::size_t {
     return options.all ? std::numeric_limits<std::size_t>::max() : options.limit;
 }
 
-/// The bytes, which nobody asked for, decide if there are any, and otherwise the flows.
 auto is_zero(flowlog::group_cell const& cell) -> bool {
     return cell == flowlog::group_cell{std::uint64_t{0}};
 }
 
-/// Removes the last measure, which is zero everywhere.
+/// Whether the last measure, the bytes that nobody asked for, cannot be compared: because a side
+/// has flows that have no bytes, or because neither has any.
+auto lacks_bytes(sides const& both) -> bool {
+    auto const before = both.before.totals();
+    auto const after = both.after.totals();
+    auto const lacks = [](auto const& totals) {
+        return is_zero(totals.back()) && !is_zero(totals.front());
+    };
+    return lacks(before) || lacks(after) || (is_zero(before.back()) && is_zero(after.back()));
+}
+
+/// Removes the last measure.
 void drop_last_measure(diff_report& report) {
     auto& found = report.found;
     for (auto& change : found.changes) {
@@ -235,9 +252,8 @@ void compare(diff_report& report, sides const& both, wanted_measures measures,
              compare_options const& options) {
     auto const threads = options.reading.threads != 0 ? options.reading.threads
                                                       : std::thread::hardware_concurrency();
-    auto const drop = measures.has_optional_bytes() && is_zero(both.before.totals().back()) &&
-                      is_zero(both.after.totals().back());
-    if (measures.has_optional_bytes()) measures.by = drop ? 0 : 1;
+    auto const drop = measures.has_optional_bytes() && lacks_bytes(both);
+    if (measures.has_optional_bytes() && options.measures.sort.empty()) measures.by = drop ? 0 : 1;
     report.headings = flowlog::headings_of(both.before.keys(), measures.all, measures.by);
     report.headings.human = options.human;
     report.found = flowlog::diff(both.before, both.after,
@@ -368,7 +384,7 @@ auto run_diff(compare_options const& options) -> int {
     report.warnings = tables.warnings();
     warn_of_all(report.warnings);
     auto malformed = limited_messages{"more malformed line"};
-    auto both = options.split.empty() ? read_two(options, empty, malformed)
+    auto both = options.split.empty() ? read_two(options, empty, malformed, report)
                                       : read_split(options, empty, malformed, report);
     malformed.finish();
     report.done = both.done;

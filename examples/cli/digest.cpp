@@ -15,6 +15,7 @@
 #include <flowlog/escape.hpp>
 
 #include "choice.hpp"
+#include "clock.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
 #include "keys.hpp"
@@ -58,7 +59,8 @@ auto parse_keys(std::string const& list) -> std::vector<flowlog::group_key> {
     for (auto const word : split(list)) {
         if (word == "tag" || word.starts_with("label("))
             throw usage_error{"--by: a flow log has no column for " + flowlog::escaped(word, 60)};
-        result.push_back(flowlog::parse_group_key(word));
+        result.push_back(
+            flowlog::parse_group_key(word, {.zone = zone().name() == "UTC" ? nullptr : &zone()}));
     }
     if (result.empty() && !list.empty()) throw usage_error{"--by names no key"};
     return result;

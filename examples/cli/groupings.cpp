@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "groupings.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <flowlog/aggregate/measure.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
+#include <flowlog/query/filter_tree.hpp>
+
+#include "objects.hpp"
 
 namespace cli {
 namespace {
@@ -13,6 +20,25 @@ auto skipdata_groups() -> flowlog::dynamic_grouping {
     return flowlog::group_by({flowlog::group_key::of(flowlog::field_id::interface_id)},
                              {flowlog::measure{}, flowlog::measure::parse("min(start)"),
                               flowlog::measure::parse("max(end)")});
+}
+
+/// Which SKIPDATA lines are wanted: those in the range of time, and, if the filter asks for nothing
+/// that these lines lack, those that it wants.
+auto filter_of_windows(reading_options const& options) -> flowlog::filter {
+    using flowlog::field_id;
+    constexpr auto known =
+        std::array{field_id::account_id, field_id::interface_id, field_id::start, field_id::end};
+    auto wanted = wanted_flows(options).value_or(flowlog::filter{});
+    auto const is_known = [&](flowlog::field_use const& use) {
+        return std::ranges::find(known, use.id) != known.end();
+    };
+    auto const is_column = [](flowlog::filter_leaf const& leaf) {
+        return leaf.subject == flowlog::filter_subject::column;
+    };
+    if (std::ranges::all_of(wanted.uses(), is_known) &&
+        std::ranges::none_of(wanted.tree().leaves, is_column))
+        return wanted;
+    return flows_in_range(options.objects).value_or(flowlog::filter{});
 }
 
 }  // namespace
@@ -26,12 +52,14 @@ auto count_groupings(flowlog::input_list const& logs, flowlog::grouping_set cons
     how.all_lines = true;
     auto notes = malformed_notes{options, on_malformed};
     auto picked = flowlog::filtered{wanted_flows(options).value_or(flowlog::filter{}), empty};
-    auto [value, done] = read_all(
-        logs, flowlog::skipdata_apart{std::move(picked), skipdata_groups()}, how, notes.handler());
+    auto lost = flowlog::filtered{filter_of_windows(options), skipdata_groups()};
+    auto [value, done] = read_all(logs, flowlog::skipdata_apart{std::move(picked), std::move(lost)},
+                                  how, notes.handler());
     done.note_matched(value.flows().matched(), options);
     done.bad_lines = notes.take();
-    return {counted_groupings{std::move(value.flows()).inner(), std::move(value).skipdata()},
-            std::move(done)};
+    return {
+        counted_groupings{std::move(value.flows()).inner(), std::move(value).skipdata().inner()},
+        std::move(done)};
 }
 
 }  // namespace cli

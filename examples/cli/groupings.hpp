@@ -21,8 +21,8 @@ using picked_grouping = flowlog::filtered<flowlog::filter, flowlog::dynamic_grou
 using counted_groupings = flowlog::skipdata_apart<flowlog::grouping_set, flowlog::dynamic_grouping>;
 
 /// Reads logs once for any number of groupings, of which each takes the flows that its filter and
-/// the options want. SKIPDATA lines are counted whatever the options want. Merging, it reads
-/// partial results.
+/// the options want. SKIPDATA lines are counted if they are in the range of the options; a filter
+/// chooses among them if it asks for nothing that they lack. Merging, it reads partial results.
 auto count_groupings(flowlog::input_list const& logs, flowlog::grouping_set const& empty,
                      reading_options const& options, text_handler const& on_malformed)
     -> counted_logs<counted_groupings>;

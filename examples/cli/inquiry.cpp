@@ -44,10 +44,7 @@ auto opens_twice(flowlog::input const& log) -> bool {
 }
 
 log_survey::log_survey(flowlog::input_list const& logs, reading_options const& options) {
-    if (merging().active) {
-        read_words(merging().job);
-        return;
-    }
+    if (merging().active || is_partial(options)) return;
     constexpr std::size_t max_logs = 3;
     auto opened = false;
     for (auto const& from : logs.files | std::views::take(max_logs)) {
@@ -57,43 +54,21 @@ log_survey::log_survey(flowlog::input_list const& logs, reading_options const& o
             auto const about = flowlog::describe_log(log);
             if (auto text = format_text(about); std::ranges::find(formats_, text) == formats_.end())
                 formats_.push_back(std::move(text));
-            for (auto const& column : all_columns(log, options)) {
-                if (column.field && std::ranges::find(fields_, *column.field) == fields_.end())
-                    fields_.push_back(*column.field);
-            }
+            for (auto const& column : all_columns(log, options))
+                if (column.field) fields_.insert(*column.field);
             opened = true;
         } catch (flowlog::error const&) {
             continue;  // whoever reads it says why it cannot be read
         }
     }
-    complete_ = opened && !fields_.empty();
+    complete_ = opened && !fields_.empty() && logs.files.size() <= max_logs;
 }
 
-auto log_survey::has(flowlog::field_id id) const -> bool {
-    auto const is_in = [id](auto const& list) { return std::ranges::find(list, id) != list.end(); };
-    if (merging().active) return !is_in(lacking_);
-    if (!complete_ || is_in(fields_)) return true;
-    if (!is_in(lacking_)) lacking_.push_back(id);
-    return false;
-}
-
-auto log_survey::words() const -> std::vector<std::string> {
-    if (!complete_) return {"fields=unknown"};
-    auto result = std::vector<std::string>{};
-    for (auto const id : lacking_)
-        result.push_back("lacking=" + std::string{flowlog::info(id).name});
-    return result;
-}
-
-void log_survey::read_words(std::vector<std::string> const& job) {
-    complete_ = std::ranges::find(job, "fields=unknown") == job.end();
-    for (auto const& word : job) {
-        if (!word.starts_with("lacking=")) continue;
-        auto const name = std::string_view{word}.substr(word.find('=') + 1);
-        auto const found =
-            std::ranges::find(flowlog::fields, name, [](auto const& field) { return field.name; });
-        if (found != flowlog::fields.end()) lacking_.push_back(found->id);
-    }
+void log_survey::learn(reading const& done) {
+    if (done.fields.empty()) return;
+    fields_ = done.fields;
+    complete_ = true;
+    sure_ = done.fields_sure;
 }
 
 auto shell_word(std::string const& word) -> std::string {
@@ -130,7 +105,7 @@ auto reading_words(CLI::App const& app, std::vector<std::string> const& logs,
 auto inquiry::lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool {
     auto lacks = false;
     for (auto const& use : uses) {
-        if (survey_.has(use.id)) continue;
+        if (survey_.may_have(use.id)) continue;
         lacks = true;
         auto const name = std::string{flowlog::info(use.id).name};
         if (std::ranges::find(missing_, name) == missing_.end()) missing_.push_back(name);
@@ -151,39 +126,90 @@ auto inquiry::grouping_of(question const& wanted) -> flowlog::dynamic_grouping {
     return groups;
 }
 
-auto inquiry::grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
-                           flowlog::filter filter) -> std::size_t {
-    auto identity = wanted.by + '|' + wanted.where;
-    for (auto const& name : wanted.measures) identity += '|' + name;
+auto inquiry::grouping_for(std::string identity, flowlog::dynamic_grouping groups,
+                           flowlog::filter filter) -> std::optional<std::size_t> {
     auto const known = std::ranges::find(identities_, identity);
     if (known != identities_.end()) return static_cast<std::size_t>(known - identities_.begin());
+    if (answers_) return std::nullopt;
     identities_.push_back(std::move(identity));
     groupings_.emplace_back(std::move(filter), std::move(groups));
     return groupings_.size() - 1;
 }
 
+auto inquiry::places_of(question const& wanted, std::size_t answer) const
+    -> std::vector<std::size_t> {
+    auto const& counted = groupings_.at(answer).inner().measures();
+    auto result = std::vector<std::size_t>{};
+    for (auto const& word : wanted.measures) {
+        auto const name = flowlog::measure::parse(word).name();
+        auto const found = std::ranges::find(counted, name, &flowlog::measure::name);
+        result.push_back(static_cast<std::size_t>(found - counted.begin()));
+    }
+    return result;
+}
+
+namespace {
+
+auto is_flows(flowlog::measure const& of) -> bool {
+    return of.kind == flowlog::measure_kind::flows;
+}
+
+/// The fields of the measures by which groups are chosen.
+auto uses_of(flowlog::group_filter const& having) -> std::vector<flowlog::field_use> {
+    auto result = std::vector<flowlog::field_use>{};
+    for (auto const& of : having.measures())
+        if (!is_flows(of)) result.push_back({of.field});
+    return result;
+}
+
+}  // namespace
+
 auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size_t> {
+    auto const& counted_where = wanted.full_where.empty() ? wanted.where : wanted.full_where;
+    auto identity = wanted.by + '|' + counted_where;
+    for (auto const& name : wanted.measures) identity += '|' + name;
     std::erase_if(wanted.measures, [this](std::string const& name) {
         auto const of = flowlog::measure::parse(name);
-        return of.kind != flowlog::measure_kind::flows && !survey_.has(of.field);
+        return !is_flows(of) && !survey_.may_have(of.field);
     });
     if (wanted.measures.empty()) wanted.measures = {"flows"};
     auto groups = grouping_of(wanted);
     auto filter = flowlog::filter{};
     if (!wanted.where.empty()) filter = parse_filter(wanted.where, {});
-    auto const lacks = lacks_fields(groups.uses());
-    if (lacks_fields(filter.uses()) || lacks) return std::nullopt;
-    auto const found = std::ranges::find(wanted.measures, wanted.sort);
-    if (found == wanted.measures.end()) wanted.sort.clear();
-    auto const by = found == wanted.measures.end()
-                        ? 0
-                        : static_cast<std::size_t>(found - wanted.measures.begin());
     auto having = flowlog::group_filter{};
     if (!wanted.having.empty()) having = flowlog::having(wanted.having, parse_time);
-    auto const answer = grouping_for(wanted, std::move(groups), std::move(filter));
-    asked_.push_back({std::move(wanted), std::move(extra), std::move(having), by, answer});
+    auto lacks = false;
+    for (auto const& uses : {groups.uses(), filter.uses(), uses_of(having)})
+        lacks = lacks_fields(uses) || lacks;
+    if (lacks) return std::nullopt;
+    if (!survey_.complete() && !counted_where.empty()) filter = parse_filter(counted_where, {});
+    auto const found = std::ranges::find(wanted.measures, wanted.sort);
+    auto by = std::size_t{0};
+    if (found == wanted.measures.end())
+        wanted.sort.clear();
+    else
+        by = static_cast<std::size_t>(found - wanted.measures.begin());
+    auto const answer = grouping_for(std::move(identity), std::move(groups), std::move(filter));
+    if (!answer) return std::nullopt;
+    auto places = places_of(wanted, *answer);
+    asked_.push_back(
+        {std::move(wanted), std::move(extra), std::move(having), by, *answer, std::move(places)});
     return asked_.size() - 1;
 }
+
+namespace {
+
+/// Notes the fields of a log that was opened.
+void note_fields(flowlog::log& log, reading& done) {
+    for (auto const& field : flowlog::fields) {
+        auto const has = log.has(field.id);
+        if (!has && !log.may_have(field.id)) continue;
+        done.fields.insert(field.id);
+        done.fields_sure = done.fields_sure && has;
+    }
+}
+
+}  // namespace
 
 void inquiry::read(flowlog::input_list const& logs) {
     auto malformed = limited_messages{"more malformed line"};
@@ -193,10 +219,18 @@ void inquiry::read(flowlog::input_list const& logs) {
                                              {.max_groups = max_groups_,
                                               .lacking = flowlog::lacking_logs::allowed,
                                               .has_tables = is_whole && !merging().active}};
-    auto counted = count_groupings(logs, empty, options_,
+    auto how = options_;
+    auto opened = reading{};
+    if (!survey_.complete())
+        how.on_open = [&opened](flowlog::log& log) { note_fields(log, opened); };
+    auto counted = count_groupings(logs, empty, how,
                                    [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     done_ = std::move(counted.done);
+    if (!merging().active) {
+        done_.fields = std::move(opened.fields);
+        done_.fields_sure = opened.fields_sure;
+    }
     done_.report_trouble();
     answers_ = std::move(counted.value);
     if (is_whole)
@@ -204,9 +238,7 @@ void inquiry::read(flowlog::input_list const& logs) {
                                                        : std::thread::hardware_concurrency());
 }
 
-auto inquiry::write(std::vector<std::string> job) const -> int {
-    if (!merging().active)
-        for (auto& word : survey_.words()) job.push_back(std::move(word));
+auto inquiry::write(std::vector<std::string> const& job) const -> int {
     return write_partial(options_, job, *answers_, done_);
 }
 
@@ -234,26 +266,45 @@ auto inquiry::bound_warnings(std::vector<std::size_t> const& numbers) const
     return result;
 }
 
+namespace {
+
+/// Leaves out measures of fields that no log has.
+void keep_measures(flowlog::ranking& found, std::vector<std::size_t> const& places) {
+    auto const keep = [&places](std::vector<flowlog::group_cell>& values) {
+        if (values.size() <= places.size()) return;
+        auto kept = std::vector<flowlog::group_cell>{};
+        for (auto const place : places) kept.push_back(std::move(values[place]));
+        values = std::move(kept);
+    };
+    for (auto& group : found.groups) keep(group.values);
+    for (auto* const values : {&found.rest, &found.excluded_values, &found.total}) keep(*values);
+}
+
+}  // namespace
+
 auto inquiry::table(std::size_t number, std::size_t limit) const
     -> std::optional<flowlog::report_table> {
     auto const& of = asked_.at(number);
     auto const& answer = groups(number);
     if (answer.keys().empty()) return std::nullopt;
+    auto measures = std::vector<flowlog::measure>{};
+    for (auto const place : of.places) measures.push_back(answer.measures()[place]);
     auto result = flowlog::report_table{
         .title = of.what.title,
         .about = of.what.about,
         .command = command(number, limit),
-        .headings = flowlog::headings_of(answer.keys(), answer.measures(), of.by),
-        .found = answer.rank(
-            limit,
-            flowlog::rank_order{.by = of.by, .ascending = of.what.ascending, .wanted = of.having})};
+        .headings = flowlog::headings_of(answer.keys(), measures, of.by),
+        .found = answer.rank(limit, flowlog::rank_order{.by = of.places[of.by],
+                                                        .ascending = of.what.ascending,
+                                                        .wanted = of.having})};
+    keep_measures(result.found, of.places);
     result.headings.shares = of.having.empty();
     auto const nothing = [](flowlog::group_cell const& cell) {
         return std::holds_alternative<std::monostate>(cell);
     };
     auto const& found = result.found.groups;
-    // of standard input nobody knew whether it has the fields
-    if (!survey_.complete() && found.size() == 1 && std::ranges::all_of(found[0].key, nothing))
+    // nobody knows whether there is a record with the fields
+    if (!survey_.sure() && found.size() == 1 && std::ranges::all_of(found[0].key, nothing))
         return std::nullopt;
     for (auto const& group : found) {
         auto& names = result.names.emplace_back();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,34 +26,40 @@ class App;
 
 namespace cli {
 
-/// What the first logs are, and which fields they have. Merging, partial results say what logs
-/// had.
+/// What the first logs are, and which fields logs have: known before they are read if all of them
+/// could be looked at, or else when they were read. Partial results are made without knowing, so
+/// that those of all logs have the same questions, and say which fields the logs had.
 class log_survey {
 public:
     /// Opens the first logs, but not standard input.
     log_survey(flowlog::input_list const& logs, reading_options const& options);
 
-    /// The formats of these logs, each once: `VPC flow log, version 2, 14 columns`.
+    /// The formats of the first logs, each once: `VPC flow log, version 2, 14 columns`.
     [[nodiscard]] auto formats() const noexcept -> std::vector<std::string> const& {
         return formats_;
     }
 
-    /// Whether one of these logs has the field, as far as is known.
-    [[nodiscard]] auto has(flowlog::field_id id) const -> bool;
+    /// Whether one of the logs has the field, as far as is known: true of all fields if it is not
+    /// known of every log which it has.
+    [[nodiscard]] auto may_have(flowlog::field_id id) const -> bool {
+        return !complete_ || has(id);
+    }
+    /// Whether it is known that one of the logs has the field.
+    [[nodiscard]] auto has(flowlog::field_id id) const -> bool { return fields_.contains(id); }
 
-    /// Whether the fields are known: a log that is standard input cannot be opened twice.
+    /// Whether the fields of all logs are known.
     [[nodiscard]] auto complete() const noexcept -> bool { return complete_; }
+    /// Whether the fields are those that records have, and not only may have.
+    [[nodiscard]] auto sure() const noexcept -> bool { return complete_ && sure_; }
 
-    /// What was asked and found, as words of a job: with them, the same questions are asked again.
-    [[nodiscard]] auto words() const -> std::vector<std::string>;
+    /// Learns the fields of the logs that were read, if any had a line.
+    void learn(reading const& done);
 
 private:
-    void read_words(std::vector<std::string> const& job);
-
-    mutable std::vector<flowlog::field_id> lacking_{};  // fields that were asked for in vain
     std::vector<std::string> formats_{};
-    std::vector<flowlog::field_id> fields_{};
+    std::set<flowlog::field_id> fields_{};
     bool complete_ = false;
+    bool sure_ = true;
 };
 
 /// Whether a log can be opened twice: a file, or an object. A pipe cannot.
@@ -83,7 +90,9 @@ public:
           max_groups_{max_groups} {}
 
     /// Adds a question. Its number; or none, and the missing fields are noted, if no log has what
-    /// it asks for. `extra` are options that the command of this question needs, too.
+    /// it asks for. `extra` are options that the command of this question needs, too. If the survey
+    /// was not complete before the logs were read, all questions that may be answered are asked
+    /// before, and those that are answered again after the survey has learnt the fields.
     auto ask(question wanted, std::string extra = "") -> std::optional<std::size_t>;
 
     /// Reads the logs; or, merging, partial results.
@@ -91,14 +100,18 @@ public:
 
     /// Writes what was read as a partial result, in the place of answers; returns the exit code.
     /// `job` are the words of `job_of`, and those that say which questions are asked.
-    [[nodiscard]] auto write(std::vector<std::string> job) const -> int;
+    [[nodiscard]] auto write(std::vector<std::string> const& job) const -> int;
 
     /// What was read.
     [[nodiscard]] auto done() const noexcept -> reading const& { return done_; }
 
-    /// The groups that answer a question.
+    /// The groups that answer a question. They may have measures of fields that no log has: `place`
+    /// is the position of a measure of the question.
     [[nodiscard]] auto groups(std::size_t number) const -> flowlog::dynamic_grouping const& {
         return answers_->flows().at(asked_.at(number).answer);
+    }
+    [[nodiscard]] auto place(std::size_t number, std::size_t measure) const -> std::size_t {
+        return asked_.at(number).places.at(measure);
     }
     /// The SKIPDATA lines by interface, with `flows`, `min(start)` and `max(end)`.
     [[nodiscard]] auto skipdata() const -> flowlog::dynamic_grouping const& {
@@ -137,15 +150,18 @@ private:
         std::string extra;
         flowlog::group_filter having;
         std::size_t by;
-        std::size_t answer;  ///< which of the groupings
+        std::size_t answer;               ///< which of the groupings
+        std::vector<std::size_t> places;  ///< of its measures, among those of the grouping
     };
 
     auto grouping_of(question const& wanted) -> flowlog::dynamic_grouping;
     /// The keys of an answer as --by has them.
     [[nodiscard]] auto keys_of(asked const& of) const -> std::string;
     auto lacks_fields(std::vector<flowlog::field_use> const& uses) -> bool;
-    auto grouping_for(question const& wanted, flowlog::dynamic_grouping groups,
-                      flowlog::filter filter) -> std::size_t;
+    auto grouping_for(std::string identity, flowlog::dynamic_grouping groups,
+                      flowlog::filter filter) -> std::optional<std::size_t>;
+    [[nodiscard]] auto places_of(question const& wanted, std::size_t answer) const
+        -> std::vector<std::size_t>;
 
     reading_options const& options_;
     key_tables const& tables_;

@@ -22,8 +22,9 @@ void add_key_options(CLI::App& app, key_options& options) {
 
 auto key_options::tags() const -> std::shared_ptr<flowlog::tag_table const> {
     if (!lookup.empty() && !loaded_->tags) {
-        loaded_->tags =
-            std::make_shared<flowlog::tag_table const>(flowlog::tag_table::load(lookup, how));
+        auto const text = read_counting_file(lookup, flowlog::errc::invalid_table);
+        loaded_->tags = std::make_shared<flowlog::tag_table const>(
+            flowlog::tag_table::parse(text, lookup, how));
     }
     if (merging().active && !loaded_->tags)
         loaded_->tags = std::make_shared<flowlog::tag_table const>();
@@ -34,10 +35,25 @@ auto key_options::labels() const -> std::shared_ptr<flowlog::label_table const> 
     if (merging().active && !loaded_->labels)  // the keys of partial results are texts already
         loaded_->labels = std::make_shared<flowlog::label_table const>();
     if (!map.empty() && !loaded_->labels) {
+        auto const text = read_counting_file(map, flowlog::errc::invalid_table);
         loaded_->labels =
-            std::make_shared<flowlog::label_table const>(flowlog::label_table::load(map));
+            std::make_shared<flowlog::label_table const>(flowlog::label_table::parse(text, map));
     }
     return loaded_->labels;
+}
+
+void key_options::note(flowlog::group_key const& key) const {
+    if (key.kind == flowlog::key_kind::tag) loaded_->uses_tags = true;
+    if (key.kind == flowlog::key_kind::label) loaded_->uses_labels = true;
+}
+
+void key_options::note_filter(std::string_view text) const {
+    auto const has = [text](std::string_view word) {
+        auto const same = [](char a, char b) { return (a | 0x20) == b; };
+        return !std::ranges::search(text, word, same).empty();
+    };
+    if (has("tag")) loaded_->uses_tags = true;
+    if (has("label")) loaded_->uses_labels = true;
 }
 
 auto names_of(std::vector<flowlog::group_key> const& keys) -> std::string {
@@ -47,7 +63,7 @@ auto names_of(std::vector<flowlog::group_key> const& keys) -> std::string {
 }
 
 key_tables::key_tables(key_options const& options)
-    : tags_{options.tags()}, labels_{options.labels()} {}
+    : options_{options}, tags_{options.tags()}, labels_{options.labels()} {}
 
 namespace {
 
@@ -79,6 +95,7 @@ auto key_tables::parse(std::string_view list, std::string_view option,
         auto key = parse_key(word, tables, others);
         if (std::ranges::find(result, key.name, &flowlog::group_key::name) != result.end())
             throw usage_error{std::string{option} + " names " + key.name + " twice"};
+        options_.note(key);
         result.push_back(std::move(key));
     }
     return result;

@@ -30,10 +30,23 @@ struct key_options {
     /// The table of labels, or null.
     [[nodiscard]] auto labels() const -> std::shared_ptr<flowlog::label_table const>;
 
+    /// Notes that a key is used, which may need a table.
+    void note(flowlog::group_key const& key) const;
+    /// Notes that a filter is used, given its text, which may need a table.
+    void note_filter(std::string_view text) const;
+
+    /// Whether a key or a filter that was noted needs the table of tags; a filter, if it has the
+    /// word at all.
+    [[nodiscard]] auto uses_tags() const -> bool { return loaded_->uses_tags; }
+    /// The same of the table of labels.
+    [[nodiscard]] auto uses_labels() const -> bool { return loaded_->uses_labels; }
+
 private:
     struct loaded {
         std::shared_ptr<flowlog::tag_table const> tags{};
         std::shared_ptr<flowlog::label_table const> labels{};
+        bool uses_tags = false;
+        bool uses_labels = false;
     };
     std::shared_ptr<loaded> loaded_ = std::make_shared<loaded>();  // copies share it
 };
@@ -63,6 +76,7 @@ public:
     [[nodiscard]] auto warnings() const -> std::vector<std::string>;
 
 private:
+    key_options options_;
     std::shared_ptr<flowlog::tag_table const> tags_;
     std::shared_ptr<flowlog::label_table const> labels_;
 };

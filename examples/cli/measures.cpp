@@ -42,10 +42,21 @@ auto position_of_key(std::string_view name, std::vector<flowlog::group_key> cons
     return static_cast<std::size_t>(found - keys.begin());
 }
 
+/// Throws `usage_error` if a filter of groups compares a key: hardly anybody means the sum of its
+/// values.
+void refuse_keys(flowlog::group_filter const& wanted, std::vector<flowlog::group_key> const& keys) {
+    for (auto const& [field, comparison] : wanted.bare_sums())
+        if (position_of_key(field, keys))
+            throw usage_error{fmt::format("--having: {0} is a key: use --where '{1}', or sum({0})",
+                                          flowlog::escaped(field, 40),
+                                          flowlog::escaped(comparison, 80))};
+}
+
 }  // namespace
 
 auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys,
-                    std::vector<measure> const& needed) -> wanted_measures {
+                    flowlog::group_filter const& wanted) -> wanted_measures {
+    refuse_keys(wanted, keys);
     auto result = wanted_measures{};
     for (auto const& name : options.named) add(result.all, measure::parse(name));
     if (result.all.empty()) {
@@ -62,7 +73,7 @@ auto parse_measures(measure_options const& options, std::vector<flowlog::group_k
         if (position != 0) result.all[1].optional = false;
         return position;
     };
-    for (auto const& of : needed) need(of);
+    for (auto const& of : wanted.measures()) need(of);
     if (options.sort.empty()) return result;
     if (auto const key = position_of_key(options.sort, keys)) {
         result.by = *key;
@@ -85,7 +96,9 @@ auto parse_ranking_measures(measure_options const& options,
 auto caveats(bool saturated, bool estimated, bool rounded) -> std::vector<std::string> {
     auto result = std::vector<std::string>{};
     if (saturated)
-        result.emplace_back("a sum does not fit into 64 bits: it is printed as 2^64 - 1");
+        result.emplace_back(
+            "a sum does not fit into 64 bits: it is printed as 2^64 - 1, and averages, ratios and "
+            "rates of it are too low");
     if (estimated)
         result.emplace_back(
             "counts of distinct values above 1024 are estimates (standard error 1.6%)");

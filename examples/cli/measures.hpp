@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <flowlog/aggregate/group_filter.hpp>
 #include <flowlog/aggregate/group_key.hpp>
 #include <flowlog/aggregate/measure.hpp>
 
@@ -35,9 +36,10 @@ struct wanted_measures {
     [[nodiscard]] auto has_optional_bytes() const -> bool { return all.back().optional; }
 };
 
-/// Reads the measures, to which it adds others that are needed. Throws `flowlog::error`.
+/// Reads the measures, to which it adds those that a filter of groups compares. Throws
+/// `flowlog::error`, and `usage_error` if the filter compares a key.
 auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys,
-                    std::vector<flowlog::measure> const& needed = {}) -> wanted_measures;
+                    flowlog::group_filter const& wanted = {}) -> wanted_measures;
 
 /// The same if no key can rank. Throws `usage_error` if one is to.
 auto parse_ranking_measures(measure_options const& options,

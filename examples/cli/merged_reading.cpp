@@ -2,6 +2,7 @@
 #include "merged_reading.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <numeric>
 #include <optional>
@@ -11,6 +12,8 @@
 
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field.hpp>
+#include <flowlog/source/scheme.hpp>
 
 namespace cli {
 
@@ -67,6 +70,11 @@ void save(reading const& done, bool unnamed, flowlog::state_writer& out) {
         out.open().text("matched").number(*done.matched).text(done.wanted_by);
         out.number(done.names_status ? 1 : 0).close_row();
     }
+    if (!done.fields.empty()) {
+        out.open().text("fields").number(done.fields_sure ? 1 : 0);
+        for (auto const id : done.fields) out.text(flowlog::info(id).name);
+        out.close_row();
+    }
     out.open().text("microseconds");
     out.number(static_cast<std::uint64_t>(done.seconds * 1e6)).close_row();
     for (auto const& note : done.bad_lines)
@@ -78,6 +86,21 @@ void save(reading const& done, bool unnamed, flowlog::state_writer& out) {
             .text(note.text)
             .close_row();
 }
+
+namespace {
+
+/// Reads the rest of a row of fields.
+void take_fields(reading& done, flowlog::state_reader& in) {
+    if (in.number() == 0) done.fields_sure = false;
+    while (!in.at_close()) {
+        auto const found =
+            std::ranges::find(flowlog::fields, in.text(), &flowlog::field_info::name);
+        if (found == flowlog::fields.end()) in.fail("expected the name of a field");
+        done.fields.insert(found->id);
+    }
+}
+
+}  // namespace
 
 void merged_reading::load(flowlog::state_reader& in, std::size_t owner) {
     in.head(R"({"part":"inputs"})");
@@ -109,6 +132,8 @@ void merged_reading::load(flowlog::state_reader& in, std::size_t owner) {
             done.matched = done.matched.value_or(0) + in.number();
             done.wanted_by = in.text();
             done.names_status = in.number() != 0;
+        } else if (what == "fields") {
+            take_fields(done, in);
         } else if (what == "microseconds") {
             done.seconds += static_cast<double>(in.number()) / 1e6;
         } else if (what == "malformed") {
@@ -135,6 +160,8 @@ void merged_reading::merge(merged_reading&& other) {
     done.unnamed_stats += other.done.unnamed_stats;
     done.stats += other.done.stats;
     done.seconds += other.done.seconds;
+    done.fields.merge(other.done.fields);
+    done.fields_sure = done.fields_sure && other.done.fields_sure;
     if (!other.done.matched) return;
     done.matched = done.matched.value_or(0) + *other.done.matched;
     done.wanted_by = std::move(other.done.wanted_by);
@@ -142,6 +169,14 @@ void merged_reading::merge(merged_reading&& other) {
 }
 
 namespace {
+
+/// The name of a file, if it is written in another way than it has to be: `logs/1.log` for
+/// `./logs/1.log`. Otherwise nothing. The names of objects are as they are.
+auto normal_name(std::string const& name) -> std::string {
+    if (name.find("./") == name.npos && name.find("//") == name.npos) return {};
+    if (!flowlog::scheme_of(name).empty()) return {};
+    return std::filesystem::path{name}.lexically_normal().string();
+}
 
 [[noreturn]] void fail_on_doubled(std::string const& input, std::string const& file,
                                   std::string const& other) {
@@ -163,24 +198,37 @@ void merged_reading::finish(std::function<partial_identity(std::size_t)> const& 
     auto const is_nothing = [&](std::size_t i) {
         return is_stdin(i) && done.inputs[i].stats.bytes == 0;
     };
+    auto const is_unopened = [&](std::size_t i) {
+        auto const& input = done.inputs[i];
+        return input.failure && input.stats.bytes == 0 && input.stats.lines() == 0;
+    };
+    auto normal = std::vector<std::string>{};  // the names that are written in another way
+    for (auto const& input : done.inputs) normal.push_back(normal_name(input.name));
     auto const key = [&](std::size_t i) {
-        return std::tuple{std::string_view{done.inputs[i].name},
+        return std::tuple{std::string_view{normal[i].empty() ? done.inputs[i].name : normal[i]},
                           is_stdin(i) ? owner_of(owners[i]).checksum : 0,
                           is_stdin(i) ? done.inputs[i].stats.bytes : 0};
     };
     auto order = std::vector<std::size_t>(owners.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{key(i), owners[i]}; });
-    auto inputs = std::vector<flowlog::input_report>{};
-    inputs.reserve(order.size());
-    for (std::size_t at = 1; at < order.size() && !same_names; ++at) {
-        auto const i = order[at];
-        auto const before = order[at - 1];
-        if (owners[i] != owners[before] && key(i) == key(before) && !is_nothing(i))
+    auto kept = std::vector<std::size_t>{};
+    kept.reserve(order.size());
+    for (auto const i : order) {
+        auto const is_doubled = !same_names && !kept.empty() && owners[i] != owners[kept.back()] &&
+                                key(i) == key(kept.back()) && !is_nothing(i);
+        if (!is_doubled) {
+            kept.push_back(i);
+        } else if (is_unopened(kept.back())) {
+            kept.back() = i;  // what one could not open, another one may have read
+        } else if (!is_unopened(i)) {
             fail_on_doubled(done.inputs[i].name, owner_of(owners[i]).file,
-                            owner_of(owners[before]).file);
+                            owner_of(owners[kept.back()]).file);
+        }
     }
-    for (auto const i : order) inputs.push_back(std::move(done.inputs[i]));
+    auto inputs = std::vector<flowlog::input_report>{};
+    inputs.reserve(kept.size());
+    for (auto const i : kept) inputs.push_back(std::move(done.inputs[i]));
     done.inputs = std::move(inputs);
     std::ranges::sort(done.bad_lines, precedes);
 }

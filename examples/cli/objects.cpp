@@ -67,6 +67,14 @@ auto given(object_options const& options, bool times = true) -> std::string {
     return joined(names);
 }
 
+/// Whether a path is one of these files, under any name.
+auto is_any_of(std::string const& path, std::vector<std::string> const& files) -> bool {
+    return std::ranges::any_of(files, [&path](std::string const& file) {
+        auto ignored = std::error_code{};
+        return !file.empty() && std::filesystem::equivalent(path, file, ignored);
+    });
+}
+
 auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
 /// Inputs that read objects, in their order.
@@ -134,6 +142,11 @@ private:
         return word != "-" && std::filesystem::is_directory(word, ignored);
     }
 
+    /// Whether a file of a folder or pattern is a table, or another file that is read as no log.
+    [[nodiscard]] auto is_no_log(std::string const& path) const -> bool {
+        return !options_.no_logs.empty() && is_any_of(path, options_.no_logs);
+    }
+
     /// A line of a list. Objects of one store whose sizes are known wait, because they are fetched
     /// together.
     void find_listed(std::string_view line, flowlog::location where) {
@@ -193,7 +206,9 @@ private:
         if (from.store->scheme().empty()) how.concurrency = 1;
         how.on_error = [&](auto const& why) { found_.missing.push_back(why); };
         how.on_skipped = [&](auto const& object, auto why) {
-            if (why == skip_reason::foreign && below.count == 0) foreign.push_back(object);
+            auto const is_table = from.store->scheme().empty() && is_no_log(object.path);
+            if (why == skip_reason::foreign && below.count == 0 && !is_table)
+                foreign.push_back(object);
             if (why == skip_reason::empty && parse_object_key(object.path))
                 empty_.push_back(object.path);
         };
@@ -284,6 +299,8 @@ private:
     /// Takes logs as far as they are wanted. One that is named itself is read whatever its time:
     /// its flows are filtered.
     void take(std::vector<found_log> logs, by how, std::string const& word) {
+        if (how != by::name)
+            std::erase_if(logs, [this](auto const& log) { return is_no_log(log.input.name()); });
         auto const plain =
             std::ranges::none_of(logs, [](auto const& log) { return log.key.has_value(); });
         auto counts = flowlog::listing_counts{.listed = logs.size()};

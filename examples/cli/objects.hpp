@@ -27,6 +27,7 @@ struct object_options {
     std::optional<flowlog::name_set> regions{};
     std::optional<flowlog::name_set> flow_log_ids{};
     bool verbose = false;
+    std::vector<std::string> no_logs{};  ///< files of folders and patterns that are not logs
 };
 
 /// Adds --since, --until, --account, --region, --flow-log-id and --verbose.

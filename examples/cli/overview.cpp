@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -48,8 +49,9 @@ constexpr auto options_of_overview = std::to_array<std::string_view>(
      "--threads", "--keep-going", "--strict", "--verbose"});
 
 /// The table of tags that lies beside the first log, if there is one: a file that `flowlog tag`
-/// would read there.
-auto table_beside(flowlog::input_list const& logs) -> std::string {
+/// would read there, and that is not named as a log.
+auto table_beside(flowlog::input_list const& logs, std::vector<std::string> const& words)
+    -> std::string {
     namespace fs = std::filesystem;
     if (logs.files.empty() || !flowlog::scheme_of(logs.files.front().name()).empty()) return {};
     auto const& name = logs.files.front().name();
@@ -57,15 +59,26 @@ auto table_beside(flowlog::input_list const& logs) -> std::string {
     for (auto const* const table : {"lookup_table.csv", "lookup.csv"}) {
         auto ignored = std::error_code{};
         auto const path = folder / table;
-        if (fs::is_regular_file(path, ignored) && path != fs::path{name}) return path.string();
+        auto const is_named = std::ranges::find(words, name) != words.end();
+        if (fs::is_regular_file(path, ignored) && (path != fs::path{name} || !is_named))
+            return path.string();
     }
     return {};
 }
 
+/// Whether a file is one of the logs, under any name.
+auto has(flowlog::input_list const& logs, std::string const& file) -> bool {
+    return std::ranges::any_of(logs.files, [&file](flowlog::input const& log) {
+        auto ignored = std::error_code{};
+        return std::filesystem::equivalent(log.name(), file, ignored);
+    });
+}
+
 /// Loads the table beside the logs. That it cannot be read is no error: nobody asked for it.
-auto load_beside(key_options& tables, flowlog::input_list const& logs) -> bool {
+auto load_beside(reading_options& options, flowlog::input_list const& logs) -> bool {
+    auto& tables = options.tables;
     if (!tables.lookup.empty()) return false;
-    tables.lookup = table_beside(logs);
+    tables.lookup = table_beside(logs, options.logs);
     if (tables.lookup.empty()) return false;
     try {
         static_cast<void>(tables.tags());
@@ -139,9 +152,17 @@ public:
     ~overview() = default;
 
     auto run() -> int {
-        ask();
+        warnings_ = warnings_about(logs_, tables_.warnings());
+        warn_of_all(warnings_);
+        auto const was_complete = survey_.complete();
+        ask([this](flowlog::field_id id) { return survey_.may_have(id); });
+        if (!was_complete) ask([this](flowlog::field_id id) { return survey_.has(id); });
         inquiry_.read(logs_);
         auto const& done = inquiry_.done();
+        if (!was_complete) {
+            survey_.learn(done);
+            ask([this](flowlog::field_id id) { return survey_.may_have(id); });
+        }
         if (auto warning = skipdata_warning(done.stats)) warnings_.push_back(*std::move(warning));
         auto questions = std::vector<std::size_t>{};
         for (auto const& asked : {over_time_, senders_, services_, tags_})
@@ -164,14 +185,13 @@ private:
         return of;
     }
 
-    void ask() {
-        warnings_ = warnings_about(logs_, tables_.warnings());
-        warn_of_all(warnings_);
-        auto const context =
-            question_context{.has = [this](flowlog::field_id id) { return survey_.has(id); }};
-        over_time_ = inquiry_.ask(over_time_question(context));
+    /// Asks all questions, in the place of those that were asked before.
+    void ask(std::function<bool(flowlog::field_id)> has) {
+        over_time_ = inquiry_.ask(over_time_question({.has = std::move(has)}));
         senders_ = inquiry_.ask(without_packets(senders_question()));
         services_ = inquiry_.ask(without_packets(services_question()));
+        totals_ = inquiry_.ask({.title = "Totals", .measures = {"bytes", "flows"}});
+        actions_ = inquiry_.ask({.title = "Actions", .by = "action", .measures = {"flows"}});
         auto const& lookup = options_.reading.tables.lookup;
         if (!lookup.empty())
             tags_ = inquiry_.ask(tags_question(),
@@ -183,11 +203,11 @@ private:
         for (auto const& asked : {over_time_, senders_, services_, tags_}) {
             if (!asked) continue;
             auto const limit = asked == over_time_ ? SIZE_MAX : options_.limit;
-            if (auto table = inquiry_.table(*asked, limit))
-                report.tables.push_back(*std::move(table));
+            auto table = inquiry_.table(*asked, limit);
+            if (!table) continue;
+            if (asked == over_time_) table->command = inquiry_.command(*over_time_, 0);
+            report.tables.push_back(*std::move(table));
         }
-        if (over_time_ && !report.tables.empty())
-            report.tables.front().command = inquiry_.command(*over_time_, 0);
         cli::print_rows(report, inquiry_.done(), *options_.format);
     }
 
@@ -218,16 +238,11 @@ private:
         return text + formats;
     }
 
-    /// The sum of a measure over all flows, if the logs have it.
-    [[nodiscard]] auto total_of(std::string_view measure) const -> std::optional<std::uint64_t> {
-        if (!senders_) return std::nullopt;
-        auto const& names = inquiry_.what(*senders_).measures;
-        auto const totals = inquiry_.groups(*senders_).totals();
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            auto const* const value = std::get_if<std::uint64_t>(&totals[i]);
-            if (names[i] == measure && value != nullptr) return *value;
-        }
-        return std::nullopt;
+    /// The bytes of all flows, if the logs have them.
+    [[nodiscard]] auto total_bytes() const -> std::optional<std::uint64_t> {
+        if (!totals_ || inquiry_.what(*totals_).measures.front() != "bytes") return std::nullopt;
+        auto const totals = inquiry_.groups(*totals_).totals();
+        return std::get<std::uint64_t>(totals[inquiry_.place(*totals_, 0)]);
     }
 
     [[nodiscard]] auto totals() const -> std::string {
@@ -238,7 +253,7 @@ private:
                 parts.push_back(period_text(chart.earliest, chart.latest, chart.zone));
         }
         parts.push_back(count_text(inquiry_.done().flows(), "flow"));
-        if (auto const bytes = total_of("bytes"))
+        if (auto const bytes = total_bytes())
             parts.push_back(bytes_text(static_cast<double>(*bytes)));
         return wrapped(parts, 0);
     }
@@ -263,14 +278,15 @@ private:
         auto const width = terminal_width(stdout);
         auto const around = std::size_t{42};  // the name and the peak
         auto const bars = width < around + 10 ? 10 : std::min<std::size_t>(width - around, 72);
-        auto chart = flowlog::chart_over_time(groups, 0, bars);
+        auto chart = flowlog::chart_over_time(groups, inquiry_.place(*over_time_, 0), bars);
         if (chart.size() < 2) return;
         chart.is_bytes = measures.front() == "bytes";
         auto all = std::vector<std::uint64_t>{};
         for (std::size_t i = 0; i < chart.size(); ++i) all.push_back(chart.total(i));
         print("\nOver time, " + flowlog::span_text(chart.span) + " each\n");
         print_bars(chart.is_bytes ? "bytes" : "flows", chart, all);
-        auto const flows = flowlog::chart_over_time(groups, measures.size() - 1, bars);
+        auto const last = inquiry_.place(*over_time_, measures.size() - 1);
+        auto const flows = flowlog::chart_over_time(groups, last, bars);
         for (auto const& layer : flows.layers)
             if (layer.name == "REJECT") print_bars("rejected", flows, layer.values);
     }
@@ -307,12 +323,14 @@ private:
 
     /// How many flows were rejected; none if the logs do not say.
     [[nodiscard]] auto rejected() const -> std::optional<std::uint64_t> {
-        if (!over_time_ || inquiry_.groups(*over_time_).keys().size() < 2) return std::nullopt;
-        auto const flows = inquiry_.what(*over_time_).measures.size() - 1;
-        auto const chart = flowlog::chart_over_time(inquiry_.groups(*over_time_), flows, 1);
-        for (auto const& layer : chart.layers)
-            if (layer.name == "REJECT") return layer.values.front();
-        return 0;
+        if (!actions_ || inquiry_.groups(*actions_).keys().empty()) return std::nullopt;
+        auto count = std::optional<std::uint64_t>{};
+        inquiry_.groups(*actions_).visit_unordered([&count](flowlog::group_view const& group) {
+            auto const action = flowlog::to_text(group.key_cell(0));
+            if (action == "-") return;
+            count = count.value_or(0) + (action == "REJECT" ? *group.value<std::uint64_t>(0) : 0);
+        });
+        return count;
     }
 
     void print_lines() const {
@@ -369,6 +387,8 @@ private:
     number over_time_{};
     number senders_{};
     number services_{};
+    number totals_{};
+    number actions_{};
     number tags_{};
 };
 
@@ -378,7 +398,9 @@ auto run_overview(CLI::App const& app, overview_options options) -> int {
     require_one_stdin(options.reading, {});
     auto logs = find_logs(options.reading);
     auto const words = reading_words(app, options.reading.logs, options_of_overview);
-    auto const found_table = load_beside(options.reading.tables, logs);
+    auto const found_table = load_beside(options.reading, logs);
+    if (found_table && has(logs, options.reading.tables.lookup))
+        logs = find_logs(options.reading);  // which leaves the table of a folder out
     return overview{options, std::move(logs), found_table, words}.run();
 }
 

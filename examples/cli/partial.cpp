@@ -2,8 +2,10 @@
 #include "partial.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -43,15 +45,51 @@ void set_hash_key(flowlog::dynamic_grouping& groups, reading_options const& opti
 
 namespace {
 
-/// What is in a file that decides what is counted, as a word that is no option.
-void add_file(std::vector<std::string>& job, std::string const& what, std::string const& file) {
-    if (file.empty()) return;
-    job.push_back(
-        what + '=' +
-        (file == "-" ? file : flowlog::hash_key::of_word(flowlog::read_text(file)).to_text()));
+auto hash_of(std::string const& text) -> std::string {
+    return flowlog::hash_key::of_word(text).to_text();
+}
+
+/// The hashes of what was read from standard input and pipes, by their names.
+auto hashes_of_pipes() -> std::map<std::string, std::string>& {
+    static auto hashes = std::map<std::string, std::string>{};
+    return hashes;
+}
+
+/// The file of the local time zone: the one that TZ names by its path, or the system's.
+auto local_zone_file() -> std::string {
+    auto const* const set = std::getenv("TZ");
+    auto path = std::string_view{set == nullptr ? "" : set};
+    if (path.starts_with(':')) path.remove_prefix(1);
+    auto ignored = std::error_code{};
+    auto const is_file = path.starts_with('/') && std::filesystem::exists(path, ignored);
+    return is_file ? std::string{path} : "/etc/localtime";
+}
+
+/// Adds the time zone, and what is in its file if it has no name.
+void add_zone(std::vector<std::string>& job) {
+    auto const& name = zone().name();
+    if (name == "UTC") return;
+    job.push_back("--tz=" + name);
+    if (name == "local") add_file(job, "zone", local_zone_file());
 }
 
 }  // namespace
+
+auto read_counting_file(std::string const& name, flowlog::errc too_long) -> std::string {
+    auto text = flowlog::read_text(name, too_long);
+    auto ignored = std::error_code{};
+    if (is_standard_input(name) || !std::filesystem::is_regular_file(name, ignored))
+        hashes_of_pipes()[name] = hash_of(text);
+    return text;
+}
+
+void add_file(std::vector<std::string>& job, std::string const& what, std::string const& file) {
+    if (file.empty()) return;
+    auto const known = hashes_of_pipes().find(file);
+    job.push_back(
+        what + '=' +
+        (known != hashes_of_pipes().end() ? known->second : hash_of(flowlog::read_text(file))));
+}
 
 auto job_of(std::string command, reading_options const& options) -> std::vector<std::string> {
     if (merging().active) return merging().job;
@@ -63,13 +101,15 @@ auto job_of(std::string command, reading_options const& options) -> std::vector<
     auto const range = object_filter_of(options.objects);
     if (range.since) add("--since", flowlog::to_text(*range.since));
     if (range.until) add("--until", flowlog::to_text(*range.until));
-    if (zone().name() != "UTC") add("--tz", zone().name());
+    add_zone(job);
     if (options.two_way == flowlog::two_way::reverse) add("--two-way", "reverse");
     if (options.keep_wraps) job.emplace_back("--no-wrap-repair");
     add_file(job, "where-file", options.where_file);
-    if (job.front() != "tag" || !options.where.empty() || !options.where_file.empty())
-        add_file(job, "lookup", options.tables.lookup);
-    add_file(job, "map", options.tables.map);
+    for (auto const& list : *options.lists) add_file(job, "list", list);
+    // which questions a report has depends on which tables there are
+    auto const is_report = job.front() == "report";
+    if (is_report || options.tables.uses_tags()) add_file(job, "lookup", options.tables.lookup);
+    if (is_report || options.tables.uses_labels()) add_file(job, "map", options.tables.map);
     return job;
 }
 

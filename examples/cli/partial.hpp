@@ -13,6 +13,7 @@
 #include <flowlog/aggregate/group_by.hpp>
 #include <flowlog/aggregate/measure.hpp>
 #include <flowlog/aggregate/state_writer.hpp>
+#include <flowlog/error.hpp>
 #include <flowlog/source/inputs.hpp>
 
 #include "partial_merge.hpp"
@@ -38,6 +39,14 @@ auto is_partial(reading_options const& options) -> bool;
 
 /// Sets the key of hashes, if one is given or the result is partial.
 void set_hash_key(flowlog::dynamic_grouping& groups, reading_options const& options);
+
+/// Reads a file that decides what is counted: a table, a filter or a list. Of standard input and
+/// pipes, which are read once, the hash is kept for `job_of`.
+auto read_counting_file(std::string const& name,
+                        flowlog::errc too_long = flowlog::errc::invalid_argument) -> std::string;
+
+/// Adds such a file to a job, as the hash of its content: a word that is no option.
+void add_file(std::vector<std::string>& job, std::string const& what, std::string const& file);
 
 /// The command, and the options of reading that decide what is counted. The command adds its own,
 /// as `--by=srcaddr`. Merging, it is the job that is merged.

@@ -11,6 +11,8 @@
 #include <flowlog/source/memory.hpp>
 #include <flowlog/source/read_text.hpp>
 
+#include "commands.hpp"
+#include "outputs.hpp"
 #include "terminal.hpp"
 
 namespace cli {
@@ -151,6 +153,12 @@ void merge_partials(flowlog::input_list const& partials, merged_parts& into,
         for (std::size_t i = 1; i < missing.size(); ++i) messages.say(describe(missing[i - 1]));
         messages.finish();
         throw flowlog::error{missing.back()};
+    }
+    for (auto const& file : partials.files) {
+        if (file.name() == options.partial && file.name() != "-")
+            throw usage_error{"the output " + flowlog::escaped(options.partial) +
+                              " would replace an input"};
+        keep_apart(options.partial, {file.name()});
     }
     auto const threads =
         options.threads != 0 ? options.threads : std::max(std::thread::hardware_concurrency(), 1U);

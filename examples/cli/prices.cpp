@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <utility>
 
@@ -114,8 +115,33 @@ auto price_list::text(double amount) const -> std::string {
     return fmt::format("{:.2f} {}", amount, currency_);
 }
 
-auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all)
-    -> flowlog::report_table {
+namespace {
+
+using cells = std::vector<flowlog::group_cell>;
+
+/// An amount as a number, to the millionth. JSON has numbers, and CSV texts of as many digits as
+/// they need.
+auto number_of(double amount, flowlog::row_format format) -> flowlog::group_cell {
+    auto const rounded = std::round(amount * 1e6) / 1e6;
+    auto const is_json =
+        format == flowlog::row_format::json || format == flowlog::row_format::ndjson;
+    return is_json ? flowlog::group_cell{rounded} : flowlog::group_cell{fmt::format("{}", rounded)};
+}
+
+/// A row of the table of costs, without its name.
+auto cost_row(price_list const& prices, flowlog::group_cell bytes, std::optional<double> price,
+              std::optional<double> cost, row_format const& format) -> cells {
+    auto row = cells{std::move(bytes), {}, {}};
+    if (price) row[1] = format ? number_of(*price, *format) : fmt::format("{}", *price);
+    if (cost) row[2] = format ? number_of(*cost, *format) : prices.text(*cost);
+    if (format) row.emplace_back(prices.currency());
+    return row;
+}
+
+}  // namespace
+
+auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all,
+                row_format const& format) -> flowlog::report_table {
     auto result = flowlog::report_table{
         .title = "Costs",
         .about =
@@ -123,20 +149,21 @@ auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all)
             "through a NAT gateway, and to the internet."};
     result.headings.keys = {"egress"};
     result.headings.measures = {"bytes", "price", "cost"};
-    result.headings.kinds = {{flowlog::measure_kind::sum}, {}, {}};
+    if (format) result.headings.measures.emplace_back("currency");
+    result.headings.kinds.resize(result.headings.measures.size());
+    result.headings.kinds.front().kind = flowlog::measure_kind::sum;
     result.headings.shares = false;
     auto sum = 0.0;
     for (auto const& [name, bytes] : all) {
         auto const price = prices.find(name);
-        auto const cost = static_cast<double>(bytes) / bytes_per_unit * price.value_or(0);
-        sum += cost;
-        auto row = flowlog::group{.key = {name}, .values = {bytes}};
-        row.values.emplace_back(price ? fmt::format("{}", *price) : std::string{"-"});
-        row.values.emplace_back(price ? prices.text(cost) : std::string{"-"});
-        result.found.groups.push_back(std::move(row));
+        auto cost = std::optional<double>{};
+        if (price) cost = static_cast<double>(bytes) / bytes_per_unit * *price;
+        sum += cost.value_or(0);
+        result.found.groups.push_back(
+            {.key = {name}, .values = cost_row(prices, bytes, price, cost, format)});
     }
-    result.found.total = {std::monostate{}, std::monostate{}, prices.text(sum)};
-    result.found.rest = result.found.total;
+    result.found.total = cost_row(prices, {}, std::nullopt, sum, format);
+    result.found.rest = cost_row(prices, {}, std::nullopt, 0.0, format);
     return result;
 }
 

@@ -11,6 +11,8 @@
 
 #include <flowlog/output/report.hpp>
 
+#include "rows.hpp"
+
 namespace cli {
 
 /// Prices of 10^9 bytes, by what traffic goes through.
@@ -31,6 +33,9 @@ public:
     /// A price of these bytes, such as `1.23 USD`.
     [[nodiscard]] auto text(double amount) const -> std::string;
 
+    /// What the heading names: `USD`.
+    [[nodiscard]] auto currency() const noexcept -> std::string const& { return currency_; }
+
 private:
     std::string currency_{};
     std::map<std::string, double> prices_{};
@@ -42,9 +47,11 @@ struct priced_bytes {
     std::uint64_t bytes;
 };
 
-/// The table of what all this costs. The names without a price are noted.
-auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all)
-    -> flowlog::report_table;
+/// The table of what all this costs. For people, costs are texts, such as `1.23 USD`; in a format
+/// for programs, they are numbers, and the currency is a column of its own. Names without a price
+/// have no cost.
+auto cost_table(price_list const& prices, std::vector<priced_bytes> const& all,
+                row_format const& format) -> flowlog::report_table;
 
 }  // namespace cli
 

@@ -165,6 +165,9 @@ private:
         how.keep_going = true;
         how.chunk_size = chunk_size;
         how.on_open = [this](flowlog::log& log) { use_columns(log); };
+        how.on_read = [this](flowlog::log& log) {
+            if (!is_archive(log)) note_later_columns(log);
+        };
         // in these, a row depends on the rows before it
         auto const format = options_.format();
         auto const is_chain = format == record_format::json || format == record_format::table;
@@ -228,9 +231,11 @@ private:
     /// Warns if the records of a log had columns that its first ones lacked.
     void note_later_columns(flowlog::log& log) {
         auto const for_table = options_.format() == record_format::table;
-        if (given_ || for_table || !printing_ || !is_archive(log)) return;
+        if (given_ || !printing_ || (for_table && is_archive(log))) return;
         auto const message =
-            later_columns(log.name(), present_, flowlog::columns_of(log), "printed");
+            is_archive(log)
+                ? later_columns(log.name(), present_, flowlog::columns_of(log), "printed")
+                : later_columns(log.name(), columns_, columns_further_on(log), "printed");
         if (message) differing_.say(*message);
     }
 

@@ -98,11 +98,17 @@ auto rejects(question_context const& /*context*/) -> std::vector<question> {
 }
 
 auto scans(question_context const& context) -> std::vector<question> {
+    constexpr auto full = "action = REJECT or tcp-flags = syn";
     auto const has_flags = context.has(field_id::tcp_flags);
     auto const* const where = !has_flags                      ? "action = REJECT"
-                              : context.has(field_id::action) ? "action = REJECT or tcp-flags = syn"
+                              : context.has(field_id::action) ? full
                                                               : "tcp-flags = syn";
-    auto const in = context.window.empty() ? std::string{} : " within " + context.window;
+    auto const ports = fmt::format("distinct(dstport) >= {}", context.min_ports);
+    auto const hosts = fmt::format("distinct(dstaddr) >= {}", context.min_hosts);
+    auto const has_ports = context.has(field_id::dstport);
+    auto const has_hosts = context.has(field_id::dstaddr);
+    auto const in =
+        context.window.empty() ? std::string{} : " within " + context.window + " of the clock";
     return {{.title = "Scans",
              .about = fmt::format("Sources that tried {} ports or {} hosts or more{}, and were "
                                   "rejected or got no answer.",
@@ -110,8 +116,10 @@ auto scans(question_context const& context) -> std::vector<question> {
              .by = context.window.empty() ? "srcaddr" : "start:" + context.window + ",srcaddr",
              .measures = {"distinct(dstport)", "distinct(dstaddr)", "flows"},
              .where = where,
-             .having = fmt::format("distinct(dstport) >= {} or distinct(dstaddr) >= {}",
-                                   context.min_ports, context.min_hosts)}};
+             .full_where = full,
+             .having = has_ports == has_hosts ? ports + " or " + hosts
+                       : has_ports            ? ports
+                                              : hosts}};
 }
 
 /// A flow is taken for one to the server if its destination port is not the larger one.
@@ -137,21 +145,41 @@ auto services(question_context const& context) -> std::vector<question> {
              .where = "action = ACCEPT and not dstport > srcport"}};
 }
 
+/// IPv6 addresses are public on either side: there, the path says that a flow leaves.
+auto internet_question(question_context const& context, std::vector<std::string> measures)
+    -> question {
+    auto const knows_path =
+        context.has(field_id::flow_direction) && context.has(field_id::traffic_path);
+    auto const* const from_private = "class(srcaddr) in (private, unique-local)";
+    auto const from = knows_path ? fmt::format(
+                                       "({} or flow-direction = egress and traffic-path in "
+                                       "(2, 8))",
+                                       from_private)
+                                 : std::string{from_private};
+    auto const* const ipv6 =
+        knows_path ? "" : " IPv6 is left out: flow-direction and traffic-path tell what leaves.";
+    return {.title = "To the internet",
+            .about =
+                "What goes through a NAT gateway is there at the gateway's interface, and "
+                "again at the sender's if the logs have both." +
+                std::string{ipv6},
+            .by = "srcaddr",
+            .measures = std::move(measures),
+            .where = from + " and class(dstaddr) = public",
+            .price = "internet"};
+}
+
 auto egress(question_context const& context) -> std::vector<question> {
     auto const measures = std::vector<std::string>{"bytes", "packets", "flows"};
     auto result = std::vector<question>{
         {.title = "Through NAT gateways",
-         .about = "Packets whose source was translated, and went to the internet.",
+         .about = "Packets to the internet, at an interface on their way: a NAT gateway's.",
          .by = "pkt-srcaddr,pkt-dstaddr",
          .measures = measures,
          .where =
-             "srcaddr != pkt-srcaddr and pkt-srcaddr is present and class(pkt-dstaddr) = public",
+             "dstaddr != pkt-dstaddr and pkt-dstaddr is present and class(pkt-dstaddr) = public",
          .price = "nat"},
-        {.title = "To the internet",
-         .by = "srcaddr",
-         .measures = measures,
-         .where = "class(srcaddr) in (private, unique-local) and class(dstaddr) = public",
-         .price = "internet"},
+        internet_question(context, measures),
         {.title = "By path",
          .about = "What outgoing traffic went through.",
          .by = "traffic-path",
@@ -160,8 +188,8 @@ auto egress(question_context const& context) -> std::vector<question> {
         {.title = "Between availability zones",
          .by = "az-id,next-hop-az-id",
          .measures = measures,
-         .where =
-             "flow-direction = egress and next-hop-az-id is present and az-id != next-hop-az-id",
+         .where = "flow-direction = egress and az-id is present and next-hop-az-id is present and "
+                  "az-id != next-hop-az-id",
          .price = "cross-az"},
         {.title = "To AWS services",
          .by = "pkt-dst-aws-service",

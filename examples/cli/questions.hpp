@@ -20,13 +20,17 @@ struct question {
     std::string by{};                     ///< --by
     std::vector<std::string> measures{};  ///< the first one that the logs have ranks
     std::string where{};                  ///< --where
-    std::string having{};                 ///< --having
-    std::string sort{};                   ///< --sort: another measure that ranks
-    bool ascending = false;               ///< --ascending
-    std::string price{};                  ///< the name of the price of its bytes
+    /// What `where` is if the logs have all fields that it may name: it wants the same flows. They
+    /// are counted by it if it is not known which fields the logs have.
+    std::string full_where{};
+    std::string having{};    ///< --having
+    std::string sort{};      ///< --sort: another measure that ranks
+    bool ascending = false;  ///< --ascending
+    std::string price{};     ///< the name of the price of its bytes
 };
 
-/// What questions depend on.
+/// What questions depend on. The keys and flows of a question have two forms at most: that for logs
+/// with all fields, and that for logs with none.
 struct question_context {
     std::function<bool(flowlog::field_id)> has{};  ///< whether the logs have a field
     bool labels = false;                           ///< there is a table of labels

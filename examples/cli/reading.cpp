@@ -171,7 +171,10 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
     require_one_stdin(options, {});
     use_store_settings(options.stores);
     if (merging().active) return find_partials(options.logs);
-    auto found = find_objects(options.logs, options.objects, options.logs_from);
+    auto objects = options.objects;
+    objects.no_logs = {options.tables.lookup, options.tables.map, options.where_file,
+                       options.logs_from};
+    auto found = find_objects(options.logs, objects, options.logs_from);
     if (options.objects.verbose) print_error(found.summary() + '\n');
     auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
     for (auto& log : found.logs) result.files.push_back(std::move(log.input));
@@ -296,6 +299,7 @@ namespace {
 auto read_filter(std::string const& expression, std::string const& source,
                  reading_options const& options) -> flowlog::filter {
     auto const labels = options.tables.labels();
+    options.tables.note_filter(expression);
     auto how = flowlog::filter_options{};
     how.now = now();
     how.source = source;
@@ -309,7 +313,9 @@ auto read_filter(std::string const& expression, std::string const& source,
     how.read_list = [&](std::string const& name) {
         require_one_stdin(options, {name});
         options.lists->push_back(name);
-        return flowlog::read_text(name);
+        auto text = read_counting_file(name);
+        options.tables.note_filter(text);
+        return text;
     };
     return parse_filter(expression, how);
 }
@@ -322,8 +328,11 @@ auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filt
     auto const add = [&](flowlog::filter const& more) { wanted = wanted ? *wanted && more : more; };
     if (!options.where.empty()) add(read_filter(options.where, "filter", options));
     if (auto const& file = options.where_file; !file.empty())
-        add(read_filter(flowlog::read_text(file), file, options));
+        add(read_filter(read_counting_file(file), file, options));
     if (auto const in_range = flows_in_range(options.objects)) add(*in_range);
+    // --strict is about all lines: a filter that is negated twice has no bounds, by which readers
+    // would pass over some of them
+    if (wanted && options.strict) wanted = !!*wanted;
     return wanted;
 }
 
@@ -366,7 +375,8 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .repair_wraps = !options.keep_wraps,
                                     .two_way = options.two_way,
                                     .keep_going = true,
-                                    .all_lines = options.all_lines};
+                                    .all_lines = options.all_lines,
+                                    .on_open = options.on_open};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;
 }

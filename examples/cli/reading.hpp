@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +16,9 @@
 
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
+#include <flowlog/flow/field.hpp>
 #include <flowlog/format/detect.hpp>
+#include <flowlog/format/log.hpp>
 #include <flowlog/lookup/table_warning.hpp>
 #include <flowlog/output/json.hpp>
 #include <flowlog/query/filter.hpp>
@@ -52,6 +56,7 @@ struct reading_options {
     std::string hash_key{};       ///< of --hash-key
     std::string logs_from{};      ///< a file with the names of more logs
     bool check_empty = false;     ///< NODATA and SKIPDATA lines must be well formed, too
+    std::function<void(flowlog::log&)> on_open{};  ///< as in `flowlog::run_options`
 
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =
@@ -83,6 +88,10 @@ struct reading {
     bool names_status = false;               ///< the filter tests the log-status
     double seconds = 0;
     std::vector<malformed_note> bad_lines{};  ///< for partial results, and from them
+    /// The fields that any of the logs has, if the command needs to know: none if it does not, or
+    /// if no log has a line.
+    std::set<flowlog::field_id> fields{};
+    bool fields_sure = true;  ///< else some of them are fields that records may have
 
     /// How many inputs there are.
     [[nodiscard]] auto input_count() const -> std::uint64_t { return inputs.size() + unnamed; }
@@ -141,7 +150,8 @@ private:
     std::optional<flowlog::error> failure_;
 };
 
-/// The inputs that the arguments name. Throws `usage_error` if there are no arguments.
+/// The inputs that the arguments name. Of a folder or pattern, the tables and lists that the
+/// options name are none. Throws `usage_error` if there are no arguments.
 auto find_logs(reading_options const& options) -> flowlog::input_list;
 
 /// Throws `usage_error` if more than one of the logs, the tables and these other files is standard

@@ -114,18 +114,21 @@ auto usual_limit(std::size_t tables) -> std::size_t {
 /// Asks the questions of reports, and makes the reports of the answers.
 class reporter {
 public:
-    reporter(report_options const& options, report_list wanted, std::string words)
+    /// `words` and `print_words` are what `flowlog top` and `flowlog print` are called with.
+    reporter(report_options const& options, report_list wanted, std::string words,
+             std::string print_words)
         : options_{options},
           wanted_{std::move(wanted)},
           tables_{options.reading.tables},
           logs_{find_logs(options.reading)},
           survey_{logs_, options.reading},
           words_{std::move(words)},
+          print_words_{std::move(print_words)},
           inquiry_{options.reading, tables_, survey_, words_, options.max_groups} {
         if (!options.prices.empty())
             prices_ =
                 price_list::load(options.prices, {"nat", "internet", "cross-az", "aws-service"});
-        context_ = {.has = [this](flowlog::field_id id) { return survey_.has(id); },
+        context_ = {.has = [this](flowlog::field_id id) { return survey_.may_have(id); },
                     .labels = has_table(options.reading.tables.map, "map"),
                     .tags = has_table(options.reading.tables.lookup, "lookup"),
                     .min_ports = options.min_ports,
@@ -140,15 +143,16 @@ public:
         warnings_ = warnings_about(logs_, tables_.warnings());
         warn_of_all(warnings_);
         auto page = begin_page();
-        // a partial result has all of them, so that a page can be made of it
-        if (!options_.html.empty() || is_partial(options_.reading) || merging().active)
-            ask_for_page();
-        for (auto const* const kind : wanted_) {
-            for (auto& wanted : kind->questions(context_)) ask(std::move(wanted), true);
-        }
+        auto const was_complete = survey_.complete();
+        ask_all(context_);
+        if (!was_complete) ask_all(context_of_known_fields());
         inquiry_.read(logs_);
         if (is_partial(options_.reading)) return inquiry_.write(job());
         auto const& done = inquiry_.done();
+        if (!was_complete) {
+            survey_.learn(done);
+            ask_all(context_);
+        }
         if (auto warning = skipdata_warning(done.stats)) warnings_.push_back(*std::move(warning));
         if (done.nothing_read() && options_.format != flowlog::row_format::json)
             return done.exit_code(options_.reading);
@@ -173,20 +177,39 @@ private:
         return page;
     }
 
+    /// The same questions for logs that have the fields that are known before they are read, and no
+    /// others.
+    [[nodiscard]] auto context_of_known_fields() const -> question_context {
+        auto result = context_;
+        result.has = [this](flowlog::field_id id) { return survey_.has(id); };
+        return result;
+    }
+
+    /// Asks all questions, in the place of those that were asked before.
+    void ask_all(question_context const& context) {
+        shown_.clear();
+        drawn_ = {};
+        // a partial result has all of them, so that a page can be made of it
+        auto const is_counting = is_partial(options_.reading) || merging().active;
+        if (!options_.html.empty() || (is_counting && !survey_.complete())) ask_for_page(context);
+        for (auto const* const kind : wanted_)
+            for (auto& wanted : kind->questions(context)) ask(std::move(wanted), true);
+    }
+
     void ask(question wanted, bool is_shown) {
         auto const asked = inquiry_.ask(std::move(wanted));
         if (asked && is_shown) shown_.push_back(*asked);
     }
 
     /// Asks what every page answers.
-    void ask_for_page() {
-        drawn_.over_time = inquiry_.ask(over_time_question(context_));
-        for (auto& wanted : links_questions(context_))
+    void ask_for_page(question_context const& context) {
+        drawn_.over_time = inquiry_.ask(over_time_question(context));
+        for (auto& wanted : links_questions(context))
             if (auto const asked = inquiry_.ask(std::move(wanted))) drawn_.links.push_back(*asked);
         auto const is_page = !options_.html.empty();
         ask(senders_question(), is_page);
         ask(services_question(), is_page);
-        if (context_.tags) ask(tags_question(), is_page);
+        if (context.tags) ask(tags_question(), is_page);
     }
 
     /// The words of the job of a partial result.
@@ -217,7 +240,7 @@ private:
                 result.end())
                 result.push_back(*std::move(table));
         }
-        if (prices_) result.push_back(cost_table(*prices_, priced));
+        if (prices_) result.push_back(cost_table(*prices_, priced, options_.format));
         return result;
     }
 
@@ -235,22 +258,27 @@ private:
         return wanted_.size() == 1 && wanted_.front() == find_report(name);
     }
 
-    [[nodiscard]] auto notes() const -> std::vector<std::string> {
+    /// The notes that are results, and are printed with --quiet, too.
+    [[nodiscard]] auto result_notes() const -> std::vector<std::string> {
         auto result = std::vector<std::string>{};
-        auto const add = [&result](std::vector<std::string> some) {
-            std::ranges::move(some, std::back_inserter(result));
-        };
         if (std::ranges::find(wanted_, find_report("gaps")) != wanted_.end())
-            add(notes_on_gaps(inquiry_, is_alone("gaps") ? 10 : 3, words_));
-        if (is_alone("services")) add(notes_on_rules(inquiry_, shown_));
-        add(notes_on_missing(inquiry_));
+            result = notes_on_gaps(inquiry_, is_alone("gaps") ? 10 : 3, print_words_);
+        if (is_alone("services"))
+            std::ranges::move(notes_on_rules(inquiry_, shown_), std::back_inserter(result));
+        return result;
+    }
+
+    [[nodiscard]] auto notes() const -> std::vector<std::string> {
+        auto result = result_notes();
+        std::ranges::move(notes_on_missing(inquiry_), std::back_inserter(result));
         return result;
     }
 
     void print_report(std::vector<flowlog::report_table> tables) {
+        auto const quiet = options_.reading.quiet && !options_.format;
         auto const report = printed_report{.name = names_of(wanted_),
                                            .tables = std::move(tables),
-                                           .notes = notes(),
+                                           .notes = quiet ? result_notes() : notes(),
                                            .warnings = warnings_};
         auto const& done = inquiry_.done();
         options_.format ? print_rows(report, done, *options_.format)
@@ -287,6 +315,7 @@ private:
     flowlog::input_list logs_;
     log_survey survey_;
     std::string words_;
+    std::string print_words_;
     inquiry inquiry_;
     question_context context_{};
     std::optional<price_list> prices_{};
@@ -339,7 +368,11 @@ auto run_report(CLI::App const& app, report_options options) -> int {
     // partial results have no words by which logs could be read again
     auto const logs = merging().active ? std::vector<std::string>{"LOG..."} : options.reading.logs;
     auto words = reading_words(app, logs, options_of_report);
-    return reporter{options, std::move(wanted), std::move(words)}.run(called);
+    auto own = std::vector<std::string_view>{options_of_report.begin(), options_of_report.end()};
+    own.emplace_back("--hash-key");
+    auto print_words = reading_words(app, logs, own);
+    return reporter{options, std::move(wanted), std::move(words), std::move(print_words)}.run(
+        called);
 }
 
 constexpr auto report_examples =

@@ -2,8 +2,10 @@
 #include "report_notes.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -15,11 +17,15 @@ namespace cli {
 
 auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words)
     -> std::vector<std::string> {
-    auto const& stats = asked.done().stats;
-    auto result = std::vector<std::string>{
-        fmt::format("SKIPDATA: {} without some of their records; NODATA: {} without traffic",
-                    count_text(stats.skipdata, "window"), count_text(stats.nodata, "window"))};
-    if (stats.skipdata == 0) return result;
+    auto const& done = asked.done();
+    auto const lost = std::get<std::uint64_t>(asked.skipdata().totals().front());
+    auto text =
+        fmt::format("SKIPDATA: {} without some of their records", count_text(lost, "window"));
+    if (!done.matched)  // of NODATA lines, nothing else is known
+        text +=
+            fmt::format("; NODATA: {} without traffic", count_text(done.stats.nodata, "window"));
+    auto result = std::vector{std::move(text)};
+    if (lost == 0) return result;
     std::ranges::move(skipdata_by_interface(asked.skipdata(), max_interfaces),
                       std::back_inserter(result));
     result.push_back("  flowlog print" + words +

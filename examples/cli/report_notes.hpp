@@ -12,8 +12,9 @@ namespace cli {
 
 // What reports say in sentences, besides their tables.
 
-/// Lost records (SKIPDATA), at most `max_interfaces` interfaces that lost them, and windows without
-/// traffic (NODATA). `words` are what `reading_words` made.
+/// Lost records (SKIPDATA), at most `max_interfaces` interfaces that lost them, and, if nothing
+/// chooses among flows, windows without traffic (NODATA). `words` are what `reading_words` made for
+/// `flowlog print`.
 auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words)
     -> std::vector<std::string>;
 

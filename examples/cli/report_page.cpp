@@ -32,7 +32,7 @@ void add_charts_over_time(flowlog::report& page, inquiry const& asked, std::size
     if (groups.keys().empty()) return;
     auto const& measures = asked.what(number).measures;
     for (std::size_t i = 0; i < measures.size(); ++i) {
-        auto chart = flowlog::chart_over_time(groups, i, max_spans);
+        auto chart = flowlog::chart_over_time(groups, asked.place(number, i), max_spans);
         chart.is_bytes = measures[i] == "bytes";
         chart.title = chart.is_bytes ? "Bytes over time" : "Flows over time";
         chart.command = asked.command(number, 0);
@@ -49,7 +49,7 @@ void add_chart_of_links(flowlog::report& page, inquiry const& asked, std::size_t
                                      .about = asked.steps(number) == 0 ? what.about : "",
                                      .command = asked.command(number, 0),
                                      .is_bytes = what.measures.front() == "bytes"};
-    chart.links = flowlog::folded(flowlog::links_of(groups), max_parties);
+    chart.links = flowlog::folded(flowlog::links_of(groups, asked.place(number, 0)), max_parties);
     page.between.push_back(std::move(chart));
 }
 

@@ -120,9 +120,9 @@ void print_text(printed_report const& report, reading const& done, bool quiet) {
     auto const how = style{stdout};
     auto text = std::string{};
     for (auto const& table : report.tables) text += table_text(table, how) + '\n';
-    if (quiet) return print(text.substr(0, text.size() - (text.empty() ? 0 : 1)));
     for (auto const& note : report.notes) text += flowlog::escaped(note) + '\n';
     if (!report.notes.empty()) text += '\n';
+    if (quiet) return print(text.substr(0, text.size() - (text.empty() ? 0 : 1)));
     auto commands = std::string{};
     for (auto const& table : report.tables)
         if (!table.command.empty()) commands += "  " + table.command + '\n';

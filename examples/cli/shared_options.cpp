@@ -44,12 +44,13 @@ constexpr auto all = std::to_array<option_info>({
     {"--lookup", "FILE", file, with_tables, group::general, "Table of tags: dstport,protocol,tag",
      "the table of tags, as for `tag`, which the key and column `tag` and tests such as "
      "`tag = Untagged` need",
-     by_default},
+     counting_by_default},
     {"--map", "FILE", file, with_tables, group::general, "Table of labels of addresses: cidr,label",
      "a table `cidr,label` in CSV, with or without a heading, which `label(srcaddr)` needs; the "
      "longest prefix wins. The names that `aws ec2 describe-*` uses are headings, too: "
-     "`CidrBlock`, `PrivateIpAddress`; `SubnetId`, `InstanceId`, `Name`. A row that replaces "
-     "another label is a warning",
+     "`CidrBlock`, `PrivateIpAddress`; `SubnetId`, `InstanceId`, `Name`. Without a `Name`, the "
+     "label is the id. A row that replaces another label, or has no address or label, is a "
+     "warning",
      counting_by_default},
     {"--logs-from", "FILE", file, readers, group::general,
      "Read names of more LOGs from a file, one a line, each with its size\n"

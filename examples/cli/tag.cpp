@@ -83,6 +83,7 @@ void keep_results_apart(tag_options const& options, std::vector<std::string> con
         auto ignored = std::error_code{};
         if (path == "-" || path == "none" || fs::is_character_file(path, ignored)) continue;
         auto target = fs::weakly_canonical(fs::absolute(path), ignored);
+        if (ignored) target = fs::absolute(path).lexically_normal();
         if (std::ranges::find(taken, target) != taken.end())
             throw usage_error{"two results go to " + flowlog::escaped(path)};
         taken.push_back(std::move(target));
@@ -119,11 +120,30 @@ auto port_keys() -> std::vector<std::pair<std::string, flowlog::port_key>> const
     return all;
 }
 
+auto duplicate_rules() -> std::vector<std::pair<std::string, flowlog::duplicates>> const& {
+    static auto const all = std::vector<std::pair<std::string, flowlog::duplicates>>{
+        {"last", flowlog::duplicates::last},
+        {"first", flowlog::duplicates::first},
+        {"all", flowlog::duplicates::all},
+        {"error", flowlog::duplicates::error}};
+    return all;
+}
+
 /// The job of a partial result.
 auto job_of(tag_options const& options) -> std::vector<std::string> {
     auto job = job_of("tag", options.reading);
+    if (merging().active) return job;
     for (auto const& [word, key] : port_keys())
-        if (!merging().active && key == options.key) job.push_back("--key=" + word);
+        if (key == options.key) job.push_back("--key=" + word);
+    if (!options.reading.tables.uses_tags()) return job;
+    // how the filter's table was read, as words that are no options: the one of the results is
+    // read when they are made
+    for (auto const& [word, rule] : duplicate_rules())
+        if (rule == options.table.duplicates && rule != flowlog::duplicates::last)
+            job.push_back("duplicates=" + word);
+    if (options.table.fold_tags) job.emplace_back("fold-tags");
+    if (options.table.lenient) job.emplace_back("lenient");
+    add_file(job, "protocols", options.protocols);
     return job;
 }
 
@@ -188,8 +208,19 @@ void print_summary(tag_report const& report, output_files const& files, bool wri
     printed ? print_error(text) : print(text);
 }
 
-/// Counts for a partial result, which needs no table of tags.
-auto count_part(tag_options const& options) -> int {
+/// Sets how the table of tags is read. `protocols` must outlive it.
+void set_table_options(tag_options& options, flowlog::protocol_table& protocols) {
+    if (auto const& file = options.protocols; !file.empty())
+        protocols = flowlog::protocol_table::parse(
+            read_counting_file(file, flowlog::errc::invalid_table), file);
+    options.table.protocols = &protocols;
+    options.reading.tables.how = options.table;
+}
+
+/// Counts for a partial result, which needs a table of tags for its filter alone.
+auto count_part(tag_options options) -> int {
+    auto protocols = flowlog::protocol_table{};
+    set_table_options(options, protocols);
     auto const logs = find_logs(options.reading);
     warn_of_all(warnings_about(logs));
     auto warnings = limited_messages{"more malformed line"};
@@ -202,14 +233,11 @@ auto count_part(tag_options const& options) -> int {
 
 auto run_tag(tag_options options) -> int {
     use_default_names(options);
-    if (is_partial(options.reading)) return count_part(options);
+    if (is_partial(options.reading)) return count_part(std::move(options));
     set_paths(options);
     auto report = tag_report{};
     report.untagged_label = options.untagged_label;
-    if (!options.protocols.empty())
-        report.protocols = flowlog::protocol_table::load(options.protocols);
-    options.table.protocols = &report.protocols;
-    options.reading.tables.how = options.table;
+    set_table_options(options, report.protocols);
     auto const& table = *options.reading.tables.tags();
     auto const logs = find_logs(options.reading);
     report.warnings = warnings_about(logs, warnings_of(table.warnings(), table.warning_count()));
@@ -268,11 +296,7 @@ auto set_up_tag(CLI::App& tag) -> action {
     add_option(tag, "--protocols", options->protocols);
     add_choice(tag, "--key", options->key, port_keys());
     add_partial_options(tag, options->reading);
-    add_choice(tag, "--duplicates", options->table.duplicates,
-               {{"last", flowlog::duplicates::last},
-                {"first", flowlog::duplicates::first},
-                {"all", flowlog::duplicates::all},
-                {"error", flowlog::duplicates::error}});
+    add_choice(tag, "--duplicates", options->table.duplicates, duplicate_rules());
     add_flag(tag, "--fold-tags", options->table.fold_tags);
     add_flag(tag, "--lenient", options->table.lenient);
     add_option(tag, "--untagged-label", options->untagged_label);

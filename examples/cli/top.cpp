@@ -213,7 +213,7 @@ auto run_top(top_options const& options) -> int {
         tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });
     auto order =
         flowlog::rank_order{.ascending = options.ascending, .wanted = parse_having(options)};
-    auto const measures = parse_measures(options.measures, keys, order.wanted.measures());
+    auto const measures = parse_measures(options.measures, keys, order.wanted);
     order.by = measures.by;
     order.by_key = measures.by_key;
     if (options.in_out) require_in_out(keys, measures);

@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -294,6 +295,30 @@ void bounds(void* handle, std::int32_t index, std::int32_t column, parquet_bound
     }
 }
 
+auto finds_only(file const& from, int index, int field, std::string_view text) -> bool {
+    auto const& fields = from.reader->manifest().schema_fields;
+    auto const& found = fields.at(static_cast<std::size_t>(field));
+    if (!found.is_leaf()) return false;
+    auto const chunk = from.footer->RowGroup(index)->ColumnChunk(found.column_index);
+    auto const statistics = chunk->statistics();
+    if (chunk->type() != parquet::Type::BYTE_ARRAY || !statistics || !statistics->HasMinMax())
+        return false;
+    auto const is_text = [text](parquet::ByteArray const& value) {
+        return text == std::string_view{reinterpret_cast<char const*>(value.ptr), value.len};
+    };
+    auto const& typed = static_cast<parquet::ByteArrayStatistics const&>(*statistics);
+    return is_text(typed.min()) && is_text(typed.max());
+}
+
+auto has_only(void* handle, std::int32_t index, std::int32_t column, char const* text)
+    -> std::int32_t {
+    try {
+        return finds_only(as_file(handle), index, column, text) ? 1 : 0;
+    } catch (std::exception const&) {
+        return 0;  // the group is read
+    }
+}
+
 struct stream {
     std::unique_ptr<arrow::RecordBatchReader> batches;
 };
@@ -355,6 +380,7 @@ constinit flowlog::detail::parquet_functions const parquet_files{
     .groups = groups,
     .group = group,
     .bounds = bounds,
+    .has_only = has_only,
     .select = select,
     .next = next,
     .end = end,

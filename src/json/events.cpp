@@ -5,6 +5,11 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include <flowlog/flow/field_names.hpp>
 
 #include "value.hpp"
 
@@ -51,6 +56,7 @@ public:
         }
         if (bad_) throw bad_record{*std::move(bad_)};
         require_addresses(rows_);
+        finish_flags();
         rows_.finish_two_way(to.offset, back_, to.how);
     }
 
@@ -62,7 +68,9 @@ private:
             each_member_of(key, v, [&](auto k, od::value m) { counters(k, m); });
         } else if (key == "tcp") {
             each_member_of(key, v, [&](std::string_view k, od::value m) {
-                if (k == "tcp_flags") flags(text_of(k, m, field_id::tcp_flags).value_or(""));
+                if (k == "tcp_flags") flags_ = flags(k, m);
+                if (k == "tcp_flags_ts") to_server_ = flags(k, m);
+                if (k == "tcp_flags_tc") to_client_ = flags(k, m);
             });
         } else if (key == "vlan") {
             auto first = true;
@@ -84,17 +92,33 @@ private:
         }
     }
 
+    using tcp_flags = std::optional<std::uint8_t>;
+
     /// Flags as a number in base 16.
-    void flags(std::string_view text) {
+    static auto flags(std::string_view key, od::value v) -> tcp_flags {
+        auto const text = text_of(key, v, field_id::tcp_flags);
+        if (!text) return std::nullopt;
         auto value = std::uint8_t{};
-        auto const* const end = text.data() + text.size();
-        auto const read = std::from_chars(text.data(), end, value, 16);
-        if (text.empty() || read.ec != std::errc{} || read.ptr != end)
-            throw bad_record{"tcp_flags: expected a number in base 16", field_id::tcp_flags};
-        rows_.set(field::tcp_flags, value);
+        auto const* const end = text->data() + text->size();
+        auto const read = std::from_chars(text->data(), end, value, 16);
+        if (read.ec != std::errc{} || read.ptr != end)
+            throw bad_record{std::string{key} + ": expected a number in base 16",
+                             field_id::tcp_flags};
+        return value;
+    }
+
+    /// Gives each direction its own flags, or those of both if these are not known.
+    void finish_flags() {
+        if (auto const forward = to_server_ ? to_server_ : flags_)
+            rows_.set(field::tcp_flags, *forward);
+        back_.tcp_flags = to_client_ ? to_client_ : flags_;
+        back_.has_tcp_flags = true;
     }
 
     row_buffer& rows_;
+    tcp_flags flags_{};
+    tcp_flags to_server_{};
+    tcp_flags to_client_{};
     std::string_view type_{};
     reverse_counters back_{};
     std::optional<bad_record> bad_{};
@@ -260,45 +284,155 @@ auto set_icmp(row_buffer& rows, std::string_view name, std::string_view text, un
     return true;
 }
 
-/// Sets the field that a member is named after; false if there is none. In ECS, `network.bytes` has
-/// both directions, and `source.bytes` one. nfdump has the type and code of ICMP in place of ports.
-auto set_named(row_buffer& rows, std::string_view name, std::string_view text) -> bool {
-    if (name == "network.bytes" && rows.get(field::bytes)) return true;
-    if (name == "network.packets" && rows.get(field::packets)) return true;
-    if (name == "icmp_type") return set_icmp(rows, name, text, 8);
-    if (name == "icmp_code") return set_icmp(rows, name, text, 0);
-    return set_token(rows, name, text);
-}
+/// Reads members that are named after fields. nfdump has the type and code of ICMP in place of
+/// ports. ECS has names of its own for three things:
+///
+/// - `network.bytes` are those of both directions, `source.bytes` those of one
+/// - `source.address` may be the name of a host if there is a `source.ip`; of flowlog, it is the
+///   original address of the packets then
+/// - `destination.bytes`, or `reverse-bytes`, are those of the way back
+class names_reader {
+public:
+    explicit names_reader(job& to) : rows_{to.rows} {}
+
+    void member(std::string_view key, od::value v) {
+        auto const size = around_.size();
+        auto const name = [&] { return size == 0 ? key : std::string_view{around_.append(key)}; };
+        switch (json_type(v.type())) {
+            case json_type::string: any_ |= read_text(name(), text_of(key, v).value_or("")); break;
+            case json_type::number: any_ |= read_number(name(), v); break;
+            case json_type::object:
+                if (!is_holder(key)) around_.append(key) += '.';
+                each_member_of(key, v, [&](auto k, od::value m) { member(k, m); });
+                break;
+            case json_type::array: {
+                auto const is_field = find_field(name()).has_value();
+                around_.resize(size);
+                if (is_field) only_element(key, v);
+                break;
+            }
+            default: break;
+        }
+        around_.resize(size);
+    }
+
+    void finish(job& to) {
+        if (!any_) throw bad_record{"no member has the name of a field"};
+        finish_address("source.address", source_, field::pkt_srcaddr, field_id::srcaddr);
+        finish_address("destination.address", destination_, field::pkt_dstaddr, field_id::dstaddr);
+        rows_.finish_two_way(to.offset, back_, to.how);
+    }
+
+private:
+    /// An address or the name of a host, and whether the address is known without it.
+    struct side {
+        std::string_view address{};
+        bool has_ip = false;
+    };
+
+    /// Elasticsearch puts the values of `fields` into arrays.
+    void only_element(std::string_view key, od::value v) {
+        auto elements = od::array(v.get_array());
+        if (std::size_t(elements.count_elements()) != 1) return;
+        for (auto element : elements) member(key, od::value(element.value()));
+    }
+
+    /// Reads a text. Whether it is named after a field.
+    auto read_text(std::string_view name, std::string_view text) -> bool {
+        if (auto* const end = side_of(name)) {
+            end->address = text;
+            return true;
+        }
+        if (!text.empty()) note_ip(name);
+        if (is_known_sum(name)) return true;
+        if (name == "icmp_type") return set_icmp(rows_, name, text, 8);
+        if (name == "icmp_code") return set_icmp(rows_, name, text, 0);
+        auto const id = find_field(without_sum(name));
+        if (!id) return false;
+        if (auto* const count = count_back(*id)) {
+            *count = count_of(*id, name, text);
+        } else {
+            set_token(rows_, *id, name, text);
+        }
+        return true;
+    }
+
+    auto read_number(std::string_view name, od::value v) -> bool {
+        auto const id = find_field(without_sum(name));
+        if (!id || !is_number(info(*id).type)) return read_text(name, raw_text(v));
+        if (is_known_sum(name)) return true;
+        auto const value = number_of(name, v, max_number(info(*id).type), id);
+        if (auto* const count = count_back(*id)) {
+            *count = value;
+        } else if (value) {
+            with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
+                if constexpr (std::unsigned_integral<T>) rows_.put(*id, static_cast<T>(*value));
+            });
+        }
+        return true;
+    }
+
+    /// Whether the row has the counter of one direction in place of this one.
+    [[nodiscard]] auto is_known_sum(std::string_view name) const -> bool {
+        return (name == "network.bytes" && rows_.get(field::bytes)) ||
+               (name == "network.packets" && rows_.get(field::packets));
+    }
+
+    [[nodiscard]] auto side_of(std::string_view name) -> side* {
+        if (name == "source.address") return &source_;
+        return name == "destination.address" ? &destination_ : nullptr;
+    }
+    void note_ip(std::string_view name) {
+        source_.has_ip |= name == "source.ip";
+        destination_.has_ip |= name == "destination.ip";
+    }
+
+    [[nodiscard]] auto count_back(field_id id) -> std::optional<std::uint64_t>* {
+        if (id == field_id::reverse_packets) return &back_.packets;
+        return id == field_id::reverse_bytes ? &back_.bytes : nullptr;
+    }
+    static auto count_of(field_id id, std::string_view name, std::string_view text)
+        -> std::optional<std::uint64_t> {
+        if (text.empty()) return std::nullopt;
+        auto const count = decode_token<std::uint64_t>(without_zero_fraction(id, text));
+        if (!count.has_value())
+            throw bad_record{std::string{name} + ": found " + std::string{text.substr(0, 60)}, id};
+        return *count;
+    }
+
+    template <field_id Original>
+    void finish_address(std::string_view name, side const& from, field_key<Original> original,
+                        field_id usual) {
+        if (from.address.empty()) return;
+        if (!from.has_ip) return set_token(rows_, usual, name, from.address);
+        auto const decoded = decode_token<address>(from.address);
+        if (decoded.has_value() && !rows_.get(original)) rows_.set(original, *decoded);
+    }
+
+    row_buffer& rows_;
+    std::string around_{};  // the keys of the objects around a member: `source.`
+    bool any_ = false;
+    side source_{};
+    side destination_{};
+    reverse_counters back_{};
+};
 
 }  // namespace
 
 void read_names(od::object record, job& to) {
-    auto around = std::string{};  // the keys of the objects around a member: `source.`
-    auto any = false;
-    auto const member = [&](std::string_view key, od::value v, auto const& self) -> void {
-        auto const size = around.size();
-        auto const name = [&] { return size == 0 ? key : std::string_view{around.append(key)}; };
-        switch (json_type(v.type())) {
-            case json_type::string:
-                any |= set_named(to.rows, name(), text_of(key, v).value_or(""));
-                break;
-            case json_type::number: any |= set_named(to.rows, name(), shown(v)); break;
-            case json_type::object:
-                if (!is_holder(key)) around.append(key) += '.';
-                each_member_of(key, v, [&](auto k, od::value m) { self(k, m, self); });
-                break;
-            default: break;
-        }
-        around.resize(size);
-    };
-    each_member(record, [&](auto key, od::value v) { member(key, v, member); });
-    if (!any) throw bad_record{"no member has the name of a field"};
-    to.rows.finish(to.offset);
+    auto reader = names_reader{to};
+    each_member(record, [&](auto key, od::value v) { reader.member(key, v); });
+    reader.finish(to);
 }
 
 // --- Zeek ---------------------------------------------------------------------------------------
 
 namespace {
+
+/// Columns that logs of connections have, and Zeek's other logs have not.
+constexpr auto connection_columns =
+    std::to_array<std::string_view>({"conn_state", "orig_pkts", "orig_bytes", "orig_ip_bytes",
+                                     "resp_pkts", "resp_bytes", "resp_ip_bytes", "duration"});
 
 constexpr auto zeek_members = std::to_array<member_field>({{"id.orig_h", field_id::srcaddr},
                                                            {"id.resp_h", field_id::dstaddr},
@@ -313,8 +447,12 @@ public:
     explicit zeek_reader(job& to) : rows_{to.rows} {}
 
     void member(std::string_view name, std::string_view text) {
+        is_connection_ |= std::ranges::find(connection_columns, name) != connection_columns.end();
+        is_file_ |= name == "fuid";  // files have a duration, too
         if (text.empty() || text == "-") return;
-        if (name == "ts") {
+        if (name == "_path") {
+            path_ = text;
+        } else if (name == "ts") {
             start_ = time(text);
             rows_.set(field::start, start_);
         } else if (name == "duration") {
@@ -334,6 +472,10 @@ public:
     }
 
     void finish(job& to) {
+        if (path_.empty() ? !is_connection_ || is_file_ : path_ != "conn") {
+            to.pass();
+            return;
+        }
         require_addresses(rows_);
         if (rows_.get(field::start))
             rows_.set(field::end, start_ + std::chrono::microseconds{duration_});
@@ -372,6 +514,9 @@ private:
     }
 
     row_buffer& rows_;
+    std::string_view path_{};  // what the log is a log of
+    bool is_connection_ = false;
+    bool is_file_ = false;
     timestamp start_{};
     std::int64_t duration_ = 0;
     reverse_counters back_{};
@@ -384,15 +529,21 @@ void read_zeek(od::object record, job& to) {
     each_member(record, [&](std::string_view key, od::value v) {
         switch (json_type(v.type())) {
             case json_type::string: return reader.member(key, text_of(key, v).value_or(""));
-            case json_type::number: return reader.member(key, shown(v));
-            default: return;
+            case json_type::number: return reader.member(key, raw_text(v));
+            default: return reader.member(key, "");
         }
     });
     reader.finish(to);
 }
 
-void read_zeek_line(std::string_view line, std::vector<std::string> const& columns, job& to) {
+void read_zeek_line(std::string_view line, std::vector<std::string> const& columns,
+                    std::string_view path, job& to) {
+    if (!path.empty() && path != "conn") {
+        to.pass();
+        return;
+    }
     auto reader = zeek_reader{to};
+    reader.member("_path", path);
     std::size_t column = 0;
     for (;; ++column) {
         auto const end = line.find('\t');
@@ -420,23 +571,33 @@ public:
         if (key == "class_uid") {
             is_other_ = number_of(key, v, ~std::uint64_t{0}).value_or(4001) != 4001;
         } else if (key == "src_endpoint") {
+            auto hop = std::optional<address>{};
             members([&](std::string_view k, od::value m) {
                 if (k == "ip") set_address(rows_, field_id::srcaddr, k, m);
                 if (k == "port") set_number(rows_, field::srcport, k, m);
+                if (k == "intermediate_ips") hop = first_address(k, m);
                 endpoint(k, m);
             });
+            if (hop) exchange(field::srcaddr, *hop, field_id::pkt_srcaddr);
         } else if (key == "dst_endpoint") {
+            auto hop = std::optional<address>{};
             members([&](std::string_view k, od::value m) {
                 if (k == "ip") set_address(rows_, field_id::dstaddr, k, m);
                 if (k == "port") set_number(rows_, field::dstport, k, m);
+                if (k == "intermediate_ips") hop = first_address(k, m);
                 endpoint(k, m);
             });
+            if (hop) exchange(field::dstaddr, *hop, field_id::pkt_dstaddr);
         } else if (key == "connection_info") {
             members([&](std::string_view k, od::value m) { connection(k, m); });
         } else if (key == "traffic") {
             members([&](std::string_view k, od::value m) {
                 if (k == "packets") set_number(rows_, field::packets, k, m);
                 if (k == "bytes") set_number(rows_, field::bytes, k, m);
+                constexpr auto any = ~std::uint64_t{0};
+                if (k == "packets_in")
+                    back_.packets = number_of(k, m, any, field_id::reverse_packets);
+                if (k == "bytes_in") back_.bytes = number_of(k, m, any, field_id::reverse_bytes);
             });
         } else if (key == "cloud") {
             members([&](std::string_view k, od::value m) { cloud(k, m); });
@@ -444,6 +605,8 @@ public:
             set_count_of<std::chrono::milliseconds>(rows_, field_id::start, key, v);
         } else if (key == "end_time") {
             set_count_of<std::chrono::milliseconds>(rows_, field_id::end, key, v);
+        } else if (key == "status_code") {
+            status(key, v);
         } else if (key == "action_id") {
             auto const id = number_of(key, v, 1000, field_id::action);
             if (id == 1U) rows_.set(field::action, action::accept);
@@ -456,11 +619,40 @@ public:
             to.pass();
             return;
         }
-        require_addresses(rows_);
-        rows_.finish(to.offset);
+        if (rows_.get(field::log_status).value_or(log_status::ok) == log_status::ok)
+            require_addresses(rows_);
+        rows_.finish_two_way(to.offset, back_, to.how);
     }
 
 private:
+    /// The log-status, if it is one: producers have codes of their own.
+    void status(std::string_view key, od::value v) {
+        if (!is_text(v)) return;
+        auto const text = text_of(key, v).value_or("-");
+        auto const decoded = decode_token<log_status>(text);
+        decoded.has_value() ? rows_.set(field::log_status, *decoded)
+                            : rows_.unset(field_id::log_status);
+    }
+
+    /// The first of several addresses.
+    static auto first_address(std::string_view key, od::value v) -> std::optional<address> {
+        auto result = std::optional<address>{};
+        auto is_first = true;
+        each_element_of(key, v, [&](od::value one) {
+            if (!std::exchange(is_first, false) || !is_text(one)) return;
+            auto const decoded = decode_token<address>(text_of(key, one).value_or("-"));
+            if (decoded.has_value()) result = *decoded;
+        });
+        return result;
+    }
+
+    /// Makes the address of an end the original one, and gives the end the one on the way to it.
+    template <field_id At>
+    void exchange(field_key<At> at, address hop, field_id original) {
+        if (auto const ip = rows_.get(at)) rows_.put(original, *ip);
+        rows_.set(at, hop);
+    }
+
     void endpoint(std::string_view key, od::value v) {
         auto const set = [&](field_id id) {
             if (auto const text = text_of(key, v, id)) rows_.put(id, *text);
@@ -490,6 +682,7 @@ private:
     }
 
     row_buffer& rows_;
+    reverse_counters back_{};
     bool is_other_ = false;
 };
 

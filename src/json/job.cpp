@@ -22,7 +22,7 @@ void job::refuse(bad_record why) {
     why.why = place + "at byte " + std::to_string(offset) + ": " + why.why;
     if (!messages.lines.empty() || !messages.refused.empty()) {
         rows.discard();
-        messages.refused.push_back({messages.lines.size(), offset, std::move(why)});
+        messages.refused.push_back({messages.lines.size(), offset, std::move(why), line});
     } else {
         rows.refuse(offset, why.what, why.field, std::move(why.why));
     }
@@ -46,7 +46,7 @@ void job::add_message(std::string_view message, std::string_view region) {
     messages.text += '\n';
     if (messages.regions.back().text != region) messages.regions.push_back({std::string{region}});
     messages.lines.push_back({offset, static_cast<std::uint32_t>(begin),
-                              static_cast<std::uint32_t>(messages.regions.size() - 1)});
+                              static_cast<std::uint32_t>(messages.regions.size() - 1), line});
 }
 
 auto decode_base64(std::string_view text) -> std::optional<std::string> {

@@ -31,13 +31,15 @@ struct bad_record {
 struct message_lines {
     struct line {
         std::uint64_t offset;
-        std::uint32_t begin;   // in `text`
-        std::uint32_t region;  // a place in `regions`
+        std::uint32_t begin;     // in `text`
+        std::uint32_t region;    // a place in `regions`
+        std::uint64_t line = 0;  // of the log; 0: it has no lines
     };
     struct refusal {
         std::size_t before;  // how many lines precede it
         std::uint64_t offset;
         bad_record why;
+        std::uint64_t line = 0;
     };
     std::string text{};
     std::vector<line> lines{};
@@ -85,6 +87,7 @@ struct job {
     head_members* head = nullptr;       // of the level that is read
     two_way how = two_way::split;
     std::uint64_t offset = 0;    // of the record
+    std::uint64_t line = 0;      // of the record; 0: the log has no lines
     char const* text = nullptr;  // of the record
     std::uint64_t record = 0;    // its number
     std::uint64_t passed = 0;    // entries of other logs

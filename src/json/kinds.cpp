@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <string>
 #include <vector>
 
@@ -15,15 +16,15 @@ namespace {
 
 /// The text without a byte order mark and blanks.
 auto without_blanks(std::string_view text) -> std::string {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     auto result = std::string{};
     std::ranges::copy_if(text, std::back_inserter(result),
                          [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
     return result;
 }
 
-/// Calls `use(name)` for each key of a text without blanks, with the keys of the objects around it:
-/// `source.ip`.
+/// Calls `use(name, depth)` for each key of a text without blanks, with the keys of the objects
+/// around it, `source.ip`, and how many objects these are.
 template <class Use>
 void each_name(std::string_view text, Use use) {
     auto around = std::string{};
@@ -36,7 +37,7 @@ void each_name(std::string_view text, Use use) {
                 if (text[at] == '\\') ++at;
             if (!text.substr(std::min(at + 1, text.size())).starts_with(':')) continue;
             key = text.substr(begin, at - begin);
-            use(around + std::string{key});
+            use(around + std::string{key}, sizes.size());
         } else if (text[at] == '{') {
             sizes.push_back(around.size());
             if (!key.empty() && !is_holder(key)) around.append(key) += '.';
@@ -70,20 +71,53 @@ public:
     [[nodiscard]] auto has(std::string_view key) const -> bool {
         return text_.find('"' + std::string{key} + "\":") != text_.npos;
     }
+    /// Whether a record, or what is around all records, has a member with this key.
+    [[nodiscard]] auto has_outermost(std::string_view key) const -> bool {
+        auto found = false;
+        each_name(text_, [&](std::string_view name, std::size_t depth) {
+            found |= depth == 1 && name == key;
+        });
+        return found;
+    }
     /// Whether keys are names of fields: an address and another one.
     [[nodiscard]] auto has_names() const -> bool { return has_names(text_); }
+    /// Whether keys are names of fields of flows without addresses: three, or two that are half of
+    /// all keys, as in the headings of CSV.
+    [[nodiscard]] auto has_names_without_address() const -> bool {
+        auto found = std::bitset<fields.size()>{};
+        auto keys = std::size_t{0};
+        auto names = std::size_t{0};
+        each_name(text_, [&](std::string_view name, std::size_t) {
+            ++keys;
+            auto const id = find_field(name);
+            if (!id) return;
+            ++names;
+            found.set(static_cast<std::size_t>(*id));
+        });
+        auto const counts =
+            std::ranges::any_of(std::array{field_id::srcport, field_id::dstport, field_id::protocol,
+                                           field_id::packets, field_id::bytes},
+                                [&](field_id id) { return found[static_cast<std::size_t>(id)]; });
+        return counts && (found.count() > 2 || (found.count() == 2 && 2 * names >= keys));
+    }
+    /// Whether it is an answer of Elasticsearch without documents.
+    [[nodiscard]] auto has_no_hits() const -> bool {
+        return contains("\"hits\":{") && contains("\"hits\":[]");
+    }
     /// The key of the array that holds the records, if they have no other wrapper of a known kind.
     [[nodiscard]] auto array_of_records() const -> std::string_view {
+        if (has_no_hits()) return "hits";
         for (auto const key : record_arrays) {
             auto const at = text_.find('"' + std::string{key} + "\":[{");
-            if (at == text_.npos) continue;
-            auto const before = std::string_view{text_}.substr(0, at);
-            auto const is_open =
-                std::ranges::count(before, '{') - std::ranges::count(before, '}') ==
-                (before.find("\"hits\":{") == before.npos ? 1 : 2);
-            if (is_open && !has_names(before)) return key;
+            if (is_open(at, "hits") && !has_names(std::string_view{text_}.substr(0, at)))
+                return key;
         }
         return {};
+    }
+    /// Whether the outermost object, or an object in it with the key `around`, has an array with
+    /// this key.
+    [[nodiscard]] auto has_array(std::string_view key, std::string_view around) const -> bool {
+        return starts_with("{") && is_open(text_.find('"' + std::string{key} + "\":["), around);
     }
     [[nodiscard]] auto contains(std::string_view text) const -> bool {
         return text_.find(text) != text_.npos;
@@ -109,10 +143,19 @@ public:
     }
 
 private:
+    /// Whether what is at a place is a member of the outermost object, or of an object in it with
+    /// the key `around`.
+    [[nodiscard]] auto is_open(std::size_t at, std::string_view around) const -> bool {
+        if (at == text_.npos) return false;
+        auto const before = std::string_view{text_}.substr(0, at);
+        auto const is_within = before.find('"' + std::string{around} + "\":{") != before.npos;
+        return std::ranges::count(before, '{') - std::ranges::count(before, '}') ==
+               (is_within ? 2 : 1);
+    }
     [[nodiscard]] static auto has_names(std::string_view text) -> bool {
         auto count = 0;
         auto has_address = false;
-        each_name(text, [&](std::string_view name) {
+        each_name(text, [&](std::string_view name, std::size_t) {
             auto const id = find_field(name);
             if (!id) return;
             ++count;
@@ -153,6 +196,11 @@ auto is_wrapped(beginning const& log) -> bool {
            (log.has("records") && (log.has("requestId") || log.has("data")));
 }
 
+auto is_insights(beginning const& log) -> bool {
+    if (log.contains("\"results\":[]") && log.has("statistics")) return true;
+    return log.has("field") && (log.has("results") || log.starts_with("[[{"));
+}
+
 auto is_oci(beginning const& log) -> bool {
     return log.has("logContent") || (log.has("data") && log.has("destinationAddress")) ||
            log.contains("vcn.flowlogs");
@@ -166,11 +214,12 @@ auto kind_of(std::string_view first_bytes) -> log_kind {
     if (is_azure(log)) return log_kind::azure;
     if (log.has("messageType") || log.has("logEvents") || log.has("subscriptionFilters"))
         return log_kind::subscription;
-    if (log.starts_with("{\"events\":") && (log.has("ingestionTime") || log.contains("[]")))
+    if (log.starts_with("{\"events\":[]") ||
+        (log.starts_with("{\"events\":") && log.has("ingestionTime")))
         return log_kind::events;
-    if (log.has("field") && (log.has("results") || log.starts_with("[[{")))
-        return log_kind::insights;
-    if (log.has("VarCharValue")) return log_kind::athena;
+    if (is_insights(log)) return log_kind::insights;
+    if (log.has("VarCharValue") || (log.has("ResultSet") && log.contains("\"Rows\":[]")))
+        return log_kind::athena;
     if (log.starts_with("{\"message\":\"")) return log_kind::firehose;
     if (is_wrapped(log)) return log_kind::wrapped;
     if (log.has("firewall_name")) return log_kind::network_firewall;
@@ -189,27 +238,79 @@ auto kind_of(std::string_view first_bytes) -> log_kind {
     if (log.has("id.orig_h")) return log_kind::zeek;
     if (log.has("class_uid") || log.has("category_uid") || log.has("src_endpoint"))
         return log_kind::ocsf;
-    if (log.has("event_type") && (log.has("flow_id") || log.has("proto")))
+    if (log.has_outermost("event_type") && (log.has("flow_id") || log.has("proto")))
         return log_kind::suricata;
     if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
         return log_kind::hubble;
     if (log.is("[]")) return log_kind::google;  // an answer without entries
-    if (log.has_names()) return log_kind::names;
+    if (log.has_names() || log.has_no_hits()) return log_kind::names;
     return log.has_line() || log.has_line_alone() ? log_kind::lines : log_kind::none;
+}
+
+/// The kind of a log whose first bytes tell less of it than `kind_of` needs.
+auto likely_kind_of(std::string_view first_bytes) -> log_kind {
+    auto const log = beginning{first_bytes};
+    if (!log.is_json()) return log_kind::none;
+    // statistics, before the first flow
+    if (log.has_outermost("event_type") && log.has_outermost("timestamp"))
+        return log_kind::suricata;
+    return log.has_names_without_address() ? log_kind::names : log_kind::none;
+}
+
+/// The first bytes of a log that tell its kind: no more of them, so that it does not depend on how
+/// many came in one block.
+auto telling(std::string_view first_bytes) -> std::string_view {
+    return first_bytes.substr(0, tells_kind(first_bytes) ? recognisable : most_recognisable);
+}
+
+/// The first line that is not blank, from its first byte that is not.
+auto first_line(std::string_view first_bytes) -> std::string_view {
+    if (first_bytes.starts_with(byte_order_mark)) first_bytes.remove_prefix(byte_order_mark.size());
+    auto const begin = first_bytes.find_first_not_of(" \t\r\n");
+    first_bytes.remove_prefix(std::min(begin, first_bytes.size()));
+    return first_bytes.substr(0, first_bytes.find('\n'));
+}
+
+/// Whether another object follows the first one in its line, as Data Firehose writes them.
+auto has_another(std::string_view line) -> bool {
+    auto const end = end_of_value(line);
+    if (end == line.npos) return false;
+    line.remove_prefix(end);
+    for (;;) {
+        line.remove_prefix(std::min(line.find_first_not_of(" \t\r,"), line.size()));
+        auto const between = std::array<std::string_view, 3>{"\\n", "null", byte_order_mark};
+        auto const found = std::ranges::find_if(
+            between, [&](std::string_view text) { return line.starts_with(text); });
+        if (found == between.end()) return line.starts_with('{');
+        line.remove_prefix(found->size());
+    }
 }
 
 }  // namespace
 
 auto find_kind(std::string_view first_bytes) -> log_kind {
-    // no more of them, so that the kind does not depend on how many came in one block
-    auto const kind = kind_of(first_bytes.substr(0, recognisable));
-    if (kind != log_kind::none || first_bytes.size() <= recognisable) return kind;
-    return kind_of(first_bytes.substr(0, most_recognisable));
+    auto const bytes = telling(first_bytes);
+    auto const kind = kind_of(bytes);
+    return kind != log_kind::none ? kind : likely_kind_of(bytes);
+}
+
+auto tells_kind(std::string_view first_bytes) -> bool {
+    return kind_of(first_bytes.substr(0, recognisable)) != log_kind::none;
 }
 
 auto looks_like_json(std::string_view first_bytes) -> bool {
     auto const log = beginning{first_bytes};
-    return log.is_json() || log.starts_with("#separator") || log.starts_with("H4sI");
+    return log.is_json() || log.starts_with("#separator") || log.starts_with("H4sI") ||
+           says_no_flows(first_bytes);
+}
+
+auto says_no_flows(std::string_view bytes) -> bool {
+    return beginning{bytes}.is("[Nomatchingflows]");
+}
+
+auto has_whole_line(std::string_view first_bytes) -> bool {
+    auto const line = first_line(first_bytes);
+    return line.data() + line.size() != first_bytes.data() + first_bytes.size();
 }
 
 auto division_of(log_kind kind, std::string_view first_bytes) -> division {
@@ -223,21 +324,26 @@ auto division_of(log_kind kind, std::string_view first_bytes) -> division {
         case log_kind::athena: return {.arrays = {"Rows"}, .around = "ResultSet"};
         case log_kind::wrapped: return {.arrays = {"records", "Records"}};
         case log_kind::ibm: return {.arrays = {"flow_logs"}};
+        case log_kind::google:
+            if (beginning{telling(first_bytes)}.has_array("entries", ""))
+                return {.arrays = {"entries"}};
+            break;
+        case log_kind::oci:
+            if (beginning{telling(first_bytes)}.has_array("results", "data"))
+                return {.arrays = {"results"}, .around = "data"};
+            break;
         case log_kind::names:
         case log_kind::lines: {
-            auto const array = beginning{first_bytes}.array_of_records();
+            auto const array = beginning{telling(first_bytes)}.array_of_records();
             if (!array.empty()) return {.arrays = {array}, .around = "hits"};
             break;
         }
         default: break;
     }
     // one object a line, unless the first line is only the beginning of one
-    if (first_bytes.starts_with("\xEF\xBB\xBF")) first_bytes.remove_prefix(3);
-    auto const begin = first_bytes.find_first_not_of(" \t\r\n");
-    auto const rest = first_bytes.substr(std::min(begin, first_bytes.size()));
-    auto const line = rest.substr(0, rest.find('\n'));
+    auto const line = first_line(first_bytes.substr(0, most_recognisable));
     auto const is_whole = line.find_first_not_of("{ \t\r") != line.npos;
-    return {.lines = !rest.starts_with('[') && is_whole};
+    return {.lines = !line.starts_with('[') && is_whole && !has_another(line)};
 }
 
 auto name(log_kind kind) -> std::string_view {
@@ -336,10 +442,30 @@ auto fields_of(log_kind kind) -> std::span<field_id const> {
     static constexpr auto zeek = std::to_array<field_id>(
         {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, reverse_packets,
          reverse_bytes, start, field_id::end, flow_state, src_vlan});
-    static constexpr auto ocsf = std::to_array<field_id>(
-        {srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, field_id::end,
-         field_id::action, field_id::flow_direction, tcp_flags, account_id, region, az_id,
-         interface_id, instance_id, vpc_id, subnet_id});
+    static constexpr auto ocsf = std::to_array<field_id>({srcaddr,
+                                                          dstaddr,
+                                                          srcport,
+                                                          dstport,
+                                                          protocol,
+                                                          packets,
+                                                          bytes,
+                                                          reverse_packets,
+                                                          reverse_bytes,
+                                                          start,
+                                                          field_id::end,
+                                                          field_id::action,
+                                                          field_id::log_status,
+                                                          field_id::flow_direction,
+                                                          tcp_flags,
+                                                          account_id,
+                                                          region,
+                                                          az_id,
+                                                          interface_id,
+                                                          instance_id,
+                                                          vpc_id,
+                                                          subnet_id,
+                                                          pkt_srcaddr,
+                                                          pkt_dstaddr});
     switch (kind) {
         case log_kind::azure: return azure;
         case log_kind::pubsub:

@@ -61,10 +61,20 @@ inline constexpr std::size_t most_recognisable = 65536;
 /// 512 tell none; fewer only if it is shorter.
 [[nodiscard]] auto find_kind(std::string_view first_bytes) -> log_kind;
 
+/// Whether the first 512 of these bytes tell the kind of a log.
+[[nodiscard]] auto tells_kind(std::string_view first_bytes) -> bool;
+
 /// Whether a log that begins with these bytes is JSON, or one of the other texts that are read.
 [[nodiscard]] auto looks_like_json(std::string_view first_bytes) -> bool;
 
-/// How a log of a kind that begins with these bytes is divided.
+/// Whether these are all bytes of what `nfdump -o json` prints if no flow matches.
+[[nodiscard]] auto says_no_flows(std::string_view bytes) -> bool;
+
+/// Whether the first line that is not blank ends in these bytes.
+[[nodiscard]] auto has_whole_line(std::string_view first_bytes) -> bool;
+
+/// How a log of a kind that begins with these bytes is divided. They must have a whole line, or be
+/// `most_recognisable`, unless the log is shorter.
 [[nodiscard]] auto division_of(log_kind kind, std::string_view first_bytes) -> division;
 
 /// What a kind of log is called.

@@ -117,6 +117,17 @@ void read_result(od::array cells, job& to) {
     to.rows.finish(to.offset);
 }
 
+/// What follows blanks, byte order marks, and line ends that some producers write as two characters
+/// between objects.
+auto without_separators(std::string_view text) -> std::string_view {
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r"), text.size()));
+        auto const is_mark = text.starts_with(byte_order_mark);
+        if (!is_mark && !text.starts_with("\\n")) return text;
+        text.remove_prefix(is_mark ? byte_order_mark.size() : 2);
+    }
+}
+
 void unwrap(std::string_view base64, job& to) {
     auto bytes = decode_base64(base64);
     if (!bytes) throw bad_record{"data is no base64 text"};
@@ -187,6 +198,7 @@ struct parser::state {
     record_index index{};
     int quick = 0;  // how many more records than not were read the faster way, within limits
     std::vector<std::string> columns{};  // of a Zeek log in columns, or of Athena's rows
+    std::string path{};                  // what a Zeek log in columns is a log of
 
     /// Reads the first value of a text and returns what follows it.
     auto parse_one(log_kind kind, piece::kind what, std::string_view text, job& to)
@@ -225,7 +237,9 @@ struct parser::state {
     }
 
     void parse_tsv(std::string_view line, job& to) {
-        if (!line.starts_with('#')) return read_zeek_line(line, columns, to);
+        if (!line.starts_with('#')) return read_zeek_line(line, columns, path, to);
+        constexpr auto kind = std::string_view{"#path\t"};
+        if (line.starts_with(kind)) path = line.substr(kind.size());
         constexpr auto fields = std::string_view{"#fields\t"};
         if (!line.starts_with(fields)) return;
         columns.clear();
@@ -244,6 +258,8 @@ parser::~parser() = default;
 
 void parser::parse(log_kind kind, piece const& from, job& to) {
     to.offset = from.offset;
+    to.line = from.line;
+    to.rows.set_line(from.line);
     if (from.what == piece::kind::value || from.what == piece::kind::element)
         to.rows.set_stable(from.text);
     try {
@@ -260,9 +276,11 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         for (auto rest = from.text; !rest.empty();) {
             to.text = rest.data();
             to.offset = from.offset + static_cast<std::uint64_t>(to.text - from.text.data());
-            rest = state_->parse_one(kind, from.what, rest, to);
-            // some producers write a line end as these two characters between objects
-            while (rest.starts_with("\\n")) rest.remove_prefix(2);
+            // one by one, as the parser looks at all that it is given
+            auto const is_first = to.text == from.text.data();
+            auto const one = is_first ? rest : rest.substr(0, end_of_value(rest));
+            auto const left = state_->parse_one(kind, from.what, one, to);
+            rest = without_separators(rest.substr(one.size() - left.size()));
             if (!rest.empty()) ++to.record;
         }
     } catch (bad_record& bad) {

@@ -7,7 +7,7 @@
 #include <bitset>
 #include <chrono>
 #include <concepts>
-#include <limits>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,16 +34,19 @@ namespace {
 constexpr std::size_t batch_rows = 2048;  // so that columns stay in the second-level cache
 constexpr std::size_t batch_text = std::size_t{128} << 10;
 constexpr std::size_t batch_levels = 256;
+constexpr std::size_t batch_pieces = 2 * batch_rows;       // of which some are no rows
 constexpr std::size_t large_piece = std::size_t{1} << 20;  // is not kept with the one after it
 constexpr std::size_t max_levels = 4;
 constexpr std::size_t column_size = 128;  // of lines that are decoded at once
 
-/// Takes as many bytes of a log as `find_kind` needs.
+/// Takes as many bytes of a log as `find_kind` and `division_of` need.
 auto take_beginning(any_source& source) -> std::string {
     auto front = take_front(source);
-    if (find_kind(std::string_view{front}.substr(0, recognisable)) != log_kind::none) return front;
-    put_back(source, std::move(front));
-    return take_front(source, most_recognisable);
+    auto const is_known = tells_kind(front);
+    while (front.size() < most_recognisable && !(is_known && has_whole_line(front)) &&
+           take_more(source, front)) {
+    }
+    return front;
 }
 
 /// Whether the reader of a kind leaves fields out that nobody reads.
@@ -100,6 +103,7 @@ struct level {
     log_kind kind;
     head_members head{};
     std::optional<std::uint64_t> offset{};  // of the record, if the log is within one
+    std::uint64_t line = 0;                 // of the record
 };
 
 class reader final : public column_reader {
@@ -150,10 +154,14 @@ public:
         return levels_.front()->from.bytes();
     }
     [[nodiscard]] auto unread() const -> std::uint64_t override { return job_.passed; }
+    [[nodiscard]] auto lines() const -> std::optional<std::uint64_t> override {
+        return levels_.front()->from.lines();
+    }
 
     void locate(std::size_t row, malformed_line& line) const override {
         job_.rows.locate(row, line);
-        line.line -= job_.rows.passes_after(row);
+        auto const number = job_.rows.line_of(row);
+        line.line = number != 0 ? number : line.line - job_.rows.passes_after(row);
         if (row >= row_lines_.size() || row_lines_[row] == 0) return;
         line.text = job_.messages[row_lines_[row] - 1];
         line.columns = columns_;
@@ -177,7 +185,7 @@ public:
         again_->rows.want(also);
         for (auto const& from : pieces_) {
             parser_.parse(levels_.front()->kind, from, *again_);
-            take_tuples(*again_, std::numeric_limits<std::size_t>::max());
+            while (!again_->tuples.empty()) take_tuples(*again_, again_->rows.size() + batch_rows);
         }
         read_again(id);
         again_->rows.lend(id, job_.rows, batch);
@@ -196,7 +204,8 @@ private:
         job_.head = &levels_.back()->head;
     }
 
-    /// Reads the rows of a batch; false at the end.
+    /// Reads the rows of a batch; false at the end. What reading throws is thrown after the rows
+    /// that were read before it.
     auto read_rows() -> bool {
         begun_ = true;
         if (std::exchange(later_all_, false)) {
@@ -205,32 +214,50 @@ private:
         }
         again_.reset();
         job_.rows.clear();
-        if (!pieces_.empty())
-            pieces_.erase(pieces_.begin(), pieces_.end() - (job_.tuples.empty() ? 0 : 1));
-        while (job_.rows.size() == 0 && !ended_) {
-            job_.messages.clear();
-            row_lines_.clear();
-            finished_.clear();
-            // tuples are part of the last piece
-            for (auto const& l : levels_) l->from.release(job_.tuples.empty());
-            for (auto more = true; more && !is_full();) {
-                if (job_.tuples.empty()) {
-                    more = read_piece();
-                } else {
-                    take_tuples(job_, batch_rows);
-                }
+        while (job_.rows.size() == 0 && !ended_ && !failure_) {
+            release();
+            try {
+                read_pieces();
+            } catch (error const&) {
+                failure_ = std::current_exception();
             }
             take_messages();
         }
+        if (failure_ && job_.rows.size() == 0) std::rethrow_exception(failure_);
         if (!job_.rows.all_refused())
             for (auto const id : job_.rows.used()) seen_[static_cast<std::size_t>(id)] = true;
         return job_.rows.size() != 0;
     }
 
+    /// Reads pieces until a batch is full.
+    void read_pieces() {
+        for (auto more = true; more && !is_full();) {
+            if (job_.tuples.empty()) {
+                more = read_piece();
+            } else {
+                take_tuples(job_, batch_rows);
+            }
+        }
+    }
+
+    /// Lets go of what earlier rows came from, and of entries that became none.
+    void release() {
+        job_.rows.clear();
+        job_.messages.clear();
+        row_lines_.clear();
+        finished_.clear();
+        piece_count_ = 0;
+        // tuples are part of the last piece
+        auto const all = job_.tuples.empty();
+        if (!pieces_.empty()) pieces_.erase(pieces_.begin(), pieces_.end() - (all ? 0 : 1));
+        for (auto const& l : levels_) l->from.release(all);
+    }
+
     [[nodiscard]] auto is_full() const -> bool {
         auto const after_large = piece_size_ > large_piece && job_.tuples.empty();
-        return job_.rows.size() >= batch_rows || job_.messages.text.size() >= batch_text ||
-               finished_.size() >= batch_levels || (after_large && job_.rows.size() != 0);
+        return job_.rows.size() >= batch_rows || piece_count_ >= batch_pieces ||
+               job_.messages.text.size() >= batch_text || finished_.size() >= batch_levels ||
+               (after_large && job_.rows.size() != 0);
     }
 
     /// Reads a piece, or several events; false if nothing more can become a row of the batch.
@@ -254,8 +281,10 @@ private:
             return !ended_;
         }
         if (from.offset) found.offset = *from.offset;
+        if (from.offset) found.line = from.line;
         if (!wanted_.empty() && !has_messages(from.kind)) pieces_.push_back(found);
         piece_size_ = found.text.size();
+        ++piece_count_;
         parser_.parse(from.kind, found, job_);
         for (auto& bytes : job_.nested) open_nested(std::move(bytes), found.offset);
         job_.nested.clear();
@@ -281,7 +310,7 @@ private:
                 throw bad_record{"data is no log of a known kind"};
             auto how = division_of(kind, front);
             put_back(source, std::move(front));
-            push({splitter{std::move(source), std::move(how)}, kind, {}, offset});
+            push({splitter{std::move(source), std::move(how)}, kind, {}, offset, job_.line});
         } catch (error const& failure) {
             job_.offset = offset;
             job_.refuse({failure.what()});
@@ -305,6 +334,7 @@ private:
         auto const on_malformed = [&](malformed_line const& line) {
             refuse_before(line.line);
             keep_line(line.line);
+            job_.rows.set_line(messages.lines[line.line - 1].line);
             job_.rows.refuse(messages.lines[line.line - 1].offset, line.reason, line.field, "",
                              line.column);
         };
@@ -345,6 +375,7 @@ private:
         auto& refused = job_.messages.refused;
         for (; refused_ < refused.size() && refused[refused_].before < line; ++refused_) {
             auto& bad = refused[refused_];
+            job_.rows.set_line(bad.line);
             job_.rows.refuse(bad.offset, bad.why.what, bad.why.field, std::move(bad.why.why));
         }
     }
@@ -360,6 +391,7 @@ private:
         auto const& line = job_.messages.lines[number - 1];
         if (line.region != 0 && !rows.get(field::region))
             rows.put(field_id::region, job_.messages.regions[line.region]);
+        rows.set_line(line.line);
         rows.finish(line.offset);
     }
 
@@ -383,6 +415,7 @@ private:
         row_lines_.resize(rows.size());
         for (auto line = number; line < number + count; ++line) {
             row_lines_.push_back(static_cast<std::uint32_t>(line));
+            rows.set_line(messages.lines[line - 1].line);
             rows.finish(messages.lines[line - 1].offset);
         }
         return count;
@@ -413,6 +446,7 @@ private:
     std::unique_ptr<job> again_{};  // the rows of the batch with a field that was left out
     std::vector<piece> pieces_{};   // of the batch, to be read again
     std::size_t piece_size_ = 0;    // of the last one
+    std::size_t piece_count_ = 0;   // of the batch
     bool later_all_ = false;        // the next batches have all fields
     parser parser_{};
     std::vector<std::unique_ptr<level>> levels_{};
@@ -422,6 +456,7 @@ private:
     std::vector<field_use> wanted_{};         // none: all fields
     bool begun_ = false;
     bool ended_ = false;
+    std::exception_ptr failure_;         // what reading has thrown
     bool ahead_ = false;                 // `has` read the rows of the next batch
     std::bitset<fields.size()> seen_{};  // the fields that rows had so far
 };
@@ -506,6 +541,7 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
     auto source = std::move(from.source);
     auto const size = from.random_access ? from.random_access->size() : std::nullopt;
     auto front = json::take_beginning(source);
+    if (json::says_no_flows(front)) front = "[]";
     auto kind = json::find_kind(front);
     if (kind == json::log_kind::base64) {
         put_back(source, std::move(front));

@@ -2,6 +2,7 @@
 #include "rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -31,6 +32,7 @@ void row_buffer::clear() {
     }
     used_.clear();
     offsets_.clear();
+    lines_.clear();
     refused_.clear();
     passes_.clear();
     texts_.clear();
@@ -77,6 +79,7 @@ void row_buffer::unset(field_id id) {
 
 void row_buffer::finish(std::uint64_t offset) {
     offsets_.push_back(offset);
+    lines_.push_back(line_);
     ++size_;
 }
 
@@ -104,6 +107,8 @@ void row_buffer::finish_two_way(std::uint64_t offset, reverse_counters const& ba
     unset(field_id::bytes);
     if (back.packets) set(field::packets, *back.packets);
     if (back.bytes) set(field::bytes, *back.bytes);
+    if (back.has_tcp_flags) unset(field_id::tcp_flags);
+    if (back.tcp_flags) set(field::tcp_flags, *back.tcp_flags);
     finish(offset);
 }
 
@@ -117,6 +122,27 @@ void row_buffer::swap(field_id a, field_id b) {
     std::swap(x.states[size_], y.states[size_]);
 }
 
+/// The fields of the source, and the same ones of the destination.
+static constexpr auto sides = [] {
+    using enum field_id;
+    return std::to_array<std::pair<field_id, field_id>>({{srcaddr, dstaddr},
+                                                         {srcport, dstport},
+                                                         {pkt_srcaddr, pkt_dstaddr},
+                                                         {pkt_src_aws_service, pkt_dst_aws_service},
+                                                         {src_as, dst_as},
+                                                         {src_mask, dst_mask},
+                                                         {src_mac, dst_mac},
+                                                         {src_instance, dst_instance},
+                                                         {src_vpc, dst_vpc},
+                                                         {src_subnet, dst_subnet},
+                                                         {src_project, dst_project},
+                                                         {src_zone, dst_zone},
+                                                         {src_namespace, dst_namespace},
+                                                         {src_pod, dst_pod},
+                                                         {src_service, dst_service},
+                                                         {src_country, dst_country}});
+}();
+
 /// Makes the row a copy of the last one, with its source and its destination exchanged.
 void row_buffer::repeat_swapped() {
     for (auto const id : used_) {
@@ -127,8 +153,10 @@ void row_buffer::repeat_swapped() {
             c.states[size_] = c.states[size_ - 1];
         });
     }
-    swap<address>(field_id::srcaddr, field_id::dstaddr);
-    swap<std::uint16_t>(field_id::srcport, field_id::dstport);
+    for (auto const& pair : sides) {
+        with_type(info(pair.first).type,
+                  [&]<class T>(std::type_identity<T>) { swap<T>(pair.first, pair.second); });
+    }
     if (auto const direction = get(field::flow_direction))
         set(field::flow_direction, *direction == flow_direction::egress ? flow_direction::ingress
                                                                         : flow_direction::egress);

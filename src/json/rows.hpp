@@ -55,6 +55,8 @@ struct repeated_text {
 struct reverse_counters {
     std::optional<std::uint64_t> packets{};
     std::optional<std::uint64_t> bytes{};
+    std::optional<std::uint8_t> tcp_flags{};
+    bool has_tcp_flags = false;  // those of the record are of the other direction alone
 };
 
 /// Rows that become a batch: set the fields of one row, then end it.
@@ -128,6 +130,7 @@ public:
     void append(std::span<std::uint64_t const> offsets) {
         offsets_.insert(offsets_.end(), offsets.begin(), offsets.end());
         size_ += offsets.size();
+        lines_.resize(size_, line_);
     }
 
     template <class T>
@@ -173,6 +176,13 @@ public:
     void lend(field_id id, row_buffer const& to, column_batch& batch) const;
     void locate(std::size_t row, malformed_line& line) const;
 
+    /// Says that the next rows come from this line, counted from 1; 0: the log has no lines.
+    void set_line(std::uint64_t number) noexcept { line_ = number; }
+    /// The line of a row; 0 if the log has no lines.
+    [[nodiscard]] auto line_of(std::size_t row) const noexcept -> std::uint64_t {
+        return lines_[row];
+    }
+
     /// Says that what follows the last row is an entry of another log.
     void note_pass() { passes_.push_back(size_); }
     /// How many such entries of the batch follow a row.
@@ -213,6 +223,8 @@ private:
     std::vector<field_id> used_{};
     std::size_t size_ = 0;
     std::vector<std::uint64_t> offsets_{};
+    std::vector<std::uint64_t> lines_{};  // that the rows come from
+    std::uint64_t line_ = 0;              // that the next rows come from
     std::map<std::size_t, refusal> refused_{};
     std::vector<std::size_t> passes_{};  // the rows after entries of other logs
     text_arena texts_{};

@@ -63,6 +63,24 @@ auto is_shallow(std::string_view text) -> bool {
     return true;
 }
 
+auto end_of_value(std::string_view text) -> std::size_t {
+    std::size_t depth = 0;
+    auto const* const last = text.data() + text.size();
+    for (auto const* at = text.data(); at < last; ++at) {
+        if (*at == '"') {
+            at = end_of_string(at + 1, at + 1, last);
+            if (at == nullptr) return text.npos;
+            --at;
+        } else if (*at == '{' || *at == '[') {
+            ++depth;
+        } else if (*at == '}' || *at == ']') {
+            if (depth == 0) return text.npos;
+            if (--depth == 0) return static_cast<std::size_t>(at + 1 - text.data());
+        }
+    }
+    return text.npos;
+}
+
 // --- lines --------------------------------------------------------------------------------------
 
 line_splitter::line_splitter(any_source from, std::size_t max_line, std::uint64_t offset)
@@ -88,16 +106,17 @@ auto line_splitter::take_copy(std::string_view end) -> std::string_view {
 /// A line without blanks around it; `end` if there is nothing else.
 auto line_splitter::given(std::string_view line) -> piece {
     auto offset = line_offset_;
-    if (offset == 0 && line.starts_with("\xEF\xBB\xBF")) {
-        line.remove_prefix(3);
-        offset += 3;
+    if (line.starts_with(byte_order_mark)) {
+        line.remove_prefix(byte_order_mark.size());
+        offset += byte_order_mark.size();
     }
     auto const begin = std::min(line.find_first_not_of(" \t\r"), line.size());
     line.remove_prefix(begin);
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    if (line.ends_with("},")) line.remove_suffix(1);  // an element of an array
     if (line.empty()) return {};
     given_ = true;
-    return {piece::kind::value, line, offset + begin};
+    return {piece::kind::value, line, offset + begin, false, lines_};
 }
 
 auto line_splitter::next() -> piece {
@@ -106,23 +125,28 @@ auto line_splitter::next() -> piece {
             if (given_) return {piece::kind::wait, {}, 0, false};
             if (!next_block()) {
                 ended_ = true;
+                if (!carry_.empty() || skipping_) ++lines_;
                 return carry_.empty() ? piece{} : given(take_copy({}));
             }
         }
-        if (carry_.empty()) line_offset_ = offset_ + at_;
+        if (carry_.empty() && !skipping_) line_offset_ = offset_ + at_;
         auto const found = block_.find('\n', at_);
+        auto const is_whole = found != block_.npos;
         auto const end = std::min(found, block_.size());
         auto const text = block_.substr(at_, end - at_);
-        at_ = end;
+        at_ = end + (is_whole ? 1 : 0);
+        if (is_whole) ++lines_;
+        if (std::exchange(skipping_, skipping_ && !is_whole)) continue;
         if (carry_.size() + text.size() > max_line_) {
-            ended_ = true;
-            return {piece::kind::damage, "a line is longer than the limit", line_offset_, false};
+            static_cast<void>(std::exchange(carry_, {}));
+            skipping_ = !is_whole;
+            return {piece::kind::damage, "a line is longer than the limit", line_offset_, false,
+                    lines_ + (is_whole ? 0 : 1)};
         }
-        if (found == block_.npos) {
+        if (!is_whole) {
             carry_ += text;
             continue;
         }
-        ++at_;
         auto const in_place = carry_.empty() && block_.size() - end >= padding;
         if (auto const line = given(in_place ? text : take_copy(text));
             line.what != piece::kind::end)
@@ -182,6 +206,15 @@ auto value_splitter::peek() -> int {
     return static_cast<unsigned char>(buffer_.bytes[at_]);
 }
 
+/// Takes these bytes if they are the next ones, or as many of them as are.
+auto value_splitter::take(std::string_view bytes) -> bool {
+    for (auto const c : bytes) {
+        if (peek() != static_cast<unsigned char>(c)) return false;
+        ++at_;
+    }
+    return true;
+}
+
 auto value_splitter::skip_blanks() -> int {
     auto next = peek();
     while (is_blank(next)) {
@@ -195,7 +228,7 @@ auto value_splitter::skip_blanks() -> int {
 void value_splitter::skip_mark() {
     while (size_ < 3 && refill()) {
     }
-    if (std::string_view{buffer_.get(), size_}.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    if (std::string_view{buffer_.get(), size_}.starts_with(byte_order_mark)) at_ = 3;
     keep_ = at_;
 }
 
@@ -232,6 +265,13 @@ auto value_splitter::next_top() -> piece {
         place_ = place::done;
         return {};
     }
+    constexpr auto other = "expected an object or an array";
+    if (first == static_cast<unsigned char>(byte_order_mark[0]))  // of a file after another one
+        return take(byte_order_mark) ? piece{} : damage(other);
+    if (first == 'n') {
+        too_deep_ = false;
+        return take("null") ? kept(piece::kind::value) : damage(other);
+    }
     ++at_;
     if (first == '[') {
         place_ = place::array;
@@ -244,7 +284,7 @@ auto value_splitter::next_top() -> piece {
     } else if (first == '\\' && peek() == 'n') {
         ++at_;  // some producers write a line end as these two characters between objects
     } else if (first != ',') {
-        return damage("expected an object or an array");
+        return damage(other);
     }
     return {};
 }

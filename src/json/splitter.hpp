@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,7 +34,7 @@ struct piece {
         value,    ///< a line or a top-level value
         head,     ///< the members that precede an array, as an object of their own
         element,  ///< an element of an array
-        damage,   ///< what cannot be divided, at the end; `text` says why
+        damage,   ///< what cannot be divided: a line, or all that is left; `text` says why
         wait,     ///< no more pieces before a call of `release`
         end
     };
@@ -41,6 +42,7 @@ struct piece {
     std::string_view text{};   ///< valid until `release`; of a head or damage, until the next piece
     std::uint64_t offset = 0;  ///< of its first byte
     bool too_deep = false;     ///< nested deeper than `max_depth`
+    std::uint64_t line = 0;    ///< its number, counted from 1, if the log is divided into lines
 };
 
 /// How a log is divided.
@@ -52,7 +54,8 @@ struct division {
 };
 
 /// Divides a log into lines. They are given in the blocks of the source, without a copy; only lines
-/// near the end of a block, or across two, are copied.
+/// near the end of a block, or across two, are copied. A line that is too long is damage, and what
+/// follows it is read.
 class line_splitter {
 public:
     line_splitter(any_source from, std::size_t max_line, std::uint64_t offset);
@@ -75,6 +78,8 @@ public:
     [[nodiscard]] auto needs_more() const noexcept -> bool {
         return at_ == block_.size() && carry_.empty();
     }
+    /// How many lines were read, blank ones included.
+    [[nodiscard]] auto lines() const noexcept -> std::uint64_t { return lines_; }
 
 private:
     auto next_block() -> bool;
@@ -89,8 +94,10 @@ private:
     std::uint64_t offset_;  // of the block
     std::string carry_{};   // the beginning of a line whose end was not read yet
     std::uint64_t line_offset_ = 0;
+    std::uint64_t lines_ = 0;  // that were read
     std::deque<std::string> copies_{};
-    bool given_ = false;  // lines, since the last `release`
+    bool given_ = false;     // lines, since the last `release`
+    bool skipping_ = false;  // the rest of a line that is too long
     bool ended_ = false;
 };
 
@@ -132,6 +139,7 @@ private:
 
     auto refill() -> bool;
     auto peek() -> int;
+    auto take(std::string_view bytes) -> bool;
     auto skip_blanks() -> int;
     void skip_mark();
     void make_room(std::size_t more);
@@ -194,6 +202,11 @@ public:
     [[nodiscard]] auto needs_more() const noexcept -> bool {
         return std::visit([](auto const& s) { return s.needs_more(); }, how_);
     }
+    /// How many lines were read; none if the log is not divided into lines.
+    [[nodiscard]] auto lines() const noexcept -> std::optional<std::uint64_t> {
+        auto const* const in_lines = std::get_if<line_splitter>(&how_);
+        return in_lines == nullptr ? std::nullopt : std::optional{in_lines->lines()};
+    }
     /// Null if the log is divided into lines.
     [[nodiscard]] auto values() noexcept -> value_splitter* {
         return std::get_if<value_splitter>(&how_);
@@ -205,6 +218,12 @@ private:
 
 /// Whether a text has at most `max_depth` open brackets at any place.
 [[nodiscard]] auto is_shallow(std::string_view text) -> bool;
+
+/// Where the object or the array ends that a text begins with; `npos` if it does not.
+[[nodiscard]] auto end_of_value(std::string_view text) -> std::size_t;
+
+/// What some programs write before a text in UTF-8.
+inline constexpr auto byte_order_mark = std::string_view{"\xEF\xBB\xBF"};
 
 }  // namespace flowlog::detail::json
 

@@ -10,20 +10,34 @@
 
 namespace flowlog::detail::json {
 
-auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool {
-    auto const id = find_field(without_sum(name));
-    if (!id) return false;
-    if (token.empty() || token == "-") {
-        rows.unset(*id);
-        return true;
-    }
-    with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
-        auto const value = decode_token<T>(*id, token);
+/// Whether a word is a direction of the Elastic Common Schema that is neither in nor out.
+static auto is_other_direction(std::string_view word) -> bool {
+    return word == "internal" || word == "external" || word == "unknown";
+}
+
+auto without_zero_fraction(field_id id, std::string_view token) -> std::string_view {
+    auto const type = info(id).type;
+    auto const is_count = is_number(type) || type == field_type::time;
+    if (is_count && token.size() > 2 && token.ends_with(".0")) token.remove_suffix(2);
+    return token;
+}
+
+void set_token(row_buffer& rows, field_id id, std::string_view name, std::string_view token) {
+    if (token.empty() || token == "-") return rows.unset(id);
+    if (id == field_id::flow_direction && is_other_direction(token)) return rows.unset(id);
+    token = without_zero_fraction(id, token);
+    with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
+        auto const value = decode_token<T>(id, token);
         if (value.malformed())
             throw bad_record{std::string{name} + ": found " + std::string{token.substr(0, 60)}, id};
-        rows.put(*id, value);
+        rows.put(id, value);
     });
-    return true;
+}
+
+auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool {
+    auto const id = find_field(without_sum(name));
+    if (id) set_token(rows, *id, name, token);
+    return id.has_value();
 }
 
 void set_field(row_buffer& rows, field_id id, std::string_view name, od::value v) {

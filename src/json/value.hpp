@@ -74,13 +74,15 @@ void each_element_of(std::string_view name, od::value v, Use use) {
     for (auto element : od::array(v.get_array())) use(od::value(element.value()));
 }
 
-/// The JSON text of a value, for messages.
-inline auto shown(od::value& v) -> std::string {
-    auto text = std::string{std::string_view(v.raw_json_token())};
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r'))
-        text.pop_back();
-    return text.substr(0, 60);
+/// The JSON text of a value; of an object or an array, its bracket.
+inline auto raw_text(od::value& v) -> std::string_view {
+    auto const text = std::string_view(v.raw_json_token());
+    auto const end = text.find_last_not_of(" \t\r\n");
+    return text.substr(0, end == text.npos ? 0 : end + 1);
 }
+
+/// The same for messages.
+inline auto shown(od::value& v) -> std::string { return std::string{raw_text(v).substr(0, 60)}; }
 
 /// The content of a string, without a copy unless it has escapes.
 inline auto content_of(od::value& v) -> std::string_view {
@@ -261,8 +263,13 @@ inline void require_addresses(row_buffer const& rows) {
                          reason::absent_value};
 }
 
-/// Sets the field with this name, if there is one, from a token as text logs have it. Whether there
-/// is one.
+/// A number without the `.0` that programs write after whole ones; other texts as they are.
+[[nodiscard]] auto without_zero_fraction(field_id id, std::string_view token) -> std::string_view;
+
+/// Sets a field from a token as text logs have it.
+void set_token(row_buffer& rows, field_id id, std::string_view name, std::string_view token);
+
+/// Sets the field with this name, if there is one. Whether there is one.
 auto set_token(row_buffer& rows, std::string_view name, std::string_view token) -> bool;
 
 // One function for each kind of record. They throw if a record is bad.
@@ -277,7 +284,9 @@ void read_oci(od::object record, job& to);
 void read_alibaba(od::object record, job& to);
 void read_names(od::object record, job& to);
 void read_zeek(od::object record, job& to);
-void read_zeek_line(std::string_view line, std::vector<std::string> const& columns, job& to);
+/// `path` says what the log is a log of, such as `conn`.
+void read_zeek_line(std::string_view line, std::vector<std::string> const& columns,
+                    std::string_view path, job& to);
 void read_ocsf(od::object record, job& to);
 
 }  // namespace flowlog::detail::json

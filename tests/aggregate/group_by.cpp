@@ -306,6 +306,37 @@ TEST_CASE("a log without a field that is grouped by is refused", "[group_by]") {
     }
 }
 
+TEST_CASE("flows whose protocol has no ports have a tag without a port", "[group_by]") {
+    auto const tags = flowlog::tag_table::parse("443,tcp,web\n*,icmp,ping\n", "t");
+    auto const tables = flowlog::group_tables{.tags = &tags};
+    auto text = "dstport protocol\n"s;
+    for (auto i = 0; i < 100; ++i) text += "443 6\n0 1\n";  // a whole batch has ports
+    text += "443 6\n- 1\n- 47\n- 6\n22 6\n";
+    auto const here = testing::folder{};
+    auto const file = here.write("a.log", text);
+    auto const found = flowlog::run({file}, grouping_of({"tag"}, {"flows"}, tables));
+    CHECK(lines(found.value) ==
+          std::vector{"- : 1"s, "Untagged : 2"s, "ping : 101"s, "web : 101"s});
+    CHECK(found.stats.malformed == 0);
+}
+
+TEST_CASE("numbers with a fraction have one decimal and three digits", "[group_by]") {
+    auto const text = [](double number) { return to_text(group_cell{number}); };
+    CHECK(text(0) == "0.0");
+    CHECK(text(8000) == "8000.0");
+    CHECK(text(1333.3333) == "1333.3");
+    CHECK(text(12.345) == "12.3");
+    CHECK(text(3.25) == "3.25");
+    CHECK(text(2.5) == "2.5");
+    CHECK(text(1) == "1.0");
+    CHECK(text(9.999) == "10.0");
+    CHECK(text(-0.5) == "-0.5");
+    CHECK(text(1.0 / 60) == "0.0167");
+    CHECK(text(0.00361) == "0.00361");
+    CHECK(text(0.0000123456) == "1.23e-05");
+    CHECK(text(18446744073709551615.0) == "18446744073709551616.0");
+}
+
 TEST_CASE("every kind of key", "[group_by]") {
     auto const tags = flowlog::tag_table::parse("443,tcp,web\n", "t");
     auto const labels = flowlog::label_table::parse("10.0.0.0/8,office\n10.1.0.0/16,lab\n", "l");
@@ -335,6 +366,8 @@ TEST_CASE("every kind of key", "[group_by]") {
     CHECK(key_of(made, "class(dstaddr)") == "documentation");
     made.set(field::dstport, 444);
     CHECK(key_of(made, "tag", tables) == "Untagged");
+    made.reset(field_id::dstport);
+    CHECK(key_of(made, "tag", tables) == "-");
     made.set(field::srcaddr, address("10.9.9.9"));
     CHECK(key_of(made, "label(srcaddr)", tables) == "office");
 }

@@ -18,6 +18,12 @@ using flowlog::field_id;
 using flowlog::measure;
 using flowlog::measure_kind;
 
+static auto lower(std::string text) -> std::string {
+    for (auto& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    return text;
+}
+
 TEST_CASE("measures are written and read", "[measure]") {
     CHECK(measure::parse("flows") == measure{});
     CHECK(measure::parse("count") == measure{});
@@ -25,6 +31,8 @@ TEST_CASE("measures are written and read", "[measure]") {
     CHECK(measure::parse("sum(packets)") == measure{measure_kind::sum, field_id::packets});
     CHECK(measure::parse("min(start)") == measure::parse("first"));
     CHECK(measure::parse("max(end)") == measure::parse("last"));
+    for (auto const* text : {"Flows", "COUNT", "Max(Bytes)", "First", "SUM(bytes)/Flows"})
+        CHECK(measure::parse(text) == measure::parse(lower(text)));
     for (auto const* text :
          {"flows", "bytes", "min(bytes)", "max(end)", "distinct(srcaddr)", "rate(packets)",
           "distinct(action)", "sum(flows)", "or(tcp-flags)", "avg(bytes)", "bytes/packets",
@@ -79,6 +87,10 @@ TEST_CASE("what is no measure is refused with what was expected", "[measure]") {
         CHECK(has(of("percentile(bytes, " + std::string{text} + ")"), "percentage from 0 to 100"));
     CHECK(has(of("-bytes"), "no field is called '-bytes'"));
     CHECK(has(of("max(dOctet)"), "did you mean 'dOctets'"));
+    CHECK(has(of("distinct(srcaddr/24)"),
+              "expected one field, found 'srcaddr/24'; a network such as srcaddr/24 can only be a "
+              "key"));
+    CHECK(has(of("avg(bytes/packets)"), "expected one field, found 'bytes/packets'"));
 }
 
 TEST_CASE("measures of the same thing are equal", "[measure]") {
@@ -105,6 +117,12 @@ TEST_CASE("groups are filtered by their measures", "[group_filter]") {
     CHECK_FALSE(wants("flows > 50", number{50}));
     CHECK(wants("flows>=50 AND flows<51", number{50}));
     CHECK(wants("flows = 1.5k", number{1500}));
+    CHECK(wants("bytes = 1.005k and bytes <= 1.005k", number{1005}));
+    CHECK_FALSE(wants("bytes > 1.005k", number{1005}));
+    CHECK(wants("or(tcp-flags) = 0x13", number{0x13}));
+    CHECK(wants("Flows >= 0XfF", number{255}));
+    CHECK_THROWS_AS(flowlog::having("flows > 0x"), flowlog::error);
+    CHECK_THROWS_AS(flowlog::having("flows > 0xg"), flowlog::error);
     CHECK(wants("bytes == 64Ki", number{65536}));
     CHECK(wants("bytes eq 18446744073709551615", ~number{0}));
     CHECK_FALSE(wants("bytes eq 18446744073709551614", ~number{0}));
@@ -151,6 +169,8 @@ TEST_CASE("a filter of groups that is wrong is refused with what was expected", 
     CHECK(has(of("flows > 50 and nonsense > 1"),
               "\n  flows > 50 and nonsense > 1\n                 ^"));
     CHECK(has(of("flows"), "expected a comparison: =, !=, <, <=, > or >=, found the end"));
+    CHECK(has(of("flows_in > 1"), "; --in-out has what came in apart from what went out"));
+    CHECK(has(of("max(bytes)_in > 1"), "having:1:11: --in-out has what came in"));
     CHECK(has(of("flows > x"), "having:1:9: expected a number such as 50"));
     CHECK(has(of("flows > -1"), "found '-1'"));
     CHECK(has(of("flows > 1x"), "found '1x'"));
@@ -209,6 +229,8 @@ TEST_CASE("what is no key is refused with what was expected", "[group_words]") {
     CHECK(has(of("class(bytes)"), "bytes is not an address"));
     CHECK(has(of("size(srcaddr)"), "no function of a field is called 'size'"));
     CHECK(has(of("bytes/8"), "bytes is not an address"));
+    CHECK(has(of("pair/24"), "pair is not an address"));
+    CHECK(has(of("date:5m"), "date is not a time"));
     CHECK(has(of("bytes:5m"), "bytes is not a time"));
     CHECK(has(of("hour(bytes)"), "bytes is not a time"));
     CHECK(has(of("week(end"), "expected ')' at its end"));

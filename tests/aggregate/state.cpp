@@ -202,6 +202,8 @@ TEST_CASE("a partial result that was cut or changed anywhere is refused", "[stat
           std::pair{errc::truncated,
                     std::string{"x.part: ends before its last line: the partial result is "
                                 "incomplete; make it again"}});
+    for (auto const size : {std::size_t{5}, text.find("\"job\"") + 3, text.find("\"keys\"") + 8})
+        CHECK(refusal(text.substr(0, size), empty).first == errc::truncated);
     auto const digits = text.rfind("\"}");
     CHECK(
         refusal(text.substr(0, digits - 1) + "\"}\n", empty).second.find("expected eight digits") !=

@@ -34,6 +34,16 @@ END
     says out '7 lines = 6 records'
 }
 
+case_both_directions_in_one_flow() {
+    talkers >a.log
+    run connections a.log --two-way reverse
+    returns 2
+    empty out
+    says err '--two-way reverse puts both directions into one flow'
+    run connections a.log --two-way split
+    returns 0
+}
+
 case_limit_and_order() {
     talkers >a.log
     run connections a.log -n 1 --sort first --quiet

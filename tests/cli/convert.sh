@@ -115,6 +115,10 @@ case_inputs() {
     run convert a.log b.log -o c.csv
     returns 0
     says err 'b.log: its columns differ from the first log'
+    printf 'srcaddr bytes\n10.0.0.1 1\nsrcaddr bytes tcp-flags own\n10.0.0.2 2 3 x\n' >later.log
+    run convert later.log -o later.csv
+    returns 0
+    says err 'later.log: records further on have more columns: tcp-flags, own (not written); --fields chooses'
     [ "$(wc -l <c.csv)" = 5 ] || fail 'not 4 flows'
     run convert a.log nope -o d.csv
     returns 2

@@ -74,6 +74,7 @@ EOF
 }
 
 case_options() {
+    local logs
     two_days
     run diff monday.log tuesday.log --csv --factor 5 --by srcaddr
     says out 'changed,10.0.0.3'
@@ -97,12 +98,32 @@ EOF
     says out '+10 kB'
     sed 's/ bytes / size /' monday.log >a.log
     sed 's/ bytes / size /' tuesday.log >b.log
-    run diff a.log b.log --csv --by srcaddr # without bytes, flows decide
-    holds out <<'EOF'
+    for logs in 'a.log b.log' 'a.log tuesday.log' 'monday.log b.log'; do
+        run diff $logs --csv --by srcaddr # without bytes on both sides, flows decide
+        holds out <<'EOF'
 change,srcaddr,flows_before,flows_after,difference,ratio
 added,10.0.0.9,,1,1,
 removed,10.0.0.2,1,,-1,
 EOF
+    done
+    head -1 monday.log >none.log
+    run diff none.log tuesday.log --csv --by srcaddr -n 1 # no flows are no reason
+    says out 'added,10.0.0.1,,3,,15070,15070,'
+    # flows decide if they are to, also when partial results are merged
+    run diff monday.log tuesday.log --by srcaddr --sort flows --csv
+    holds out <<'EOF'
+change,srcaddr,flows_before,flows_after,difference,ratio,bytes_before,bytes_after
+added,10.0.0.9,,1,1,,,40
+removed,10.0.0.2,1,,-1,,900,
+EOF
+    cp out expected
+    run diff monday.log tuesday.log --by srcaddr --sort flows --exit-code --where 'srcaddr in (10.0.0.1, 10.0.0.3)'
+    returns 0
+    run diff monday.log tuesday.log --by srcaddr --exit-code --where 'srcaddr in (10.0.0.1, 10.0.0.3)'
+    returns 1
+    run diff monday.log tuesday.log --by srcaddr --partial day.part --quiet
+    run merge day.part --sort flows --csv
+    holds out <expected
 }
 
 case_exit_code() {
@@ -155,6 +176,21 @@ case_several_files() {
     returns 0
     holds out <expected
     run diff 'before/*.log' after/a.log --csv --threads 2
+    holds out <expected
+    empty err
+    run diff monday.log tuesday.log --csv
+    empty err
+    ln after/a.log after/b.log
+    run diff before after --json
+    says err 'after/a.log and after/b.log are the same file, which is counted each time'
+    says out '"warnings":["after/a.log and after/b.log are the same file, which is counted each time"]'
+    # a list says nothing of sides
+    printf '%s\n' before/1.log before/2.log after/a.log >list
+    run diff before after --logs-from list
+    returns 2
+    says err '--logs-from does not say which of the two sides its logs are of: it goes with --split'
+    run diff --logs-from list --split 2024-05-02 --csv
+    returns 0
     holds out <expected
 }
 

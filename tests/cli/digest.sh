@@ -27,6 +27,20 @@ case_as_go_vpc() {
     done
 }
 
+case_clocks_of_a_zone() {
+    printf '%s\n' 'srcaddr dstport bytes start end' '10.0.0.1 443 100 1714604400 1714604410' \
+        '10.0.0.1 443 100 1714609800 1714609810' >night.log # 2024-05-01T23:00Z and 2024-05-02T00:30Z
+    run digest night.log --by srcaddr,start:1d --csv
+    [ "$(wc -l <out)" = 3 ] || { fail 'not two days in UTC'; show out; }
+    run digest night.log --by srcaddr,start:1d --csv --tz +02:00
+    returns 0
+    [ "$(wc -l <out)" = 2 ] || { fail 'not one day by the clocks of +02:00'; show out; }
+    cp out expected
+    run digest night.log --by srcaddr,start:1d --tz +02:00 --partial night.part --quiet
+    run merge night.part --csv
+    holds out <expected
+}
+
 case_default() {
     run digest "$govpc/readme-example/input.log"
     returns 0

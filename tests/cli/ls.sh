@@ -93,13 +93,13 @@ case_skipped() {
 
 case_requests() {
     bucket copy
-    # copy, AWSLogs; the regions of an account; a day of one region
+    # on a disk all folders on the way: copy, AWSLogs, an account, its logs, a region, year, month and day
     run ls copy --since 2024-05-02T08:00 --until 2024-05-02T12:00 --account 222222222222 --region us-east-1
     returns 0
-    says err '2 objects listed in 4 requests, 1 skipped: 1 with other names'
+    says err '2 objects listed in 8 requests, 1 skipped: 1 with other names'
     run top copy --by srcaddr --since 2024-05-02T08:00 --until 2024-05-02T12:00 --verbose --quiet
     returns 0
-    says err '6 objects listed in 8 requests, 2 skipped'
+    says err '6 objects listed in 22 requests, 2 skipped'
     says err '; 4 chosen'
 }
 
@@ -111,8 +111,25 @@ case_prefix_into_the_layout() {
     mv copy/AWSLogs/222222222222 part # as after: aws s3 sync s3://bucket/AWSLogs/222222222222 part
     run ls part --since 2024-05-02 --until 2024-05-02 --csv
     [ "$(wc -l <out)" = 3 ] || fail "$(wc -l <out) lines"
-    # part; the regions; the day before, the day and the day after, because of the 15 minutes
-    says err 'in 8 requests'
+    # part; the regions; of each, its year and month, and the day before, the day and the day after, because of the
+    # 15 minutes
+    says err 'in 14 requests'
+}
+
+# logs that lie in the folder of a month, region or account, as a copy may have them
+case_logs_above_the_days() {
+    local file folder number=0 account=copy/AWSLogs/1
+    for folder in '' vpcflowlogs vpcflowlogs/us-east-1 vpcflowlogs/us-east-1/2024 vpcflowlogs/us-east-1/2024/05; do
+        file=$account/$folder/1_vpcflowlogs_us-east-1_fl-1_20240501T1000Z_$((++number)).log
+        mkdir -p "$(dirname "$file")"
+        flows '2024-05-01 10:02' >"$file"
+    done
+    local since
+    for since in 2024-05-01 2024-01-01; do # days that are known, and too many of them
+        run top copy --by srcaddr --flows --csv --since $since --until 2024-05-01
+        returns 0
+        says out '10.0.0.1,5'
+    done
 }
 
 case_hive() {
@@ -264,7 +281,7 @@ case_errors() {
     says err 'the range of time is empty: --since 2024-05-02T00:00:00Z is after --until 2024-05-01T23:59:59.999999Z'
     run ls copy --since 2025-01-01 --until 2025-01-02
     returns 2
-    says err 'flowlog: error: copy: cannot open: no flow log here is wanted by --since and --until (2 objects listed in 20 requests'
+    says err 'flowlog: error: copy: cannot open: no flow log here is wanted by --since and --until (2 objects listed in 14 requests'
     run ls copy --account ''
     returns 2
     says err "--account: expected a value, found ''"

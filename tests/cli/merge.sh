@@ -118,13 +118,26 @@ case_report() {
     run merge [123].part
     says out 'flowlog top LOG... --by '
     lacks out 1.part
-    # other fields make other questions
+    # logs may have other fields, or no line
     printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 7\n' >few.log
-    run report scans few.log --map labels.csv --partial few.part --quiet
-    returns 0
-    run merge 1.part few.part
-    returns 2
-    says err lacking=
+    : >empty.log
+    cp logs/1.log one.log
+    for i in one few empty; do
+        run report talkers,scans $i.log --map labels.csv --partial $i.part --quiet
+        returns 0
+    done
+    run report talkers,scans - --map labels.csv --partial pipe.part --quiet <logs/2.log
+    run report talkers,scans one.log logs/2.log few.log empty.log --map labels.csv --csv --hash-key partial --quiet
+    cp out expected
+    for order in 'one pipe few empty' 'empty few pipe one'; do
+        run merge $(printf '%s.part ' $order) --csv --quiet
+        returns 0
+        holds out <expected
+    done
+    run report egress few.log --partial few.part --quiet
+    says few.part '["fields",1,"srcaddr","dstaddr","bytes"]'
+    run merge few.part
+    says out 'Not asked, because the logs lack it: pkt-srcaddr'
     run report scans few.log --html x.html --partial x.part
     returns 2
     says err "'flowlog merge PARTIAL... --html FILE' makes one"
@@ -292,6 +305,133 @@ case_refusals() {
     [ "$(cat kept)" = precious ] || fail "a file was replaced that is no partial result"
 }
 
+# other_jobs: 1.part and 2.part are of different jobs
+other_jobs() {
+    run merge 1.part 2.part "$@"
+    returns 2
+    says err '2.part: is a part of '
+}
+
+# files that decide what is counted are told apart by their content, however they were read
+case_jobs_by_content() {
+    local i
+    for i in 1 2; do
+        printf 'srcaddr dstaddr dstport protocol start bytes\n10.0.0.1 10.0.0.9 443 6 1714557600 5\n10.0.0.2 10.0.0.9 22 6 1714557600 7\n' >$i.log
+        echo 10.0.0.$i >list.$i
+        printf 'dstport,protocol,tag\n443,tcp,web\n443,tcp,other\n%s,tcp,ssh\n' $((21 + i)) >tags.$i
+        printf 'cidr,label\n10.0.0.%s,one\n' $i >map.$i
+    done
+    for i in 1 2; do
+        cp list.$i list
+        run top $i.log --by srcaddr --where 'srcaddr in @list' --partial $i.part --quiet
+        returns 0
+    done
+    other_jobs
+    for i in 1 2; do run top $i.log --by srcaddr --where-file - --partial $i.part --quiet <list.$i; done
+    other_jobs
+    for i in 1 2; do run top $i.log --by tag --lookup - --partial $i.part --quiet <tags.$i; done
+    other_jobs
+    for i in 1 2; do run top $i.log --by 'label(srcaddr)' --map <(cat map.$i) --partial $i.part --quiet; done
+    other_jobs
+    for i in 1 2; do run top $i.log --by srcaddr --where 'label(srcaddr) = one' --map map.$i --partial $i.part --quiet; done
+    other_jobs
+    # the same content has the same hash, and what nobody uses has none
+    for i in 1 2; do run top $i.log --by tag --lookup - --partial $i.part --quiet <tags.1; done
+    run merge 1.part 2.part --csv --quiet
+    printf 'tag,flows,bytes\nother,2,10\nssh,2,14\n' | holds out
+    for i in 1 2; do run top $i.log --by srcaddr --lookup tags.$i --map map.$i --partial $i.part --quiet; done
+    says 1.part '"job":["top","--by=srcaddr"]'
+    run merge 1.part 2.part --quiet
+    returns 0
+    # and its default is not asked for again
+    export FLOWLOG_LOOKUP=none.csv FLOWLOG_MAP=none.csv
+    run merge 1.part 2.part --csv --quiet
+    returns 0
+    empty err
+    unset FLOWLOG_LOOKUP FLOWLOG_MAP
+    run merge 1.part --lookup tags.1
+    returns 2
+    says err '--lookup decides what is counted'
+}
+
+# how the table of tags is read decides what a filter wants
+case_tags_of_a_filter() {
+    local option
+    printf 'dstport protocol\n443 6\n22 99\n' >1.log
+    cp 1.log 2.log
+    printf 'dstport,protocol,tag\n443,tcp,web\n443,tcp,other\n22,mine,ssh\n' >tags.csv
+    printf 'Decimal,Keyword\n99,mine\n' >names.csv
+    for option in '--duplicates first' --fold-tags --lenient; do
+        # shellcheck disable=SC2086
+        run tag 1.log --lookup tags.csv --protocols names.csv --where 'tag in (web, ssh)' $option --partial 1.part --quiet
+        returns 0
+        run tag 2.log --lookup tags.csv --protocols names.csv --where 'tag in (web, ssh)' --partial 2.part --quiet
+        returns 0
+        other_jobs --lookup tags.csv --protocols names.csv
+    done
+    run tag 1.log --lookup tags.csv --protocols names.csv --where 'tag in (web, ssh)' --duplicates first --partial 1.part --quiet
+    run merge 1.part --lookup tags.csv --protocols names.csv --csv --quiet
+    returns 0
+    printf 'tag,count\nother,1\nssh,1\nUntagged,0\n' | holds out
+    run tag 2.log --lookup tags.csv --lenient --where 'tag = web' --partial 2.part --quiet
+    run tag 1.log --lookup tags.csv --lenient --where 'tag = web' --protocols names.csv --partial 1.part --quiet
+    other_jobs --lookup tags.csv --protocols names.csv
+    # without a filter that needs it, the table is that of the results
+    run tag 1.log --duplicates first --partial 1.part --quiet
+    says 1.part '"job":["tag","--key=dstport"]'
+}
+
+case_local_time() {
+    local i zone
+    for i in 1 2; do printf 'srcaddr start\n10.0.0.%s 1714557600\n' $i >$i.log; done
+    if [ ! -e /usr/share/zoneinfo/Asia/Tokyo ]; then echo '    tzdata is not installed'; return; fi
+    i=0
+    for zone in Europe/Berlin Asia/Tokyo; do
+        i=$((i + 1))
+        cp /usr/share/zoneinfo/$zone zone.$i
+        TZ=$PWD/zone.$i run top $i.log --by hour --tz local --partial $i.part --quiet
+        returns 0
+        says $i.part '"--tz=local","zone='
+    done
+    other_jobs
+    TZ=/usr/share/zoneinfo/Asia/Tokyo run top 1.log --by start:1h --tz local --partial 1.part --quiet
+    says 1.part '"--tz=Asia/Tokyo"'
+    run merge 1.part --csv --quiet
+    says out '2024-05-01T19:00:00+09:00,1'
+}
+
+case_names_of_inputs() {
+    local i
+    mkdir logs
+    for i in 1 2; do printf 'srcaddr bytes\n10.0.0.%s 5\n' $i >logs/$i.log; done
+    run top logs/1.log --by srcaddr --partial 1.part --quiet
+    run top ./logs/../logs//1.log --by srcaddr --partial 2.part --quiet
+    run merge 1.part 2.part
+    returns 2
+    says err 'has the input ./logs/../logs//1.log, which 1.part has, too'
+    # what could not be opened in one part may be in another
+    mv logs/2.log elsewhere
+    run top logs --by srcaddr logs/2.log --partial 1.part --keep-going --quiet
+    returns 0
+    run merge 1.part
+    returns 2
+    mv elsewhere logs/2.log
+    run top logs/2.log --by srcaddr --partial 2.part --quiet
+    for order in '1.part 2.part' '2.part 1.part'; do
+        # shellcheck disable=SC2086
+        run merge $order --csv --quiet
+        returns 0
+        empty err
+        printf 'srcaddr,flows,bytes\n10.0.0.1,1,5\n10.0.0.2,1,5\n' | holds out
+    done
+    # an output never replaces what is read
+    cp 1.part kept
+    run merge 1.part 2.part --partial ./1.part
+    returns 2
+    says err 'the output ./1.part would replace the input 1.part'
+    cmp 1.part kept || fail 'it was replaced'
+}
+
 # standard input has no name, so that the same partial result is told by its content
 case_standard_input() {
     logs
@@ -323,6 +463,14 @@ case_standard_input() {
 case_cuts() {
     printf 'srcaddr bytes\n10.0.0.1 5\n10.0.0.2 7\n' >a.log
     run top a.log --by srcaddr --sum bytes --partial a.part --quiet
+    printf 'srcaddr bytes\n10.0.0.1 5\n' >b.log
+    run top b.log --by srcaddr --sum bytes --partial b.part --quiet
+    for size in 20 50 90; do
+        head -c $size a.part >cut.part
+        run merge b.part cut.part
+        returns 2
+        says err 'cut.part: ends before its last line: the partial result is incomplete; make it again'
+    done
     for ((size = 0; size < $(wc -c <a.part) - 1; size += 7)); do
         head -c $size a.part >cut.part
         run merge a.part cut.part --same-names --quiet
@@ -358,6 +506,21 @@ case_lists() {
     run top --logs-from list --by srcaddr
     returns 2
     says err 'list:2: expected a size in bytes after the tab'
+    printf 'logs/1.log\0logs/2.log\0logs/3.log\0' >list
+    run top --logs-from list --by srcaddr --csv --quiet
+    returns 0
+    holds out <expected
+    printf '\xEF\xBB\xBFlogs/1.log\nlogs/2.log\nlogs/3.log\n' >list
+    run top --logs-from list --by srcaddr --csv --quiet
+    returns 0
+    holds out <expected
+    printf '\n' >list
+    run top --logs-from list
+    returns 2
+    says err 'list: names no log'
+    run top --logs-from - < <(echo -)
+    returns 2
+    says err 'a list cannot name standard input'
     run top --logs-from - --where-file - --by srcaddr
     returns 2
     says err 'only one input can be standard input'

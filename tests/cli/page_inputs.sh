@@ -17,7 +17,7 @@ make_logs() {
             print 5, "123456789010", "eni-" i % 3, source, target, 40000 + i, port, i % 5 ? 6 : 17, i % 10 ? i + 1 : 2000,
                 i % 20 == 5 ? 600000000 : 40 * (i % 10 ? i + 1 : 3), start, start + 60,
                 i % 4 ? "ACCEPT" : "REJECT", "OK", "vpc-1", "subnet-" i % 3, i % 4 ? "i-" i % 3 : "-", i % 8 ? 19 : 2,
-                source ~ /:/ ? "IPv6" : "IPv4", i % 3 ? source : "10.0.9.9", target, "eu-west-1", i % 2 ? "ingress" : "egress"
+                source ~ /:/ ? "IPv6" : "IPv4", i % 3 ? source : "10.0.9.9", i % 40 == 7 ? "52.95.128.179" : target, "eu-west-1", i % 2 ? "ingress" : "egress"
         }
         print 5, "123456789010", "eni-1 - - - - - - - 1714557600 1714557660 - SKIPDATA vpc-1 - - - - - - eu-west-1 -"
     }' >logs/vpc.log

@@ -252,6 +252,20 @@ case_inputs() {
     returns 0
     empty err
     printf 'srcaddr,bytes\n10.0.0.1,\n10.0.0.2,3\n' | holds out
+    # header lines further on in a log
+    printf 'srcaddr bytes\n10.0.0.1 1\nsrcaddr bytes tcp-flags own\n10.0.0.2 2 3 x\n' >later.log
+    run print later.log
+    returns 0
+    printf 'srcaddr,bytes\n10.0.0.1,1\n10.0.0.2,2\n' | holds out
+    says err 'later.log: records further on have more columns: tcp-flags, own (not printed); --fields chooses'
+    run print b.log later.log
+    says err 'later.log: records further on have more columns: tcp-flags, own (not printed)'
+    run print later.log --fields srcaddr,tcp-flags
+    empty err
+    printf 'srcaddr bytes\n10.0.0.1 1\nbytes srcaddr\n2 10.0.0.2\n' >later.log
+    run print later.log
+    empty err
+    printf 'srcaddr,bytes\n10.0.0.1,1\n10.0.0.2,2\n' | holds out
     echo '# no log' >c.log
     run print c.log a.log
     returns 2
@@ -498,6 +512,20 @@ END
     run print "$cloud/damaged/azure-bad-tuples.json"
     returns 0
     says err "dstport: malformed: expected a port (0-65535), found '70000' in the record at byte 12: tuple 1663146003599,"
+    # lines are counted as an editor does, and both directions of a record are one line
+    printf '\n{"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1,"reverse-bytes":2}\n\n{"srcaddr":"x"}\n' >blank.ndjson
+    run print blank.ndjson --csv
+    returns 0
+    says err 'blank.ndjson:4: '
+    holds out <<'END'
+srcaddr,dstaddr,bytes
+10.0.0.1,10.0.0.2,1
+10.0.0.2,10.0.0.1,2
+END
+    printf '[\nNo matching flows\n]\n' >none.json
+    run print none.json --csv --fields srcaddr
+    returns 0
+    echo srcaddr | holds out
     run print "$cloud/other/hubble.ndjson"
     returns 2
     says err 'holds Hubble flows'
@@ -514,6 +542,8 @@ END
     says out '{"port":null,"protocol":"icmp","protocol_number":1,"count":1}'
     printf '*,icmp,ping\n' >>tags.csv
     run tag "$cloud/gcp/logging-read.json" --lookup tags.csv --csv
+    says out 'ping,1'
+    run top "$cloud/gcp/logging-read.json" --by tag --lookup tags.csv --flows --csv
     says out 'ping,1'
 }
 
@@ -599,6 +629,23 @@ END
             holds out <expected
         done
     done
+    if has_component json; then
+        # the original address of the packets is another one
+        cat >pkt.log <<'END'
+srcaddr dstaddr srcport pkt-srcaddr pkt-dstaddr bytes flow-direction log-status
+10.0.0.1 10.0.0.2 443 10.0.0.9 10.0.0.8 7 egress OK
+- - - - - - - NODATA
+END
+        head -n 2 pkt.log | tr ' ' ',' >expected
+        for schema in ecs otel ocsf; do
+            run print pkt.log --schema $schema --ndjson --all-lines
+            cp out pkt.ndjson
+            run print pkt.ndjson --csv --fields "$(head -n 1 expected)"
+            holds out <expected
+            run detect pkt.ndjson --count --json
+            says out '"nodata":1'
+        done
+    fi
     run print "$data/flow_logs.txt" --schema netflow -n 0 --fields bytes,protocol
     printf 'dOctets,prot\n' | holds out
     run print "$data/flow_logs.txt" --schema ocsf -n 1 --fields srcaddr,dstport,action,start

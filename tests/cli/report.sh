@@ -10,9 +10,9 @@ everything() {
         print "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags type flow-direction traffic-path pkt-srcaddr pkt-dstaddr pkt-dst-aws-service az-id next-hop-az-id reject-reason encryption-status"
         for (i = 0; i < 60; ++i) {
             start = 1714557600 + 37 * i
-            server = "10.0." i % 2 "." 5 + i % 3; client = "8.8.4." i % 7
+            server = "10.0." i % 2 "." 5 + i % 3; client = "8.8.4." i % 7; hop = i % 6 ? client : "10.0.9.9"
             print 5, 1, "eni-" i % 3, client, server, 40000 + i, i % 5 ? 443 : 22, 6, 10, 1000 + i, start, start + 30, "ACCEPT OK", i % 4 ? 19 : 2, "IPv4 ingress -", client, server, "- az1 - - 0"
-            print 5, 1, "eni-" i % 3, server, client, i % 5 ? 443 : 22, 40000 + i, 6, 20, 90000 + i, start, start + 30, "ACCEPT OK 19 IPv4 egress", i % 2 ? 8 : 2, "10.0.9.9", client, i % 3 ? "-" : "S3", "az1", i % 2 ? "az2" : "az1", "- 1"
+            print 5, 1, "eni-" i % 3, server, hop, i % 5 ? 443 : 22, 40000 + i, 6, 20, 90000 + i, start, start + 30, "ACCEPT OK 19 IPv4 egress", i % 2 ? 8 : 2, server, client, i % 3 ? "-" : "S3", "az1", i % 2 ? "az2" : "az1", "- 1"
             if (i < 30) print 5, 1, "eni-0 203.0.113.7", server, 50000, 1000 + i, 6, 1, 40, start, start + 30, "REJECT OK 2 IPv4 ingress - 203.0.113.7", server, "- az1 -", i % 9 ? "-" : "BPA", "-"
             if (i < 9) print 5, 1, "eni-1 10.0.0.5 10.0.1.6", 50000 + i, "5432 6 1 40", start, start + 30, "REJECT OK 2 IPv4 egress 1 10.0.0.5 10.0.1.6 - az1 az1 - -"
         }
@@ -22,6 +22,17 @@ everything() {
 
 # a log of AWS's default columns
 plain() { everything | cut -d ' ' -f 1-14 | sed 's/^5/2/'; }
+
+# what AWS documents for an instance behind a NAT gateway, with bytes
+nat() {
+    printf '%s\n' 'instance-id interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr bytes' \
+        '- eni-1235b8ca123456789 10.0.1.5 10.0.0.220 10.0.1.5 52.95.128.179 2000000000' \
+        '- eni-1235b8ca123456789 10.0.0.220 52.95.128.179 10.0.0.220 52.95.128.179 2000000000' \
+        '- eni-1235b8ca123456789 52.95.128.179 10.0.0.220 52.95.128.179 10.0.0.220 5000' \
+        '- eni-1235b8ca123456789 10.0.0.220 10.0.1.5 52.95.128.179 10.0.1.5 5000' \
+        'i-01234567890123456 eni-1111aaaa2222bbbb3 10.0.1.5 52.95.128.179 10.0.1.5 52.95.128.179 2000000000' \
+        'i-01234567890123456 eni-1111aaaa2222bbbb3 52.95.128.179 10.0.1.5 52.95.128.179 10.0.1.5 5000'
+}
 
 tags() { printf 'dstport,protocol,tag\n443,tcp,web\n22,tcp,ssh\n'; }
 labels() { printf 'cidr,label\n10.0.0.0/24,web\n10.0.1.0/24,data\n8.8.4.0/24,clients\n'; }
@@ -61,7 +72,28 @@ case_overview_of_standard_input() {
     rc=$?
     returns 0
     says out '1 flow'
-    lacks out 'Services'
+    lacks out 'services'
+    lacks out 'Rejected'
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 7\n' | "$flowlog" - --json >out 2>err
+    is_json out
+    says out '"title":"Top senders","command":"flowlog top - --by srcaddr --sum bytes --flows '
+}
+
+case_overview_of_rejected_flows_and_bytes() {
+    printf '%s\n' 'srcaddr action bytes' '10.0.0.1 REJECT 40' '10.0.0.2 ACCEPT 100' '10.0.0.3 REJECT 1' >untimed.log
+    run untimed.log
+    returns 0
+    says out '3 flows, 141 B'
+    says out 'Rejected  2 flows (66.7%)'
+    printf '%s\n' 'srcaddr start action' '10.0.0.1 - REJECT' '10.0.0.2 1714557600 ACCEPT' >half.log
+    run half.log
+    says out 'Rejected  1 flow (50.0%)'
+    printf '%s\n' 'srcaddr bytes' '10.0.0.1 40' >silent.log
+    run silent.log
+    lacks out Rejected
+    printf '%s\n' 'dstaddr bytes' '10.0.0.1 40' '10.0.0.2 2' >receivers.log
+    run receivers.log
+    says out '2 flows, 42 B'
 }
 
 case_overview_of_several_logs_and_folders() {
@@ -79,7 +111,14 @@ case_overview_of_several_logs_and_folders() {
     says err missing.log
 }
 
+# nothing is said but that records were lost
+empty_but_skipdata() {
+    grep -v 'the data is incomplete' err >diff && { fail 'there are messages:'; show diff; }
+    return 0
+}
+
 case_overview_with_tags_beside_the_log() {
+    local words
     mkdir logs
     plain >logs/vpc.log
     tags >logs/lookup_table.csv
@@ -88,6 +127,27 @@ case_overview_with_tags_beside_the_log() {
     says out 'Tags      '
     says out 'web 48'
     says out '(logs/lookup_table.csv)'
+    # of a folder or pattern, the table is no log
+    for words in logs 'logs/*' 'logs/* --lookup logs/lookup_table.csv' 'logs --since 2024-01-01 --lookup logs/lookup_table.csv'; do
+        set -f
+        run $words
+        set +f
+        returns 0
+        empty_but_skipdata
+        says out '159 flows'
+        says out 'web 48'
+        says out '(logs/lookup_table.csv)'
+        says out ' of 1 input in '
+    done
+    echo 'srcaddr = 10.0.0.5' >logs/wanted
+    labels >logs/labels.csv
+    run top logs --by 'tag,label(srcaddr)' --lookup logs/lookup_table.csv --map logs/labels.csv --where-file logs/wanted
+    returns 0
+    empty_but_skipdata
+    says out ' of 1 input in '
+    run top logs/vpc.log logs/lookup_table.csv --by tag --lookup logs/lookup_table.csv --json
+    says out '"name":"logs/lookup_table.csv"'
+    rm logs/wanted logs/labels.csv
     echo 'no table' >logs/lookup_table.csv
     run logs/vpc.log
     returns 0
@@ -283,6 +343,13 @@ case_reports_find_what_is_there() {
     says out "flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log --quiet
     says out '443/tcp'
+    says out 'The inbound rules in the fewest CIDRs:'
+    lacks out 'The same'
+    run report gaps vpc.log --quiet
+    says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
+    lacks out 'The same'
+    run report gaps vpc.log --hash-key k
+    says out "  flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log
     says out 'The inbound rules in the fewest CIDRs:'
     says out '  eni-0 inbound 443/tcp https: 8.8.4.0/24'
@@ -347,12 +414,128 @@ case_more_groups_than_may_be() {
     done
 }
 
+case_egress() {
+    nat >nat.log
+    # a second address of an instance is no NAT gateway
+    echo 'i-01234567890123456 eni-1111aaaa2222bbbb3 10.0.1.5 8.8.8.8 10.0.1.9 8.8.8.8 70' >>nat.log
+    run report egress nat.log --csv
+    returns 0
+    holds out <<'EOF'
+Through NAT gateways:
+pkt-srcaddr,pkt-dstaddr,bytes,flows
+10.0.1.5,52.95.128.179,2000000000,1
+
+To the internet:
+srcaddr,bytes,flows
+10.0.1.5,2000000070,2
+10.0.0.220,2000000000,1
+EOF
+    # IPv6 is public on both sides
+    printf '%s\n' 'srcaddr dstaddr bytes flow-direction traffic-path az-id next-hop-az-id' \
+        '2600:1f00::1 2606:4700::1 500 egress 8 az1 -' '2606:4700::1 2600:1f00::1 90 ingress - az1 -' \
+        '2600:1f00::1 2606:4700::2 60 egress 4 az1 -' '10.0.0.1 10.0.1.1 30 egress 1 az1 az2' \
+        '10.0.0.1 10.0.1.1 20 egress 1 - az2' '10.0.0.1 8.8.8.8 10 egress 8 az1 -' >six.log
+    run report egress six.log --csv
+    returns 0
+    says out '2600:1f00::1,500,1'
+    says out '10.0.0.1,10,1'
+    says out 'az1,az2,30,1'
+    lacks out ',az2,20,1'
+    same_as_its_commands egress six.log
+    cut -d ' ' -f 1-3 six.log >few.log
+    run report egress few.log --csv
+    holds out <<'EOF'
+srcaddr,bytes,flows
+10.0.0.1,10,1
+EOF
+}
+
+# Logs of which some have fields that the first ones lack.
+case_fields_of_later_logs() {
+    mkdir logs
+    everything >all.log
+    plain >plain.log
+    for i in 1 2 3; do plain | sed '1!s/ eni-/ eni-9/' >logs/$i.log; done
+    run report egress logs
+    returns 0
+    says out 'Not asked, because the logs lack it: pkt-srcaddr'
+    run report services logs
+    says out 'Rules, by interface'
+    plain >logs/0.log
+    run report egress logs
+    says out 'Not asked, because the logs lack it: pkt-srcaddr'
+    lacks out 'Through NAT gateways'
+    run report services logs
+    says out 'Rules, by interface'
+    lacks out 'Inbound'
+    cp all.log logs/4.log
+    run report egress logs
+    lacks out 'Not asked'
+    says out 'Through NAT gateways'
+    run report services logs
+    lacks out 'Rules, by interface'
+    says out 'Inbound rules, by interface'
+}
+
+# the same log as a file, from a pipe, and as a partial result
+case_the_same_from_everywhere() {
+    local name log
+    everything >vpc.log
+    plain >plain.log
+    plain | cut -d ' ' -f 1-12,14 >actions.log
+    plain | cut -d ' ' -f 1-8,11-14 >sums.log
+    plain | cut -d ' ' -f 4,5,13 | head -150 >few.log
+    plain | cut -d ' ' -f 4,11,13 | head -150 >fewer.log
+    : >empty.log
+    for log in vpc plain actions sums few fewer empty; do
+        for name in talkers rejects scans services egress gaps protocols all; do
+            run report $name $log.log --csv
+            [ $rc = 0 ] || { fail "exit code $rc: report $name $log.log"; show err; }
+            cp out expected
+            "$flowlog" report $name - --csv <$log.log >out 2>err
+            holds out <expected
+            run report $name $log.log --partial $log.part --quiet
+            run merge $log.part --csv
+            holds out <expected
+        done
+        run report all $log.log
+        grep 'Not asked' out >expected
+        "$flowlog" report all - <$log.log 2>err | grep 'Not asked' >found
+        holds found <expected
+        run merge $log.part
+        grep 'Not asked' out >found
+        holds found <expected
+    done
+    run report scans sums.log
+    says out "--having 'distinct(dstport) >= 20 or distinct(dstaddr) >= 20'"
+    run report scans fewer.log
+    returns 0
+    says out 'Not asked, because the logs lack it: dstport, dstaddr'
+    run report rejects - <actions.log
+    says out 'Not asked, because the logs lack it: action'
+    lacks out none
+}
+
 case_lost_records_by_interface() {
+    local range
     everything >vpc.log
     cat vpc.log | "$flowlog" report gaps - >out 2>err
     says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
     run report all vpc.log --where 'dstport = 443'
     says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
+    run report gaps vpc.log
+    says out 'SKIPDATA: 1 window without some of their records; NODATA: 0 windows without traffic'
+    # in the range, and as far as a filter can choose
+    for range in '--since 2024-05-01T10:20Z' '--until 2024-05-01T09:59Z' '--where interface-id=eni-0'; do
+        run report gaps vpc.log $range
+        returns 0
+        says out 'SKIPDATA: 0 windows without some of their records'
+        lacks out ' window, '
+    done
+    for range in '--since 2024-05-01T10:00Z' '--until 2024-05-01T10:00Z' '--where interface-id=eni-2' '--where action=REJECT'; do
+        run report gaps vpc.log $range
+        says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
+    done
     plain >plain.log
     run report gaps vpc.log --partial a.part
     run report gaps plain.log --partial b.part
@@ -373,10 +556,22 @@ case_prices() {
     returns 0
     says out Costs
     says out 'USD'
-    printf '%s\n' 'srcaddr dstaddr pkt-srcaddr pkt-dstaddr bytes' '10.0.0.1 8.8.8.8 10.0.0.1 8.8.8.8 2000000000' \
-        '10.0.0.5 8.8.8.8 10.0.0.1 8.8.8.8 1000000000' >known.log
+    nat >known.log
     run report egress known.log --prices prices.csv --quiet
-    says out '(total)       -      -  0.32 USD'
+    says out '(total)       -      -  0.45 USD'
+    run report egress known.log --prices prices.csv --csv
+    tail -n 4 out >costs
+    holds costs <<'EOF'
+Costs:
+egress,bytes,price,cost,currency
+nat,2000000000,0.045,0.09,USD
+internet,4000000000,0.09,0.36,USD
+EOF
+    run report egress known.log --prices prices.csv --json
+    is_json out
+    says out '{"egress":"nat","bytes":2000000000,"price":0.045,"cost":0.09,"currency":"USD"}'
+    run report egress known.log --prices prices.csv --ndjson
+    says out '{"table":"Costs","egress":"internet","bytes":4000000000,"price":0.09,"cost":0.36,"currency":"USD"}'
     printf 'egress,USD\nnet,0.045\n' >prices.csv
     run report egress vpc.log --prices prices.csv
     returns 2

@@ -645,14 +645,53 @@ case_a_folder_that_cannot_be_read() {
     chmod 755 . "$room"
     chmod 000 u/m
     local word
-    for word in u 'u/**' 'u/*'; do
+    for word in u 'u/**' 'u/*' 'u/*/flow_logs.txt' 'u/**/*.txt' 'u/?/*.txt'; do
         as_nobody "$flowlog" top "$word" --by dstport --json >out 2>err
         rc=$?
         returns 2
         [ "$(grep -c 'u/m: cannot open: Permission denied' err)" = 1 ] || { fail "$word"; show err; }
         says out '"records":28'
     done
+    for word in u/m/a.log 'u/m/*.log'; do
+        as_nobody "$flowlog" top "$word" >out 2>err
+        rc=$?
+        returns 2
+        says err 'cannot open: Permission denied'
+    done
+    as_nobody "$flowlog" convert u/a/flow_logs.txt --partition action -o u/m/new --to csv >out 2>err
+    says err 'cannot make the folder: Permission denied'
+    as_nobody "$flowlog" tag u/a/flow_logs.txt --lookup "$data/lookup_table.csv" --out u/m/new >out 2>err
+    lacks err 'two results'
     chmod 755 u/m
+    ln -s nowhere u/a/link
+    run top u --flows --since 2000-01-01 -q
+    returns 2
+    says err 'u/a/link: cannot open: No such file or directory'
+}
+
+case_a_pipe_is_read_once() {
+    printf 'srcaddr dstaddr bytes team\n1.2.3.4 5.6.7.8 10 red\n1.2.3.4 5.6.7.8 20 blue\n' >team.log
+    run top <(cat team.log) --by team --flows --csv -q # whose columns are not known before it is read
+    returns 2
+    says err "no field is called 'team'"
+    run top <(cat team.log) --by team --flows --csv -q --format 'srcaddr dstaddr bytes ${team}'
+    returns 0
+    says out 'red,1'
+    run top <(cat team.log) --where 'team = red' --flows --csv -q --format 'srcaddr dstaddr bytes ${team}'
+    returns 0
+    holds out < <(printf 'flows\n1\n')
+}
+
+case_few_threads() {
+    [ "$(id -u)" = 0 ] && command -v prlimit >/dev/null && command -v runuser >/dev/null || return 0
+    mkdir -p t
+    for rc in 1 2 3; do cp "$data/flow_logs.txt" "t/$rc.log"; done
+    gzip -c "$data/flow_logs.txt" >t/4.log.gz
+    chmod 755 . "$room"
+    as_nobody prlimit --nproc=1 "$flowlog" top t --flows --csv -q --threads 4 >out 2>err
+    rc=$?
+    returns 0
+    holds out < <(printf 'flows\n56\n')
 }
 
 case_a_line_without_end() {

@@ -409,6 +409,11 @@ case_compressed() {
     says err 'cut.log.gz:'
     says out '"incomplete":true'
     is_json out
+    { flow 443; flow 443; } | gzip | head -c -4 >small.log.gz # what was unpacked before the damage counts
+    run top small.log.gz --flows --csv --quiet
+    returns 2
+    says err 'small.log.gz:'
+    printf 'flows\n2\n' | holds out
 }
 
 case_given_twice() {

@@ -27,6 +27,8 @@ TEST_CASE("names are TCP flags", "[tcp_flags]") {
     for (auto const* both : {"SYN+ACK", "syn-ack", "syn|ack", "ack/syn", "Syn,Ack"})
         CHECK(tcp_flags_number(both) == std::uint8_t{18});
     CHECK(tcp_flags_number("fin+syn+rst+psh+ack+urg+ece+cwr") == std::uint8_t{255});
+    CHECK(tcp_flags_number("ECE") == std::uint8_t{64});  // and not the letters E, C and E
+    CHECK(tcp_flags_number("EC") == std::uint8_t{192});
 }
 
 TEST_CASE("hexadecimal digits are TCP flags", "[tcp_flags]") {

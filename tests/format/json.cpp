@@ -5,11 +5,13 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <flowlog/aggregate/aggregate.hpp>
@@ -216,8 +218,9 @@ TEST_CASE("both directions are one flow or two with the same totals", "[json]") 
         }
         return std::pair{sum, log.stats().records};
     };
-    for (auto const* name : {"azure/vnet-v4.json", "azure/nsg-v2.json", "other/ibm.json",
-                             "other/zeek-conn.ndjson", "other/suricata-flow.ndjson"}) {
+    for (auto const* name :
+         {"azure/vnet-v4.json", "azure/nsg-v2.json", "other/ibm.json", "other/zeek-conn.ndjson",
+          "other/suricata-flow.ndjson", "other/ecs.ndjson"}) {
         CAPTURE(name);
         auto const one = totals(name, two_way::reverse);
         auto const two = totals(name, two_way::split);
@@ -530,7 +533,7 @@ static auto texts_of(memory_input const& from, field_id id) -> std::vector<std::
     return result;
 }
 
-using texts = std::vector<std::string>;
+using text_list = std::vector<std::string>;
 
 TEST_CASE("texts around the tuples of Azure are fields of each", "[json]") {
     auto const log = memory_input{
@@ -538,15 +541,15 @@ TEST_CASE("texts around the tuples of Azure are fields of each", "[json]") {
         R"("flowRecords":{"flows":[{"aclID":"acl","flowGroups":[{"rule":"one","flowTuples":[)"
         R"("1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,B,NX,-,-,-,-"]},{"rule":"two","flowTuples":[)"
         R"("1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,B,NX,0,0,0,0"]}]}]}}]})"};
-    CHECK(texts_of(log, field_id::rule) == texts{"one", "two"});
-    CHECK(texts_of(log, field_id::acl_id) == texts{"acl", "acl"});
-    CHECK(texts_of(log, field_id::interface_id) == texts{"m", "m"});
-    CHECK(texts_of(log, field_id::resource_id) == texts{"r", "r"});
+    CHECK(texts_of(log, field_id::rule) == text_list{"one", "two"});
+    CHECK(texts_of(log, field_id::acl_id) == text_list{"acl", "acl"});
+    CHECK(texts_of(log, field_id::interface_id) == text_list{"m", "m"});
+    CHECK(texts_of(log, field_id::resource_id) == text_list{"r", "r"});
     auto nsg = memory_input{
         R"({"records":[{"category":"NetworkSecurityGroupFlowEvent","properties":{"Version":2,"flows":[{"rule":"deny","flows":[{"mac":"m",)"
         R"("flowTuples":["1487282421,10.0.0.6,10.0.0.7,1,2,T,O,A,B,,,,"]}]}]}}]})"};
-    CHECK(texts_of(nsg, field_id::rule) == texts{"deny"});
-    CHECK(texts_of(nsg, field_id::interface_id) == texts{"m"});
+    CHECK(texts_of(nsg, field_id::rule) == text_list{"deny"});
+    CHECK(texts_of(nsg, field_id::interface_id) == text_list{"m"});
 }
 
 TEST_CASE("the fields of both sides of a Google flow are told apart", "[json]") {
@@ -575,7 +578,7 @@ TEST_CASE("the fields of both sides of a Google flow are told apart", "[json]") 
              {field_id::region, "region-a"},       {field_id::vpc_id, "net-a"},
              {field_id::subnet_id, "subnet-a"}}) {
         CAPTURE(flowlog::info(id).name);
-        CHECK(texts_of(log, id) == texts{text});
+        CHECK(texts_of(log, id) == text_list{text});
     }
 }
 
@@ -599,9 +602,9 @@ TEST_CASE("directions of Alibaba are in and out", "[json]") {
 
 TEST_CASE("a record of OCSF needs both addresses", "[json]") {
     CHECK(reasons_of(R"({"class_uid":4001,"src_endpoint":{"ip":"10.0.0.1"}})") ==
-          texts{"at byte 0: the record has no destination address"});
+          text_list{"at byte 0: the record has no destination address"});
     CHECK(reasons_of(R"({"class_uid":4001,"dst_endpoint":{"ip":"10.0.0.1"}})") ==
-          texts{"at byte 0: the record has no source address"});
+          text_list{"at byte 0: the record has no source address"});
     CHECK(reasons_of(R"({"class_uid":4002,"dst_endpoint":{"ip":"10.0.0.1"}})").empty());
 }
 
@@ -645,7 +648,7 @@ TEST_CASE("lines in the messages of other logs are read", "[json]") {
     CHECK(first_row(R"({"msg":"10.0.0.9 is up","log":)" + line + R"(,"text":"10.0.0.8"})") == row);
     // a record without a line
     CHECK(reasons_of(R"({"log":)" + line + R"(}{"stream":"stdout"})") ==
-          texts{"record 2 at byte 86: the record has no message"});
+          text_list{"record 2 at byte 86: the record has no message"});
     // names of fields come first, and a log without an address or NODATA is none of flows
     CHECK(first_row(R"({"srcaddr":"10.0.0.7","dstaddr":"10.0.0.2","msg":)" + line + "}")
               .starts_with("10.0.0.7,"));
@@ -751,7 +754,8 @@ TEST_CASE("records of an array with a usual name are read", "[json]") {
     CHECK(lines.stats().malformed == 0);
     CHECK(reasons_of(R"({"srcaddr":"10.0.0.1","bytes":1})"
                      "\n"
-                     R"({"a":{"b":1}})") == texts{"at byte 33: no member has the name of a field"});
+                     R"({"a":{"b":1}})") ==
+          text_list{"at byte 33: no member has the name of a field"});
 }
 
 TEST_CASE("lines may be texts in an array", "[json]") {
@@ -771,9 +775,9 @@ TEST_CASE("lines may be texts in an array", "[json]") {
         CHECK(log.stats().malformed == 0);
     }
     CHECK(reasons_of("[\"" + line + "\",5,[6],{\"a\":1}]") ==
-          texts{"record 2 at byte 87: expected an object",
-                "record 3 at byte 89: the message is empty",
-                "record 4 at byte 93: the record has no message"});
+          text_list{"record 2 at byte 87: expected an object",
+                    "record 3 at byte 89: the message is empty",
+                    "record 4 at byte 93: the record has no message"});
 }
 
 TEST_CASE("answers of Athena are rows under a heading", "[json]") {
@@ -785,14 +789,14 @@ TEST_CASE("answers of Athena are rows under a heading", "[json]") {
                       row("10.0.0.1", "7") + "," + row("10.0.0.2", "-") + "," + row("x", "1") +
                       R"(,{"Data":[]}],"ResultSetMetadata":{}}})";
     auto const found = reasons_of(text);
-    CHECK(found == texts{"record 4 at byte 230: srcaddr: found x",
-                         "record 5 at byte 286: expected 3 columns, found 0"});
+    CHECK(found == text_list{"record 4 at byte 230: srcaddr: found x",
+                             "record 5 at byte 286: expected 3 columns, found 0"});
     auto log = flowlog::open(memory_input{text});
     auto bytes = std::vector<std::uint64_t>{};
     for (auto const& record : log) bytes.push_back(record[field::bytes].value_or(0));
     CHECK(bytes == std::vector<std::uint64_t>{7, 0});
     CHECK(reasons_of(R"({"ResultSet":{"Rows":[)" + row("10.0.0.1", "7") + "]}}") ==
-          texts{"record 1 at byte 22: no column has the name of a field"});
+          text_list{"record 1 at byte 22: no column has the name of a field"});
 }
 
 TEST_CASE("a field may come up further on", "[json]") {
@@ -826,7 +830,7 @@ TEST_CASE("a chunk with nothing but damage lacks no field", "[json]") {
         flowlog::group_by({flowlog::parse_group_key("srcaddr")},
                           {flowlog::measure::parse("flows"), flowlog::measure::parse("bytes")});
     auto const read = [&](unsigned threads) {
-        auto reasons = texts{};
+        auto reasons = text_list{};
         auto options = flowlog::run_options{.threads = threads};
         options.chunk_size = threads == 1 ? text.size() : 16;
         options.on_malformed = [&](auto const& line) { reasons.emplace_back(line.text); };
@@ -879,10 +883,11 @@ TEST_CASE("JSON that holds a line of text is JSON, whatever its threads", "[json
 TEST_CASE("the reason of damage is the right one, with its offset", "[json]") {
     auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}})"s;
     CHECK(reasons_of("[" + entry + ", 12") ==
-          texts{"record 2 at byte 60: the input ends inside a record: it is still growing, or was "
-                "cut"});
+          text_list{
+              "record 2 at byte 60: the input ends inside a record: it is still growing, or was "
+              "cut"});
     CHECK(reasons_of("  {\"messageType\":5,\"logEvents\":[]}") ==
-          texts{"record 0 at byte 2: messageType: expected a text, found 5"});
+          text_list{"record 0 at byte 2: messageType: expected a text, found 5"});
     auto brackets = std::string{};
     for (auto i = 0; i < 70; ++i) brackets += "[],";
     auto const unclosed = reasons_of(entry + "\n{\"a\":[" + brackets + "\"" + "\n");
@@ -900,7 +905,7 @@ TEST_CASE("escaped quotes are part of a text, whatever the blocks", "[json]") {
         CAPTURE(size);
         auto const found =
             texts_of(log.in_blocks_of(static_cast<std::size_t>(size)), field_id::reject_reason);
-        CHECK(found == texts{std::string(600, 'x'), "a\"]}\\", "\"]"});
+        CHECK(found == text_list{std::string(600, 'x'), "a\"]}\\", "\"]"});
     }
 }
 
@@ -909,17 +914,18 @@ TEST_CASE("what is nested too deep or too long is refused", "[json]") {
     auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"a":)"s;
     auto const reason = "is nested deeper than 64 levels"s;
     CHECK(reasons_of("[" + entry + brackets + "}," + entry + "1}]") ==
-          texts{"record 1 at byte 1: " + reason});
-    CHECK(reasons_of(entry + brackets + "}\n" + entry + "1}\n") == texts{"at byte 0: " + reason});
+          text_list{"record 1 at byte 1: " + reason});
+    CHECK(reasons_of(entry + brackets + "}\n" + entry + "1}\n") ==
+          text_list{"at byte 0: " + reason});
     auto long_one = "[" + entry + "[1";
     long_one.resize(std::size_t{65} << 20, '1');
     long_one += "]}]";
-    auto reasons = texts{};
+    auto reasons = text_list{};
     auto log =
         flowlog::open(memory_input{std::move(long_one)}.in_blocks_of(std::size_t{1} << 20),
                       {.on_malformed = [&](auto const& line) { reasons.emplace_back(line.text); }});
     CHECK(log.begin() == log.end());
-    CHECK(reasons == texts{"record 1 at byte 1: a piece is longer than the limit"});
+    CHECK(reasons == text_list{"record 1 at byte 1: a piece is longer than the limit"});
 }
 
 TEST_CASE("values of Zeek and of OCSF that say nothing are absent", "[json]") {
@@ -951,7 +957,7 @@ TEST_CASE("a log has the fields of its kind", "[json]") {
 
 TEST_CASE("texts of a batch outlive the buffers that they were read from", "[json]") {
     auto text = "["s;
-    auto expected = texts{};
+    auto expected = text_list{};
     for (auto i = 0; i < 2000; ++i) {
         expected.push_back(std::to_string(i) + std::string(400, 'x'));
         text += R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},"drop_reason":")" +
@@ -959,4 +965,428 @@ TEST_CASE("texts of a batch outlive the buffers that they were read from", "[jso
     }
     text.back() = ']';
     CHECK(texts_of(memory_input{text}.in_blocks_of(5000), field_id::reject_reason) == expected);
+}
+
+/// Counts flows, whatever they have.
+struct flow_counter {
+    using fields = flowlog::field_list<>;
+    std::uint64_t flows = 0;
+
+    template <flowlog::flow_record Record>
+    void add(Record const&) {
+        ++flows;
+    }
+    void merge(flow_counter&& other) { flows += other.flows; }
+};
+
+/// How many flows, malformed records and entries of other logs a log has.
+using counts = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;
+
+static auto counts_of(flowlog::log from) -> counts {
+    for ([[maybe_unused]] auto const& record : from) {
+    }
+    auto const found = from.stats();
+    return {found.records, found.malformed, found.unread};
+}
+
+/// The same of the bytes as one block, in small blocks, and with several threads.
+static auto counts_of(std::string const& text) -> counts {
+    auto const whole = counts_of(flowlog::open(memory_input{text}));
+    for (auto const size : {1, 7, 600}) {
+        CAPTURE(size);
+        auto const blocks = memory_input{text}.in_blocks_of(static_cast<std::size_t>(size));
+        CHECK(counts_of(flowlog::open(blocks)) == whole);
+    }
+    auto const options = flowlog::run_options{.threads = 2, .chunk_size = 64};
+    auto const found = flowlog::run({memory_input{text}}, flow_counter{}, options).stats;
+    CHECK(counts{found.records, found.malformed, found.unread} == whole);
+    return whole;
+}
+
+TEST_CASE("objects need no line ends between them", "[json]") {
+    auto const object =
+        R"({"message":"2 1 eni-1 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT OK"})"s;
+    auto const number = R"({"message":5})"s;
+    CHECK(counts_of(object + object + object) == counts{3, 0, 0});
+    CHECK(counts_of(object + object + number + object) == counts{3, 1, 0});
+    CHECK(counts_of(object + "{\"message\":\"\xE9\"}" + object) == counts{2, 1, 0});
+    CHECK(counts_of(object + " " + object + R"(\n)" + object + R"(\n)") == counts{3, 0, 0});
+    CHECK(counts_of(object + ", " + object) == counts{2, 0, 0});
+    CHECK(counts_of(object + object + "\n" + object + "\n") == counts{3, 0, 0});
+    CHECK(counts_of(object + "\n" + object + object + "\n" + object) == counts{4, 0, 0});
+    // an object that the first 512 bytes do not hold
+    auto entries = content_of("gcp/sink.ndjson");
+    std::erase(entries, '\n');
+    REQUIRE(entries.find("}{") > flowlog::recognisable);
+    CHECK(counts_of(entries + entries) == counts{4, 0, 0});
+}
+
+TEST_CASE("a byte order mark and null may come between objects", "[json]") {
+    auto const object = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1})"s;
+    auto const mark = "\xEF\xBB\xBF"s;
+    CHECK(counts_of(mark + object + mark + object) == counts{2, 0, 0});
+    CHECK(counts_of(mark + object + "\n" + mark + object + "\n") == counts{2, 0, 0});
+    CHECK(counts_of("[" + object + "]\n" + mark + "[" + object + "]\n") == counts{2, 0, 0});
+    CHECK(counts_of(object + "null" + object) == counts{2, 1, 0});
+    CHECK(counts_of(object + "\nnull\n" + object) == counts{2, 1, 0});
+    CHECK(counts_of("[" + object + "]null[" + object + "]") == counts{2, 1, 0});
+    CHECK(counts_of("[" + object + "]nul[" + object + "]") == counts{1, 1, 0});
+}
+
+TEST_CASE("lines of an array of objects are read", "[json]") {
+    auto const object = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1})"s;
+    CHECK(counts_of("  " + object + ",\n  " + object + ", \r\n  " + object + "\n") ==
+          counts{3, 0, 0});
+}
+
+TEST_CASE("a line that is too long is one malformed record", "[json]") {
+    auto const entry = R"({"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}})"s;
+    auto text = entry + "\n";
+    text.resize(std::size_t{65} << 20, 'x');
+    text += "\n" + entry + "\n";
+    auto reasons = text_list{};
+    auto lines = std::vector<std::uint64_t>{};
+    auto log = flowlog::open(memory_input{std::move(text)}.in_blocks_of(std::size_t{1} << 20),
+                             {.on_malformed = [&](auto const& line) {
+                                 reasons.emplace_back(line.text);
+                                 lines.push_back(line.line);
+                             }});
+    CHECK(std::ranges::distance(log) == 2);
+    CHECK(reasons == text_list{"at byte 58: a line is longer than the limit"});
+    CHECK(lines == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("a predicate may read a field of more tuples than a batch has", "[json]") {
+    auto const large = [](auto const& record) { return *record[field::packets] > 10; };
+    for (auto const count : {300, 3000}) {
+        CAPTURE(count);
+        auto tuples = std::string{};
+        for (auto i = 0; i < count; ++i)
+            tuples += (i == 0 ? "\"" : ",\"") + "1663146003599,10.0.0.6,10.0.0.7,1,2,6,O,E,NX,"s +
+                      std::to_string(i % 20) + ",50," + std::to_string(i % 17) + ",60\"";
+        auto const record = R"({"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[)"s +
+                            R"({"flowTuples":[)" + tuples + "]}]}]}}";
+        auto const text = R"({"records":[)" + record + "," + record + "," + record + "]}";
+        auto expected = byte_sums{};
+        auto whole = flowlog::open(memory_input{text});
+        for (auto const& flow : whole) {
+            if (large(flow)) expected.add(flow);
+        }
+        REQUIRE(expected.sums.size() == 2);
+        auto some = flowlog::open(memory_input{text});
+        auto const found = sums_of(some, flowlog::filtered{large, byte_sums{}});
+        CHECK(found.inner().sums == expected.sums);
+        CHECK(some.stats() == whole.stats());
+    }
+}
+
+TEST_CASE("a predicate may read a field after many entries of other logs", "[json]") {
+    auto const large = [](auto const& record) { return *record[field::packets] > 10; };
+    auto const other = R"({"logName":"projects/p/logs/compute.googleapis.com%2Ffirewall",)"
+                       R"("jsonPayload":{"disposition":"DENIED","connection":{"src_ip":)"
+                       R"("10.0.0.9","dest_ip":"10.0.0.8"}}},)"
+                       "\n"s;
+    auto const flow = R"({"jsonPayload":{"connection":{"src_ip":"10.0.0.1","dest_ip":"10.0.0.2"},)"
+                      R"("bytes_sent":7,"packets_sent":11}})"s;
+    auto text = "[" + flow + ",\n";
+    for (auto i = 0; i < 10'000; ++i) text += other;
+    text += flow + "]";
+    for (auto const& log : {text, text.substr(1, text.size() - 2)}) {
+        auto some = flowlog::open(testing::strict_source{log, 5000});
+        auto const found = sums_of(some, flowlog::filtered{large, byte_sums{}});
+        CHECK(found.inner().sums == std::map<std::string, std::uint64_t>{{"10.0.0.1", 14}});
+        CHECK(some.stats().records == 2);
+        CHECK(some.stats().unread == 10'000);
+        CHECK(some.stats().malformed == 0);
+    }
+}
+
+TEST_CASE("only connections of Zeek are flows", "[json]") {
+    auto const ends = R"("id.orig_h":"10.0.0.1","id.resp_h":"10.0.0.2")"s;
+    auto const line = [&](std::string const& members) { return "{" + members + ends + "}\n"; };
+    CHECK(counts_of(line("\"_path\":\"conn\",") + line("\"_path\":\"dns\",\"duration\":1,") +
+                    line("\"query\":\"a\",\"rtt\":1,") + line("\"fuid\":\"F1\",\"duration\":1,") +
+                    line("\"conn_state\":\"S0\",") + line("\"resp_bytes\":null,") +
+                    line("\"resp_fuids\":[],")) == counts{3, 0, 4});
+    auto const heading = [](std::string const& path) {
+        return "#separator \\x09\n#path\t" + path + "\n#fields\tts\tid.orig_h\tid.resp_h\tquery\n";
+    };
+    auto const row = "1591367999.3\t10.0.0.1\t10.0.0.2\ta\n"s;
+    CHECK(counts_of(flowlog::open(memory_input{heading("dns") + row + row})) == counts{0, 0, 2});
+    CHECK(counts_of(flowlog::open(memory_input{heading("conn") + row})) == counts{1, 0, 0});
+    CHECK(counts_of(flowlog::open(memory_input{heading("dns") + row + heading("conn") + row + row +
+                                               heading("ssl") + row})) == counts{2, 0, 2});
+}
+
+TEST_CASE("objects may be indented by tabs", "[json]") {
+    auto const text =
+        "{\n\t\"source\": {\n\t\t\"ip\": \"10.0.0.1\",\n\t\t\"port\": 5\n\t},\n\t\"destination\": "
+        "{\n\t\t\"ip\": \"10.0.0.2\",\n\t\t\"port\": 22\n\t},\n\t\"event\": {\n\t\t\"start\": "
+        "1418530010\n\t}\n}\n"s;
+    CHECK(first_row(text) == "10.0.0.1,10.0.0.2,5,22,,,,,,,,1418530010000000,,,,,,,,,,");
+    CHECK(counts_of(text + text) == counts{2, 0, 0});
+}
+
+TEST_CASE("whole numbers may have a fraction of zero", "[json]") {
+    auto const start = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2",)"s;
+    CHECK(first_row(start + R"("srcport":443.0,"dstport":"53.0","protocol":6.0,"packets":1e3,)"
+                            R"("bytes":"7.0","start":1418530010.0,"end":"1418530070.0"})") ==
+          "10.0.0.1,10.0.0.2,443,53,6,1000,7,,,,,1418530010000000,1418530070000000,,,,,,,,,");
+    CHECK(reasons_of(start + R"("srcport":443.5})") ==
+          text_list{"at byte 0: srcport: expected a number (0-65535), found 443.5"});
+    CHECK(reasons_of(start + R"("srcport":"443.5"})").size() == 1);
+    CHECK(reasons_of(start + R"("srcport":"1e3"})").size() == 1);
+    CHECK(reasons_of(start + R"("srcport":65536.0})").size() == 1);
+    CHECK(reasons_of(start + R"("bytes":-1})").size() == 1);
+}
+
+TEST_CASE("an address beside an IP address is the original one, or the name of a host", "[json]") {
+    for (auto const* text : {R"({"source.ip":"10.0.0.1","source.address":"host.example",)"
+                             R"("destination":{"address":"10.0.0.9","ip":"10.0.0.2"}})",
+                             R"({"source":{"address":"host.example","ip":"10.0.0.1"},)"
+                             R"("destination.ip":"10.0.0.2","destination.address":"10.0.0.9"})"}) {
+        CAPTURE(text);
+        CHECK(first_row(text) == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+        auto log = flowlog::open(memory_input{text});
+        for (auto const& record : log) {
+            CHECK(record[field::pkt_dstaddr] == *flowlog::address::parse("10.0.0.9"));
+            CHECK(record[field::pkt_srcaddr].absent());
+        }
+    }
+    // OpenTelemetry has no other name
+    CHECK(first_row(R"({"source.address":"10.0.0.1","destination.address":"10.0.0.2"})") ==
+          "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+    CHECK(reasons_of(R"({"source.address":"host.example","destination.ip":"10.0.0.2"})") ==
+          text_list{"at byte 0: source.address: found host.example"});
+}
+
+TEST_CASE("a direction that is neither in nor out is absent", "[json]") {
+    auto const row = [](std::string const& direction) {
+        return first_row(R"({"source":{"ip":"10.0.0.1"},"destination":{"ip":"10.0.0.2"},)"
+                         R"("network":{"direction":")" +
+                         direction + "\"}}");
+    };
+    for (auto const* direction : {"internal", "external", "unknown"})
+        CHECK(row(direction) == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+    CHECK(row("inbound") == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,ingress,,,,,,,");
+}
+
+TEST_CASE("records of named fields with both directions are two flows", "[json]") {
+    auto const rows = [](std::string text, two_way how) {
+        auto log = flowlog::open(memory_input{std::move(text)}, {.two_way = how});
+        return rows_of(log).substr(225);
+    };
+    auto const ecs =
+        R"({"source":{"ip":"10.0.0.1","port":5,"bytes":100,"packets":2,"as":{"number":7}},)"
+        R"("destination":{"ip":"10.0.0.2","port":53,"bytes":300,"packets":3},)"
+        R"("network":{"bytes":400,"packets":5,"direction":"outbound"}})"s;
+    CHECK(rows(ecs, two_way::reverse) ==
+          "10.0.0.1,10.0.0.2,5,53,,2,100,3,300,,,,,,egress,,,,,,,\n");
+    CHECK(rows(ecs, two_way::split) ==
+          "10.0.0.1,10.0.0.2,5,53,,2,100,,,,,,,,egress,,,,,,,\n"
+          "10.0.0.2,10.0.0.1,53,5,,3,300,,,,,,,,ingress,,,,,,,\n");
+    auto const flat = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1,)"
+                      R"("reverse-bytes":"7","reverse_packets":null})"s;
+    CHECK(rows(flat, two_way::split) ==
+          "10.0.0.1,10.0.0.2,,,,,1,,,,,,,,,,,,,,,\n"
+          "10.0.0.2,10.0.0.1,,,,,7,,,,,,,,,,,,,,,\n");
+    CHECK(rows(flat, two_way::reverse) == "10.0.0.1,10.0.0.2,,,,,1,,7,,,,,,,,,,,,,\n");
+    auto log = flowlog::open(memory_input{ecs});
+    CHECK_FALSE(log.has(field_id::reverse_bytes));
+    auto as = std::vector<std::pair<bool, bool>>{};
+    for (auto const& record : log)
+        as.emplace_back(record[field::src_as] == 7U, record[field::dst_as] == 7U);
+    CHECK(as == std::vector<std::pair<bool, bool>>{{true, false}, {false, true}});
+}
+
+TEST_CASE("what is written as OCSF is read back", "[json]") {
+    CHECK(first_row(R"({"class_uid":4001,"status_code":"OK","src_endpoint":{"intermediate_ips":)"
+                    R"(["10.0.0.1"],"ip":"10.0.0.9"},"dst_endpoint":{"ip":"10.0.0.2"},"traffic":)"
+                    R"({"packets":1,"bytes":2,"packets_in":3,"bytes_in":4}})") ==
+          "10.0.0.1,10.0.0.2,,,,1,2,3,4,,,,,,,,,,,,,");
+    auto log = flowlog::open(memory_input{
+        R"({"class_uid":4001,"status_code":"OK","src_endpoint":{"ip":"10.0.0.1"},"dst_endpoint":)"
+        R"({"ip":"10.0.0.8","intermediate_ips":["10.0.0.2"]},"traffic":{"bytes_in":4}}
+{"class_uid":4001,"status_code":"NODATA","src_endpoint":{},"dst_endpoint":{}}
+{"class_uid":4001,"status_code":"SKIPDATA","dst_endpoint":{}}
+{"class_uid":4001,"status_code":"200","src_endpoint":{"ip":"10.0.0.1"},"dst_endpoint":{}}
+)"});
+    auto ends = std::vector<std::pair<std::string, std::string>>{};
+    for (auto const& record : log)
+        ends.emplace_back(record[field::dstaddr]->to_string(),
+                          record[field::pkt_dstaddr]->to_string());
+    REQUIRE(ends.size() == 2);
+    CHECK(ends[0] == std::pair{"10.0.0.2"s, "10.0.0.8"s});
+    CHECK(ends[1].first == "10.0.0.1");  // the way back
+    CHECK(log.stats().nodata == 1);
+    CHECK(log.stats().skipdata == 1);
+    CHECK(log.stats().malformed == 1);
+}
+
+/// The numbers of the lines that are malformed, as one thread and as two find them.
+static auto malformed_lines_of(std::string const& text) -> std::vector<std::uint64_t> {
+    auto const read = [&](unsigned threads) {
+        auto lines = std::vector<std::uint64_t>{};
+        auto options = flowlog::run_options{.threads = threads, .chunk_size = 100};
+        options.on_malformed = [&](auto const& line) { lines.push_back(line.line); };
+        static_cast<void>(flowlog::run({memory_input{text}}, flow_counter{}, options));
+        return lines;
+    };
+    auto const alone = read(1);
+    CHECK(read(3) == alone);
+    return alone;
+}
+
+TEST_CASE("malformed records are reported by the numbers of their lines", "[json]") {
+    using numbers = std::vector<std::uint64_t>;
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","dstport":1,"protocol":6,)"
+                      R"("bytes":1,"reverse-bytes":2})"s;
+    auto const bad = R"({"srcaddr":"10.0.0.1","dstaddr":"x"})"s;
+    auto text = std::string{};
+    auto expected = numbers{};
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        text += flow + "\n\n" + bad + "\n";
+        expected.push_back(3 * i + 3);
+    }
+    CHECK(malformed_lines_of(text) == expected);
+    CHECK(malformed_lines_of("\n \r\n" + flow + "\n" + bad) == numbers{4});
+    auto const zeek = content_of("other/zeek-conn.log");
+    auto const rows = static_cast<std::uint64_t>(std::ranges::count(zeek, '\n'));
+    CHECK(malformed_lines_of(zeek + "1\t2\n") == numbers{rows + 1});
+    auto const message =
+        R"({"message":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT OK"})"s;
+    CHECK(malformed_lines_of(message + "\n\n{\"message\":5}\n\n{\"message\":\"a b\"}\n" + message +
+                             "\n") == numbers{3, 5});
+}
+
+TEST_CASE("Suricata's type of an event is a member of the event", "[json]") {
+    CHECK(first_row(R"({"@timestamp":"2024-05-01T00:00:00Z","source":{"ip":"10.0.0.1","port":5},)"
+                    R"("destination":{"ip":"10.0.0.2","port":53},"network":{"transport":"udp"},)"
+                    R"("suricata":{"eve":{"event_type":"flow","flow_id":1,"proto":"UDP"}}})") ==
+          "10.0.0.1,10.0.0.2,5,53,17,,,,,,,,,,,,,,,,,");
+    auto text = std::string{};
+    while (text.size() < 70'000)
+        text += R"({"timestamp":"2018-10-25T08:42:11.309870+0000","event_type":"stats",)"
+                R"("stats":{"uptime":1}})"
+                "\n";
+    auto const events = static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+    CHECK(counts_of(text + content_of("other/suricata-flow.ndjson")) == counts{2, 0, events + 1});
+}
+
+TEST_CASE("TCP flags of Suricata are those of each direction", "[json]") {
+    auto const flags_of = [](std::string const& tcp, two_way how) {
+        auto log = flowlog::open(
+            memory_input{R"({"event_type":"flow","flow_id":1,"src_ip":"10.0.0.1",)"
+                         R"("dest_ip":"10.0.0.2","flow":{"pkts_toserver":1,"pkts_toclient":1},)"
+                         R"("tcp":)" +
+                         tcp + "}"},
+            {.two_way = how});
+        auto result = std::vector<int>{};
+        for (auto const& record : log) {
+            auto const flags = record[field::tcp_flags];
+            result.push_back(flags.absent() ? -1 : int{*flags});
+        }
+        CHECK(log.stats().malformed == 0);
+        return result;
+    };
+    using numbers = std::vector<int>;
+    auto const both = R"({"tcp_flags":"1b","tcp_flags_ts":"02","tcp_flags_tc":"12"})"s;
+    CHECK(flags_of(both, two_way::split) == numbers{2, 18});
+    CHECK(flags_of(both, two_way::reverse) == numbers{2});
+    CHECK(flags_of(R"({"tcp_flags":"1b"})", two_way::split) == numbers{27, 27});
+    CHECK(flags_of(R"({"tcp_flags_ts":"02"})", two_way::split) == numbers{2, -1});
+    for (auto const* none : {"null", "\"\"", "\"-\""})
+        CHECK(flags_of("{\"tcp_flags\":"s + none + "}", two_way::split) == numbers{-1, -1});
+}
+
+TEST_CASE("names of fields need no address", "[json]") {
+    CHECK(first_row(R"({"dstport":443,"protocol":6,"bytes":7})") == ",,,443,6,,7,,,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"dstport":443,"bytes":7})") == ",,,443,,,7,,,,,,,,,,,,,,,");
+    for (auto const* text : {R"({"type":"x","version":1,"region":"y"})", R"({"bytes":7})",
+                             R"({"bytes":7,"protocol":"HTTP","status":200,"path":"/","host":"h"})"})
+        CHECK_THROWS_AS(first_row(text), flowlog::error);
+    // an address may come later than 512 bytes, or a message
+    auto const start = R"({"network":{"bytes":7,"packets":1,"transport":"tcp"},"pad":")" +
+                       std::string(600, 'a') + "\",";
+    CHECK(first_row(start + R"("source":{"ip":"10.0.0.1"},"destination":{"ip":"10.0.0.2"}})")
+              .starts_with("10.0.0.1,10.0.0.2,,,6,1,7,"));
+    CHECK(first_row(start + R"("class_uid":4001,"src_endpoint":{"ip":"10.0.0.1"},)"
+                            R"("dst_endpoint":{"ip":"10.0.0.2"}})")
+              .starts_with("10.0.0.1,10.0.0.2,,,,,,"));
+}
+
+TEST_CASE("records of answers of Google Cloud and Oracle are read", "[json]") {
+    auto entry = content_of("gcp/sink.ndjson");
+    entry.resize(entry.find('\n'));
+    CHECK(counts_of(R"({"entries":[)" + entry + "," + entry + R"(],"nextPageToken":"a"})") ==
+          counts{2, 0, 0});
+    CHECK(counts_of(R"({"nextPageToken":"a","entries":[)" + entry + "]}") == counts{1, 0, 0});
+    auto flow = content_of("other/oci.ndjson");
+    flow.resize(flow.find('\n'));
+    auto const result = R"({"data":)" + flow + "}";
+    CHECK(counts_of(R"({"results":[)" + result + "," + result + R"(],"summary":{}})") ==
+          counts{2, 0, 0});
+    CHECK(counts_of(R"({"data":{"fields":[{"fieldName":"a"}],"results":[)" + result +
+                    R"(],"summary":{"count":1}},"opc-next-page":"a"})") == counts{1, 0, 0});
+}
+
+TEST_CASE("events may be objects of named fields with empty arrays", "[json]") {
+    CHECK(first_row(R"({"events":[{"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","tags":[]}]})") ==
+          "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+}
+
+TEST_CASE("an answer without flows has none", "[json]") {
+    for (auto const* text :
+         {R"({"results":[],"statistics":{"recordsMatched":0.0},"status":"Complete"})",
+          R"({"queryLanguage":"CWLI","results":[],"statistics":{"recordsMatched":0.0}})",
+          R"({"ResultSet":{"Rows":[],"ResultSetMetadata":{"ColumnInfo":[]}},"UpdateCount":0})",
+          R"({"took":1,"hits":{"total":{"value":0,"relation":"eq"},"max_score":null,"hits":[]}})",
+          R"({"events":[],"searchedLogStreams":[]})", "[\nNo matching flows\n]\n", "[]"}) {
+        CAPTURE(text);
+        CHECK(counts_of(std::string{text}) == counts{0, 0, 0});
+    }
+}
+
+TEST_CASE("fields of Elasticsearch are arrays of one value", "[json]") {
+    CHECK(first_row(R"({"took":1,"hits":{"hits":[{"_id":"1","fields":{"source.ip":["10.0.0.1"],)"
+                    R"("destination.ip":["10.0.0.2"],"source.port":[5],"network.transport":)"
+                    R"(["tcp"],"network.bytes":[1,2],"host.ip":["192.0.2.1","192.0.2.2"]}}]}})") ==
+          "10.0.0.1,10.0.0.2,5,,6,,,,,,,,,,,,,,,,,");
+}
+
+namespace {
+
+/// Hands out a text, and then fails.
+class broken_source {
+public:
+    explicit broken_source(std::string text) : text_{std::move(text)} {}
+
+    [[nodiscard]] auto next() -> std::span<char const> {
+        if (std::exchange(given_, true))
+            throw flowlog::error{flowlog::errc::corrupt, {"broken"}, "is damaged"};
+        return text_;
+    }
+    [[nodiscard]] auto name() const -> std::string { return "broken"; }
+
+private:
+    std::string text_;
+    bool given_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("flows before damage are kept", "[json]") {
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":5})"s;
+    auto const event = R"({"message":"2 1 eni-1 10.0.0.1 10.0.0.2 1 22 6 20 42 1 2 ACCEPT OK"})"s;
+    for (auto const& text : {"[" + flow + ",\n" + flow + ",\n" + flow.substr(0, 20),
+                             flow + "\n" + flow + "\n" + flow.substr(0, 20), event + event}) {
+        CAPTURE(text);
+        auto log = flowlog::open(flowlog::any_source{broken_source{text}});
+        auto flows = 0;
+        auto const read_all = [&] {
+            for ([[maybe_unused]] auto const& record : log) ++flows;
+        };
+        CHECK_THROWS_AS(read_all(), flowlog::error);
+        CHECK(flows == 2);
+    }
 }

@@ -40,6 +40,16 @@ TEST_CASE("of two columns with one field, the first counts", "[layout]") {
     CHECK(columns.column("x") == 0);
 }
 
+TEST_CASE("the column that is called as the field counts before its other names", "[layout]") {
+    CHECK(layout{{"bytes_sent", "bytes"}}.column(field::bytes) == 1);
+    CHECK(layout{{"Bytes", "bytes_sent", "bytes"}}.column(field::bytes) == 0);
+    CHECK(layout{{"src_ip", "source_address"}}.column(field::srcaddr) == 0);
+    // of Splunk, the file from which an event is
+    CHECK(layout{{"source", "src_ip"}}.column(field::srcaddr) == 1);
+    CHECK(layout{{"dest", "destination", "dest_ip"}}.column(field::dstaddr) == 2);
+    CHECK(layout{{"source", "destination"}}.column(field::dstaddr) == 1);
+}
+
 TEST_CASE("AWS's default layouts are as documented", "[layout]") {
     auto const vpc = layout::vpc_default();
     REQUIRE(vpc.size() == 14);

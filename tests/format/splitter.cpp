@@ -92,6 +92,21 @@ TEST_CASE("a header line within a chunk is a mismatch", "[splitter]") {
     CHECK(mismatches[2] == text.find("b 2"));
 }
 
+TEST_CASE("a heading of messages at the end of a chunk is a mismatch", "[splitter]") {
+    auto const text = "dstport vpc-id\n1 a\ntimestamp,message\n5,2 b\n"s;
+    auto splitter = log_splitter::of(memory_input{text}, {}, 1);
+    REQUIRE(splitter);
+    auto mismatches = std::vector<std::optional<std::uint64_t>>{};
+    for (auto next = splitter->next(); next; next = splitter->next()) {
+        auto opened = splitter->open(*next, {});
+        for (auto const& flow : opened) static_cast<void>(flow);
+        mismatches.push_back(splitter->mismatch_after(*next, opened));
+    }
+    REQUIRE(mismatches.size() == 4);
+    CHECK_FALSE(mismatches[1]);
+    CHECK(mismatches[2] == text.find("5,2 b"));
+}
+
 TEST_CASE("what cannot be divided is read as a whole", "[splitter]") {
     auto const flowd = archives::directory("flowd");
     for (auto const& bytes :

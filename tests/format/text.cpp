@@ -253,8 +253,10 @@ TEST_CASE("what tools put before each line is passed over", "[text]") {
         CHECK(got.flows.at(0)[field::dstport] == std::uint16_t{22});
     }
     auto const given = with_format({"srcaddr", "dstport"});
-    for (auto const* const prefix : {"[2018-09-22T20:28:14Z] ", "(1537648094) host ",
-                                     "\"2018-09-22\" ", "<134>Sep 22 host: "}) {
+    for (auto const* const prefix :
+         {"[2018-09-22T20:28:14Z] ", "(1537648094) host ", "\"2018-09-22\" ",
+          "<134>Sep 22 host: ", "2024-05-01T12:00:00.123456789Z stdout F ",
+          "2024-05-01T12:00:00Z host app: ", "2024/05/01 12:00:00 ", "1714566600.123 "}) {
         CAPTURE(prefix);
         auto const got = read(prefix + "10.0.0.1 80\n"s + prefix + "10.0.0.2 443\n", given);
         REQUIRE(got.stats.records == 2);
@@ -418,6 +420,265 @@ TEST_CASE("a single word before lines of several is no header line", "[text]") {
     CHECK(column.has(flowlog::field_id::dstport));
     for (auto const& flow : column) CHECK(flow[field::dstport] == std::uint16_t{80});
     CHECK(column.stats().records == 1);
+}
+
+TEST_CASE("a first line of two or three words is no heading if the next line shows it", "[text]") {
+    for (auto const* const first :
+         {"Traffic type", "Source and destination", "Start here", "Report,VPC flows"}) {
+        CAPTURE(first);
+        auto const got = read(lines(first, "", good, nodata));
+        CHECK(got.stats.records == 1);
+        CHECK(got.stats.nodata == 1);
+        CHECK(got.stats.headers == 0);
+        REQUIRE(got.malformed.size() == 1);
+        CHECK(got.malformed[0] == testing::rejected{"test", 1, 0, 0, {}, reason::no_layout, first});
+        auto const table = read(lines(first, "version,srcaddr,bytes,x", "2,10.0.0.1,5,y"));
+        CHECK(table.stats.headers == 1);
+        REQUIRE(table.flows.size() == 1);
+        CHECK(table.flows[0][field::bytes] == std::uint64_t{5});
+        CHECK_THROWS_AS(read(lines(first, "is what this text is about")), flowlog::error);
+    }
+    auto const other = read("Traffic type\nsrcaddr bytes\n10.0.0.1 5\n");
+    CHECK(other.stats.malformed == 1);
+    CHECK(other.flows.at(0)[field::bytes] == std::uint64_t{5});
+    auto const late = read(lines("some words before it", "Traffic type", good));
+    CHECK(late.stats.records == 1);
+    CHECK(late.stats.malformed == 2);
+    // such a heading counts if the lines after it are as it says
+    CHECK(read("srcaddr own\n10.0.0.1 x\n").stats.records == 1);
+    CHECK(read("srcaddr own\nsrcaddr own\n10.0.0.1 x\n").stats.headers == 2);
+    CHECK(read("srcaddr,own\n\n10.0.0.1,x\n").stats.records == 1);
+    CHECK(read("srcaddr own\n").stats.headers == 1);
+    auto const text = "Traffic type\n" + lines(good);
+    auto reader = memory_reader{flowlog::memory_source{text}};
+    CHECK(reader.has(flowlog::field_id::dstport));
+    CHECK(reader.later_columns().empty());
+}
+
+TEST_CASE("two words within a log are a heading if both are names, or if it is the heading again",
+          "[text]") {
+    auto const got = read(
+        "srcaddr dstport bytes\n10.0.0.1 80 1\nTraffic type\nReport,flows\n10.0.0.2 81 2\n"
+        "srcaddr own\nsrcaddr bytes\n10.0.0.3 3\n");
+    CHECK(got.stats.malformed == 3);
+    CHECK(got.stats.headers == 2);
+    REQUIRE(got.flows.size() == 3);
+    CHECK(got.flows[1][field::bytes] == std::uint64_t{2});
+    CHECK(got.flows[2][field::bytes] == std::uint64_t{3});
+    CHECK(read("srcaddr own\n10.0.0.1 x\nsrcaddr own\n10.0.0.1 x\n").stats.headers == 2);
+    CHECK(read("srcaddr,own\n10.0.0.1,x\nsrcaddr,own\n10.0.0.1,x\n").stats.headers == 2);
+}
+
+TEST_CASE("files of PowerShell's Export-Csv are read, and joined ones", "[text]") {
+    for (auto const& mark : {""s, "\xEF\xBB\xBF"s}) {
+        for (auto const* const type :
+             {"", "#TYPE System.Management.Automation.PSCustomObject\r\n"}) {
+            CAPTURE(mark, type);
+            auto const file =
+                mark + type + "\"version\",\"srcaddr\",\"bytes\"\r\n\"2\",\"10.0.0.1\",\"5\"\r\n";
+            auto const got = read(file + file);
+            CHECK(got.stats.malformed == 0);
+            CHECK(got.stats.headers == (*type == '#' ? 4U : 2U));
+            REQUIRE(got.flows.size() == 2);
+            CHECK(got.flows[1][field::version] == std::uint8_t{2});
+            CHECK(got.flows[1][field::bytes] == std::uint64_t{5});
+        }
+    }
+}
+
+TEST_CASE("the reader knows which columns came later", "[text]") {
+    auto reader = memory_reader{
+        flowlog::memory_source{"srcaddr bytes\n10.0.0.1 1\nsrcaddr tcp-flags own\n10.0.0.1 2 x\n"
+                               "tcp_flags own bytes\n1 x 2\nsrcaddr bytes\n10.0.0.1 2\n"}};
+    reader.recognise();
+    CHECK(reader.later_columns().empty());
+    CHECK(std::ranges::distance(reader.begin(), reader.end()) == 4);
+    CHECK(reader.later_columns() == std::vector{"tcp-flags"s, "own"s});
+}
+
+TEST_CASE("a line of several records is refused, not read in part", "[text]") {
+    auto const one = std::string{good};
+    for (auto const& text :
+         {one + "," + one, one + ";" + one, one + "|" + one, one + ", " + one, one + " | " + one,
+          "\"" + one + "\",\"" + one + "\"", one + "\t" + one}) {
+        CAPTURE(text);
+        auto const thrown = failure(text + "\n");
+        REQUIRE(thrown);
+        CHECK(thrown->message().find("it holds several records") != std::string::npos);
+    }
+    auto const given = with_format({"srcaddr", "dstport"});
+    auto const dated = read("2022-06-10 20:20:41.000,10.0.0.1 80\n", given);
+    REQUIRE(dated.flows.size() == 1);
+    CHECK(dated.flows[0][field::dstport] == std::uint16_t{80});
+    CHECK(read("10.0.0.1 80,10.0.0.2 81\n", given).stats.malformed == 1);
+}
+
+TEST_CASE("names in a heading of TABs may have blanks", "[text]") {
+    auto reader =
+        memory_reader{flowlog::memory_source{"srcaddr\tApp Name\tbytes\n10.0.0.1\tmy app\t5\n"}};
+    auto count = 0;
+    for (auto const& record : reader) {
+        CHECK(record["App Name"] == "my app"sv);
+        CHECK(record[field::bytes] == std::uint64_t{5});
+        ++count;
+    }
+    CHECK(count == 1);
+    auto const got = read("Source IP\tDestination IP\tBytes\n10.0.0.1\t10.0.0.2\t7\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::dstaddr] == flowlog::address::v4(0x0A000002));
+    CHECK(got.flows[0][field::bytes] == std::uint64_t{7});
+    // words, of which some have TABs between them
+    for (auto const* const heading : {"srcaddr dstaddr\tbytes\n", "# srcaddr dstaddr\tbytes\n"}) {
+        auto const mixed = read(heading + "10.0.0.1 10.0.0.2\t5\n"s);
+        REQUIRE(mixed.flows.size() == 1);
+        CHECK(mixed.flows[0][field::bytes] == std::uint64_t{5});
+    }
+}
+
+TEST_CASE("a line with too many TABs is malformed, unless nothing is after them", "[text]") {
+    auto const got = read(
+        "srcaddr\tdstaddr\tbytes\tpackets\n10.0.0.1\t10.0.0.2\t\t5\t7\n"
+        "10.0.0.1\t10.0.0.2\t6\t\n10.0.0.1\t10.0.0.2\t6\t7\t\n10.0.0.1 10.0.0.2 6 9\n");
+    REQUIRE(got.malformed.size() == 1);
+    CHECK(got.malformed[0].line == 2);
+    CHECK(got.malformed[0].reason == reason::column_count);
+    REQUIRE(got.flows.size() == 3);
+    CHECK(got.flows[0][field::packets].absent());
+    CHECK(got.flows[1][field::packets] == std::uint64_t{7});
+    CHECK(got.flows[2][field::packets] == std::uint64_t{9});
+    CHECK(read("srcaddr\tbytes\t\n10.0.0.1\t5\t\n10.0.0.1\t5\n").stats.records == 2);
+}
+
+TEST_CASE("_raw of Splunk is the record beside fields of the add-on", "[text]") {
+    auto const got =
+        read("\"_raw\",\"_time\",host,source,sourcetype,\"src_ip\",\"dest_ip\",\"bytes\"\n\"" +
+             std::string{good} + "\",x,h,f,aws,10.9.9.9,10.8.8.8,1\n");
+    REQUIRE(got.flows.size() == 1);
+    CHECK(got.flows[0][field::srcaddr] == *flowlog::address::parse("172.31.16.139"));
+}
+
+TEST_CASE("cells are read if the message beside them is no record that is known", "[text]") {
+    auto const heading = "@timestamp,@message,srcaddr,dstaddr,bytes\n"s;
+    auto const cells = read(heading + heading +
+                            "2022-06-10 20:20:41.000,10.0.0.1 10.0.0.2 5,10.0.0.1,10.0.0.2,5\n");
+    REQUIRE(cells.flows.size() == 1);
+    CHECK(cells.flows[0][field::bytes] == std::uint64_t{5});
+    CHECK(cells.stats.headers == 2);
+    auto const message = read(heading + "x," + std::string{good} + ",10.0.0.1,10.0.0.2,5\n");
+    REQUIRE(message.flows.size() == 1);
+    CHECK(message.flows[0][field::bytes] == std::uint64_t{4249});
+    CHECK(failure("@timestamp,@message,bytes\nx,10.0.0.1 5,5\n"));
+}
+
+TEST_CASE("after other columns, the columns of messages are learnt from them", "[text]") {
+    auto const swapped =
+        "version account-id interface-id dstaddr srcaddr dstport srcport protocol packets bytes "
+        "start end action log-status\n"
+        "2 1 eni-1 10.0.0.2 10.0.0.1 443 1000 6 1 40 5 6 ACCEPT OK\n"s;
+    auto const got = read(swapped + "timestamp,message\n1418530070000," + std::string{good} + "\n");
+    REQUIRE(got.flows.size() == 2);
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{443});
+    CHECK(got.flows[1][field::dstport] == std::uint16_t{22});
+    // if they say nothing, the columns before hold
+    auto const kept = read("srcaddr dstport\n10.0.0.1 80\ntimestamp,message\n1,10.0.0.2 81\n");
+    REQUIRE(kept.flows.size() == 2);
+    CHECK(kept.flows[1][field::dstport] == std::uint16_t{81});
+    auto const heading =
+        read("srcaddr dstport\n10.0.0.1 80\ntimestamp,message\nsrcaddr bytes\n10.0.0.2 5\n");
+    REQUIRE(heading.flows.size() == 2);
+    CHECK(heading.flows[1][field::bytes] == std::uint64_t{5});
+    CHECK(heading.stats.headers == 3);
+}
+
+TEST_CASE("a log of the Windows firewall is read", "[text]") {
+    auto const log =
+        "#Version: 1.5\n#Software: Microsoft Windows Firewall\n#Time Format: Local\n"
+        "#Fields: date time action protocol src-ip dst-ip src-port dst-port size tcpflags tcpsyn "
+        "tcpack tcpwin icmptype icmpcode info path\n\n"
+        "2010-07-10 12:00:00 DROP UDP 10.0.0.1 10.0.0.2 137 138 78 - - - - - - - RECEIVE\n"
+        "2010-07-10 12:00:01 ALLOW ICMP 10.0.0.1 10.0.0.2 - - 60 - - - - 8 0 - SEND\n"
+        "2010-07-10 12:00:01 ALLOW TCP 10.0.0.1 10.0.0.2 5000 443 60 SA 1 2 3 - - - SEND\n"s;
+    auto const got = read(log + log);
+    CHECK(got.stats.headers == 8);
+    CHECK(got.stats.malformed == 0);
+    CHECK(got.stats.blank == 2);
+    REQUIRE(got.flows.size() == 6);
+    CHECK(got.flows[0][field::action] == flowlog::action::reject);
+    CHECK(got.flows[0][field::protocol] == std::uint8_t{17});
+    CHECK(got.flows[0][field::dstport] == std::uint16_t{138});
+    CHECK(got.flows[1][field::dstport].absent());
+    CHECK(got.flows[5][field::tcp_flags] == std::uint8_t{18});
+    // a remark names no columns
+    CHECK_THROWS_AS(read("# the source and the destination of each of these packets and bytes\n"
+                         "1 2 3 4 5 6 7 8 9 10 11 12\n"),
+                    flowlog::error);
+}
+
+TEST_CASE("the Flow ID of CICFlowMeter is text", "[text]") {
+    auto reader = memory_reader{flowlog::memory_source{
+        "Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration\n"
+        "10.0.0.1-10.0.0.2-54865-443-6,10.0.0.2,443,10.0.0.1,54865,6,x,3\n"}};
+    auto count = 0;
+    for (auto const& record : reader) {
+        CHECK(record[field::flow_id].absent());
+        CHECK(record["Flow ID"] == "10.0.0.1-10.0.0.2-54865-443-6"sv);
+        CHECK(record[field::srcport] == std::uint16_t{443});
+        ++count;
+    }
+    CHECK(count == 1);
+}
+
+TEST_CASE("a mark before a heading of cells is passed over", "[text]") {
+    for (auto const* const mark : {"#", "# ", "## ", "// ", "> ", "#Fields: ", "# Fields: "}) {
+        CAPTURE(mark);
+        auto const got = read(mark + "srcaddr,bytes,own\n10.0.0.1,5,x\n"s);
+        REQUIRE(got.flows.size() == 1);
+        CHECK(got.flows[0][field::srcaddr] == flowlog::address::v4(0x0A000001));
+        CHECK(got.flows[0][field::bytes] == std::uint64_t{5});
+    }
+}
+
+TEST_CASE("a name in a heading of cells may begin with a digit", "[text]") {
+    auto reader = memory_reader{
+        flowlog::memory_source{"srcaddr,dstaddr,95th_pct,own\n10.0.0.1,10.0.0.2,7,x\n"}};
+    auto count = 0;
+    for (auto const& record : reader) {
+        CHECK(record["95th_pct"] == "7"sv);
+        CHECK(record[field::dstaddr] == flowlog::address::v4(0x0A000002));
+        ++count;
+    }
+    CHECK(count == 1);
+}
+
+TEST_CASE("with a format, cells and records in cells are told apart", "[text]") {
+    auto const times = read("10.0.0.1,2024-05-01 12:00:00,2024-05-01 12:01:00\n",
+                            with_format({"srcaddr", "start", "end"}));
+    REQUIRE(times.flows.size() == 1);
+    CHECK(times.flows[0][field::srcaddr] == flowlog::address::v4(0x0A000001));
+    CHECK(times.flows[0][field::end].has_value());
+    auto const four = read("EVENTS\t3786\t10.0.0.1 10.0.0.2 80 5\t1418530070000\n",
+                           with_format({"srcaddr", "dstaddr", "dstport", "bytes"}));
+    REQUIRE(four.flows.size() == 1);
+    CHECK(four.flows[0][field::bytes] == std::uint64_t{5});
+    auto const six =
+        read("EVENTS\t3786\t1418530070000\t10.0.0.1 10.0.0.2 80 5 6 x\teni-1\t1418530070000\n",
+             with_format({"srcaddr", "dstaddr", "dstport", "bytes", "packets", "own"}));
+    REQUIRE(six.flows.size() == 1);
+    CHECK(six.flows[0][field::packets] == std::uint64_t{6});
+    // a first line that is malformed says nothing
+    auto const junk = read("x,y z\n10.0.0.1 80\n", with_format({"srcaddr", "dstport"}));
+    REQUIRE(junk.flows.size() == 2);
+    CHECK(junk.flows[1][field::dstport] == std::uint16_t{80});
+}
+
+TEST_CASE("a cell that is .0 is no number", "[text]") {
+    auto const got =
+        read("srcaddr,dstport\n10.0.0.1,\".0\"\n10.0.0.2, .0\n10.0.0.3,\"443.0\"\n10.0.0.4,80.0\n");
+    REQUIRE(got.flows.size() == 4);
+    CHECK(got.flows[0][field::dstport].malformed());
+    CHECK(got.flows[1][field::dstport].malformed());
+    CHECK(got.flows[2][field::dstport] == std::uint16_t{443});
+    CHECK(got.flows[3][field::dstport] == std::uint16_t{80});
 }
 
 TEST_CASE("the version of the first line does not decide over the others", "[text]") {

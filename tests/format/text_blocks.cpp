@@ -390,6 +390,35 @@ TEST_CASE("records in cells are read as lines are", "[text][cells]") {
     CHECK(reader.columns()->names()[1] == "my \"own\" one");
 }
 
+TEST_CASE("a doubtful heading does not depend on the size of blocks", "[text][blocks]") {
+    auto const records = sample(20);
+    for (auto const* const first : {"Traffic type", "Source and destination", "log-status one"}) {
+        for (auto const* const next : {"", "\n", "srcaddr log-status\n10.0.0.1 OK\n",
+                                       "\"srcaddr\",\"log-status\"\n\"10.0.0.1\",\"OK\"\n"}) {
+            CAPTURE(first, next);
+            check_all_blocks(std::string{first} + '\n' + next + (*next < 'a' ? records : ""));
+        }
+    }
+    check_all_blocks("log-status one\nOK x\nOK y\nNODATA z\nlog-status one\nOK x\n");
+    check_all_blocks("\"log-status\",\"one\"\nOK,x\n\"OK\",y\nNODATA,z\nOK,x\n");
+}
+
+TEST_CASE("a heading of messages after other columns does not depend on the size of blocks",
+          "[text][blocks]") {
+    auto text = "srcaddr dstport log-status\n10.0.0.1 80 OK\n10.0.0.2 81 OK\ntimestamp,message\n"s;
+    check_all_blocks(text);
+    check_all_blocks(text + "1,10.0.0.3 82 OK\n2,10.0.0.4 83 OK\n");
+    auto const records = sample(10);
+    for (auto at = std::size_t{0}; at != records.size();) {
+        auto const end = records.find('\n', at);
+        text += "1," + records.substr(at, end - at) + '\n';
+        at = end + 1;
+    }
+    check_all_blocks(text);
+    CHECK(read(text).stats.records == 12);
+    check_all_blocks("timestamp,message\nsrcaddr dstport\n10.0.0.1 80\n");
+}
+
 TEST_CASE("a heading changes from words to cells and back", "[text][cells]") {
     auto const text =
         "srcaddr bytes\n10.0.0.1 1\nbytes,srcaddr\n2,10.0.0.2\n\"3\",\"10.0.0.3\"\n"

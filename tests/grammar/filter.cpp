@@ -146,6 +146,53 @@ TEST_CASE("operators have several spellings", "[filter]") {
     }
 }
 
+TEST_CASE("a hyphen between blanks is a range, and one beside a comma is the absent value",
+          "[filter]") {
+    auto const ssh = with(field::dstport, 22);
+    for (auto const* const text :
+         {"dstport in (1 - 1023)", "dstport = 1 - 1023", "dstport in [5, 20 - 30 443]",
+          "dstport not in (23 - 99)", "dstport in ftp - smtp", "dstport in (1 -\n 1023)"}) {
+        CAPTURE(text);
+        CHECK(holds(text, ssh));
+        CHECK(holds(text, flow{}) == (std::string_view{text}.find("not") != std::string::npos));
+    }
+    CHECK_FALSE(holds("dstport in (1 - 21, 23 - 1023)", ssh));
+    CHECK(holds("srcaddr in (10.0.0.1 - 10.0.0.9)",
+                with(field::srcaddr, *address::parse("10.0.0.5"))));
+    CHECK(holds("hour in (8 - 9) and start in (2024-05-09 - 2024-05-11)", at(now)));
+    CHECK_FALSE(holds("hour in (7 - 9) and hour in (9 - 17)", at(now)));
+    for (auto const* const text :
+         {"dstport in (1, -, 22)", "dstport in (22 -, 443)", "dstport in (1, - 22)",
+          "dstport in (- 22)", "dstport in (22 -)", "dstport in (1 '-' 22)"}) {
+        CAPTURE(text);
+        auto const quoted = std::string_view{text}.find('\'') != std::string::npos;
+        CHECK((failure(text).code() == errc::invalid_filter) == quoted);
+        if (quoted) continue;
+        CHECK(holds(text, ssh));
+        CHECK(holds(text, flow{}));
+        CHECK_FALSE(holds(text, with(field::dstport, 5)));
+    }
+    CHECK(message("dstport in (1 - 2 - 3)").find("expected ',', found '-'") != std::string::npos);
+    CHECK(message("vpc-id in (a - b)")
+              .find("texts have no ranges; put commas around '-' for the absent value") !=
+          std::string::npos);
+    CHECK(message("vpc-id in (a..b)").find("texts have no ranges\n") != std::string::npos);
+    CHECK(failure("class(srcaddr) in (private - public)").code() == errc::invalid_filter);
+    CHECK(failure("dstport in (1023 - 1)").code() == errc::invalid_filter);
+    CHECK(failure("dstport > 1 - 5").code() == errc::invalid_filter);
+}
+
+TEST_CASE("a typographic quotation mark is an error that says what to write", "[filter]") {
+    for (auto const* const text :
+         {"vpc-id = \xE2\x80\x9Cweb 1\xE2\x80\x9D", "vpc-id in (a, \xE2\x80\x98web\xE2\x80\x99)",
+          "vpc-id \xE2\x80\x9Dweb", "vpc-id ~ \xE2\x80\x99web"}) {
+        CAPTURE(text);
+        CHECK(message(text).find("expected ' or \" as the quotation mark, found '") !=
+              std::string::npos);
+    }
+    CHECK(holds("vpc-id = it\xE2\x80\x99s", with(field::vpc_id, "it\xE2\x80\x99s")));
+}
+
 TEST_CASE("numbers have units", "[filter]") {
     CHECK(is_number("1500", 1500));
     CHECK(is_number("10k", 10'000));
@@ -273,6 +320,10 @@ TEST_CASE("texts have patterns and quotes, and ignore case", "[filter]") {
     CHECK(holds(R"(instance-tag = 2\*3)", named("2*3")));
     CHECK_FALSE(holds(R"(instance-tag = 2\*3)", named("2x3")));
     CHECK(holds(R"(instance-tag = a\\b)", named("a\\b")));
+    CHECK(holds(R"(instance-tag = "CORP\alice")", named("corp\\alice")));
+    CHECK(holds(R"(instance-tag = CORP\*)", named("CORP*")));
+    CHECK(holds(R"(instance-tag = CORP\a*)", named("CORP\\alice")));
+    CHECK_FALSE(holds(R"(instance-tag = CORP\alice)", named("CORPalice")));
     CHECK(holds("instance-tag = 'and'", named("and")));
     CHECK(holds("instance-tag = '-'", named("-")));
     CHECK(holds("instance-tag in (a, 'b c', d*)", named("B C")));
@@ -393,14 +444,68 @@ TEST_CASE("times", "[filter]") {
     CHECK(holds("start >= 1714564800 and start < 1714564801", at(noon)));
     CHECK(holds("start < 1970-01-01", at(timestamp{-1s})));
     CHECK(holds("start >= 1969-12-31T23:59:59", at(timestamp{-1s})));
+    CHECK(holds("start = 1714564800.5", at(noon + 599ms)));
+    CHECK_FALSE(holds("start = 1714564800.500", at(noon + 501ms)));
+    CHECK(holds("start = 2024-05-01T12:00:05.123456789Z", at(noon + 5s + 123456us)));
+    CHECK_FALSE(holds("start = 2024-05-01T12:00:05.123456789Z", at(noon + 5s + 123457us)));
+    CHECK(holds("start = 2024-05-01T14:00+02", at(noon)));
+    CHECK(holds("start = 20240501", at(noon)));
+    CHECK_FALSE(holds("start = 20240501", at(noon + 12h)));
+    CHECK(holds("start = 20241301", at(timestamp{20241301s})));
+    CHECK(holds("start = 1989", at(timestamp{1989s})));
     CHECK(holds("start = 2024-02-29", at(sys_days{2024y / 2 / 29} + 1h)));
     CHECK(holds("first > 2024-05-01", at(noon)));
-    for (auto const* const text :
-         {"2024-02-30", "2023-02-29", "2024-13-01", "2024-5-1", "2024-05-01T24:00",
-          "2024-05-01T12:60", "2024-05-01T12:00:61", "12:00", "24-05-01", "2024-05-01T12:00+25:00",
-          "yesterdays", "2h", "-", "18446744073709551616", "-9999999w", "now-", "now-5", "noon"}) {
+    for (auto const* const text : {"2024-02-30",
+                                   "2023-02-29",
+                                   "2024-13-01",
+                                   "2024-5-1",
+                                   "2024-05-01T24:00",
+                                   "2024-05-01T12:60",
+                                   "2024-05-01T12:00:61",
+                                   "12:00",
+                                   "24-05-01",
+                                   "2024-05-01T12:00+25:00",
+                                   "yesterdays",
+                                   "2h",
+                                   "-",
+                                   "18446744073709551616",
+                                   "-9999999w",
+                                   "now-",
+                                   "now-5",
+                                   "noon",
+                                   "1990",
+                                   "2100",
+                                   "2024.5",
+                                   "1714564800.",
+                                   "1714564800000.5",
+                                   "1714564800.1234567890"}) {
         CAPTURE(text);
         CHECK(failure("start > " + std::string{text}).code() == errc::invalid_filter);
+    }
+    CHECK(message("start > 2024").find("found '2024'; write 2024-01-01\n") != std::string::npos);
+    for (auto const* const text : {"start > now-1M", "start > -1M"}) {
+        CAPTURE(text);
+        CHECK(message(text).find("; write 5m for minutes, or 30d for a month\n") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("a day, a week or a month has no part after itself", "[filter]") {
+    auto const noon = sys_days{2024y / 5 / 1} + 12h;
+    for (auto const* const text :
+         {"date <= 2024-05-01", "date >= 2024-05-01", "month <= 2024-05", "week <= 2024-W18",
+          "not date > 2024-05-01", "not month > 2024-05", "not date < 2024-05-01",
+          "date > 2024-04-30", "date < 2024-05-02", "date = 1714564800"}) {
+        CAPTURE(text);
+        CHECK(holds(text, at(noon)));
+    }
+    CHECK(holds("date > 2024-05-01", at(noon + 12h)));
+    CHECK_FALSE(holds("date <= 2024-05-01", at(noon + 12h)));
+    for (auto const* const text : {"month = 5", "month = 05", "week = 18", "date = 2024",
+                                   "date = 20240501", "month in (4..5)", "month > 2024.5"}) {
+        CAPTURE(text);
+        CHECK(message(text).find("; a month is 2024-05, a week 2024-W18 and a day 2024-05-01") !=
+              std::string::npos);
     }
 }
 
@@ -448,6 +553,11 @@ TEST_CASE("flags of TCP", "[filter]") {
     CHECK(holds("tcp-flags = fin", with_flags(1)));
     CHECK_FALSE(holds("tcp-flags = S", with_flags(18)));
     CHECK(holds("tcp-flags S", with_flags(18)));
+    CHECK(holds("tcp-flags 0x12", with_flags(18)));
+    CHECK_FALSE(holds("tcp-flags 0x12", with_flags(26)));  // a number, as in nfdump
+    CHECK(holds("tcp-flags = 0X12", with_flags(18)));
+    CHECK(holds("tcp-flags = ECE", with_flags(64)));
+    CHECK(holds("tcp-flags = EC", with_flags(192)));
     CHECK(holds("tcp-flags & syn", with_flags(18)));
     CHECK(holds("tcp-flags & 0x12 = 0x12", with_flags(26)));
     CHECK(holds("tcp-flags in (S, SA)", with_flags(18)));

@@ -82,7 +82,7 @@ TEST_CASE("AWS's own layouts have names", "[format_string]") {
 
 TEST_CASE("an error in a format string has a location and a reason", "[format_string]") {
     CHECK(failure("") == "format:1:1: expected a field such as ${srcaddr}, found the end");
-    CHECK(failure(" \t") == "format:1:3: expected a field such as ${srcaddr}, found the end");
+    CHECK(failure("\t") == "format:1:2: expected a field such as ${srcaddr}, found the end");
     CHECK(failure("${") == "format:1:3: expected the name of a field, found the end");
     CHECK(failure("${}") == "format:1:3: expected the name of a field, found '}'");
     CHECK(failure("srcaddr ${dstport") == "format:1:18: expected '}', found the end");
@@ -105,11 +105,12 @@ TEST_CASE("a misspelt bare name gives a hint", "[format_string]") {
           "column that is not a field has to be in ${something-else}");
 }
 
-TEST_CASE("if a field occurs twice in a format string, the first column counts",
+TEST_CASE("if a field occurs twice in a format string, its own name and then the first counts",
           "[format_string]") {
     auto const columns = parse_format("srcaddr dstport ${srcAddr}");
     CHECK(columns.size() == 3);
     CHECK(columns.column(flowlog::field::srcaddr) == 0);
+    CHECK(parse_format("bytes_sent ${bytes}").column(flowlog::field::bytes) == 1);
 }
 
 TEST_CASE("format strings of other tools are read", "[format_string]") {
@@ -162,6 +163,25 @@ TEST_CASE("quotes around a format string are passed over", "[format_string]") {
     CHECK(parse_format("'version'").names() == names{"version"});
     CHECK(failure("'${version} ${srcaddr}").starts_with("format:1:1: expected a field"));
     CHECK(failure("'${version} ${}'") == "format:1:15: expected the name of a field, found '}''");
+}
+
+TEST_CASE("what a shell leaves of a format string in double quotes is refused", "[format_string]") {
+    auto const hint =
+        std::string{"; in double quotes the shell replaces ${...}: use single quotes"};
+    CHECK(failure("   ") ==
+          "format:1:4: expected a field such as ${srcaddr}, found the end" + hint);
+    for (auto const* const left : {" id id       status", "id id status", "srcaddr  id"}) {
+        CAPTURE(left);
+        CHECK(failure(left).find("expected the name of a field, found 'id'") != std::string::npos);
+        CHECK(failure(left).ends_with(hint));
+    }
+    CHECK(failure("   srcaddr flags") == "format:1:4: expected ${...}, found 'srcaddr'" + hint);
+    CHECK(failure("srcaddr   dstaddr") == "format:1:1: expected ${...}, found 'srcaddr'" + hint);
+    CHECK(parse_format("srcaddr flags").size() == 2);
+    CHECK(parse_format("  srcaddr   bytes").size() == 2);
+    CHECK(parse_format("${srcaddr}  ${flags}").size() == 2);
+    CHECK(parse_format("<srcaddr>  <flags>").size() == 2);
+    CHECK(failure("id nothing").find("shell") == std::string::npos);
 }
 
 TEST_CASE("text of a format string is escaped in messages", "[format_string]") {

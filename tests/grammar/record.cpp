@@ -61,6 +61,8 @@ TEST_CASE("a line of cells has a column for each cell, or is of words in a log o
     CHECK(columns_of("10.0.0.1\t\t5", '\t') == list{"10.0.0.1", "-", "5"});
     CHECK(columns_of("10.0.0.1 80 5", '\t') == list{"10.0.0.1", "80", "5"});
     CHECK(columns_of("10.0.0.1 80", '\t') == list{"10.0.0.1 80"});
+    CHECK(columns_of("10.0.0.1\t\t80\t5", '\t') == list{"10.0.0.1", "-", "80", "5"});
+    CHECK(columns_of("10.0.0.1\t80\t\t\t", '\t') == list{"10.0.0.1", "80", "-"});
     CHECK(columns_of("10.0.0.1 80 5", ',') == list{"10.0.0.1 80 5"});
     CHECK(columns_of(" \t ", '\t').empty());
 }
@@ -162,7 +164,8 @@ TEST_CASE("a time may be a date and a time of day", "[record]") {
         CHECK(parse(written) == time);
     }
     CHECK(parse("2014-12-14T04:06:50.123Z") == time + milliseconds{123});
-    CHECK(parse("0001-01-01T00:00:00Z") == flowlog::timestamp{sys_days{1y / 1 / 1}});
+    CHECK(parse("0001-01-01T00:00:00Z").absent());
+    CHECK(parse("0001-01-02T00:00:00Z") == flowlog::timestamp{sys_days{1y / 1 / 2}});
     for (auto const* const wrong :
          {"2014-12-14", "2014-12-14T04:06", "2014-02-30T04:06:50", "2014-13-14T04:06:50",
           "2014-12-14T24:06:50", "2014-12-14T04:60:50", "2014-12-14T04:06:61",
@@ -320,7 +323,14 @@ TEST_CASE("a line of the default layout is one of six kinds", "[record]") {
     CHECK(kind("") == line_kind::blank);
     CHECK(kind(" \t") == line_kind::blank);
     CHECK(kind("version account-id srcaddr") == line_kind::header);
-    CHECK(kind("srcaddr unknown") == line_kind::header);
+    CHECK(kind("srcaddr unknown") == line_kind::malformed);
+    CHECK(kind("srcaddr bytes") == line_kind::header);
+    CHECK(kind("srcaddr unknown", layout{{"srcaddr", "unknown"}}) == line_kind::header);
+    CHECK(kind("# srcaddr unknown", layout{{"srcaddr", "unknown"}}) == line_kind::header);
+    CHECK(kind("srcaddr unknown", layout{{"unknown", "srcaddr"}}) == line_kind::record);
+    CHECK(kind("#Fields: a b c d e srcaddr dstaddr bytes") == line_kind::header);
+    CHECK(kind("#Fields: a b c d e f srcaddr dstaddr") == line_kind::malformed);
+    CHECK(kind("# a b c d e srcaddr dstaddr bytes") == line_kind::malformed);
     CHECK(kind("srcaddr unknown other") == line_kind::malformed);
     CHECK(kind("unknown srcaddr dstaddr") == line_kind::header);
     CHECK(kind("srcaddr -") == line_kind::malformed);

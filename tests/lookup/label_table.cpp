@@ -84,6 +84,26 @@ TEST_CASE("the names that the AWS CLI uses are headings of a label table", "[lab
                 "10.0.0.1") == "web");
 }
 
+TEST_CASE("rows without a block or a label are skipped with a warning", "[label_table]") {
+    auto const table = label_table::parse(
+        "PublicIp,PrivateIpAddress,InstanceId,Name\n3.3.3.3,10.0.0.1,i-1,web\n,None,i-2,db\n"
+        "3.3.3.4,10.0.0.3,i-3,\n,-,i-4,x\n,10.0.0.5,null,None\n",
+        "m");
+    CHECK(table.size() == 2);
+    CHECK(label(table, "10.0.0.1") == "web");
+    CHECK(label(table, "10.0.0.3") == "i-3");  // without a name, the next column that has one
+    CHECK(label(table, "10.0.0.5") == "none");
+    REQUIRE(table.warnings().size() == 2);
+    CHECK(table.warnings()[0].where.line == 3);
+    CHECK(table.warnings()[0].message == "the row has no block and is skipped, the first of 2");
+    CHECK(table.warnings()[1].where.line == 6);
+    CHECK(table.warnings()[1].message == "the row has no label and is skipped");
+    CHECK(table.warning_count() == 2);
+    // without headings, they are what they are
+    CHECK(label(label_table::parse("10.0.0.1,None\n10.0.0.2,-\n", "m"), "10.0.0.1") == "None");
+    CHECK(complaint("None,a\n").find("expected a block") != std::string::npos);
+}
+
 TEST_CASE("an extra cell in a label table is an error", "[label_table]") {
     CHECK(complaint("cidr,label\n10.0.0.0/8,Berlin, floor 2\n") ==
           "map.csv:2:20: expected 2 cells, found another one, 'floor 2': a text that contains a "

@@ -286,6 +286,53 @@ TEST_CASE("tags that differ only in case are different, with a warning, unless f
           2);
 }
 
+TEST_CASE("ports may be written as pandas writes them", "[tag_table]") {
+    auto const table = parse("port,proto,tag\n443.0,tcp,web\n8000.0-8099.00,tcp,range\n");
+    CHECK(tags(table, 443, tcp) == "web");
+    CHECK(tags(table, 8099, tcp) == "range");
+    CHECK(tags(table, 8100, tcp).empty());
+}
+
+TEST_CASE("security groups of AWS are a table", "[tag_table]") {
+    auto const table = parse(
+        "FromPort,ToPort,IpProtocol,GroupName\n440,450,tcp,sg-web\n22,22,6,sg-ssh\n8,-1,icmp,sg-"
+        "ping\n"
+        ",,50,sg-esp\n1024.0,65535.0,udp,sg-high\n0,0,-1,sg-all\n");
+    for (auto const port : {440, 445, 450})
+        CHECK(tags(table, static_cast<std::uint16_t>(port), tcp) == "sg-web");
+    CHECK(tags(table, 439, tcp) == "sg-all");
+    CHECK(tags(table, 451, tcp) == "sg-all");
+    CHECK(tags(table, 22, tcp) == "sg-ssh");
+    CHECK(tags(table, 0, icmp) == "sg-ping");
+    CHECK(tags(table, 7, 50) == "sg-esp");
+    CHECK(tags(table, 1024, udp) == "sg-high");
+    CHECK(tags(table, 53, udp) == "sg-all");
+    REQUIRE(table.find_portless(icmp).size() == 1);
+    CHECK(table.name(table.find_portless(icmp)[0]) == "sg-ping");
+
+    auto const bad =
+        "expected a port (0-65535), a range such as 8000-8099, several joined by |, or "
+        "*, found "s;
+    constexpr auto heading = "ToPort,IpProtocol,GroupName,FromPort\n";
+    CHECK(failure(heading + "450,tcp,a,-1\n"s) == "t.csv:2:11: " + bad + "'-1'");
+    CHECK(failure(heading + "x,tcp,a,440\n"s) == "t.csv:2:1: " + bad + "'x'");
+    CHECK(failure(heading + "430,tcp,a,440\n"s) ==
+          "t.csv:2:1: expected a range from the lower to the higher port, found '430'");
+    CHECK(failure(heading + "430,tcp,a\n"s) ==
+          "t.csv:2:1: expected 4 cells (dstport, protocol, tag, …), found 3");
+    CHECK(failure("ToPort,IpProtocol,GroupName\n450,tcp,a\n") ==
+          "t.csv:1:1: the headings lack a column for the dstport (they must name dstport, protocol "
+          "and tag)");
+    // a column of the port goes first
+    CHECK(tags(parse("port,proto,tag,fromport,toport\n443,tcp,web,1,2\n"), 443, tcp) == "web");
+}
+
+TEST_CASE("each port and range of a row counts for itself", "[tag_table]") {
+    auto const table = parse("440-450,tcp,narrow\n443|8000-8099,tcp,wide\n");
+    CHECK(tags(table, 443, tcp) == "wide");
+    CHECK(tags(table, 444, tcp) == "narrow");
+}
+
 TEST_CASE("an error names the place and what was expected", "[tag_table]") {
     auto const bad_port =
         "expected a port (0-65535), a range such as 8000-8099, several joined by |, or *, found "s;
@@ -299,7 +346,8 @@ TEST_CASE("an error names the place and what was expected", "[tag_table]") {
           "t.csv:1:6: " + bad_port + "'99999999999999999999'");
     CHECK(failure("\"80|x\",tcp,a") == "t.csv:1:5: " + bad_port + "'x'");
     CHECK(failure("80-,tcp,a") == "t.csv:1:1: " + bad_port + "'80-'");
-    CHECK(failure("80.0,tcp,a") == "t.csv:1:1: " + bad_port + "'80.0'");
+    CHECK(failure("80.5,tcp,a") == "t.csv:1:1: " + bad_port + "'80.5'");
+    CHECK(failure("80.,tcp,a") == "t.csv:1:1: " + bad_port + "'80.'");
     CHECK(failure(",tcp,a") == "t.csv:1:1: " + bad_port + "nothing");
     CHECK(failure("90-80,tcp,a") ==
           "t.csv:1:1: expected a range from the lower to the higher port, found '90-80'");

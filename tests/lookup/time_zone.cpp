@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -155,6 +156,26 @@ TEST_CASE("the zones of the system are as the C library has them", "[time_zone]"
     ::tzset();
 }
 
+TEST_CASE("the local zone has the name of its file in a database", "[time_zone]") {
+    auto const here = testing::folder{};
+    auto const file = here.write("zoneinfo/Test/Good", zone_file(1000, 2000));
+    auto const copy = here.write("copy", zone_file(1000, 2000));
+    std::filesystem::create_symlink(file, here / "link");
+    auto const name_of_local = [](std::string const& set) {
+        ::setenv("TZ", set.c_str(), 1);
+        auto const zone = time_zone::find("local");
+        ::unsetenv("TZ");
+        CHECK(zone.offset(timestamp{seconds{1500}}) == hours{1});
+        return zone.name();
+    };
+    CHECK(name_of_local(file) == "Test/Good");
+    CHECK(name_of_local(':' + (here / "link")) == "Test/Good");
+    CHECK(name_of_local(copy) == "local");
+    // what TZ may have, --tz reads again
+    for (auto const* rule : {"CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3"})
+        CHECK(time_zone::find(rule).name() == rule);
+}
+
 TEST_CASE("a zone file is whole, and its changes are in order", "[time_zone]") {
     auto const folder = testing::folder{};
     auto const good = zone_file(1000, 2000);
@@ -188,6 +209,15 @@ TEST_CASE("dates are read in a zone", "[time_zone]") {
           at("2024-10-27T12:00:00Z"));
     CHECK(flowlog::parse_time("2024-10-27T12:00+02:00", timestamp{}, berlin).first ==
           at("2024-10-27T10:00:00Z"));
+    // an hour that the clocks show twice, one that they never show, and a part of the first
+    auto const twice = flowlog::parse_time("2024-10-27T02", timestamp{}, berlin);
+    CHECK(to_text(twice.first) == "2024-10-27T00:00:00Z");
+    CHECK(twice.last - twice.first == hours{2} - microseconds{1});
+    auto const never = flowlog::parse_time("2024-03-31T02", timestamp{}, berlin);
+    CHECK(to_text(never.first) == "2024-03-31T01:00:00Z");
+    CHECK(never.last - never.first == hours{1} - microseconds{1});
+    auto const last = flowlog::parse_time("2024-10-27T02:59", timestamp{}, berlin);
+    CHECK(last.last - last.first == minutes{1} - microseconds{1});
     auto const now = at("2024-03-31T22:30:00Z");  // half past midnight in Berlin
     CHECK(to_text(flowlog::parse_time("today", now, berlin).first) == "2024-03-31T22:00:00Z");
     auto const yesterday = flowlog::parse_time("yesterday", now, berlin);

@@ -173,7 +173,8 @@ def load_tables(db) -> None:
     # the row of the table that covers the fewest ports and protocols, and the longest prefix
     db.execute("""CREATE TABLE tag_of AS SELECT id,
         arg_min(tag, (high - low + 1) * CASE WHEN t.protocol IS NULL THEN 256 ELSE 1 END) AS tag
-        FROM log JOIN tags t ON dstport BETWEEN low AND high AND (t.protocol IS NULL OR t.protocol = log.protocol)
+        FROM log JOIN tags t ON (dstport BETWEEN low AND high OR (dstport IS NULL AND low = 0 AND high = 65535))
+            AND (t.protocol IS NULL OR t.protocol = log.protocol)
         WHERE log.protocol IS NOT NULL GROUP BY id""")
     db.execute("""CREATE TABLE label_of AS SELECT a.v6, a.num, arg_max(label, length) AS label FROM addresses a
         JOIN labels l ON l.v6 = a.v6 AND num BETWEEN low AND high GROUP BY ALL""")

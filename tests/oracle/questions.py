@@ -55,6 +55,17 @@ def time(seconds: object) -> str:
     return datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def real(number: float) -> str:
+    """A number as flowlog prints it: with one decimal, or as many as three significant digits need."""
+    if 0 < abs(number) < 0.0001:
+        return f"{number:.3g}"
+    decimals, least = 1, 10.0
+    while abs(number) < least and decimals < 6:
+        decimals, least = decimals + 1, least / 10
+    text = f"{number:.{decimals}f}".rstrip("0")
+    return text + "0" if text.endswith(".") else text
+
+
 def class_key(side: str) -> Key:
     def inside(block: str, v6: str, num: str) -> str:
         net = ipaddress.ip_network(block)
@@ -105,8 +116,9 @@ KEYS = [
     Key("service", ["CASE WHEN srcport < dstport THEN srcport ELSE dstport END + 0 * (srcport + protocol)",
                     "protocol + 0 * (srcport + dstport)"],
         lambda port, protocol: f"{port}/{PROTOCOLS.get(protocol, protocol)}"),
-    Key("tag", ["CASE WHEN dstport IS NULL OR protocol IS NULL THEN NULL ELSE COALESCE((SELECT tag FROM tag_of WHERE "
-                "tag_of.id = log.id), 'Untagged') END"]),
+    # without a port, a protocol that has ports has no tag
+    Key("tag", ["CASE WHEN protocol IS NULL OR (dstport IS NULL AND protocol IN (6, 17, 33, 132, 136)) THEN NULL ELSE "
+                "COALESCE((SELECT tag FROM tag_of WHERE tag_of.id = log.id), 'Untagged') END"]),
     *(Key(f"label({side}addr)", [f"(SELECT label FROM label_of l WHERE l.v6 = {side}_v6 AND l.num = {side}_num)"])
       for side in ("src", "dst")),
     *(Key(f"{of}:{text}", [f'("{of}" // {span}) * {span}'], time)
@@ -139,7 +151,7 @@ def measures() -> list[Measure]:
             continue
         first, last = 'min(start)', 'max("end")'
         rate = f"{sum_of}::DOUBLE / GREATEST({last} - {first}, 1 + 0 * ({last} - {first}))::DOUBLE"
-        result.append(Measure(["--rate", of], f"rate({of})", [rate], rate, lambda x: "" if x is None else f"{x:.1f}"))
+        result.append(Measure(["--rate", of], f"rate({of})", [rate], rate, lambda x: "" if x is None else real(x)))
     for of in ("bytes", "packets", "dstport", "start", "end", "protocol"):
         for kind in ("min", "max"):
             sql = f'{kind}("{of}")'

@@ -12,6 +12,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from questions import real
+
 try:
     import duckdb
 except ImportError:
@@ -50,7 +52,7 @@ def write_log(path: Path, rng: random.Random, lines: int) -> None:
                    start + rng.randrange(60), rng.choice(["ACCEPT", "ACCEPT", "REJECT"]), "OK", "vpc-1",
                    rng.choice(["-", "subnet-1", "subnet-2"]), rng.choice(["-", "i-1", "i-2", "i-3"]),
                    rng.choice(["-", 2, 18, 19]), "IPv6" if ":" in source else "IPv4",
-                   rng.choice(["-", source, source, rng.choice(all_addresses)]), rng.choice(["-", target]), "eu-west-1",
+                   rng.choice(["-", source, source, rng.choice(all_addresses)]), rng.choice(["-", target, target, rng.choice(all_addresses)]), "eu-west-1",
                    rng.choice(["ingress", "egress"])]
             out.write(" ".join(map(str, row)) + "\n")
 
@@ -126,7 +128,7 @@ QUESTIONS = {
         'SELECT interface_id, start, "end" FROM lines WHERE log_status = \'SKIPDATA\' ORDER BY id', None),
     "Insights, traffic through a NAT gateway": (
         grouped("pkt_srcaddr, pkt_dstaddr", "sum(bytes)",
-                "srcaddr <> pkt_srcaddr AND class_of(pkt_dstaddr) = 'public'"), 2),
+                "dstaddr <> pkt_dstaddr AND class_of(pkt_dstaddr) = 'public'"), 2),
     "Tailpipe, daily traffic trends": (grouped(DAY, "count(*)") + " ORDER BY 1", None),
     "Tailpipe, top 10 source addresses": (grouped("srcaddr", "count(*)"), 1),
     "Tailpipe, traffic of a suspicious address": (
@@ -182,11 +184,11 @@ def limit_of(arguments: list[str]) -> int | None:
 
 
 def cell(value: object) -> str:
-    """A value as text; numbers alike, whether they are whole or not. The command prints one decimal."""
+    """A value as text; numbers alike, whether they are whole or not. The command prints one decimal, or three digits."""
     text = "" if value is None else str(value)
     if not re.fullmatch(r"-?[0-9]+\.[0-9]+(e[+-]?[0-9]+)?", text):
         return text
-    return f"{float(text):.1f}".removesuffix(".0")
+    return real(float(text)).removesuffix(".0")
 
 
 def compare(name: str, arguments: list[str], found: list[list[str]], expected: list[list[str]]) -> str | None:

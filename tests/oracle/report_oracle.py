@@ -98,7 +98,7 @@ WHERE = {
     "Scans": "action = 'REJECT' OR coalesce(tcp_flags = 2, false)",
     "Inbound rules, by interface": f"action = 'ACCEPT' AND flow_direction = 'ingress' AND {TO_SERVER}",
     "Outbound rules, by interface": f"action = 'ACCEPT' AND flow_direction = 'egress' AND {TO_SERVER}",
-    "Through NAT gateways": "srcaddr <> pkt_srcaddr AND class_of(pkt_dstaddr) = 'public'",
+    "Through NAT gateways": "dstaddr <> pkt_dstaddr AND class_of(pkt_dstaddr) = 'public'",
     "To the internet": PRIVATE("srcaddr") + " AND class_of(dstaddr) = 'public'",
     "Between labels": "true", "Interfaces, the longest silent first": "true", "Protocols": "true", "IPv4 and IPv6": "true",
     "Classes of addresses": "true", "TCP flags": "protocol = 6 AND tcp_flags IS NOT NULL",

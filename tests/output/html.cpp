@@ -156,6 +156,35 @@ TEST_CASE("Bars have a gap between them unless they are narrow, and values", "[s
     CHECK(count_of(to_svg(chart, 400, 200), "h4V174z") == 83);
 }
 
+TEST_CASE("A sum of more than 64 bits is drawn as the largest number", "[svg]") {
+    auto const most = UINT64_MAX;
+    auto const chart =
+        time_chart{.span = 1min, .layers = {{"a", {most}}, {"b", {most}}}, .is_bytes = true};
+    CHECK(chart.total(0) == most);
+    CHECK(chart.peak() == most);
+    auto const svg = to_svg(chart, 400, 200);
+    CHECK(svg.find(">15 EB</text>") != svg.npos);
+    CHECK(svg.find(">18.4 EB</text>") != svg.npos);
+    CHECK(svg.find("V-") == svg.npos);
+    auto const links = to_svg(
+        link_chart{.title = "t", .links = {{"a", "x", most}, {"a", "y", most}}, .is_bytes = true},
+        400, 200);
+    CHECK(links.find("<title>a: 18.4 EB</title>") != links.npos);
+}
+
+TEST_CASE("The links of groups are those of the measure that is named", "[report]") {
+    auto groups = group_by({parse_group_key("srcaddr"), parse_group_key("dstaddr")},
+                           {measure::parse("bytes"), measure::parse("flows")});
+    auto one = flow{};
+    one.set(field::srcaddr, *address::parse("10.0.0.1"));
+    one.set(field::dstaddr, *address::parse("10.0.0.2"));
+    one.set(field::bytes, 70U);
+    groups.add(one);
+    groups.add(one);
+    CHECK(links_of(groups) == std::vector<link_chart::link>{{"10.0.0.1", "10.0.0.2", 140}});
+    CHECK(links_of(groups, 1) == std::vector<link_chart::link>{{"10.0.0.1", "10.0.0.2", 2}});
+}
+
 TEST_CASE("A drawing has the values of its chart", "[svg]") {
     auto const chart = chart_over_time(minutes({60, 61}, "action"), 1, 10);
     auto const svg = to_svg(chart, 400, 200);

@@ -32,7 +32,9 @@ TEST_CASE("Bytes have three digits and a unit", "[numbers]") {
     CHECK(bytes_text(999'499) == "999 kB");
     CHECK(bytes_text(999'500) == "1 MB");
     CHECK(bytes_text(5.6e9) == "5.6 GB");
-    CHECK(bytes_text(1e20) == "1e+05 PB");
+    CHECK(bytes_text(9.99e17) == "999 PB");
+    CHECK(bytes_text(18446744073709551615.0) == "18.4 EB");
+    CHECK(bytes_text(1e23) == "1e+05 EB");
 }
 
 TEST_CASE("Shares have one decimal", "[numbers]") {

@@ -69,6 +69,35 @@ TEST_CASE("A ranking of both directions has each measure twice", "[ranking]") {
     CHECK_FALSE(both.shares);
 }
 
+TEST_CASE("The number of flows has a name of its own beside the field flows", "[ranking]") {
+    auto const made =
+        headings_of({group_key::of(field_id::flows)}, {{}, {measure_kind::sum, field_id::flows}});
+    CHECK(made.measures == std::vector<std::string>{"count", "sum(flows)"});
+}
+
+TEST_CASE("Long keys are told apart", "[ranking]") {
+    auto const pair = std::string{
+        "2001:db8:1111:2222:3333:4444:5555:6666 - 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ff01"};
+    auto const made =
+        ranking{.groups = {{{pair}, {number(1)}}, {{std::string(200, 'x')}, {number(1)}}},
+                .rest = {},
+                .total = {number(2)}};
+    auto const text =
+        ranking_table(made, headings_of({group_key::of(field_id::srcaddr)}, {measure{}})).text();
+    CHECK(text.find(pair + ' ') != std::string::npos);
+    CHECK(text.find(std::string(160, 'x') + "…") != std::string::npos);
+}
+
+TEST_CASE("Bytes divided by bytes have no unit", "[ranking]") {
+    auto const text = [](char const* of) {
+        return detail::measure_text(measure::parse(of), group_cell{1234.0}, true);
+    };
+    CHECK(text("bytes/packets") == "1.23 kB");
+    CHECK(text("bytes/duration") == "1.23 kB/s");
+    CHECK(text("bytes/reverse-bytes") == "1234.0");
+    CHECK(text("packets/bytes") == "1234.0");
+}
+
 TEST_CASE("A measure that is no sum has no shares", "[ranking]") {
     auto const keys = std::vector{group_key::of(field_id::bytes)};
     auto const measures = std::vector<measure>{{measure_kind::max, field_id::packets},

@@ -86,7 +86,7 @@ TEST_CASE("Cells of groupings, in two parts", "[rows]") {
         auto const values = std::vector<group_cell>{0.25};
         rows.row(key, values);
     };
-    CHECK(written(row_format::csv, use) == "a,b\n2024-05-01T00:00:00Z,0.2\n");
+    CHECK(written(row_format::csv, use) == "a,b\n2024-05-01T00:00:00Z,0.25\n");
     CHECK(written(row_format::json, use) == "[{\"a\":\"2024-05-01T00:00:00Z\",\"b\":0.25}]\n");
 }
 

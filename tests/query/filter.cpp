@@ -285,6 +285,16 @@ TEST_CASE("classes, labels, tags and services", "[filter]") {
     CHECK(where("tag = untagged", options)(other));
     CHECK(where("tag is absent", options)(flow{}));
     CHECK_FALSE(where("tag = untagged", options)(flow{}));
+    // a flow of ICMP needs no port
+    other.reset(field_id::dstport);
+    CHECK(where("tag is absent", options)(other));
+    other.set(field::protocol, 1);
+    CHECK(where("tag = untagged", options)(other));
+    auto with_ping = options;
+    with_ping.tags =
+        std::make_shared<tag_table const>(tag_table::parse("443,tcp,web\n*,icmp,ping\n", "tags"));
+    CHECK(where("tag = ping", with_ping)(other));
+    CHECK(where("tag != web", with_ping)(other));
     CHECK_THROWS_AS(where("tag = wob", options), error);
     CHECK_THROWS_AS(where("label(srcaddr) = nit", options), error);
     auto const message = [&](std::string_view text) { return message_of(text, options); };
@@ -387,6 +397,14 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
                    "10.0.0.1\xE2\x80\x83\n";
         if (name == "quoted.txt") return "\"10.0.0.1\"\r\n";
         if (name == "block.txt") return "10.1.2.0/33\n";
+        if (name == "spaced.txt") return "10.0.0.0 - 10.0.0.9  # ours\n192.0.2.1\n";
+        if (name == "gaps.txt") return "22\n-\n80, -, 443 -\n8080\n";
+        if (name == "pair.txt") return "vpc-1 - vpc-2\n";
+        if (name == "chain.txt") return "10.0.0.0 - 10.0.0.9 - 10.0.0.19\n";
+        if (name == "heading.txt") return "# theirs\nsrc_addr\r\n10.0.0.1\n";
+        if (name == "ids.txt") return "vpc-id\nvpc-1a2b\n";
+        if (name == "curly.txt") return "a\n\xE2\x80\x9Cvpc-1a2b\xE2\x80\x9D\n";
+        if (name == "user.txt") return "CORP\\alice\n\"CORP\\bob\"\n";
         return {};
     };
     auto const has = [&](std::string_view text) { return where(text, options)(made()); };
@@ -396,10 +414,26 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
     CHECK(has("vpc-id in @'my ids.txt'"));
     CHECK(has("@include more.txt and tcp"));
     for (auto const* const name :
-         {"drop.txt", "mail.txt", "quoted.txt", "range.txt", "pattern.txt"}) {
+         {"drop.txt", "mail.txt", "quoted.txt", "range.txt", "pattern.txt", "spaced.txt"}) {
         CHECK(has("@include " + std::string{name}));
         CHECK(has("srcaddr in @" + std::string{name}));
         CHECK_FALSE(has("dstaddr in @" + std::string{name}));
+    }
+    for (auto const* const expression :
+         {"@include heading.txt", "srcaddr in @heading.txt", "ip in @heading.txt"})
+        CHECK(has(expression));
+    CHECK(has("vpc-id in @ids.txt"));
+    CHECK_FALSE(has("srcport in @gaps.txt"));
+    CHECK(where("srcport in @gaps.txt", options)(flow{}));
+    CHECK(has("dstport in @gaps.txt"));
+    CHECK(where("ip\n10.0.0.1\n10.0.0.2\n")(made()));
+    CHECK(where("dstaddr\n10.0.0.1\n10.0.0.2\n")(made()));  // at either end
+    CHECK(where("dstaddr = 2001:db8::1\n")(made()));
+    auto user = flow{};
+    for (auto const* const called : {"corp\\alice", "CORP\\bob"}) {
+        CAPTURE(called);
+        user.set(field::vpc_id, called);
+        CHECK(where("vpc-id in @user.txt", options)(user));
     }
     CHECK_FALSE(has("not @include more.txt"));
     CHECK_FALSE(has("udp and @include more.txt"));
@@ -409,6 +443,12 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
           "   1.2.3.x # oops\n"
           "   ^");
     CHECK(message("srcaddr in @either.txt").starts_with("either.txt:1:9: expected an address"));
+    CHECK(message("vpc-id in @pair.txt")
+              .starts_with("pair.txt:1:1: texts have no ranges; put commas around '-'"));
+    CHECK(message("srcaddr in @chain.txt").starts_with("chain.txt:1:21: expected an address"));
+    CHECK(message("pkt-srcaddr in @heading.txt").starts_with("heading.txt:2:1: expected an"));
+    CHECK(message("vpc-id in @curly.txt")
+              .starts_with("curly.txt:2:1: expected ' or \" as the quotation mark, found '"));
     CHECK(message("service = 70000/tcp").find("expected a service") != std::string::npos);
     CHECK(message("net 2001:db8::1 255.0.0.0").find("expected an IPv4 address") !=
           std::string::npos);

@@ -109,6 +109,8 @@ constexpr auto filters = std::to_array<char const*>({
     "not (flags SA or proto udp)",
     "flags 2",
     "flags = 18",
+    "flags 0x12",
+    "flags = 0x12",
     "flags > 16",
     "flags < 16",
     "flags 0",

@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <flowlog/error.hpp>
@@ -25,6 +26,9 @@ namespace testing {
 class listed_store final : public flowlog::object_store {
 public:
     static constexpr std::size_t page_size = 1000;
+
+    /// Without a scheme it is like a disk: there are no buckets.
+    explicit listed_store(std::string scheme = "memory://") : scheme_{std::move(scheme)} {}
 
     /// Adds an object.
     void put(std::string const& path, std::string bytes = "x") {
@@ -40,7 +44,7 @@ public:
     /// How many entries listings have given so far.
     [[nodiscard]] auto given() const -> std::size_t { return given_; }
 
-    [[nodiscard]] auto scheme() const -> std::string override { return "memory://"; }
+    [[nodiscard]] auto scheme() const -> std::string override { return scheme_; }
 
     void list(std::string const& path, bool recursive,
               std::function<bool(flowlog::stored_object const&)> const& use) override {
@@ -51,7 +55,7 @@ public:
         if (forbidden_.contains(path)) {
             ++requests_;
             throw flowlog::error{
-                flowlog::errc::cannot_open, {"memory://" + path}, "cannot open: Access Denied"};
+                flowlog::errc::cannot_open, {scheme_ + path}, "cannot open: Access Denied"};
         }
         auto const found = entries_of(path, recursive);
         requests_ += std::max<std::size_t>((found.size() + page_size - 1) / page_size, 1);
@@ -103,6 +107,7 @@ private:
         return result;
     }
 
+    std::string scheme_;
     std::map<std::string, std::string> objects_;
     std::set<std::string> forbidden_;
     std::mutex mutex_;

@@ -207,6 +207,28 @@ TEST_CASE("of a day in part, only the hours in range are listed", "[log_objects]
     CHECK(listed(in, hour, wanted).counts.requests == 1);
 }
 
+TEST_CASE("on a disk logs may lie above the folders of days", "[log_objects]") {
+    auto in = bucket{};
+    in.store = std::make_shared<listed_store>("");
+    auto const name =
+        std::string{"111111111111_vpcflowlogs_us-east-1_fl-1_20181001T0600Z_a.log.gz"};
+    for (auto const* folder : {"AWSLogs/111111111111/", "AWSLogs/111111111111/vpcflowlogs/",
+                               "AWSLogs/111111111111/vpcflowlogs/us-east-1/",
+                               "AWSLogs/111111111111/vpcflowlogs/us-east-1/2018/",
+                               "AWSLogs/111111111111/vpcflowlogs/us-east-1/2018/10/",
+                               "AWSLogs/111111111111/vpcflowlogs/us-east-1/2018/10/01/"}) {
+        in.all.push_back(folder + name);
+        in.store->put(in.all.back());
+    }
+    std::ranges::sort(in.all);
+    for (auto const last : {0, 20, 40}) {
+        CAPTURE(last);
+        CHECK(listed(in, "", days(0, last)).paths == in.all);
+        CHECK(listed(in, "AWSLogs", days(0, last)).paths == in.all);
+    }
+    CHECK(listed(in, "", days(1, 1)).paths.empty());
+}
+
 TEST_CASE("every layout, filter and path gives what a full listing gives",
           "[log_objects][property]") {
     auto random = std::mt19937{3};

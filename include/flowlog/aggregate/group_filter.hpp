@@ -60,6 +60,12 @@ public:
         return sides_;
     }
 
+    /// The sums that the expression calls by the name of their field alone, which a key may have,
+    /// too.
+    [[nodiscard]] auto bare_sums() const noexcept -> std::vector<detail::bare_sum> const& {
+        return bare_sums_;
+    }
+
     /// Whether a group is wanted. `cell_of(i)` is the value of measure `i` of `measures()`.
     template <class CellOf>
     [[nodiscard]] auto matches(CellOf cell_of) const -> bool {
@@ -75,6 +81,7 @@ private:
         tests_ = std::move(parser.tests);
         measures_ = std::move(parser.measures);
         sides_ = std::move(parser.sides);
+        bare_sums_ = std::move(parser.bare_sums);
     }
 
     using test = detail::group_test;
@@ -125,6 +132,7 @@ private:
     std::vector<test> tests_{};
     std::vector<measure> measures_{};
     std::vector<detail::group_side> sides_{};
+    std::vector<detail::bare_sum> bare_sums_{};
 };
 
 inline auto having(std::string_view expression, group_time_reader const& read_time)

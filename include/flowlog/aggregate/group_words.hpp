@@ -180,6 +180,9 @@ private:
     [[nodiscard]] auto of_type(std::string_view called, field_type type,
                                std::string_view what) const -> group_key {
         auto const key = named(called);
+        auto const is_word =
+            std::ranges::any_of(group_words(), [&](auto word) { return same_name(word, called); });
+        if (!key && is_word) fail(std::string{called} + " is not " + std::string{what});
         if (!key) fail_on_name(called);
         if (info(key->field).type != type) fail(key->name + " is not " + std::string{what});
         return *key;

@@ -56,8 +56,8 @@ struct measure {
     /// `percentile(bytes, 95)`.
     [[nodiscard]] auto name() const -> std::string;
 
-    /// Reads what `name` writes, and also `sum(bytes)`, `first` for `min(start)` and `last` for
-    /// `max(end)`. Throws `errc::invalid_argument`.
+    /// Reads what `name` writes, in any case, and also `sum(bytes)`, `count` for `flows`, `first`
+    /// for `min(start)` and `last` for `max(end)`. Throws `errc::invalid_argument`.
     [[nodiscard]] static auto parse(std::string_view text) -> measure;
 
     /// Whether the measure can be computed: a sum, a rate, an average, a ratio or a percentile
@@ -152,11 +152,11 @@ public:
     explicit measure_parser(std::string_view text) noexcept : text_{trimmed(text)} {}
 
     [[nodiscard]] auto parse() const -> measure {
-        if (text_ == "flows" || text_ == "count") return {};
-        if (text_ == "first") return {measure_kind::min, field_id::start};
-        if (text_ == "last") return {measure_kind::max, field_id::end};
+        if (counts_flows(text_)) return {};
+        if (same_name(text_, "first")) return {measure_kind::min, field_id::start};
+        if (same_name(text_, "last")) return {measure_kind::max, field_id::end};
         auto result = measure{measure_kind::sum};
-        if (auto const slash = text_.find('/'); slash != text_.npos) {
+        if (auto const slash = slash_of_ratio(); slash != text_.npos) {
             result.kind = measure_kind::ratio;
             take_operand(text_.substr(0, slash), result.of, result.field);
             take_operand(text_.substr(slash + 1), result.over, result.divisor);
@@ -181,9 +181,23 @@ private:
         return text;
     }
 
+    [[nodiscard]] static auto counts_flows(std::string_view text) noexcept -> bool {
+        return same_name(text, "flows") || same_name(text, "count");
+    }
+
+    /// The position of the slash of a ratio, which is in no parentheses.
+    [[nodiscard]] auto slash_of_ratio() const noexcept -> std::size_t {
+        auto depth = 0;
+        for (std::size_t i = 0; i < text_.size(); ++i) {
+            if (text_[i] == '/' && depth == 0) return i;
+            depth += text_[i] == '(' ? 1 : text_[i] == ')' ? -1 : 0;
+        }
+        return text_.npos;
+    }
+
     [[nodiscard]] auto kind_of(std::string_view word) const -> measure_kind {
         for (auto const& [known, kind] : measure_words)
-            if (known == word) return kind;
+            if (same_name(known, word)) return kind;
         fail("no measure is called '" + escaped(word, 40) + "'" + expected);
     }
 
@@ -193,6 +207,9 @@ private:
             of = measured::duration;
         } else if (auto const id = find_field(called)) {
             field = *id;
+        } else if (called.find('/') != called.npos) {
+            fail("expected one field, found '" + escaped(called, 40) +
+                 "'; a network such as srcaddr/24 can only be a key");
         } else {
             fail_on_name(called);
         }
@@ -201,11 +218,11 @@ private:
     /// Reads a side of a ratio: `flows`, a field, `duration`, or `sum(…)` of the latter two.
     void take_operand(std::string_view called, measured& of, field_id& field) const {
         called = trimmed(called);
-        if (called == "flows" || called == "count") {
+        if (counts_flows(called)) {
             of = measured::flows;
             return;
         }
-        if (called.starts_with("sum(") && called.ends_with(')'))
+        if (called.ends_with(')') && same_name(called.substr(0, 4), "sum("))
             called = trimmed(called.substr(4, called.size() - 5));
         take_value(called, of, field);
     }

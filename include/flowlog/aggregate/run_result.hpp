@@ -45,6 +45,9 @@ struct run_options {
     /// Called once for each input, when it is opened and before its flows are read, by any thread,
     /// but never by two at once.
     std::function<void(log&)> on_open{};
+    /// Called for each input that one thread reads, after its flows were read, as `on_open` is. Not
+    /// called for an input that several threads share: its columns stay the same to its end.
+    std::function<void(log&)> on_read{};
     /// Counts the bytes that are read, before decompression.
     std::atomic<std::uint64_t>* progress = nullptr;
     /// Inputs with random access that are larger than this many bytes and not compressed are read

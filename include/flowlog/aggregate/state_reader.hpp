@@ -55,8 +55,12 @@ public:
         job_.clear();
         if (at_ == end_ && !refill()) return false;
         unchecked_ = at_;
-        if (!skip(R"({"flowlog":"partial","version":)"))
+        constexpr auto beginning = std::string_view{R"({"flowlog":"partial","version":)"};
+        auto const line = rest_of_line();
+        if (!line.empty() && beginning.starts_with(line)) fail_on_end();
+        if (!skip(beginning))
             throw error{errc::unknown_format, where(), "is not a partial result of flowlog"};
+        if (!line.ends_with('}')) fail_on_end();
         if (auto const found = number(); found != state_writer::version)
             throw error{errc::unsupported, where(),
                         "is a partial result of version " + std::to_string(found) +
@@ -81,10 +85,10 @@ public:
     /// Reads the line that begins a part.
     [[nodiscard]] auto head() -> std::string_view {
         need_line();
-        auto const* const begin = at_;
         if (*at_ != '{') fail("expected the beginning of a part: {");
-        at_ = std::find(at_, end_, '\n');
-        auto const line = std::string_view{begin, static_cast<std::size_t>(at_ - begin)};
+        auto const line = rest_of_line();
+        at_ += line.size();
+        if (!line.ends_with('}')) fail_on_end();
         if (line.starts_with(R"({"end":)")) fail("a part is missing before the end");
         end_line();
         return line;
@@ -214,14 +218,16 @@ public:
     [[noreturn]] void fail(std::string const& what) const {
         auto place = where();
         place.column = static_cast<std::uint64_t>(at_ - line_) + 1;
-        throw error{
-            errc::corrupt, std::move(place),
-            "is no sound partial result: " + what + ", found '" +
-                escaped({at_, static_cast<std::size_t>(std::find(at_, end_, '\n') - at_)}, 40) +
-                '\''};
+        throw error{errc::corrupt, std::move(place),
+                    "is no sound partial result: " + what + ", found '" +
+                        escaped(rest_of_line(), 40) + '\''};
     }
 
 private:
+    [[nodiscard]] auto rest_of_line() const noexcept -> std::string_view {
+        return {at_, static_cast<std::size_t>(std::find(at_, end_, '\n') - at_)};
+    }
+
     [[nodiscard]] static auto digit_of(char c) noexcept -> unsigned {
         return static_cast<unsigned char>(c) - unsigned{'0'};
     }
@@ -277,7 +283,10 @@ private:
 
     /// Throws if there is no further line.
     void need_line() {
-        if (at_ != end_ || refill()) return;
+        if (at_ == end_ && !refill()) fail_on_end();
+    }
+
+    [[noreturn]] void fail_on_end() const {
         throw error{errc::truncated,
                     {name_},
                     "ends before its last line: the partial result is incomplete; make it again"};

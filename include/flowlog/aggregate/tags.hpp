@@ -77,6 +77,7 @@ public:
 
     /// The table must outlive the counter.
     explicit basic_tag_counter(tag_table const& table) noexcept : table_{&table} {}
+    explicit basic_tag_counter(tag_table const&&) = delete;
 
     template <flow_record Record>
     void add(Record const& record) {

@@ -160,6 +160,8 @@ struct parquet_functions {
     void (*group)(void* file, std::int32_t group, parquet_group* into);
     /// Statistics of a top-level integer or timestamp column, in the units of the schema.
     void (*bounds)(void* file, std::int32_t group, std::int32_t column, parquet_bounds* into);
+    /// 1 if the statistics say that no value of a top-level text column is another text.
+    std::int32_t (*has_only)(void* file, std::int32_t group, std::int32_t column, char const* text);
     /// Begins to read some columns of a row group, in batches of at most `rows` rows. None of them
     /// may be nested. Several such streams may be read in turn.
     std::int32_t (*select)(void* file, std::int32_t group, std::int32_t const* columns,
@@ -188,7 +190,7 @@ struct arrow_module {
     store_functions const* store;
     parquet_functions const* parquet;
 };
-inline constexpr std::int32_t arrow_module_version = 1;
+inline constexpr std::int32_t arrow_module_version = 2;
 using arrow_module_function = arrow_module const* (*)(std::int32_t version);
 }
 

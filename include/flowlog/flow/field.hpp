@@ -82,7 +82,7 @@ enum class field_type : std::uint8_t {
     X(action, "action", "aws.vpcflow.action aws.vpc.flow.action", action, 2, vpc, "ACCEPT or REJECT") \
     X(log_status, "log-status", "flow-log-status aws.vpcflow.log_status aws.vpc.flow.status", log_status, 2, vpc, "OK, NODATA (no traffic) or SKIPDATA (records were lost)") \
     X(vpc_id, "vpc-id", "aws.vpcflow.vpc_id aws.vpc.id", text, 3, vpc, "VPC of the interface") \
-    X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid aws.vpcflow.subnet_id aws.subnet.id", text, 3, vpc, "Subnet of the interface") \
+    X(subnet_id, "subnet-id", "vswitch-id vnicsubnetocid aws.vpcflow.subnet_id aws.subnet.id aws.vpc.subnet.id", text, 3, vpc, "Subnet of the interface") \
     X(instance_id, "instance-id", "vm-id aws.vpcflow.instance_id cloud.instance.id host.id", text, 3, vpc, "Instance of the interface; absent for requester-managed ones") \
     X(tcp_flags, "tcp-flags", "flags flg tcpControlBits aws.vpcflow.tcp_flags network.tcp.flags", u8, 3, vpc, "TCP flags of the window, OR-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32") \
     X(type, "type", "aws.vpcflow.type network.type traffic-type", text, 3, vpc, "Type of traffic: IPv4, IPv6 or EFA") \

@@ -61,8 +61,8 @@ constexpr auto tcp_flags_of_digits(std::string_view digits) noexcept
 
 /// Reads TCP flags as programs print them. None if the text is anything else. Never allocates.
 ///
-///     flags  = 1*(letter | "." | " ")      ; FSRPAUEC or X, in any case and order
-///            | name *(sep name)            ; fin syn rst psh ack urg ece cwr
+///     flags  = name *(sep name)            ; fin syn rst psh ack urg ece cwr
+///            | 1*(letter | "." | " ")      ; FSRPAUEC or X, in any case and order
 ///            | "0x" 1*2HEXDIG
 ///     sep    = "+" | "-" | "|" | "/" | ","
 ///
@@ -71,8 +71,8 @@ constexpr auto tcp_flags_of_digits(std::string_view digits) noexcept
     -> std::optional<std::uint8_t> {
     if (text.empty()) return std::nullopt;
     if (text.starts_with("0x")) return detail::tcp_flags_of_digits(text.substr(2));
-    if (auto const flags = detail::tcp_flags_of_letters(text)) return flags;
-    return detail::tcp_flags_of_names(text);
+    if (auto const flags = detail::tcp_flags_of_names(text)) return flags;  // `ECE` is a name
+    return detail::tcp_flags_of_letters(text);
 }
 
 }  // namespace flowlog

@@ -39,10 +39,12 @@ struct cell_style {
 /// cell may contain the separator, and a quote is doubled. Blanks around cells do not count.
 class cell_splitter {
 public:
-    /// `line` is without its LF; a CR at its end does not count.
+    /// `line` is without its LF; a CR at its end and a BOM before it do not count.
     constexpr cell_splitter(std::string_view line, char separator) noexcept
         : rest_{line.ends_with('\r') ? line.substr(0, line.size() - 1) : line},
-          separator_{separator} {}
+          separator_{separator} {
+        if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
+    }
 
     /// Moves to the next cell; false if there is none. A line has one cell more than separators.
     constexpr auto next() noexcept -> bool {

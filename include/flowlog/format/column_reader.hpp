@@ -82,8 +82,15 @@ public:
     /// How many rows, or entries of other logs, before the end of the last batch were passed over.
     [[nodiscard]] virtual auto unread() const -> std::uint64_t { return 0; }
 
-    /// Says where a row of the last batch is in the input: sets `offset`, `column` and `text`, as
-    /// far as they are known. Called only for rows that are malformed.
+    /// How many lines of the input were read, if the log has lines and they are not its rows: some
+    /// may be blank, or become two rows.
+    [[nodiscard]] virtual auto lines() const -> std::optional<std::uint64_t> {
+        return std::nullopt;
+    }
+
+    /// Says where a row of the last batch is in the input: sets `offset`, `column` and `text`, and
+    /// `line` in place of the number of the row, as far as they are known. Called only for rows
+    /// that are malformed.
     virtual void locate(std::size_t, malformed_line&) const {}
 };
 
@@ -122,6 +129,11 @@ public:
         result.bytes = state_->reader->bytes();
         result.unread = state_->reader->unread();
         return result;
+    }
+
+    /// How many lines were read so far, as `malformed_line::line` counts them.
+    [[nodiscard]] auto lines() const -> std::uint64_t {
+        return state_->reader->lines().value_or(stats().lines());
     }
 
     /// Whether the flows have this field.

@@ -30,7 +30,9 @@ public:
     layout() { columns_.fill(none); }
 
     /// A layout of the named columns, 1 to `max_columns` of them. Names that are no field are kept
-    /// as opaque columns. If several columns have the same field, the first counts.
+    /// as opaque columns. If several columns have the same field, the one that is called as the
+    /// field counts, and the first of others; one that is called `source` counts only if it is
+    /// alone.
     explicit layout(std::vector<std::string> names) : names_{std::move(names)} {
         columns_.fill(none);
         names_.resize(std::min(names_.size(), max_columns));
@@ -39,7 +41,8 @@ public:
             fields_.push_back(id);
             if (!id) continue;
             auto& column = columns_[static_cast<std::size_t>(*id)];
-            if (column == none) column = static_cast<std::uint16_t>(i);
+            if (column == none || rank(names_[i], *id) > rank(names_[column], *id))
+                column = static_cast<std::uint16_t>(i);
         }
     }
 
@@ -155,7 +158,24 @@ public:
         return words_of(line);
     }
 
+    /// How many tokens stand before the names of a header line: `# Fields:` is two.
+    [[nodiscard]] static auto marks_before(std::span<std::string_view const> tokens) noexcept
+        -> std::size_t {
+        std::size_t count = 0;
+        while (count < std::min<std::size_t>(tokens.size(), 2) && !tokens[count].empty() &&
+               is_mark(tokens[count]))
+            ++count;
+        return count;
+    }
+
 private:
+    /// Which of several names of a field counts: the largest number. Other programs call other
+    /// things `source`, such as the file of a log.
+    [[nodiscard]] static auto rank(std::string_view name, field_id id) noexcept -> int {
+        if (detail::spells(name, info(id).name)) return 2;
+        return detail::has_alias("source destination src dst dest", name) ? 0 : 1;
+    }
+
     /// Whether a token is the name of a field, letter by letter.
     [[nodiscard]] static auto is_name(std::string_view token) -> bool {
         auto const id = find_field(token);
@@ -167,16 +187,6 @@ private:
     [[nodiscard]] static auto is_mark(std::string_view token) noexcept -> bool {
         return token.find_first_not_of("#/;%>*") == token.npos || same_name(token, "#fields:") ||
                same_name(token, "#fields") || same_name(token, "fields:");
-    }
-
-    /// How many such tokens there are: `# Fields:` is two.
-    [[nodiscard]] static auto marks_before(std::span<std::string_view const> tokens) noexcept
-        -> std::size_t {
-        std::size_t count = 0;
-        while (count < std::min<std::size_t>(tokens.size(), 2) && !tokens[count].empty() &&
-               is_mark(tokens[count]))
-            ++count;
-        return count;
     }
 
     static auto split(std::string_view names) -> std::vector<std::string> {

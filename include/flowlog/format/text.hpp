@@ -3,6 +3,7 @@
 #define FLOWLOG_FORMAT_TEXT_HPP
 
 #include <algorithm>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -101,10 +102,16 @@ public:
     /// The columns in force; null before the reader has reached the line that determines them.
     [[nodiscard]] auto columns() const noexcept -> std::shared_ptr<layout const> { return layout_; }
 
+    /// The names of columns that header lines further on have, and the first columns lack; each
+    /// once, as far as the log was read.
+    [[nodiscard]] auto later_columns() const noexcept -> std::vector<std::string> const& {
+        return later_names_;
+    }
+
     /// Reads up to the line that determines the columns, so that `columns()` returns them before
     /// the first record is read.
     void recognise() {
-        while (!layout_ || (has_lone_heading() && !unread_)) {
+        while (!layout_ || (has_doubtful_heading() && !unread_)) {
             if (!window_.more() && !next_window()) return;
             next_line();
             if (odd_line()) unread_ = true;
@@ -168,6 +175,7 @@ private:
     auto next_window() -> bool {
         if (!next_lines()) return false;
         windows_.index_all(window_, column_count_);
+        window_.stride = 0;  // the lines are taken one by one
         return true;
     }
 
@@ -223,9 +231,9 @@ private:
         each_indexed(use, refused);
         if (columns_ == columns) {
             window_ = lines;
-        } else {  // the lines after it have to be indexed anew
+        } else if (columns_ != nullptr) {  // the lines after it have to be indexed anew
             windows_.put_back(lines.text.substr(lines.next_start()));
-        }
+        }  // else they were put back when the columns were given up
     }
 
     /// Handles the next line of a window that has all delimiters.
@@ -281,7 +289,10 @@ private:
             ++stats_.blank;
             return false;
         }
-        if (has_lone_heading() && tokens_.texts().size() != 1) take_back_heading();
+        if (has_doubtful_heading() && contradicts_heading()) {
+            take_back_heading();
+            return false;
+        }
         if (!layout_ ? learn_columns() : change_columns()) return false;
         if (tokens_.texts().size() != column_count_ && !change_default()) {
             if (is_beside_records(window_.log_line())) {
@@ -324,38 +335,72 @@ private:
         if (is_header) ++stats_.headers;
         auto const restyled = found->columns.style() != style;
         if (found->columns.size() == 0) {
-            windows_.read_as(found->columns.style(), nullptr);
+            learn_from_messages(line, found->columns.style());
         } else {
             use(std::make_shared<layout const>(std::move(found->columns)));
             malformed_.release(layout_, windows_);
-            if (is_header && column_count_ == 1) {
-                lone_heading_ = line;
-                lone_offset_ = window_.offset_of(line);
-                lone_number_ = stats_.lines();
+            if (is_header && is_doubtful(*layout_)) {
+                heading_ = line;
+                heading_offset_ = window_.offset_of(line);
+                heading_number_ = stats_.lines();
+                heading_lines_ = stats_.lines() - stats_.blank;
             }
         }
         if (restyled) read_again(is_header ? window_.log_rest() : line);
         return is_header || restyled;
     }
 
-    /// Whether the only line so far is the heading of one column. If a line of several words comes
-    /// next, it was a word of a text, or another line that does not belong to the log.
-    [[nodiscard]] auto has_lone_heading() const noexcept -> bool {
-        return !lone_heading_.empty() && stats_.lines() == stats_.blank + 1;
+    /// Whether the heading of these columns may be a line of a text as well: it is one word, or two
+    /// or three of which one is no field, such as `Traffic type`.
+    [[nodiscard]] static auto is_doubtful(layout const& columns) -> bool {
+        if (columns.size() == 1) return true;
+        auto known = std::size_t{0};
+        for (std::size_t i = 0; i < columns.size(); ++i) known += columns.field_at(i) ? 1U : 0U;
+        return columns.size() <= 3 && known != columns.size();
     }
 
-    /// The line that was taken for the heading of one column is malformed after all.
+    /// Whether the last line that is not blank was taken for the first heading, and may be none.
+    [[nodiscard]] auto has_doubtful_heading() const noexcept -> bool {
+        return !heading_.empty() && stats_.lines() - stats_.blank == heading_lines_;
+    }
+
+    /// Whether the current line, the first one after a doubtful heading, shows that it was none: it
+    /// has more columns or fewer, or is another heading.
+    [[nodiscard]] auto contradicts_heading() const -> bool {
+        if (tokens_.texts().size() != column_count_) return true;
+        if (column_count_ == 1 || has_values()) return false;
+        auto const line = window_.log_line();
+        auto const found = detail::recognise_line(line, std::nullopt);
+        return found && found->header && found->columns != *columns_;
+    }
+
+    /// The line that was taken for the heading is malformed after all, and the current line is read
+    /// again.
     void take_back_heading() {
-        lone_layout_ = std::exchange(layout_, nullptr);
-        columns_ = nullptr;
-        column_count_ = 0;
-        status_column_ = layout::none;
+        auto const line = window_.log_line();
+        give_up_columns();
+        first_layout_ = nullptr;
         windows_.read_as({}, nullptr);
         --stats_.headers;
         ++stats_.malformed;
         malformed_.report(
-            {.line = lone_number_, .offset = lone_offset_, .reason = reason::no_layout},
-            std::exchange(lone_heading_, {}), layout_, windows_);
+            {.line = heading_number_, .offset = heading_offset_, .reason = reason::no_layout},
+            std::exchange(heading_, {}), layout_, windows_);
+        read_again(line);
+    }
+
+    /// No columns are in force any more, until a line determines them.
+    void give_up_columns() {
+        layout_ = nullptr;
+        columns_ = nullptr;
+        column_count_ = 0;
+        status_column_ = layout::none;
+    }
+
+    /// The next lines hold their records in a cell, as the heading `line` says.
+    void learn_from_messages(std::string_view line, cell_style style) {
+        beside_message_ = detail::flows_beside_message(line, style.separator);
+        windows_.read_as(style, nullptr);
     }
 
     /// What the current line, which is not blank, says of the columns.
@@ -363,9 +408,16 @@ private:
         -> std::optional<detail::recognised_layout> {
         if (windows_.style().is_words())
             return detail::recognise_line(line, tokens_.texts(), format_);
-        auto columns = detail::recognise_data(tokens_.texts(), format_);
-        if (!columns) return std::nullopt;
-        return detail::recognised_layout{columns->written_as(windows_.style()), false};
+        // after the heading of messages
+        auto const style = windows_.style();
+        auto heading = detail::recognise_line(line, std::nullopt);
+        if (heading && heading->header && !is_doubtful(heading->columns)) return heading;
+        if (auto const columns = detail::recognise_data(tokens_.texts(), format_))
+            return detail::recognised_layout{columns->written_as(style), false};
+        if (beside_message_) return detail::recognised_layout{*beside_message_, false};
+        if (former_layout_)
+            return detail::recognised_layout{former_layout_->written_as(style), false};
+        return std::nullopt;
     }
 
     /// Takes the lines of the window from some on again, because they are written in another way.
@@ -421,9 +473,21 @@ private:
         if (!detail::may_be_heading(line) || has_values()) return false;
         auto found = detail::recognise_cell_header(line);
         if (!found && repeats_heading(line)) found = *columns_;
-        if (!found)
-            found = layout::from_header(window_.is_cells() ? words_of(line) : tokens_.texts());
+        if (!found) {
+            auto const words = window_.is_cells() ? words_of(line) : tokens_.texts();
+            found = layout::from_header(words);
+            if (!found) found = detail::introduced_flows(words);
+        }
         if (!found || (found->size() == 1 && column_count_ != 1)) return false;
+        if (found->size() == 2 && is_doubtful(*found) && *found != *columns_) return false;
+        if (found->size() == 0 && columns_->style().record == cell_style::every) {
+            ++stats_.headers;
+            former_layout_ = layout_;
+            give_up_columns();
+            learn_from_messages(line, found->style());
+            read_again(window_.log_rest());
+            return true;
+        }
         // the columns of records in cells stay as they are
         if (found->size() == 0) found = columns_->written_as(found->style());
         ++stats_.headers;
@@ -440,6 +504,25 @@ private:
         column_count_ = static_cast<std::uint32_t>(columns_->size());
         status_column_ = columns_->column(field::log_status);
         windows_.read_as(columns_->style(), columns_);
+        beside_message_.reset();
+        if (!first_layout_) first_layout_ = layout_;
+        note_later_columns();
+    }
+
+    /// Keeps the names of the columns that no columns before had.
+    void note_later_columns() {
+        if (layout_ == first_layout_) return;
+        for (std::size_t i = 0; i < columns_->size(); ++i) {
+            auto const id = columns_->field_at(i);
+            auto const& name = columns_->names()[i];
+            auto const had =
+                id ? first_layout_->has(*id) || later_fields_[static_cast<std::size_t>(*id)]
+                   : first_layout_->column(name) != layout::none ||
+                         std::ranges::find(later_names_, name) != later_names_.end();
+            if (had || later_names_.size() == layout::max_columns) continue;
+            if (id) later_fields_.set(static_cast<std::size_t>(*id));
+            later_names_.push_back(name);
+        }
     }
 
     /// Counts the data line in `record_` as what it is. True if it is to be handed out: a flow, or
@@ -546,10 +629,15 @@ private:
     text_record record_;
 
     detail::line_tokens tokens_;  // of an odd line
-    std::string lone_heading_;    // see `has_lone_heading`
-    std::uint64_t lone_offset_ = 0;
-    std::uint64_t lone_number_ = 0;
-    std::shared_ptr<layout const> lone_layout_;  // kept, so that no other one has its address
+    std::string heading_;         // see `has_doubtful_heading`
+    std::uint64_t heading_offset_ = 0;
+    std::uint64_t heading_number_ = 0;             // of the line
+    std::uint64_t heading_lines_ = 0;              // how many lines that are not blank there were
+    std::optional<layout> beside_message_;         // columns if the first message is no record
+    std::shared_ptr<layout const> former_layout_;  // before the heading of messages
+    std::shared_ptr<layout const> first_layout_;
+    std::vector<std::string> later_names_;  // see `later_columns`
+    std::bitset<fields.size()> later_fields_;
     detail::malformed_lines malformed_;
     bool check_empty_;
     bool all_lines_;

@@ -151,6 +151,29 @@ inline auto format_hint(std::string_view name) -> std::string {
                         : hint;
 }
 
+/// Whether a name is what a shell leaves of a field's: it takes `${vpc-id}` for `id` if there is no
+/// variable `vpc`.
+inline auto is_left_by_shell(std::string_view name) -> bool {
+    return std::ranges::any_of(fields, [name](field_info const& field) {
+        auto const dash = field.name.find('-');
+        return field.version != 0 && dash != field.name.npos && field.name.substr(dash + 1) == name;
+    });
+}
+
+/// Whether a format string has blanks where a shell may have replaced `${version}` by nothing.
+inline auto has_gaps(std::string_view text) noexcept -> bool {
+    return text.find('$') == text.npos && (text.starts_with(' ') || text.find("  ") != text.npos);
+}
+
+/// A hint about a format string that a shell seems to have changed; else empty.
+inline auto shell_hint(std::string_view text) -> std::string {
+    auto const words = words_of(text);
+    auto const is_left = text.find('$') == text.npos && !words.empty() &&
+                         std::ranges::all_of(words, is_left_by_shell);
+    if (!is_left && !has_gaps(text)) return {};
+    return "; in double quotes the shell replaces ${...}: use single quotes";
+}
+
 /// A layout that has a name.
 inline auto named_layout(std::string_view word) -> std::optional<layout> {
     if (same_name(word, "default") || same_name(word, "v2")) return layout::vpc_default();
@@ -164,17 +187,19 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
 /// Reads a format string: AWS's `${version} ${srcaddr} …`, or bare names, separated by blanks or
 /// commas; or one word, `default` (`v2`) or `transit-gateway` (`tgw`), for AWS's default formats.
 ///
-/// A field may have any of its spellings; if it occurs twice, the first column counts, as with a
-/// header line. A name in `${…}`, `<…>` or `[…]` that is not a field's becomes an opaque column.
-/// Throws `errc::invalid_format` with the line, the column and what was expected if such a name is
-/// bare, or if the syntax is wrong.
+/// A field may have any of its spellings; if it occurs twice, one of them counts, as `layout` says.
+/// A name in `${…}`, `<…>` or `[…]` that is not a field's becomes an opaque column. Throws
+/// `errc::invalid_format` with the line, the column and what was expected if such a name is bare,
+/// if the syntax is wrong, or if nothing is left but what a shell leaves of `${…}` in double
+/// quotes.
 [[nodiscard]] inline auto parse_format(std::string_view text) -> layout {
     auto const plain = detail::with_plain_blanks(std::string{text});
     auto const parsed = grammar::parse_format_columns(plain);
     if (!parsed.expected.empty()) {
+        auto const hint = detail::trimmed(plain).empty() ? detail::shell_hint(plain) : "";
         detail::fail_format(text, parsed.fault,
                             "expected " + std::string{parsed.expected} + ", found " +
-                                detail::found_in_format(text, parsed.fault));
+                                detail::found_in_format(text, parsed.fault) + hint);
     }
     auto const& columns = parsed.columns;
     if (columns.size() == 1 && !columns[0].wrapped) {
@@ -190,9 +215,9 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
                                 "named");
         }
         if (!id && !column.wrapped) {
-            detail::fail_format(
-                text, column.offset,
-                "expected the name of a field, found " + name + detail::format_hint(column.name));
+            detail::fail_format(text, column.offset,
+                                "expected the name of a field, found " + name +
+                                    detail::format_hint(column.name) + detail::shell_hint(plain));
         }
         if (names.size() == layout::max_columns) {
             detail::fail_format(text, column.offset,
@@ -200,6 +225,15 @@ inline auto named_layout(std::string_view word) -> std::optional<layout> {
                                     " columns, found " + name);
         }
         names.emplace_back(column.name);
+    }
+    auto const is_left = [](grammar::format_column const& column) {
+        return !column.wrapped && detail::is_left_by_shell(column.name);
+    };
+    if (detail::has_gaps(plain) && std::ranges::all_of(columns, is_left)) {
+        detail::fail_format(text, columns[0].offset,
+                            "expected ${...}, found " +
+                                detail::found_in_format(text, columns[0].offset) +
+                                detail::shell_hint(plain));
     }
     return layout{std::move(names)};
 }

@@ -218,7 +218,8 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
 }
 
 /// The columns of a line without its LF, however they are written: its words, or its cells, of
-/// which an empty one stands for `-`.
+/// which an empty one stands for `-`. In a log of TABs, empty cells beyond the columns do not
+/// count.
 [[nodiscard]] inline auto words(std::string_view line, layout const& columns) -> std::vector<word> {
     if (columns.style().is_words()) return words(line);
     auto result = std::vector<word>{};
@@ -227,7 +228,9 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
         result.push_back({text.empty() ? "-" : text, column});
     }
     if (flowlog::detail::trimmed(line).empty()) result.clear();
-    if (columns.style().separator != '\t' || result.size() == columns.size()) return result;
+    if (columns.style().separator != '\t') return result;
+    while (result.size() > columns.size() && result.back().text == "-") result.pop_back();
+    if (result.size() >= columns.size()) return result;
     // a line with blanks in a log of TABs
     auto as_words = words(line);
     return as_words.size() == columns.size() ? as_words : result;
@@ -240,7 +243,8 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
 ///     time           = number               ; Unix seconds; milliseconds from 10^11 on,
 ///                                          ; microseconds from 10^14, nanoseconds from 10^17
 ///                    | +DIGIT "." +DIGIT    ; Unix seconds
-///                    | "0000-00-00" *("0" | ":" | "." | " " | "T" | "Z" | "-")   ; absent
+///                    | ("0000-00-00" | "0001-01-01") *("0" | ":" | "." | " " | "T" | "Z" | "-")
+///                                          ; absent
 ///                    | date ("T" | " ") 2DIGIT ":" 2DIGIT ":" 2DIGIT ["." +DIGIT] [zone]
 ///     date           = 4DIGIT "-" 2DIGIT "-" 2DIGIT
 ///                    | 4DIGIT "/" 2DIGIT "/" 2DIGIT
@@ -286,7 +290,8 @@ template <>
     if (text == "-") return {};
     auto const* at = text.data();
     auto const* const end = at + text.size();
-    if (x3::parse(at, end, "0000-00-00" >> *x3::char_("0:. TZ-") >> x3::eoi)) return {};
+    auto const zero_date = x3::lit("0000-00-00") | "0001-01-01";
+    if (x3::parse(at, end, zero_date >> *x3::char_("0:. TZ-") >> x3::eoi)) return {};
     if (auto const time = detail::parse_whole_time(text)) return *time;
     if (auto const time = detail::parse_written_time(text)) return *time;
     return field_value<timestamp>{presence::malformed};
@@ -299,11 +304,12 @@ template <>
     return text;
 }
 
-/// Reads a whole word as the value of a field: as above, a protocol may be a keyword, and TCP flags
-/// may be letters.
+/// Reads a whole word as the value of a field: as above, a protocol may be a keyword, TCP flags may
+/// be letters, and a port may be hexadecimal.
 ///
 ///     protocol  = number | keyword          ; of IANA, in any case: "tcp"
 ///     tcp-flags = number | flags            ; of `tcp_flags_number`: "SA"
+///     port      = number | "0x" 1*4HEXDIG   ; srcport and dstport
 template <class T>
 [[nodiscard]] auto parse_value(field_id id, std::string_view text) -> field_value<T> {
     if constexpr (std::unsigned_integral<T>) {
@@ -313,6 +319,12 @@ template <class T>
         if (auto const flags = tcp_flags_number(text);
             id == field_id::tcp_flags && number.malformed() && flags)
             return static_cast<T>(*flags);
+        auto port = std::uint16_t{0};
+        auto const* at = text.data();
+        auto const hexadecimal = "0x" >> x3::uint_parser<std::uint16_t, 16, 1, 4>{} >> x3::eoi;
+        if ((id == field_id::srcport || id == field_id::dstport) &&
+            x3::parse(at, at + text.size(), hexadecimal, port))
+            return static_cast<T>(port);
         return number;
     }
     return parse_value<T>(text);
@@ -352,9 +364,11 @@ public:
     /// What the line is, in a log with these columns.
     ///
     /// No word of a header line begins with a digit or `-`, and at least half of the words are
-    /// names of fields; before them may be the mark of a comment. A single word is a header line
-    /// only in a log of one column, and spelled as AWS does. A line without a log-status is NODATA
-    /// if its addresses and its protocol, as far as the log has columns for them, are all `-`.
+    /// names of fields; before them may be the mark of a comment. After `#Fields:`, the names of
+    /// both addresses and a port, a counter or the end are enough. A single word is a header line
+    /// only in a log of one column, and spelled as AWS does; two words, if both are names of
+    /// fields, or if they name the columns in force. A line without a log-status is NODATA if its
+    /// addresses and its protocol, as far as the log has columns for them, are all `-`.
     [[nodiscard]] auto kind() const -> line_kind {
         if (words_.empty()) return line_kind::blank;
         if (is_header()) return line_kind::header;
@@ -389,6 +403,7 @@ private:
             return find_field(one.text.substr(marked ? 1 : 0)).has_value();
         };
         auto const words = std::span{words_}.subspan(marks_before());
+        if (is_introduced(words)) return true;
         if (std::ranges::any_of(words, is_value)) return false;
         auto const known = static_cast<std::size_t>(std::ranges::count_if(words, is_field));
         if (words.size() == 1) {
@@ -398,7 +413,31 @@ private:
         if (words.empty() || words.size() > layout::max_columns) return false;
         auto const is_again = !columns_->style().is_words() &&
                               std::ranges::equal(words, columns_->names(), {}, &word::text);
+        if (words.size() == 2 && !names_columns(words)) return is_again;
         return is_again || known * 2 >= words.size();
+    }
+
+    /// Whether two words are both names of fields, or name the columns in force.
+    [[nodiscard]] auto names_columns(std::span<word const> two) const -> bool {
+        auto const marked = two[0].text.starts_with('#');
+        auto const names = {two[0].text.substr(marked ? 1 : 0), two[1].text};
+        return std::ranges::all_of(names, [](auto name) { return find_field(name).has_value(); }) ||
+               std::ranges::equal(names, columns_->names());
+    }
+
+    /// Whether words after `#Fields:` name both addresses and a port, a counter or the end.
+    [[nodiscard]] auto is_introduced(std::span<word const> words) const -> bool {
+        auto const names = [words](field_id id) {
+            return std::ranges::any_of(
+                words, [id](word const& one) { return find_field(one.text) == id; });
+        };
+        if (words.size() == words_.size() || words.size() > layout::max_columns) return false;
+        auto const mark = words_[words_.size() - words.size() - 1].text;
+        auto const* at = mark.data();
+        if (x3::parse(at, at + mark.size(), +x3::char_("#/;%>*") >> x3::eoi)) return false;
+        return names(field_id::srcaddr) && names(field_id::dstaddr) &&
+               (names(field_id::srcport) || names(field_id::dstport) || names(field_id::packets) ||
+                names(field_id::bytes) || names(field_id::end));
     }
 
     [[nodiscard]] auto marks_before() const -> std::size_t {

@@ -23,7 +23,7 @@ namespace flowlog {
     throw error{errc::invalid_argument,
                 {},
                 "expected a time such as 2024-05-01, 2024-05-01T12:30Z, -2h or now, found '" +
-                    escaped(text, 40) + "'"};
+                    escaped(text, 40) + "'" + grammar::time_hint(text)};
 }
 
 /// The same, with the current time as `now`.

@@ -3,6 +3,7 @@
 #define FLOWLOG_LOOKUP_LABEL_TABLE_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -34,6 +35,10 @@ using label_id = std::uint32_t;
 /// reads a block. Separators, quotes, comments and blanks are as for `tag_table`. If several rows
 /// have the same block, the last counts, with a warning. Tables that join others may repeat the
 /// headings.
+///
+/// Under headings, a cell that is empty, `-`, `None` or `null` has no value. Without a value, the
+/// label is that of the next column that can have one: of `Name`, then of `SubnetId`. Rows without
+/// a block or a label are skipped, with a warning.
 class label_table {
 public:
     label_table() = default;
@@ -90,8 +95,8 @@ public:
         }
     }
 
-    /// Probable mistakes, in the order of their lines: blocks whose label a later row replaces. At
-    /// most `max_warnings`.
+    /// Probable mistakes, in the order of their lines: blocks whose label a later row replaces, at
+    /// most `max_warnings`, and rows that are skipped, in one warning for each reason.
     [[nodiscard]] auto warnings() const noexcept -> std::vector<table_warning> const& {
         return warnings_;
     }
@@ -114,7 +119,15 @@ public:
 private:
     struct columns {
         std::size_t block = 0;
-        std::size_t label = 1;
+        std::vector<std::size_t> labels{1};  // the preferred one first
+        bool have_headings = false;
+    };
+
+    /// Rows that are skipped because they lack something.
+    struct skipped_rows {
+        std::string_view what;
+        std::uint64_t first_line = 0;
+        std::size_t count = 0;
     };
 
     struct labelled {
@@ -162,6 +175,7 @@ private:
         auto where = columns{};
         auto headings = detail::table_headings{};
         auto first_row = true;
+        auto skipped = std::array<skipped_rows, 2>{{{"block"}, {"label"}}};
         while (rows.next()) {
             if (rows.fault() != detail::csv_fault::none) detail::throw_fault(rows, source);
             if (detail::is_empty(rows.cells())) continue;
@@ -170,8 +184,10 @@ private:
                 continue;
             }
             if (headings.equal(rows.cells())) continue;
-            read_row(rows.cells(), source, where, std::max(headings.size(), std::size_t{2}));
+            read_row(rows.cells(), source, where, std::max(headings.size(), std::size_t{2}),
+                     skipped);
         }
+        for (auto const& rows_without : skipped) warn_of(rows_without, source);
     }
 
     template <class = void>
@@ -184,17 +200,68 @@ private:
             fail(
                 source, cells[0],
                 block ? "the headings lack a column 'label'" : "the headings lack a column 'cidr'");
-        where = {*block, *label};
+        where = {*block, {*label}, true};
+        for (auto rest = label_headings; !rest.empty();) {
+            auto const name = rest.substr(0, rest.find(' '));
+            rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+            for (std::size_t i = 0; i < cells.size(); ++i)
+                if (i != *label && detail::heading(cells[i].text) == name)
+                    where.labels.push_back(i);
+        }
+        return true;
+    }
+
+    /// Whether a cell under a heading has no value.
+    template <class = void>
+    [[nodiscard]] static auto is_nothing(std::string_view text) -> bool {
+        if (text.empty() || text == "-") return true;
+        if (text.size() != 4) return false;
+        auto const word = detail::folded(text);
+        return word == "none" || word == "null";
+    }
+
+    /// The cell with the label of a row; the preferred one if none has a value.
+    template <class = void>
+    [[nodiscard]] static auto label_cell(std::span<detail::csv_cell const> cells,
+                                         columns const& where) -> detail::csv_cell const& {
+        for (auto const column : where.labels)
+            if (column < cells.size() && !is_nothing(detail::trimmed(cells[column].text)))
+                return cells[column];
+        return cells[where.labels.front()];
+    }
+
+    /// Whether a row under headings lacks something. If so, it is noted.
+    template <class = void>
+    [[nodiscard]] static auto lacks(detail::csv_cell const& cell, columns const& where,
+                                    skipped_rows& rows) -> bool {
+        if (!where.have_headings || !is_nothing(detail::trimmed(cell.text))) return false;
+        if (rows.count++ == 0) rows.first_line = cell.line;
         return true;
     }
 
     template <class = void>
-    void read_row(std::span<detail::csv_cell const> cells, std::string const& source, columns where,
-                  std::size_t all_columns) {
-        if (std::max(where.block, where.label) >= cells.size())
+    void warn_of(skipped_rows const& rows, std::string const& source) {
+        if (rows.count == 0) return;
+        auto message = "the row has no " + std::string{rows.what} + " and is skipped";
+        if (rows.count > 1) message += ", the first of " + std::to_string(rows.count);
+        ++warning_count_;
+        auto const at =
+            std::ranges::upper_bound(warnings_, rows.first_line, {},
+                                     [](table_warning const& one) { return one.where.line; });
+        warnings_.insert(at, {{source, rows.first_line, 0}, std::move(message)});
+    }
+
+    template <class = void>
+    void read_row(std::span<detail::csv_cell const> cells, std::string const& source,
+                  columns const& where, std::size_t all_columns,
+                  std::array<skipped_rows, 2>& skipped) {
+        if (std::max(where.block, where.labels.front()) >= cells.size())
             fail(source, cells.back(), "expected a block and a label: 10.0.0.0/8,office");
         if (auto const* const extra = detail::extra_cell(cells, all_columns))
             fail(source, *extra, detail::extra_cell_message(*extra, all_columns));
+        auto const& named = label_cell(cells, where);
+        if (lacks(cells[where.block], where, skipped[0])) return;
+        if (lacks(named, where, skipped[1])) return;
         auto const text = detail::trimmed(cells[where.block].text);
         auto const block = cidr::parse(text);
         if (!block) {
@@ -202,10 +269,9 @@ private:
                  "expected a block such as 10.0.0.0/8 or 2001:db8::/32, found '" +
                      escaped(text, 60) + '\'');
         }
-        auto const label = detail::trimmed(cells[where.label].text);
-        if (label.empty())
-            fail(source, cells[where.label], "expected a label, found an empty cell");
-        auto const line = cells[where.label].line;
+        auto const label = detail::trimmed(named.text);
+        if (label.empty()) fail(source, named, "expected a label, found an empty cell");
+        auto const line = named.line;
         auto const earlier = put(*block, label, line);
         if (!earlier || name(earlier->label) == label) return;
         if (warning_count_++ >= max_warnings) return;

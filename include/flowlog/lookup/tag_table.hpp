@@ -61,12 +61,14 @@ struct tag_table_options {
 /// separator is a comma, TAB or semicolon; quotes are as in RFC 4180; blanks around cells, blank
 /// lines and lines that begin with `#` are ignored. A port is `443`, a range `8000-8099`, several
 /// of these joined by `|`, or `*`; a protocol is a name in any case, a number, or `*`. `any` means
-/// `*`.
+/// `*`. The headings `FromPort`, `ToPort`, `IpProtocol` and `GroupName` of AWS are read, too: the
+/// two ports are a range, and a protocol of -1, or one without ports, has any port.
 ///
-/// If several rows match a flow, the row that covers the fewest (port, protocol) pairs wins; any
-/// protocol counts as 256. So 443/tcp beats 440-450/tcp, which beats */tcp, and each beats the same
-/// ports over any protocol. Of two rows that cover equally many pairs, the row that names the
-/// protocol wins. `duplicates` decides the rest.
+/// If several rows match a flow, the one whose port or range covers the fewest (port, protocol)
+/// pairs wins; any protocol counts as 256. So 443/tcp beats 440-450/tcp, which beats */tcp, and
+/// each beats the same ports over any protocol. Of several ports and ranges in a row, each counts
+/// for itself: 443|8000-8099/tcp is as good a match for port 443 as 443/tcp. Of two that cover
+/// equally many pairs, the one whose row names the protocol wins. `duplicates` decides the rest.
 class tag_table {
 public:
     template <class = void>

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <flowlog/did_you_mean.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
@@ -37,8 +39,9 @@ public:
     time_zone() = default;
 
     /// Finds a zone: `Europe/Berlin` and other names of IANA's, `UTC`, `local` for the zone of the
-    /// system (TZ, otherwise /etc/localtime), or an offset such as `+02:00`. Throws
-    /// `errc::invalid_argument` if there is no such zone, or no database.
+    /// system (TZ, otherwise /etc/localtime), an offset such as `+02:00`, or a rule as TZ may have
+    /// it, with commas or in `<>`. The local zone has the name of its file in a database, or else
+    /// `local`. Throws `errc::invalid_argument` if there is no such zone, or no database.
     [[nodiscard]] static auto find(std::string_view name) -> time_zone {
         if (auto const fixed = offset_of(name)) return {std::string{name}, *fixed};
         if (name == "UTC" || name == "Z") return {};
@@ -46,6 +49,8 @@ public:
         if (is_name(name)) {
             for (auto const& folder : folders())
                 if (auto found = load(folder + '/' + std::string{name}, name)) return *found;
+        } else if (name.find_first_of(",<") != name.npos) {
+            if (auto found = from_rule(name)) return *found;
         }
         fail(name);
     }
@@ -128,12 +133,30 @@ private:
         auto name = std::string_view{set == nullptr ? "" : set};
         if (name.starts_with(':')) name.remove_prefix(1);
         if (name.starts_with('/')) {
-            if (auto found = load(std::string{name}, name)) return *found;
+            auto const path = std::string{name};
+            if (auto found = load(path, name_of_file(path))) return *found;
         } else if (!name.empty() && name != "local") {
             if (auto found = from_rule(name)) return *found;
             return find(name);
         }
-        return load("/etc/localtime", "local").value_or(time_zone{});
+        constexpr auto path = "/etc/localtime";
+        return load(path, name_of_file(path)).value_or(time_zone{});
+    }
+
+    /// The name of the zone of a file in a database, or of a link to one; otherwise `local`.
+    [[nodiscard]] static auto name_of_file(std::string const& path) -> std::string {
+        constexpr auto folder = std::string_view{"/zoneinfo/"};
+        auto target = std::array<char, 1024>{};
+        auto const size = ::readlink(path.c_str(), target.data(), target.size());
+        auto const linked =
+            std::string_view{target.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+        for (auto const file : {std::string_view{path}, linked}) {
+            auto const at = file.rfind(folder);
+            if (at == file.npos) continue;
+            auto const name = file.substr(at + folder.size());
+            if (is_name(name)) return std::string{name};
+        }
+        return "local";
     }
 
     [[nodiscard]] static auto folders() -> std::vector<std::string> {

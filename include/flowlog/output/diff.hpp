@@ -83,7 +83,7 @@ public:
         : found_{found}, headings_{headings} {}
 
     [[nodiscard]] auto table() const -> text_table {
-        auto result = text_table{columns()};
+        auto result = text_table{columns(), max_ranking_cell};
         for (auto const& change : found_.changes) {
             auto cells = std::vector<std::string>{std::string{name(change.kind)}};
             for (auto const& cell : change.key) cells.push_back(to_text(cell));

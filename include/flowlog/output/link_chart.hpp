@@ -85,18 +85,19 @@ private:
 
 }  // namespace detail
 
-/// The links that groups by two keys make, a source and a destination, by the first measure, which
-/// is a count or sum. Networks of public addresses, of which there are many, are one party,
-/// `internet`. In no particular order.
+/// The links that groups by two keys make, a source and a destination, by a measure that is a count
+/// or sum: `measure` is its position. Networks of public addresses, of which there are many, are
+/// one party, `internet`. In no particular order.
 template <class = void>
-[[nodiscard]] auto links_of(dynamic_grouping const& groups) -> std::vector<link_chart::link> {
+[[nodiscard]] auto links_of(dynamic_grouping const& groups, std::size_t measure = 0)
+    -> std::vector<link_chart::link> {
     auto const& keys = groups.keys();
     auto parties = std::array{detail::party_numbers{keys.at(0)}, detail::party_numbers{keys.at(1)}};
     auto sums = std::unordered_map<std::uint64_t, std::uint64_t>{};  // by the parties' numbers
     groups.visit_unordered([&](group_view const& group) {
         auto const from = std::uint64_t{parties[0].number(group, 0)};
         auto& sum = sums[from << 32 | parties[1].number(group, 1)];
-        sum = detail::saturated_sum(sum, *group.value<std::uint64_t>(0));
+        sum = detail::saturated_sum(sum, *group.value<std::uint64_t>(measure));
     });
     auto result = std::vector<link_chart::link>{};
     for (auto const& [ends, value] : sums)

@@ -41,7 +41,7 @@ inline auto digits_text(double number, std::chars_format format, int precision) 
 /// A number of bytes with three significant digits and a decimal unit: `40 B`, `1.23 GB`.
 [[nodiscard]] inline auto bytes_text(double bytes) -> std::string {
     constexpr auto units =
-        std::to_array<std::string_view>({" B", " kB", " MB", " GB", " TB", " PB"});
+        std::to_array<std::string_view>({" B", " kB", " MB", " GB", " TB", " PB", " EB"});
     std::size_t unit = 0;
     for (; bytes >= 999.5 && unit + 1 < units.size(); ++unit) bytes /= 1000;
     auto const text = unit == 0 ? detail::digits_text(bytes, std::chars_format::fixed, 0)

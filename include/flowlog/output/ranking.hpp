@@ -28,7 +28,8 @@ struct ranking_headings {
 };
 
 /// The headings for some keys and measures: their names. A sum of a field that is also a key is
-/// called `sum(…)`, so that all headings are different.
+/// called `sum(…)`, and the number of flows `count` if the field `flows` is a key, so that all
+/// headings are different.
 [[nodiscard]] inline auto headings_of(std::vector<group_key> const& keys,
                                       std::vector<measure> const& measures, std::size_t by = 0)
     -> ranking_headings {
@@ -37,19 +38,31 @@ struct ranking_headings {
     for (auto const& m : measures) {
         auto name = std::string{m.name()};
         auto const taken = std::ranges::find(result.keys, name) != result.keys.end();
-        result.measures.push_back(taken ? "sum(" + name + ')' : std::move(name));
+        if (taken) name = m.kind == measure_kind::flows ? "count" : "sum(" + name + ')';
+        result.measures.push_back(std::move(name));
     }
     return result;
 }
 
 namespace detail {
 
-/// Whether the values of a measure are numbers of bytes.
+/// Cells of rankings are cut after so many bytes. Two IPv6 addresses have 81, and the names of
+/// AWS's tasks more.
+inline constexpr std::size_t max_ranking_cell = 160;
+
+/// Whether the values of a field are numbers of bytes.
+[[nodiscard]] inline auto counts_bytes(field_id field) -> bool {
+    auto const name = info(field).name;
+    return name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-");
+}
+
+/// Whether the values of a measure are numbers of bytes. Bytes divided by bytes are none.
 [[nodiscard]] inline auto counts_bytes(measure const& of) -> bool {
-    auto const name = info(of.field).name;
     auto const is_value = of.kind != measure_kind::flows && of.kind != measure_kind::distinct;
-    return is_value && of.of == measured::field &&
-           (name == "bytes" || name.ends_with("-bytes") || name.starts_with("bytes-"));
+    auto const of_bytes = of.of == measured::field && counts_bytes(of.field);
+    auto const over_bytes =
+        of.kind == measure_kind::ratio && of.over == measured::field && counts_bytes(of.divisor);
+    return is_value && of_bytes && !over_bytes;
 }
 
 /// The value of a measure in a table; `human`: to be easy to read.
@@ -74,7 +87,7 @@ public:
         : found_{found}, headings_{headings} {}
 
     [[nodiscard]] auto table() const -> text_table {
-        auto result = text_table{columns()};
+        auto result = text_table{columns(), max_ranking_cell};
         for (auto const& group : found_.groups) {
             auto keys = std::vector<std::string>{};
             for (auto const& cell : group.key) keys.push_back(to_text(cell));

@@ -55,10 +55,10 @@ struct time_chart {
     [[nodiscard]] auto size() const noexcept -> std::size_t {
         return layers.empty() ? 0 : layers.front().values.size();
     }
-    /// What all layers have in a span.
+    /// What all layers have in a span, or the largest number if that is larger.
     [[nodiscard]] auto total(std::size_t at) const noexcept -> std::uint64_t {
         auto sum = std::uint64_t{0};
-        for (auto const& one : layers) sum += one.values[at];
+        for (auto const& one : layers) sum = detail::saturated_sum(sum, one.values[at]);
         return sum;
     }
     /// The largest total of a span.

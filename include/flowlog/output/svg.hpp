@@ -97,6 +97,13 @@ namespace detail {
     return 10 * power;
 }
 
+/// A value as text; it may be a sum that does not fit into 64 bits.
+[[nodiscard]] inline auto chart_value(double value, bool is_bytes) -> std::string {
+    constexpr auto limit = 0x1p64;
+    auto const number = value < limit ? static_cast<std::uint64_t>(value) : UINT64_MAX;
+    return chart_value(number, is_bytes);
+}
+
 /// The class of a layer's colour. What was rejected is red in every chart.
 [[nodiscard]] inline auto layer_class(time_chart const& chart, std::size_t layer) -> std::string {
     return chart.layers[layer].name == "REJECT" ? "reject" : "layer" + std::to_string(layer % 8);
@@ -140,8 +147,9 @@ private:
     [[nodiscard]] auto x_of(std::size_t span) const -> double {
         return left + bar_ * static_cast<double>(span);
     }
+    /// A sum of layers that does not fit into 64 bits is drawn as the highest line.
     [[nodiscard]] auto y_of(double value) const -> double {
-        return height_ - bottom - (height_ - top - bottom) * value / top_;
+        return height_ - bottom - (height_ - top - bottom) * std::min(value, top_) / top_;
     }
 
     void draw_values() {
@@ -150,8 +158,7 @@ private:
             out_.path("M" + svg_writer::number(left) + ' ' + svg_writer::number(y) + 'H' +
                           svg_writer::number(width_ - right),
                       value == 0 ? "axis" : "grid");
-            out_.text(left - 8, y + 4,
-                      chart_value(static_cast<std::uint64_t>(value), chart_.is_bytes), "end");
+            out_.text(left - 8, y + 4, chart_value(value, chart_.is_bytes), "end");
         }
     }
 
@@ -311,7 +318,7 @@ private:
         for (std::size_t i = 0; i < side.size(); ++i) {
             auto const& one = side[i];
             auto const high = std::max(one.value * scale_, 1.0);
-            auto const amount = chart_value(static_cast<std::uint64_t>(one.value), chart_.is_bytes);
+            auto const amount = chart_value(one.value, chart_.is_bytes);
             out_.rect(x, one.y, bar, high, "party", one.name + ": " + amount);
             auto const y = std::max(one.y + high / 2 + 4, free_from);
             free_from = y + 13;

@@ -117,7 +117,8 @@ public:
         return joined(a, b, filter_step::disjunction);
     }
 
-    /// Wants the flows that the filter does not want.
+    /// Wants the flows that the filter does not want, except that letters of TCP flags mean none of
+    /// these, as after `not`: the opposite of `flags SA` does not want a flow with S alone.
     template <class = void>
     [[nodiscard]] friend auto operator!(filter const& a) -> filter {
         auto tree = a.tree();

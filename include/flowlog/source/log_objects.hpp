@@ -132,10 +132,10 @@ inline auto skip_reason_of(stored_object const& object) -> std::optional<skip_re
 /// range of `log_object`.
 ///
 /// Of AWS's folders, only those are listed in which there can be wanted objects. Accounts and
-/// regions are found by listing their folders; up to 31 days, one request each; more, by their
-/// years and months. The path may be that of any folder, inside of AWS's layouts or outside of
-/// them; below a folder that is part of no layout, every folder is looked into. Without a filter,
-/// everything below the path is listed at once.
+/// regions are found by listing their folders; up to 31 days of an object store, one request each;
+/// more, and those of a folder on disk, by their years and months. The path may be that of any
+/// folder, inside of AWS's layouts or outside of them; below a folder that is part of no layout,
+/// every folder is looked into. Without a filter, everything below the path is listed at once.
 ///
 /// Objects are taken exactly as the filter says; for the flows of a time range, `widened()` gives
 /// the filter of the objects. A range throws what the store throws, from `begin` and `++`.
@@ -292,10 +292,12 @@ private:
         add_folder(into, std::move(inner));
     }
 
-    /// Adds a folder, or the folders below it if they are known.
+    /// Adds a folder, or, in an object store, the folders below it if they are known. On disks,
+    /// logs may also lie in the folders of months, regions and accounts, and a listing costs
+    /// little.
     void add_folder(steps& into, detail::log_folder folder) {
         auto const whole = rules_.is_whole(folder);
-        if (!whole) {
+        if (!whole && has_buckets_) {
             if (auto known = rules_.known(folder, options_.now)) {
                 for (auto& inner : *known) add_folder(into, std::move(inner));
                 return;

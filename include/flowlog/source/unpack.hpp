@@ -24,20 +24,26 @@ namespace flowlog {
 /// format of a log.
 inline constexpr std::size_t recognisable = 512;
 
-/// Takes the first bytes of a source, at least `size`, fewer only if it has no more. What reading
-/// throws after the first bytes is thrown when they are read again and all used.
+/// Appends the next block of a source to its first bytes; false if it has no more. What reading
+/// throws after the first bytes is thrown when they were put back and all read.
 template <class Source>
-auto take_front(Source& source, std::size_t size = recognisable) -> std::string {
-    auto front = std::string{};
+auto take_more(Source& source, std::string& front) -> bool {
     try {
-        while (front.size() < size) {
-            auto const block = source.next();
-            if (block.empty()) break;
-            front.append(block.data(), block.size());
-        }
+        auto const block = source.next();
+        front.append(block.data(), block.size());
+        return !block.empty();
     } catch (error const&) {
         if (front.empty()) throw;
         source = rewound_source<Source>{{}, std::move(source), std::current_exception()};
+        return false;
+    }
+}
+
+/// Takes the first bytes of a source, at least `size`, fewer only if it has no more.
+template <class Source>
+auto take_front(Source& source, std::size_t size = recognisable) -> std::string {
+    auto front = std::string{};
+    while (front.size() < size && take_more(source, front)) {
     }
     return front;
 }

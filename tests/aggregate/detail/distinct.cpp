@@ -48,6 +48,19 @@ TEST_CASE("many different values are estimated within 5 %", "[distinct]") {
     }
 }
 
+TEST_CASE("estimates are neither too large nor too small on average", "[distinct]") {
+    constexpr auto counters = std::uint64_t{60};
+    for (auto const many : std::vector<std::uint64_t>{1500, 5000, 10'000, 11'000, 20'000}) {
+        CAPTURE(many);
+        auto sum = 0.0;
+        for (std::uint64_t i = 0; i < counters; ++i)
+            sum += static_cast<double>(counter(i << 32, (i << 32) + many).count());
+        auto const mean = sum / static_cast<double>(counters);
+        CAPTURE(mean);
+        CHECK(std::abs(mean / static_cast<double>(many) - 1) < 0.01);
+    }
+}
+
 TEST_CASE("how values were shared out makes no difference to their count", "[distinct]") {
     for (auto const many : std::vector<std::uint64_t>{800, 1024, 1025, 3000, 60'000}) {
         CAPTURE(many);

@@ -227,7 +227,8 @@ TEST_CASE("a time may be a date and a time of day", "[decode]") {
         CHECK(text(written) == time);
     }
     CHECK(text("2014-12-14T04:06:50.123Z") == time + milliseconds{123});
-    CHECK(text("0001-01-01T00:00:00Z") == timestamp{sys_days{1y / 1 / 1}});
+    CHECK(text("0001-01-01T00:00:00Z").absent());
+    CHECK(text("0001-01-01T00:00:01Z") == timestamp{sys_days{1y / 1 / 1}} + seconds{1});
     for (auto const* const wrong :
          {"2014-12-14", "2014-12-14T04:06", "2014-02-30T04:06:50", "2014-13-14T04:06:50",
           "2014-12-14T24:06:50", "2014-12-14T04:60:50", "2014-12-14T04:06:61",
@@ -238,6 +239,23 @@ TEST_CASE("a time may be a date and a time of day", "[decode]") {
         CAPTURE(wrong);
         CHECK(text(wrong).malformed());
     }
+}
+
+TEST_CASE("a port may be hexadecimal, as Argus writes the type and the code of ICMP", "[decode]") {
+    using flowlog::field_id;
+    for (auto const id : {field_id::srcport, field_id::dstport, field_id::input, field_id::tos}) {
+        for (auto const token : {"0x0008"sv, "0x8"sv, "0xBcd"sv, "0xffff"sv, "0x10000"sv, "0x"sv,
+                                 "0xg"sv, "0X8"sv, "8"sv, "-"sv, "0x-8"sv}) {
+            CAPTURE(token);
+            auto const text = std::string{token} + std::string(detail::token_padding, ' ');
+            auto const got =
+                detail::decode<std::uint16_t>(id, text.data(), text.data() + token.size());
+            CHECK(got == flowlog::grammar::parse_value<std::uint16_t>(id, token));
+        }
+    }
+    CHECK(flowlog::grammar::parse_value<std::uint16_t>(field_id::srcport, "0x0008") ==
+          std::uint16_t{8});
+    CHECK(flowlog::grammar::parse_value<std::uint16_t>(field_id::dstport, "0x").malformed());
 }
 
 TEST_CASE("words of a set are decoded in any case", "[decode]") {

@@ -174,6 +174,10 @@ TEST_CASE("binary data is called so and not printed", "[odd_lines]") {
     REQUIRE(failed);
     CHECK(std::string{failed->what()}.find("CR alone") == std::string::npos);
     CHECK(message(line + " " + line).find("without line breaks") != std::string::npos);
+    for (auto const* const between : {",", ";", "|", ", ", " | ", " ; "})
+        CHECK(message(line + between + line).find("several records") != std::string::npos);
+    CHECK(message("\"" + line + "\",\"" + line + "\"").find("several records") !=
+          std::string::npos);
     CHECK(message("a.log:" + line).find("grep -h") != std::string::npos);
     CHECK(message("a.log:3: " + line).find("grep -h") != std::string::npos);
 }
@@ -250,6 +254,12 @@ TEST_CASE("records between TABs are of one length, unless they are cut", "[odd_l
     CHECK_FALSE(is("10.0.0.1 80\t10.0.0.2\n"));
     CHECK_FALSE(is("10.0.0.1 80\t10.0.0.2\t10.0.0.3 82\n"));
     CHECK_FALSE(is("10.0.0.1 80\tx y\n"));
+    // lines without a TAB may precede them
+    CHECK(is("\n10.0.0.1 80\t10.0.0.2 81\n"));
+    CHECK(is("None\n10.0.0.1 80\t10.0.0.2 81\n"));
+    CHECK(is("None\n10.0.0.1 80\t10.0.0.2"));
+    CHECK_FALSE(is("10.0.0.1 80\n10.0.0.1 80\tx y\n"));
+    CHECK_FALSE(is("10.0.0.1 80\n"));
 }
 
 }  // namespace test_format_text_odd_lines

@@ -41,6 +41,15 @@ pq.write_table(pa.table({
     "log_status": pa.array(["OK"] * 4),
 }), out / "types.parquet")
 
+# integers and times as pandas writes them if a value is missing
+pq.write_table(pa.table({
+    "srcaddr": ["10.0.0.1"] * 4,
+    "dstport": pa.array([443.0, None, 80.5, 70000.0]),
+    "bytes": pa.array([1.0, 2.0, float("nan"), -1.0]),
+    "start": pa.array([1_600_000_000.0, None, float("nan"), 1_600_000_000.5]),
+    "end": pa.array([1_600_000_000_123.0, 1_600_000_000.0, -1.0, 1e300]),
+}), out / "doubles.parquet")
+
 # columns that are no fields, nested ones, and one of a type that cannot be its field's
 pq.write_table(pa.table({
     "city": ["Graz", "Linz"],

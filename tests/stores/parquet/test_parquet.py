@@ -136,7 +136,13 @@ def test_many_row_groups():
 
 
 def test_pruning():
-    some = flows.rows(10_000)
+    """Row groups that may have NODATA or SKIPDATA rows are read, because these are counted."""
+    for nodata in [False, True]:
+        prune(nodata)
+
+
+def prune(nodata):
+    some = flows.rows(10_000, nodata=nodata)
     pathlib.Path("a.log").write_text(flows.text(some))
     pq.write_table(flows.table(some), "a.parquet", row_group_size=1000, compression="zstd")
     for where in ["start >= 2020-09-14", "start < 1600007000 and dstport = 443", "bytes > 99999999", "end >= 2020-09-13T20:46:40Z and end <= 2020-09-13T21:03:20Z",
@@ -146,12 +152,14 @@ def test_pruning():
             for threads in ["1", "3"]:
                 text = out("tag", log, "--lookup", "lookup.csv", "--where", where, "--json", "--threads", threads)
                 whole = json.loads(text)
-                found[log, threads] = whole["tags"], whole["port_protocol"], whole["matched"]
+                found[log, threads] = whole["tags"], whole["port_protocol"], whole["matched"], whole["total"]["skipdata"]
                 assert whole["total"]["lines"] == 10_000 + (log == "a.log"), where
                 unread = whole["total"].get("unread", 0)
                 if where.startswith("bytes"):
-                    assert unread == (10_000 if log == "a.parquet" else 0), (log, unread)
+                    assert unread == (10_000 if log == "a.parquet" and not nodata else 0), (log, unread)
         assert len(set(map(str, found.values()))) == 1, where
+        whole = json.loads(out("tag", "a.parquet", "--lookup", "lookup.csv", "--where", where, "--json", "--strict", code=1 if nodata else 0))
+        assert whole["total"].get("unread", 0) == 0, where  # --strict is about all rows
         assert out("print", "a.parquet", "--where", where, "--csv", "--fields", "start,srcaddr") == out(
             "print", "a.log", "--where", where, "--csv", "--fields", "start,srcaddr")
 

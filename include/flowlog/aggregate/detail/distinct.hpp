@@ -3,11 +3,13 @@
 #define FLOWLOG_AGGREGATE_DETAIL_DISTINCT_HPP
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,9 +22,10 @@
 namespace flowlog::detail {
 
 /// The number of different values, counted by their 64-bit hashes, none of which is 0: exact up to
-/// a limit, above it a HyperLogLog (Flajolet et al. 2007) of 4096 registers, with a standard error
-/// of 1.6 %. All hashes must be made with the same key, also the hashes of a counter that is
-/// merged. A counter of three values takes 80 bytes.
+/// a limit, above it a HyperLogLog (Flajolet et al. 2007) of 4096 registers, whose number is
+/// estimated as Ertl does (2017, "New cardinality estimation algorithms for HyperLogLog sketches"),
+/// with a standard error of 1.6 %. All hashes must be made with the same key, also the hashes of a
+/// counter that is merged. A counter of three values takes 80 bytes.
 class distinct_counter {
 public:
     /// The largest number that is exact.
@@ -80,7 +83,7 @@ public:
     /// hashes alone, not on how often each was added, nor in which order.
     [[nodiscard]] auto count() const -> std::uint64_t {
         if (exact()) return size_;
-        auto const found = static_cast<std::uint64_t>(std::llround(estimate()));
+        auto const found = static_cast<std::uint64_t>(std::llround(std::min(estimate(), 0x1p62)));
         return std::max(found, std::uint64_t{exact_limit} + 1);
     }
 
@@ -124,13 +127,42 @@ private:
             if (hash != 0) add_to_registers(hash);
     }
 
+    /// Ertl's improved estimate (algorithm 6), which has no bias, neither for few values nor for
+    /// many.
     [[nodiscard]] auto estimate() const -> double {
         constexpr auto m = static_cast<double>(registers_size);
-        auto sum = 0.0;
-        for (auto const rank : registers()) sum += std::ldexp(1.0, -rank);
-        auto const raw = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-        auto const empty = static_cast<double>(std::ranges::count(registers(), 0));
-        return raw <= 2.5 * m && empty > 0 ? m * std::log(m / empty) : raw;
+        auto counts = std::array<double, max_rank + 1>{};  // of the registers with each value
+        for (auto const rank : registers()) ++counts[rank];
+        auto sum = m * tau(1 - counts[max_rank] / m);
+        for (auto rank = std::size_t{max_rank} - 1; rank != 0; --rank)
+            sum = (sum + counts[rank]) / 2;
+        sum += m * sigma(counts[0] / m);
+        return m * m / (2 * std::numbers::ln2 * sum);
+    }
+
+    /// `x + x^2 + 2 x^4 + 4 x^8 + …`, for the share of the registers that are 0. \pre `x < 1`
+    [[nodiscard]] static auto sigma(double x) noexcept -> double {
+        auto sum = x;
+        auto factor = 1.0;
+        for (auto before = -1.0; sum != before; factor *= 2) {
+            x *= x;
+            before = sum;
+            sum += x * factor;
+        }
+        return sum;
+    }
+
+    /// Its counterpart for the share of the registers that are less than `max_rank`.
+    [[nodiscard]] static auto tau(double x) noexcept -> double {
+        if (x == 0 || x == 1) return 0;
+        auto sum = 1 - x;
+        auto factor = 0.5;
+        for (auto before = -1.0; sum != before; factor /= 2) {
+            x = std::sqrt(x);
+            before = sum;
+            sum -= (1 - x) * (1 - x) * factor;
+        }
+        return sum / 3;
     }
 
     std::vector<std::uint64_t> words_{};

@@ -55,6 +55,12 @@ struct group_test {
     return static_cast<std::uint64_t>(time.time_since_epoch().count()) ^ (std::uint64_t{1} << 63);
 }
 
+/// A sum that a filter of groups calls by the name of its field alone.
+struct bare_sum {
+    std::string field{};       ///< as it is written: `dstport`
+    std::string comparison{};  ///< `dstport = 22`
+};
+
 using group_time_reader = std::function<closed_range<timestamp>(std::string_view)>;
 
 /// Reads a filter of groups:
@@ -64,7 +70,8 @@ using group_time_reader = std::function<closed_range<timestamp>(std::string_view
 ///     test       = ("not" | "!") test | "(" either ")" | measure [side] relation value
 ///     side       = "_in" | "_out"                        ; if there are sides
 ///     relation   = "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "eq" | "ne" | …
-///     value      = number ["k" | "M" | "G" | "T" | "P" ["i"]] ["B"] | duration | time
+///     value      = number ["k" | "M" | "G" | "T" | "P" ["i"]] ["B"] | "0x" number
+///                | duration | time
 class group_filter_parser {
 public:
     group_filter_parser(std::string_view text, group_time_reader const& read_time,
@@ -81,10 +88,13 @@ public:
     std::vector<group_test> tests{};  ///< the last one is the whole filter
     std::vector<measure> measures{};  ///< that are compared
     std::vector<group_side> sides{};  ///< of each of them
+    std::vector<bare_sum> bare_sums{};
 
 private:
     static constexpr std::size_t max_length = std::size_t{1} << 16;
     static constexpr std::size_t max_depth = 500;
+    static constexpr auto side_hint =
+        std::string_view{"; --in-out has what came in apart from what went out"};
 
     auto add(group_test test) -> std::size_t {
         tests.push_back(test);
@@ -120,9 +130,14 @@ private:
     }
 
     auto read_comparison() -> std::size_t {
+        skip_blanks();
+        auto const begin = at_;
         auto const [of, side] = read_measure();
+        auto const name = text_.substr(begin, at_ - begin);
         auto result = group_test{.how = read_relation()};
         result.bound = read_bound(of);
+        if (of.kind == measure_kind::sum && side == group_side::both && !name.ends_with(')'))
+            bare_sums.push_back({std::string{name}, std::string{text_.substr(begin, at_ - begin)}});
         while (result.left != measures.size() &&
                (measures[result.left] != of || sides[result.left] != side))
             ++result.left;
@@ -159,7 +174,8 @@ private:
             return {of, side};
         } catch (error const& failure) {
             if (failure.code() == errc::invalid_filter) throw;
-            fail(begin, failure.message());
+            auto const has_side = name.ends_with("_in") || name.ends_with("_out");
+            fail(begin, failure.message() + std::string{has_side ? side_hint : ""});
         }
     }
 
@@ -217,6 +233,9 @@ private:
             if (take_symbol(text)) return is;
         for (auto const& [text, is] : words)
             if (take_word(text)) return is;
+        auto const rest = text_.substr(at_);
+        if (rest.starts_with("_in") || rest.starts_with("_out"))
+            fail(at_, std::string{side_hint.substr(2)});
         fail_here("a comparison: =, !=, <, <=, > or >=");
     }
 
@@ -268,16 +287,43 @@ private:
 
     [[nodiscard]] static auto number(std::string_view text) -> std::optional<group_bound> {
         auto whole = std::uint64_t{0};  // all of its digits
-        auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), whole);
-        if (failure == std::errc{} && end == text.data() + text.size() && !text.empty())
+        auto const is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+        auto const digits = text.substr(is_hexadecimal ? 2 : 0);
+        auto const [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(),
+                                                    whole, is_hexadecimal ? 16 : 10);
+        if (failure == std::errc{} && end == digits.data() + digits.size() && !digits.empty())
             return group_bound{whole, whole, static_cast<double>(whole)};
+        auto const written = text;
         auto const decimal = take_decimal(text);
         auto const unit = decimal ? size_of(text) : std::nullopt;
         if (!unit) return std::nullopt;
+        auto const exact = product(written.substr(0, written.size() - text.size()), *unit);
+        if (exact) return group_bound{*exact, *exact, static_cast<double>(*exact)};
         auto result = group_bound{.real = *decimal * *unit};
         result.whole = result.real == std::floor(result.real) && result.real < 0x1p63;
         if (result.whole) result.first = result.last = static_cast<std::uint64_t>(result.real);
         return result;
+    }
+
+    /// A decimal number times a unit without rounding; none if the product is not whole, or large.
+    [[nodiscard]] static auto product(std::string_view decimal, double unit)
+        -> std::optional<std::uint64_t> {
+        auto number = std::uint64_t{0};
+        auto scale = std::uint64_t{0};
+        for (auto const c : decimal) {
+            if (c == '.') {
+                scale = 1;
+                continue;
+            }
+            if (number > 1'000'000'000'000'000 || scale > 1'000'000'000'000'000)
+                return std::nullopt;
+            number = number * 10 + static_cast<std::uint64_t>(c - '0');
+            scale *= 10;
+        }
+        if (__builtin_mul_overflow(number, static_cast<std::uint64_t>(unit), &number))
+            return std::nullopt;
+        scale = std::max(scale, std::uint64_t{1});
+        return number % scale == 0 ? std::optional{number / scale} : std::nullopt;
     }
 
     /// The factor of a unit: `k`, `Mi`, `GB`.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -187,10 +188,9 @@ inline auto put_part_of_address(address const& value, group_key const& key, std:
     return found ? key_state::present : key_state::absent;
 }
 
-/// The tag of a destination port and protocol as a word of a key.
-[[nodiscard]] inline auto tag_word(group_key const& key, std::uint16_t port, std::uint8_t protocol,
+/// The tag of a flow, given the tags that its table finds, as a word of a key.
+[[nodiscard]] inline auto tag_word(group_key const& key, std::span<tag_id const> found,
                                    text_pool& texts) -> std::uint64_t {
-    auto const found = key.tags->find(port, protocol);
     return texts.number(found.empty() ? std::string_view{"Untagged"}
                                       : key.tags->name(found.front()));
 }
@@ -368,12 +368,15 @@ private:
         return key_state::absent;
     }
 
+    /// Absent if the port is absent, unless the protocol has none.
     auto put_tag(group_key const& key, std::uint64_t* words) -> key_state {
         auto const port = get(field::dstport);
         auto const protocol = get(field::protocol);
         *words = 0;
-        if (!port || !protocol) return key_state::absent;
-        *words = tag_word(key, *port, *protocol, texts_);
+        if (!protocol || (!port && has_ports(*protocol))) return key_state::absent;
+        *words = tag_word(
+            key, port ? key.tags->find(*port, *protocol) : key.tags->find_portless(*protocol),
+            texts_);
         return key_state::present;
     }
 

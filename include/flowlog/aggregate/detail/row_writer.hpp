@@ -212,8 +212,10 @@ private:
         if (!flows.numbers(field_id::protocol, protocols.data(), 1)) return false;
         if (key.kind == key_kind::tag) {
             for (std::size_t i = 0; i != flows.size(); ++i)
-                at[i * stride] = tag_word(key, static_cast<std::uint16_t>(ports[i]),
-                                          static_cast<std::uint8_t>(protocols[i]), plan_.texts);
+                at[i * stride] = tag_word(key,
+                                          key.tags->find(static_cast<std::uint16_t>(ports[i]),
+                                                         static_cast<std::uint8_t>(protocols[i])),
+                                          plan_.texts);
             return true;
         }
         if (!flows.numbers(field_id::srcport, at, stride)) return false;

@@ -202,6 +202,9 @@ private:
         guarded(index, [&] {
             opened.emplace(open(inputs_[index], how(std::move(on_malformed))));
             add_all_of(*opened, index, reporter, total);
+            if (!options_.on_read) return;
+            auto const lock = std::scoped_lock{announcing_};
+            options_.on_read(*opened);
         });
         if (opened) results_[index].stats = opened->stats();
     }
@@ -275,7 +278,14 @@ private:
             if (mismatch && (!shared.broken || mine.which.begin < shared.broken->chunk))
                 shared.broken = {.chunk = mine.which.begin, .offset = *mismatch};
         }
-        reporter.finish([&shared, lines = stats.lines(), this, kept = mine.shared] {
+        auto const lines_of = [&stats](auto const& from) {
+            if constexpr (requires { from.lines(); })
+                return from.lines();
+            else
+                return stats.lines();
+        };
+        auto const lines = opened ? opened->visit(lines_of) : 0;
+        reporter.finish([&shared, lines, this, kept = mine.shared] {
             auto const lock = std::scoped_lock{mutex_};
             shared.lines_before += lines;
         });

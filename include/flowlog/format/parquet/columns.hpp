@@ -91,7 +91,8 @@ enum class stored_type : std::uint8_t {
 [[nodiscard]] constexpr auto can_be(stored_type type, field_type wanted) noexcept -> bool {
     if (is_text(type)) return true;
     if (is_number(wanted)) return type > stored_type::none && type <= stored_type::decimal;
-    if (wanted == field_type::time) return is_integer(type) || type >= stored_type::days;
+    if (wanted == field_type::time)
+        return is_integer(type) || type == stored_type::f64 || type >= stored_type::days;
     return wanted == field_type::text && is_integer(type);
 }
 

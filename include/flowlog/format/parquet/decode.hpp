@@ -192,13 +192,13 @@ private:
         if constexpr (std::unsigned_integral<T>) {
             if (out_of_range<T>(number)) return field_value<T>{presence::malformed};
             return static_cast<T>(number);
-        } else if constexpr (!std::integral<From>) {
-            return field_value<T>{presence::malformed};
         } else if constexpr (std::same_as<T, timestamp>) {
             if (type >= stored_type::days)
                 return time_of_unit(type, static_cast<std::int64_t>(number));
             if (out_of_range<std::uint64_t>(number)) return field_value<T>{presence::malformed};
             return from_unix_time(static_cast<std::uint64_t>(number));
+        } else if constexpr (!std::integral<From>) {
+            return field_value<T>{presence::malformed};
         } else {
             auto const end = std::to_chars(text, text + max_digits, number).ptr;
             return std::string_view{text, static_cast<std::size_t>(end - text)};

@@ -106,6 +106,12 @@ public:
         return result;
     }
 
+    /// Whether the statistics of a row group say that no value of a text column is another text.
+    [[nodiscard]] auto has_only(std::int32_t group, std::int32_t column, char const* text) const
+        -> bool {
+        return module_->has_only(handle_, group, column, text) != 0;
+    }
+
     /// Begins to read columns of a row group, in ascending order of their numbers.
     [[nodiscard]] auto select(std::int32_t group, std::span<std::int32_t const> columns,
                               std::int64_t rows) -> parquet_stream;

@@ -61,6 +61,15 @@ auto bounds_of(parquet_file const& from, std::int32_t group, parquet_column cons
     return value_bounds{found.min, found.max};
 }
 
+/// Whether a row group may have rows that are no flows, NODATA or SKIPDATA, according to the
+/// statistics of the log-status.
+template <class = void>
+auto may_have_empty_windows(parquet_file const& from, parquet_layout const& layout,
+                            std::int32_t group) -> bool {
+    auto const* const status = layout.find(field_id::log_status);
+    return status != nullptr && !from.has_only(group, status->number, "OK");
+}
+
 /// Says which row groups cannot have a flow that is wanted.
 class parquet_pruner {
 public:
@@ -68,16 +77,19 @@ public:
         wanted_.assign(wanted.begin(), wanted.end());
     }
 
-    /// Whether no row of a group has values within all bounds.
+    /// Whether no row of a group has values within all bounds. A group that may have NODATA or
+    /// SKIPDATA rows is never excluded, because these are counted whatever is wanted.
     template <class = void>
     [[nodiscard]] auto excludes(parquet_file const& from, parquet_layout const& layout,
                                 std::int32_t group) const -> bool {
-        return std::ranges::any_of(wanted_, [&](field_bounds const& wanted) {
+        auto const outside = [&](field_bounds const& wanted) {
             auto const* const column = layout.find(wanted.id);
             if (column == nullptr) return false;
             auto const found = bounds_of(from, group, *column);
             return found && (found->last < wanted.first || found->first > wanted.last);
-        });
+        };
+        return std::ranges::any_of(wanted_, outside) &&
+               !may_have_empty_windows(from, layout, group);
     }
 
 private:

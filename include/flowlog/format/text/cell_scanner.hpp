@@ -88,7 +88,8 @@ private:
         } else {
             auto* const begin = out_;
             add_cells(line);
-            if (style_.separator == '\t' && wanted != 0 && delimiters_.size() - first != wanted &&
+            if (style_.separator == '\t' && wanted != 0) drop_empty(first + wanted);
+            if (style_.separator == '\t' && delimiters_.size() - first < wanted &&
                 words_of(line).size() == wanted) {
                 // a line with blanks in a log of TABs, as people edit them
                 delimiters_.resize(first);
@@ -101,6 +102,15 @@ private:
         lines_.push_back(static_cast<std::uint32_t>(delimiters_.size() - 1));
     }
 
+    /// Takes back empty cells at the end of a line, down to `size` delimiters in all.
+    void drop_empty(std::size_t size) {
+        while (delimiters_.size() > size && out_[-2] == '-' &&
+               delimiters_.back() - delimiters_[delimiters_.size() - 2] == 2) {
+            delimiters_.pop_back();
+            out_ -= 2;
+        }
+    }
+
     void add_cells(std::string_view line) {
         if (line.find('"') == line.npos) return add_plain_cells(line);
         std::size_t column = 0;
@@ -111,9 +121,7 @@ private:
             } else if (cells.has_doubled_quotes()) [[unlikely]] {
                 add_unquoted(text);
             } else {
-                add(text.ends_with(".0") && is_number_column(column)
-                        ? text.substr(0, text.size() - 2)
-                        : text);
+                add(without_zero(text, column));
             }
             end_token();
         }
@@ -150,8 +158,8 @@ private:
     /// Cleans up an unusual cell: removes blanks around it, and `.0` from the end of a number; an
     /// empty cell becomes `-`.
     [[gnu::noinline]] void end_odd_cell(char* cell, std::size_t column) {
-        auto text = trimmed({cell, static_cast<std::size_t>(out_ - cell)});
-        if (text.ends_with(".0") && is_number_column(column)) text.remove_suffix(2);
+        auto const text =
+            without_zero(trimmed({cell, static_cast<std::size_t>(out_ - cell)}), column);
         std::memmove(cell, text.data(), text.size());
         out_ = cell + text.size();
         if (text.empty()) *out_++ = '-';
@@ -206,8 +214,16 @@ private:
         *out_++ = ' ';
     }
 
-    /// Whether a column has numbers or times: programs such as pandas write them as `443.0` if a
-    /// value of the column is absent.
+    /// A number without `.0`, which programs such as pandas write after the numbers of a column if
+    /// one of them is absent.
+    [[nodiscard]] auto without_zero(std::string_view text, std::size_t column) const
+        -> std::string_view {
+        if (text.size() > 2 && text.ends_with(".0") && is_number_column(column))
+            text.remove_suffix(2);
+        return text;
+    }
+
+    /// Whether a column has numbers or times.
     [[nodiscard]] auto is_number_column(std::size_t column) const -> bool {
         if (columns_ == nullptr || column >= columns_->size()) return false;
         auto const id = columns_->field_at(column);

@@ -3,13 +3,16 @@
 #define FLOWLOG_FORMAT_TEXT_DECODE_HPP
 
 #include <bit>
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 
 #include <flowlog/flow/action_word.hpp>
@@ -228,26 +231,45 @@ inline auto decode<flow_direction>(char const* first, char const* last) noexcept
     return field_value<flow_direction>{without_value(first, last)};
 }
 
-/// A protocol that is a keyword of IANA, as pmacct, Argus and the CSV of nfdump have it, or TCP
-/// flags that are letters. Pure, as `decode_long`.
+/// A port as Argus writes the type and the code of ICMP: `0x` and up to four hexadecimal digits.
+inline auto port_number(std::string_view text) noexcept -> std::optional<std::uint16_t> {
+    if (!text.starts_with("0x") || text.size() == 2 || text.size() > 6) return std::nullopt;
+    auto port = std::uint16_t{0};
+    auto const* const end = text.data() + text.size();
+    auto const [at, why] = std::from_chars(text.data() + 2, end, port, 16);
+    return why == std::errc{} && at == end ? std::optional{port} : std::nullopt;
+}
+
+/// A protocol that is a keyword of IANA, as pmacct, Argus and the CSV of nfdump have it, TCP flags
+/// that are letters, or a port that is hexadecimal. Pure, as `decode_long`.
 template <std::unsigned_integral T>
 [[gnu::noinline, gnu::cold, gnu::pure]] auto decode_named_number(field_id id, char const* first,
                                                                  char const* last) noexcept
     -> field_value<T> {
     auto const token = std::string_view{first, static_cast<std::size_t>(last - first)};
-    auto const number = id == field_id::protocol ? protocol_number(token) : tcp_flags_number(token);
-    return number ? field_value<T>{*number} : field_value<T>{presence::malformed};
+    auto const value_of = [](auto const& number) {
+        return number ? field_value<T>{static_cast<T>(*number)}
+                      : field_value<T>{presence::malformed};
+    };
+    if (id == field_id::protocol) return value_of(protocol_number(token));
+    if (id == field_id::tcp_flags) return value_of(tcp_flags_number(token));
+    return value_of(port_number(token));
 }
 
-/// Decodes a whole token as the value of a field: as above, a protocol may be a keyword, and TCP
-/// flags may be letters.
+/// Whether values of a field may be written in a way that other numbers are not.
+constexpr auto has_named_numbers(field_id id) noexcept -> bool {
+    return id == field_id::protocol || id == field_id::tcp_flags || id == field_id::srcport ||
+           id == field_id::dstport;
+}
+
+/// Decodes a whole token as the value of a field: as above, a protocol may be a keyword, TCP flags
+/// may be letters, and a port may be hexadecimal.
 template <class T>
 [[gnu::always_inline]] inline auto decode(field_id id, char const* first, char const* last) noexcept
     -> field_value<T> {
     auto const value = decode<T>(first, last);
     if constexpr (std::unsigned_integral<T>) {
-        if (value.malformed() && (id == field_id::protocol || id == field_id::tcp_flags))
-            [[unlikely]]
+        if (value.malformed() && has_named_numbers(id)) [[unlikely]]
             return decode_named_number<T>(id, first, last);
     }
     return value;

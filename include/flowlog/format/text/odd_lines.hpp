@@ -66,7 +66,7 @@ private:
 inline auto column_offset(std::string_view line, layout const& columns, std::size_t column)
     -> std::size_t {
     auto texts = columns_of_line(line, columns.style());
-    if (texts.size() != columns.size()) texts = words_of(line);
+    if (texts.size() < columns.size()) texts = words_of(line);
     return column < texts.size() ? static_cast<std::size_t>(texts[column].data() - line.data()) : 0;
 }
 
@@ -153,7 +153,7 @@ private:
         if (has_unicode_blank(text))
             return "it has blanks that are not ASCII, such as U+2003: "
                    "perl -CSD -pe 's/\\h/ /g; s/[\\x{200B}\\x{2060}\\x{FEFF}]//g' LOG";
-        if (has_joined_lines(words_of(text)))
+        if (has_joined_lines(words_of(text)) || has_several_records(text))
             return "it holds several records, without line breaks between them";
         auto const of_grep = text.substr(0, text.find(' ')).rfind(':');
         if (of_grep != text.npos && recognise_line(text.substr(of_grep + 1), std::nullopt))

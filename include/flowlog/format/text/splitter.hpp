@@ -64,8 +64,10 @@ public:
     /// with the wrong ones; then the offset up to which the input was read right.
     [[nodiscard]] auto mismatch_after(chunk const& which, text_reader<any_source> const& read) const
         -> std::optional<std::uint64_t> {
-        if (!read.columns() || *read.columns() == *columns_) return std::nullopt;
-        return which.end;
+        // a heading of messages leaves the columns open
+        auto const is_same =
+            read.columns() ? *read.columns() == *columns_ : read.stats().headers == 0;
+        return is_same ? std::nullopt : std::optional{which.end};
     }
 
 private:

@@ -19,13 +19,17 @@
 namespace flowlog::detail {
 
 /// Whether a log that begins with these bytes has its records on one line, with TABs between them,
-/// as `aws logs … --query 'events[].message' --output text` prints them.
+/// as `aws logs … --query 'events[].message' --output text` prints them. Lines without a TAB, such
+/// as `None` for a page without events, may precede it.
 template <class = void>
 auto has_records_between_tabs(std::string_view first_bytes, std::optional<layout> const& format)
     -> bool {
+    auto const first_tab = first_bytes.find('\t');
+    if (first_tab == first_bytes.npos) return false;
+    first_bytes.remove_prefix(first_bytes.rfind('\n', first_tab) + 1);  // npos + 1 is 0
     auto const line = first_bytes.substr(0, first_bytes.find('\n'));
     auto const tab = line.find('\t');
-    if (tab == line.npos || tab + 1 >= line.size()) return false;
+    if (tab + 1 >= line.size()) return false;
     auto const first = words_of(line.substr(0, tab));
     if (first.size() < 2 || (format && first.size() != format->size())) return false;
     if (layout::is_header(first) || !recognise_data(first, format)) return false;

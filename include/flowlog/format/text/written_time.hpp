@@ -12,9 +12,11 @@
 
 namespace flowlog::detail {
 
-/// Whether a text is the date of no time, as pmacct and MySQL write it: `0000-00-00 00:00:00`.
+/// Whether a text is the date of no time, as pmacct and MySQL write it, `0000-00-00 00:00:00`, or
+/// as Go does, `0001-01-01T00:00:00Z`.
 constexpr auto is_zero_date(std::string_view text) noexcept -> bool {
-    return text.starts_with("0000-00-00") && text.find_first_not_of("0-:. TZ") == text.npos;
+    return (text.starts_with("0000-00-00") || text.starts_with("0001-01-01")) &&
+           text.find_first_not_of("0-:. TZ", 10) == text.npos;
 }
 
 /// Reads a time as flowlog and databases write it: Unix seconds with a fraction,

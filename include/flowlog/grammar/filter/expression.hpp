@@ -33,7 +33,14 @@ struct filter_value {
     filter_word first{};
     filter_word last{};
     bool is_range = false;
+    bool spaced = false;  ///< the range is written as `a - b`
 };
+
+/// What to write instead of `a - b` if `-` is meant to be the absent value, as the end of a
+/// message.
+[[nodiscard]] inline auto comma_hint(filter_value const& value) -> std::string {
+    return value.spaced ? "; put commas around '-' for the absent value" : "";
+}
 
 /// The relation between the subject of a test and its values.
 enum class filter_relation : std::uint8_t {

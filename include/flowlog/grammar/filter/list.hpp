@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/flow/address.hpp>
+#include <flowlog/flow/field.hpp>
 #include <flowlog/grammar/filter/expression.hpp>
 
 namespace flowlog::grammar {
@@ -21,6 +23,7 @@ public:
 
     /// Reads the next word. False at the end of the list.
     [[nodiscard]] auto next(filter_word& word) noexcept -> bool {
+        only_blanks_ = true;
         skip();
         if (at_ == text_.size()) return false;
         auto const quote = text_[at_] == '"' || text_[at_] == '\'';
@@ -31,6 +34,9 @@ public:
         at_ = quote ? std::min(stop + 1, text_.size()) : stop;
         return true;
     }
+
+    /// Whether there are only blanks between the last word and the one before it.
+    [[nodiscard]] auto only_blanks() const noexcept -> bool { return only_blanks_; }
 
 private:
     static constexpr auto separators = std::string_view{" \t\r\n,#"};
@@ -44,6 +50,7 @@ private:
 
     void skip() noexcept {
         while (at_ != text_.size()) {
+            only_blanks_ = only_blanks_ && text_[at_] != ',' && text_[at_] != '\n';
             if (text_[at_] == '#' || (text_[at_] == ';' && is_comment()))
                 at_ = std::min(text_.find('\n', at_), text_.size());
             else if (separators.find(text_[at_]) != separators.npos)
@@ -65,6 +72,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
+    bool only_blanks_ = true;
 };
 
 /// Whether a word is an address, a block, or a range or a pattern of addresses.
@@ -77,31 +85,60 @@ private:
     return word.find_first_not_of("0123456789abcdefABCDEF.:*?") == word.npos;
 }
 
+/// Whether a list of addresses has a heading: a line that is `ip`, or the name of a field, before a
+/// line that begins with an address.
+[[nodiscard]] inline auto has_address_heading(std::string_view text) noexcept -> bool {
+    auto words = list_words{text};
+    auto heading = filter_word{};
+    auto second = filter_word{};
+    if (!words.next(heading) || !words.next(second) || words.only_blanks()) return false;
+    auto const id = find_field(heading.text);
+    auto const is_address = id && info(*id).type == field_type::address;
+    return (is_address || flowlog::same_name(heading.text, "ip")) && is_address_word(second.text);
+}
+
 /// Whether a text is a list of addresses and no expression: whether its first word is an address,
-/// or begins with a digit, as no expression does.
+/// or begins with a digit, as no expression does, or is a heading.
 [[nodiscard]] inline auto is_address_list(std::string_view text) noexcept -> bool {
     auto first = filter_word{};
     return list_words{text}.next(first) && !first.text.empty() &&
-           (is_address_word(first.text) || (first.text[0] >= '0' && first.text[0] <= '9'));
+           (is_address_word(first.text) || (first.text[0] >= '0' && first.text[0] <= '9') ||
+            has_address_heading(text));
 }
 
-/// The values of a list.
+/// The value that a word of a list means: `a..b` is a range.
+[[nodiscard]] inline auto value_of(filter_word const& word) -> filter_value {
+    auto const dots = word.quoted ? word.text.npos : word.text.find("..");
+    if (dots == word.text.npos || dots == 0) return {.first = word};
+    auto value = filter_value{.first = word, .last = word, .is_range = true};
+    value.first.text = word.text.substr(0, dots);
+    value.last.text = word.text.substr(dots + 2);
+    value.last.offset += dots + 2;
+    return value;
+}
+
+/// The values of a list. `a - b` on a line is a range.
 [[nodiscard]] inline auto values_of(std::string_view text, filter_list const* list)
     -> std::vector<filter_value> {
     auto result = std::vector<filter_value>{};
     auto words = list_words{text};
+    auto after_hyphen = false;  // the last value is a `-` that only blanks separate from the others
     for (auto word = filter_word{}; words.next(word);) {
         word.list = list;
-        auto const dots = word.quoted ? word.text.npos : word.text.find("..");
-        if (dots == word.text.npos || dots == 0) {
-            result.push_back({.first = word});
+        auto const joined = !result.empty() && words.only_blanks();
+        if (after_hyphen && joined) {
+            auto const sign = result.back();
+            result.pop_back();
+            auto& value = result.back();
+            // the end of a range does not begin another one
+            if (value.is_range) value.first = sign.first;
+            value.last = word;
+            value.is_range = value.spaced = true;
+            after_hyphen = false;
             continue;
         }
-        auto value = filter_value{.first = word, .last = word, .is_range = true};
-        value.first.text = word.text.substr(0, dots);
-        value.last.text = word.text.substr(dots + 2);
-        value.last.offset += dots + 2;
-        result.push_back(value);
+        after_hyphen = joined && !word.quoted && word.text == "-";
+        result.push_back(value_of(word));
     }
     return result;
 }
@@ -113,6 +150,8 @@ private:
     result.tests.push_back({.subject = {{.text = "ip"}},
                             .relation = filter_relation::in,
                             .values = values_of(text, nullptr)});
+    auto& values = result.tests.back().values;
+    if (has_address_heading(text)) values.erase(values.begin());
     return result;
 }
 

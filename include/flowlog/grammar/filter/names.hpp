@@ -77,7 +77,9 @@ private:
 
     void take(filter_value const& value) {
         auto const& word = value.first;
-        if (value.is_range) throw filter_fault{word, std::string{known_.what} + "s have no ranges"};
+        if (value.is_range)
+            throw filter_fault{word,
+                               std::string{known_.what} + "s have no ranges" + comma_hint(value)};
         if (!word.quoted && word.text == "-") {
             result_.absent = true;
             return;

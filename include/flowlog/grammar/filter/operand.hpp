@@ -9,11 +9,13 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
@@ -30,7 +32,8 @@
 
 namespace flowlog::grammar {
 
-/// Adds a text to a set: a word, or a pattern if it has a star that is not escaped.
+/// Adds a text to a set: a word, or a pattern if it has a star that is not escaped. `\` escapes a
+/// star, a quotation mark and itself; before anything else it is a byte of the text.
 inline void add_text(text_set& set, std::string_view text) {
     auto texts = text_pattern(1);  // between the stars
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -38,7 +41,8 @@ inline void add_text(text_set& set, std::string_view text) {
             if (texts.size() < 2 || !texts.back().empty()) texts.emplace_back();
             continue;
         }
-        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        auto const next = text.substr(i + 1, 1);
+        if (text[i] == '\\' && next.find_first_of("*\\\"'") == 0) ++i;
         texts.back() += flowlog::detail::to_lower(text[i]);
     }
     if (texts.size() == 1)
@@ -50,10 +54,25 @@ inline void add_text(text_set& set, std::string_view text) {
 /// The lists that an expression names, with their texts.
 using filter_lists = std::deque<filter_list>;
 
-/// The values of a test after its mask, with those of a list in place of the list's name. Throws
-/// `filter_fault`, and what reading the list throws.
+/// Whether the first value of a list is its heading: a line that is the name of what is tested.
+[[nodiscard]] inline auto is_heading(filter_value const& value, std::string_view list,
+                                     filter_test const& test, std::span<field_id const> fields)
+    -> bool {
+    auto const& word = value.first;
+    auto const rest = list.substr(word.offset + word.text.size());
+    auto const alone = flowlog::detail::trimmed(rest.substr(0, rest.find('\n'))).empty();
+    if (value.is_range || word.quoted || !alone || test.subject.empty()) return false;
+    auto const id = find_field(word.text);
+    return flowlog::same_name(word.text, test.subject.back().text) ||
+           (id && std::ranges::find(fields, *id) != fields.end());
+}
+
+/// The values of a test of `fields` after its mask, with those of a list in place of the list's
+/// name. Throws `filter_fault`, and what reading the list throws.
 [[nodiscard]] inline auto expanded_values(filter_test const& test, filter_options const& options,
-                                          filter_lists& lists) -> std::vector<filter_value> {
+                                          filter_lists& lists,
+                                          std::span<field_id const> fields = {})
+    -> std::vector<filter_value> {
     auto result = std::vector<filter_value>{};
     for (std::size_t i = test.masked ? 1 : 0; i < test.values.size(); ++i) {
         auto const& value = test.values[i];
@@ -74,8 +93,15 @@ using filter_lists = std::deque<filter_list>;
         list.name = word.text;
         list.text = options.read_list(list.name);
         if (list.text.starts_with("\xEF\xBB\xBF")) list.text.erase(0, 3);
-        auto const values = values_of(list.text, &list);
+        auto values = values_of(list.text, &list);
+        if (!values.empty() && is_heading(values.front(), list.text, test, fields))
+            values.erase(values.begin());
         if (values.empty()) throw filter_fault{word, "the list is empty"};
+        for (auto const& listed : values) {
+            if (!listed.first.quoted && has_typographic_quote(listed.first.text))
+                throw filter_fault{listed.first, "expected ' or \" as the quotation mark, found '" +
+                                                     escaped(listed.first.text, 40) + "'"};
+        }
         result.insert(result.end(), values.begin(), values.end());
     }
     return result;
@@ -121,7 +147,7 @@ public:
           style_{target.style},
           first_field_{target.fields.empty() ? std::nullopt : std::optional{target.fields[0]}},
           now_{options.now},
-          values_{expanded_values(test, options, lists)} {
+          values_{expanded_values(test, options, lists, target.fields)} {
         leaf_.subject = target.what;
         leaf_.zone = options.zone;
         leaf_.column = target.column;
@@ -291,7 +317,7 @@ private:
         if (is_ordered()) fail(test_.values[0].first, "texts have no order: use =, != or in");
         for (auto const& value : values_) {
             if (take_absent(value)) continue;
-            if (value.is_range) fail(value.first, "texts have no ranges");
+            if (value.is_range) fail(value.first, "texts have no ranges" + comma_hint(value));
             add_text(leaf_.texts, value.first.text);
         }
         std::ranges::sort(leaf_.texts.words);
@@ -433,13 +459,15 @@ private:
         if (range.last < range.first) fail(value.first, "the range is empty");
         using enum filter_relation;
         auto const first = range.first;
+        // after a day is after its end, but after a time is after its first moment
+        auto const end = style_ == filter_style::period ? range.last : first;
         switch (test_.relation) {
             case less:
                 if (first != 0) leaf_.numbers.push_back({0, first - 1});
                 break;
-            case less_equal: leaf_.numbers.push_back({0, first}); break;
+            case less_equal: leaf_.numbers.push_back({0, end}); break;
             case greater:
-                if (first != max) leaf_.numbers.push_back({first + 1, max});
+                if (end != max) leaf_.numbers.push_back({end + 1, max});
                 break;
             case greater_equal: leaf_.numbers.push_back({first, max}); break;
             default: leaf_.numbers.push_back(range); break;
@@ -447,6 +475,9 @@ private:
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {
+        if (style_ == filter_style::period && is_small_number(word.text))
+            fail(word, "expected " + expectation(kind_) + ", found '" + escaped(word.text, 40) +
+                           "'; a month is 2024-05, a week 2024-W18 and a day 2024-05-01");
         if (auto const found = number_from(kind_, word.text, now_, leaf_.zone.get())) return *found;
         if (!has_hyphen_ranges(kind_)) fail_value(word);
         for (auto at = word.text.find('-'); at != word.text.npos;
@@ -456,6 +487,12 @@ private:
             if (first && last) return {first->first, last->last};
         }
         fail_value(word);
+    }
+
+    /// Whether a text is a number that is more likely a date, or a part of one, than Unix seconds.
+    [[nodiscard]] static auto is_small_number(std::string_view text) -> bool {
+        auto const number = parse_filter_number(text.substr(0, text.find('.')));
+        return number && *number < 100'000'000;
     }
 
     /// Moves an ICMP type or code to its byte of the destination port.

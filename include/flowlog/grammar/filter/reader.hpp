@@ -105,6 +105,16 @@ public:
         value_.is_range = true;
         return true;
     }
+    /// The same after a hyphen between blanks: `1 - 1023`.
+    auto begin_spaced_last() -> bool {
+        value_.spaced = true;
+        return begin_last();
+    }
+    /// Nothing follows that hyphen: it is the next value, `-`.
+    auto no_last() -> bool {
+        value_.is_range = value_.spaced = false;
+        return true;
+    }
     void item(std::string_view word) {
         auto const listed = word.size() > 1 && word[0] == '@';
         put({.text = word.substr(listed ? 1 : 0), .offset = offset(word.data()), .listed = listed});

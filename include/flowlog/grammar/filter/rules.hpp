@@ -145,6 +145,22 @@ struct subject_end : x3::parser<subject_end> {
     }
 };
 
+/// Matches nothing. Fails, and records in the reader what was expected, if a word begins with a
+/// typographic quotation mark.
+struct plain_quotes : x3::parser<plain_quotes> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+
+    template <class Context, class RContext, class Attribute>
+    auto parse(char const*& first, char const* last, Context const& context, RContext&,
+               Attribute&) const -> bool {
+        x3::skip_over(first, last, context);
+        if (!has_typographic_quote({first, static_cast<std::size_t>(last - first)})) return true;
+        reader_of(context).fail("' or \" as the quotation mark", first);
+        return false;
+    }
+};
+
 /// Matches blanks, line ends and comments: the skipper.
 struct skipped : x3::parser<skipped> {
     using attribute_type = x3::unused_type;
@@ -166,6 +182,7 @@ struct skipped : x3::parser<skipped> {
 };
 
 constexpr auto is_plain(std::string_view text) noexcept -> bool { return !is_filter_key(text); }
+constexpr auto is_hyphen(std::string_view text) noexcept -> bool { return text == "-"; }
 constexpr auto is_joint(std::string_view text) noexcept -> bool {
     return flowlog::detail::has_alias("or and", text);
 }
@@ -179,6 +196,7 @@ inline constexpr auto qualifier = word{is_filter_qualifier, &reader::subject};
 inline constexpr auto noun = word{is_filter_noun, &reader::subject};
 inline constexpr auto subject_word = word{is_plain, &reader::subject};
 inline constexpr auto item_word = word{is_plain, &reader::item};
+inline constexpr auto hyphen = word{is_hyphen, nullptr};
 inline constexpr auto protocol = word{is_filter_protocol, &reader::subject};
 inline constexpr auto begin_subject = tell{&reader::begin_subject};
 
@@ -192,11 +210,15 @@ inline constexpr x3::rule<struct operand_id> operand{"operand"};
 inline constexpr x3::rule<struct expression_id> expression{"expression"};
 
 inline constexpr auto item =
-    quoted_text{} | ("@" >> quoted_text{} >> tell{&reader::listed}) | item_word;
+    quoted_text{} | ("@" >> quoted_text{} >> tell{&reader::listed}) | (plain_quotes{} >> item_word);
+
+inline constexpr auto range_end =
+    (".." >> tell{&reader::begin_last} >> (item | expected{"the end of the range"})) |
+    (hyphen >> tell{&reader::begin_spaced_last} >> item);
 
 inline constexpr auto value_def = tell{&reader::begin_value} >> item >>
-                                  -(".." >> tell{&reader::begin_last} >>
-                                    (item | expected{"the end of the range"})) >>
+                                  ((range_end >> ((!hyphen) | expected{"','"})) |
+                                   tell{&reader::no_last}) >>
                                   tell{&reader::end_value};
 
 inline constexpr auto wanted_def = value | expected{"a value"};
@@ -288,7 +310,7 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     list        = "(" value *([","] value) ")" | "[" value *([","] value) "]"
 ///     operator    = "=" | "==" | "eq" | "!=" | "<>" | "ne" | "<" | "lt" | "<=" | "le" | ">" | "gt"
 ///                 | ">=" | "ge"
-///     value       = item [".." item]
+///     value       = item [(".." | "-") item]                    ; "-" between blanks
 ///     item        = word | quoted | "@" (word | quoted)         ; @: the name of a list
 ///     quoted      = DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
 ///     word        = 1*(byte but blank and any of ()[],;=<>!&|~"'#)    ; and but ".."

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <flowlog/flow/field.hpp>
@@ -29,15 +30,44 @@ constexpr auto range_from(timestamp start, std::chrono::microseconds length) noe
 }
 
 /// The period from a time that clocks show, as if it were UTC, to a later one: a day may have 23 or
-/// 25 hours.
+/// 25 hours, and an hour that they show twice has two.
 [[nodiscard]] inline auto local_range(timestamp shown, std::chrono::microseconds length,
                                       time_zone const& zone) -> time_range {
     auto const utc = [&zone](timestamp time) {
         return zone.to_utc(local_timestamp{time.time_since_epoch()});
     };
     auto const start = utc(shown);
-    if (length < std::chrono::hours{2}) return range_from(start, length);
-    return {start, utc(shown + length) - std::chrono::microseconds{1}};
+    if (length < std::chrono::hours{1}) return range_from(start, length);
+    auto const end = utc(shown + length);
+    // an hour that they never show is counted from before the change
+    return range_from(
+        start, length == std::chrono::hours{1} ? std::max(length, end - start) : end - start);
+}
+
+/// Whether there may be flows of a year, so that a number is more likely the year than a time.
+constexpr auto is_likely_year(std::uint64_t number) noexcept -> bool {
+    return number >= 1990 && number <= 2100;
+}
+
+/// Whether a text is a year and no time: `2024`.
+constexpr auto is_year(std::string_view text) noexcept -> bool {
+    auto from = value_scanner{text};
+    auto const number = from.digits(4, 4);
+    return number && from.done() && is_likely_year(*number);
+}
+
+/// Reads one to nine digits as a fraction of a second, and the length of its last digit. What is
+/// below a microsecond is dropped.
+constexpr auto read_fraction(value_scanner& from, std::chrono::microseconds& fraction,
+                             std::chrono::microseconds& length) noexcept -> bool {
+    auto const digits = from.digits(1, 9);
+    if (!digits) return false;
+    auto number = static_cast<std::int64_t>(*digits);
+    for (auto i = from.size(); i > 6; --i) number /= 10;
+    length = std::chrono::seconds{1};
+    for (std::size_t i = 0; i < std::min(from.size(), std::size_t{6}); ++i) length /= 10;
+    fraction = length * number;
+    return true;
 }
 
 /// Parser of a date, with or without a time of day and a zone.
@@ -48,6 +78,9 @@ public:
         auto time = civil_time{text};
         time.local_ = zone;
         if (auto const found = time.read_week_or_month()) return found;
+        time = civil_time{text};
+        time.local_ = zone;
+        if (time.read_digits()) return time.range();
         time = civil_time{text};
         time.local_ = zone;
         if (!time.read_date()) return std::nullopt;
@@ -92,6 +125,14 @@ private:
         return local_ == nullptr ? range_from(begin, length) : local_range(begin, length, *local_);
     }
 
+    /// Reads `20240501`, of a year in which a flow may have been.
+    constexpr auto read_digits() noexcept -> bool {
+        using namespace std::chrono;
+        return read(4, year_) && read(2, month_) && read(2, day_) && from_.done() &&
+               is_likely_year(year_) &&
+               year_month_day{year{static_cast<int>(year_)}, month{month_}, day{day_}}.ok();
+    }
+
     constexpr auto read_date() noexcept -> bool {
         return read(4, year_) && from_.take("-") && read(2, month_) && from_.take("-") &&
                read(2, day_);
@@ -108,11 +149,7 @@ private:
         if (!read(2, second_)) return false;
         length_ = seconds{1};
         if (!from_.take(".")) return true;
-        auto const fraction = from_.digits(1, 6);
-        if (!fraction) return false;
-        for (std::size_t i = 0; i < from_.size(); ++i) length_ /= 10;
-        fraction_ = length_ * static_cast<std::int64_t>(*fraction);
-        return true;
+        return read_fraction(from_, fraction_, length_);
     }
 
     /// Reads a zone; none means the zone that was given.
@@ -125,8 +162,8 @@ private:
         unsigned hours = 0;
         unsigned minutes = 0;
         if (!read(2, hours)) return false;
-        from_.take(":");
-        if (!read(2, minutes) || hours > 23 || minutes > 59) return false;
+        auto const has_minutes = from_.take(":") || !from_.done();
+        if ((has_minutes && !read(2, minutes)) || hours > 23 || minutes > 59) return false;
         zone_ = (east ? 1 : -1) * (std::chrono::hours{hours} + std::chrono::minutes{minutes});
         return true;
     }
@@ -154,18 +191,33 @@ private:
     time_zone const* local_ = nullptr;  ///< of a time without a zone; null: `zone_`
 };
 
-/// Reads a Unix time, as `from_unix_time` does: the range is one of its units, or a microsecond.
+/// Reads a Unix time, as `from_unix_time` does, or seconds with a fraction: the range is one of its
+/// units, or a microsecond. A number that is more likely a year is none.
 constexpr auto parse_unix_time(std::string_view text) noexcept -> std::optional<time_range> {
     using namespace std::chrono;
     auto from = value_scanner{text};
     auto const number = from.digits(1, 20);
-    if (!number || !from.done()) return std::nullopt;
+    if (!number || is_year(text.substr(0, from.size()))) return std::nullopt;
+    if (from.take(".")) {
+        auto fraction = microseconds{};
+        auto length = microseconds{};
+        if (*number >= first_milliseconds || !read_fraction(from, fraction, length) || !from.done())
+            return std::nullopt;
+        return range_from(from_unix_time(*number) + fraction, length);
+    }
+    if (!from.done()) return std::nullopt;
     auto const units = static_cast<std::int64_t>(unix_units_per_second(*number));
     auto const length = std::max(std::int64_t{1'000'000} / units, std::int64_t{1});
     return range_from(from_unix_time(*number), microseconds{length});
 }
 
-/// Reads a time relative to `now`.
+/// The part of a relative time from its sign on; empty if there is no sign.
+constexpr auto distance_of(std::string_view text) noexcept -> std::string_view {
+    if (text.size() > 3 && flowlog::same_name(text.substr(0, 3), "now")) text.remove_prefix(3);
+    return text.starts_with('-') || text.starts_with('+') ? text : std::string_view{};
+}
+
+/// Reads a time relative to `now`. `M` might mean months, and is refused.
 inline auto parse_relative_time(std::string_view text, timestamp now, time_zone const* zone)
     -> std::optional<time_range> {
     using namespace std::chrono;
@@ -176,8 +228,8 @@ inline auto parse_relative_time(std::string_view text, timestamp now, time_zone 
     auto const today = timestamp{floor<days>(clocks.to_local(now)).time_since_epoch()};
     if (same_name(text, "today")) return local_range(today, days{1}, clocks);
     if (same_name(text, "yesterday")) return local_range(today - days{1}, days{1}, clocks);
-    if (text.size() > 3 && same_name(text.substr(0, 3), "now")) text.remove_prefix(3);
-    if (text.size() < 2 || (text[0] != '-' && text[0] != '+')) return std::nullopt;
+    text = distance_of(text);
+    if (text.size() < 2 || text.find('M') != text.npos) return std::nullopt;
     auto const distance = parse_filter_duration(text.substr(1));
     constexpr auto max = std::uint64_t{1'000} * 366 * 86'400'000;  // a thousand years
     auto const has_unit = text.back() < '0' || text.back() > '9';
@@ -192,13 +244,14 @@ inline auto parse_relative_time(std::string_view text, timestamp now, time_zone 
 /// Reads a time as the period that it names: a date names a whole day, a time without minutes an
 /// hour, and one without seconds a minute.
 ///
-///     time     = date [("T" | " ") clock [zone]] | period | unix | "now" | "today" | "yesterday"
-///              | relative
+///     time     = date [("T" | " ") clock [zone]] | period | digits | unix | "now" | "today"
+///              | "yesterday" | relative
 ///     date     = 4digit "-" 2digit "-" 2digit
 ///     period   = 4digit "-" 2digit | 4digit "-W" 2digit           ; a month, a week of ISO 8601
-///     clock    = 2digit [":" 2digit [":" 2digit ["." 1*6digit]]]
-///     zone     = "Z" | ("+" | "-") 2digit [":"] 2digit           ; none: `zone`, by default UTC
-///     unix     = seconds, or, from 100000000000 on, milliseconds
+///     digits   = 8digit                                          ; 20240501, from 1990 to 2100
+///     clock    = 2digit [":" 2digit [":" 2digit ["." 1*9digit]]]
+///     zone     = "Z" | ("+" | "-") 2digit [[":"] 2digit]         ; none: `zone`, by default UTC
+///     unix     = seconds ["." 1*9digit], or, from 100000000000 on, milliseconds; not 1990 to 2100
 ///     relative = ["now"] ("-" | "+") duration                    ; `-2h` is two hours before `now`
 [[nodiscard]] inline auto parse_filter_time(std::string_view text, timestamp now,
                                             time_zone const* zone = nullptr)
@@ -206,6 +259,15 @@ inline auto parse_relative_time(std::string_view text, timestamp now, time_zone 
     if (auto const found = detail::civil_time::parse(text, zone)) return found;
     if (auto const found = detail::parse_unix_time(text)) return found;
     return detail::parse_relative_time(text, now, zone);
+}
+
+/// What to write instead of a text that is no time, as the end of a message; empty if that is not
+/// known.
+[[nodiscard]] inline auto time_hint(std::string_view text) -> std::string {
+    if (detail::is_year(text)) return "; write " + std::string{text} + "-01-01";
+    if (detail::distance_of(text).find('M') != text.npos)
+        return "; write 5m for minutes, or 30d for a month";
+    return {};
 }
 
 }  // namespace flowlog::grammar

@@ -181,11 +181,12 @@ constexpr auto milliseconds_of_unit(std::string_view unit) noexcept
     return total;
 }
 
-/// Reads TCP flags as `tcp_flags_number` does, but without dots and blanks: letters, `SA`, or
-/// names, `syn+ack`.
+/// Reads TCP flags as `tcp_flags_number` does, but without dots, blanks and hexadecimal digits:
+/// letters, `SA`, or names, `syn+ack`.
 [[nodiscard]] constexpr auto parse_filter_flags(std::string_view text) noexcept
     -> std::optional<std::uint64_t> {
     if (text.find_first_of(". ") != text.npos) return std::nullopt;
+    if (text.starts_with("0x") || text.starts_with("0X")) return std::nullopt;
     return tcp_flags_number(text);
 }
 

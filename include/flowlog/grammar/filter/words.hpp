@@ -21,6 +21,7 @@ enum class filter_style : std::uint8_t {
     net,        ///< a block, or an address and a netmask
     flags,      ///< TCP flags; the test implies TCP
     denied,     ///< why a firewall denied the flow
+    period,     ///< a day, a week or a month: after it is after its end
     icmp_type,  ///< the high byte of the destination port; the test implies ICMP
     icmp_code   ///< the low byte of the destination port; the test implies ICMP
 };
@@ -153,9 +154,9 @@ inline constexpr auto filter_phrases = [] {
         {"engine", "id", 1, {engine_id}},
         {"engine", "type", 1, {engine_type}},
         {"first", "seen", 1, {start}},
-        {"", "date", 1, {start}},
-        {"", "week", 1, {start}},
-        {"", "month", 1, {start}},
+        {"", "date", 1, {start}, period},
+        {"", "week", 1, {start}, period},
+        {"", "month", 1, {start}, period},
         {"last", "seen", 1, {end}},
         {"received", "seen", 1, {received_time}},
         {"", "flags", 1, {tcp_flags}, flags},
@@ -235,6 +236,12 @@ constexpr auto is_filter_tag(std::string_view word) noexcept -> bool {
 /// Whether a word belongs to the syntax, so that it is a subject or a value only in quotes.
 constexpr auto is_filter_key(std::string_view word) noexcept -> bool {
     return flowlog::detail::has_alias("and or not is in", word);
+}
+
+/// Whether a word begins with a typographic quotation mark: U+2018, U+2019, U+201C or U+201D.
+constexpr auto has_typographic_quote(std::string_view word) noexcept -> bool {
+    return word.starts_with("\xE2\x80") && word.size() > 2 &&
+           std::string_view{"\x98\x99\x9C\x9D"}.find(word[2]) != word.npos;
 }
 
 /// Whether the word alone is a test that every flow passes.

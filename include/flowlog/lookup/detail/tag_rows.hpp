@@ -16,6 +16,7 @@
 #include <flowlog/detail/similar.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/protocol.hpp>
 #include <flowlog/lookup/detail/csv_rows.hpp>
 #include <flowlog/lookup/detail/table_text.hpp>
 #include <flowlog/lookup/protocol_table.hpp>
@@ -104,6 +105,7 @@ private:
     };
 
     static constexpr std::uint16_t highest_port = 65'535;
+    static constexpr auto every_protocol = std::string_view{"-1"};  // as AWS writes it
     static constexpr std::size_t port_column = 0;
     static constexpr std::size_t protocol_column = 1;
     static constexpr std::size_t tag_column = 2;
@@ -112,10 +114,14 @@ private:
     /// Reads the first row as headings if it has at least two of them, or one and does not begin
     /// with a port. False if the row is not a row of headings.
     auto read_headings(std::span<csv_cell const> cells) -> bool {
-        auto const found =
-            std::array{find_column(cells, "dstport port destinationport toport", source_),
+        auto found =
+            std::array{find_column(cells, "dstport port destinationport", source_),
                        find_column(cells, "protocol proto ipprotocol name", source_),
                        find_column(cells, "tag label groupname description groupid", source_)};
+        auto const from = find_column(cells, "fromport", source_);
+        auto const to = find_column(cells, "toport", source_);
+        auto const is_range = !found[port_column] && from && to;
+        if (is_range) found[port_column] = to;
         auto const count =
             std::count_if(found.begin(), found.end(), [](auto c) { return c.has_value(); });
         if (count == 0 || (count == 1 && set_ports(cells.front()))) return false;
@@ -128,6 +134,7 @@ private:
             }
             columns_[i] = *found[i];
         }
+        if (is_range) from_column_ = from;
         headings_.keep(cells);
         return true;
     }
@@ -136,17 +143,55 @@ private:
         if (cells.size() < width()) return fail(problem::short_row, cells[0], cells[0].text);
         if (auto const* const extra = extra_cell(cells, all_columns()))
             return fail(problem::long_row, *extra, extra->text);
-        if (!set_ports(cells[columns_[port_column]])) return;
-        if (!set_protocol(cells[columns_[protocol_column]])) return;
+        if (from_column_) {
+            if (!set_protocol(cells[columns_[protocol_column]])) return;
+            if (!set_range(cells)) return;
+        } else {
+            if (!set_ports(cells[columns_[port_column]])) return;
+            if (!set_protocol(cells[columns_[protocol_column]])) return;
+        }
         tag_ = trimmed(cells[columns_[tag_column]].text);
         if (tag_.empty()) fail(problem::tag, cells[columns_[tag_column]], tag_);
     }
 
+    /// Reads the ports of a row under the headings FromPort and ToPort. They mean ports only if the
+    /// protocol has some: for ICMP, they are a type and a code.
+    auto set_range(std::span<csv_cell const> cells) -> bool {
+        auto const& from = cells[*from_column_];
+        auto const& to = cells[columns_[port_column]];
+        auto const is_all = trimmed(cells[columns_[protocol_column]].text) == every_protocol;
+        ports_.clear();
+        if (is_all || (protocol_ && !has_ports(*protocol_))) {
+            ports_.push_back({0, highest_port});
+            return true;
+        }
+        auto const first = to_port(trimmed(from.text));
+        auto const last = to_port(trimmed(to.text));
+        if (first && last && *first <= *last) {
+            ports_.push_back({*first, *last});
+            return true;
+        }
+        auto const& bad = first ? to : from;
+        fail(first && last ? problem::backwards : problem::port, bad, trimmed(bad.text));
+        return false;
+    }
+
+    /// Reads a port. Programs such as pandas write `443.0` if another cell of the column is empty.
+    [[nodiscard]] static auto to_port(std::string_view text) -> std::optional<std::uint16_t> {
+        auto const point = text.find('.');
+        auto const zeros = text.substr(std::min(point, text.size()));
+        if (point != text.npos &&
+            (zeros.size() == 1 || zeros.find_first_not_of('0', 1) != zeros.npos))
+            return std::nullopt;
+        auto const port = to_number(text.substr(0, point), highest_port);
+        if (!port) return std::nullopt;
+        return static_cast<std::uint16_t>(*port);
+    }
+
     auto set_ports(csv_cell const& cell) -> bool {
         ports_.clear();
-        if (auto const port = to_number(cell.text, highest_port)) {
-            ports_.push_back(
-                {static_cast<std::uint16_t>(*port), static_cast<std::uint16_t>(*port)});
+        if (auto const port = to_port(cell.text)) {
+            ports_.push_back({*port, *port});
             return true;
         }
         auto rest = cell.text;
@@ -165,12 +210,10 @@ private:
             return true;
         }
         auto const dash = text.find('-');
-        auto const first = to_number(trimmed(text.substr(0, dash)), highest_port);
-        auto const last =
-            dash == text.npos ? first : to_number(trimmed(text.substr(dash + 1)), highest_port);
+        auto const first = to_port(trimmed(text.substr(0, dash)));
+        auto const last = dash == text.npos ? first : to_port(trimmed(text.substr(dash + 1)));
         if (first && last && *first <= *last) {
-            ports_.push_back(
-                {static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
+            ports_.push_back({*first, *last});
             return true;
         }
         fail(first && last ? problem::backwards : problem::port, cell, text);
@@ -182,7 +225,7 @@ private:
         auto const key = short_key(text);
         auto& known = spellings_[key * 0x9E37'79B9'7F4A'7C15 >> 58];
         if (key == 0 || known.key != key) {
-            auto const any = is_any(text);
+            auto const any = is_any(text) || (from_column_ && text == every_protocol);
             auto const number = any ? std::nullopt : protocols_.number(text);
             if (!any && !number) {
                 fail(problem::protocol, cell, text);
@@ -217,7 +260,8 @@ private:
     }
 
     [[nodiscard]] auto width() const -> std::size_t {
-        return *std::max_element(columns_.begin(), columns_.end()) + 1;
+        auto const last = *std::max_element(columns_.begin(), columns_.end());
+        return std::max(last, from_column_.value_or(0)) + 1;
     }
 
     /// How many cells a row may have.
@@ -251,6 +295,7 @@ private:
     std::string const& source_;
     protocol_table const& protocols_;
     std::array<std::size_t, 3> columns_{0, 1, 2};
+    std::optional<std::size_t> from_column_{};  // of FromPort; the port is then ToPort
     table_headings<> headings_;
     bool first_row_ = true;
 

@@ -14,6 +14,7 @@
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/load_field.hpp>
 #include <flowlog/flow/print.hpp>
+#include <flowlog/flow/protocol.hpp>
 #include <flowlog/flow/value.hpp>
 #include <flowlog/query/detail/filter_program.hpp>
 #include <flowlog/query/detail/filter_value.hpp>
@@ -179,12 +180,15 @@ private:
         return value.has_value() ? has_text(node, *value) : without(node, value.state());
     }
 
+    /// A flow has no tag if its port is absent, unless its protocol has none.
     [[nodiscard]] auto ask_tag(filter_node const& node) const noexcept -> filter_answer {
         auto const port = record_[field::dstport];
         auto const protocol = record_[field::protocol];
-        if (!port || !protocol)
+        auto const portless = port.absent() && protocol && !has_ports(*protocol);
+        if (!protocol || (!port && !portless))
             return without(node, missing(port.malformed() || protocol.malformed()).state());
-        auto const tags = program_.tags[node.extra]->find(*port, *protocol);
+        auto const& table = *program_.tags[node.extra];
+        auto const tags = portless ? table.find_portless(*protocol) : table.find(*port, *protocol);
         if (tags.empty()) return has(node, 0);
         for (auto const tag : tags) {
             if (has(node, std::uint64_t{tag} + 1) == filter_answer::yes) return filter_answer::yes;
