@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include <flowlog/error.hpp>
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "partial_merge.hpp"
 
 namespace cli {
 namespace {
@@ -22,7 +24,10 @@ auto chosen_zone() -> flowlog::time_zone& {
 void add_zone_option(CLI::App& app) {
     auto const take = [](std::string const& name) {
         try {
-            chosen_zone() = flowlog::time_zone::find(name);
+            auto found = flowlog::time_zone::find(name);
+            // partial results have this name if their zone had none: it is that of their keys
+            if (merging().active && name == "local") found = found.named(name);
+            chosen_zone() = std::move(found);
         } catch (flowlog::error const& failure) {
             throw usage_error{"--tz: " + failure.message()};
         }

@@ -25,23 +25,27 @@ auto skipdata_groups() -> flowlog::dynamic_grouping {
 /// Which SKIPDATA lines are wanted: those in the range of time, and, if the filter asks for nothing
 /// that these lines lack, those that it wants.
 auto filter_of_windows(reading_options const& options) -> flowlog::filter {
+    auto const chosen =
+        chooses_windows(options) ? wanted_flows(options) : flows_in_range(options.objects);
+    return chosen.value_or(flowlog::filter{});
+}
+
+}  // namespace
+
+auto chooses_windows(reading_options const& options) -> bool {
     using flowlog::field_id;
     constexpr auto known =
         std::array{field_id::account_id, field_id::interface_id, field_id::start, field_id::end};
-    auto wanted = wanted_flows(options).value_or(flowlog::filter{});
+    auto const wanted = wanted_flows(options).value_or(flowlog::filter{});
     auto const is_known = [&](flowlog::field_use const& use) {
         return std::ranges::find(known, use.id) != known.end();
     };
     auto const is_column = [](flowlog::filter_leaf const& leaf) {
         return leaf.subject == flowlog::filter_subject::column;
     };
-    if (std::ranges::all_of(wanted.uses(), is_known) &&
-        std::ranges::none_of(wanted.tree().leaves, is_column))
-        return wanted;
-    return flows_in_range(options.objects).value_or(flowlog::filter{});
+    return std::ranges::all_of(wanted.uses(), is_known) &&
+           std::ranges::none_of(wanted.tree().leaves, is_column);
 }
-
-}  // namespace
 
 auto count_groupings(flowlog::input_list const& logs, flowlog::grouping_set const& empty,
                      reading_options const& options, text_handler const& on_malformed)

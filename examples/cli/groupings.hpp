@@ -20,6 +20,10 @@ using picked_grouping = flowlog::filtered<flowlog::filter, flowlog::dynamic_grou
 /// What questions are answered with: groups of flows, and of SKIPDATA lines by interface.
 using counted_groupings = flowlog::skipdata_apart<flowlog::grouping_set, flowlog::dynamic_grouping>;
 
+/// Whether the filter of the options chooses among SKIPDATA lines: it asks for nothing that they
+/// lack.
+auto chooses_windows(reading_options const& options) -> bool;
+
 /// Reads logs once for any number of groupings, of which each takes the flows that its filter and
 /// the options want. SKIPDATA lines are counted if they are in the range of the options; a filter
 /// chooses among them if it asks for nothing that they lack. Merging, it reads partial results.

@@ -209,6 +209,12 @@ void note_fields(flowlog::log& log, reading& done) {
     }
 }
 
+/// Notes the fields of header lines further on in a log that was read.
+void note_later_fields(flowlog::log& log, reading& done) {
+    for (auto const& column : columns_further_on(log))
+        if (column.field) done.fields.insert(*column.field);
+}
+
 }  // namespace
 
 void inquiry::read(flowlog::input_list const& logs) {
@@ -221,8 +227,10 @@ void inquiry::read(flowlog::input_list const& logs) {
                                               .has_tables = is_whole && !merging().active}};
     auto how = options_;
     auto opened = reading{};
-    if (!survey_.complete())
+    if (!survey_.complete()) {
         how.on_open = [&opened](flowlog::log& log) { note_fields(log, opened); };
+        how.on_read = [&opened](flowlog::log& log) { note_later_fields(log, opened); };
+    }
     auto counted = count_groupings(logs, empty, how,
                                    [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();

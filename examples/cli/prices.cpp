@@ -119,13 +119,21 @@ namespace {
 
 using cells = std::vector<flowlog::group_cell>;
 
+/// An amount with as many digits as it needs, and never with an exponent.
+auto plain_text(double amount) -> std::string {
+    auto text = fmt::format("{:.6f}", amount);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
 /// An amount as a number, to the millionth. JSON has numbers, and CSV texts of as many digits as
 /// they need.
 auto number_of(double amount, flowlog::row_format format) -> flowlog::group_cell {
     auto const rounded = std::round(amount * 1e6) / 1e6;
     auto const is_json =
         format == flowlog::row_format::json || format == flowlog::row_format::ndjson;
-    return is_json ? flowlog::group_cell{rounded} : flowlog::group_cell{fmt::format("{}", rounded)};
+    return is_json ? flowlog::group_cell{rounded} : flowlog::group_cell{plain_text(rounded)};
 }
 
 /// A row of the table of costs, without its name.

@@ -174,6 +174,7 @@ auto find_logs(reading_options const& options) -> flowlog::input_list {
     auto objects = options.objects;
     objects.no_logs = {options.tables.lookup, options.tables.map, options.where_file,
                        options.logs_from};
+    std::ranges::copy(options.other_files, std::back_inserter(objects.no_logs));
     auto found = find_objects(options.logs, objects, options.logs_from);
     if (options.objects.verbose) print_error(found.summary() + '\n');
     auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
@@ -376,7 +377,8 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .two_way = options.two_way,
                                     .keep_going = true,
                                     .all_lines = options.all_lines,
-                                    .on_open = options.on_open};
+                                    .on_open = options.on_open,
+                                    .on_read = options.on_read};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;
 }

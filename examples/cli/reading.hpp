@@ -56,7 +56,9 @@ struct reading_options {
     std::string hash_key{};       ///< of --hash-key
     std::string logs_from{};      ///< a file with the names of more logs
     bool check_empty = false;     ///< NODATA and SKIPDATA lines must be well formed, too
+    std::vector<std::string> other_files{};  ///< tables of the command itself, which are no logs
     std::function<void(flowlog::log&)> on_open{};  ///< as in `flowlog::run_options`
+    std::function<void(flowlog::log&)> on_read{};  ///< as in `flowlog::run_options`
 
     /// The filter, once it was read: a file may be standard input. Copies share it.
     std::shared_ptr<std::optional<flowlog::filter>> filter =

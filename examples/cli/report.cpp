@@ -23,6 +23,7 @@
 #include <flowlog/output/result_file.hpp>
 
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
 #include "options.hpp"
@@ -111,20 +112,24 @@ auto usual_limit(std::size_t tables) -> std::size_t {
     return tables < limits.size() ? limits[tables] : 4;
 }
 
+/// What the commands that a report prints are called with.
+struct command_words {
+    std::string top{};
+    std::string print{};      ///< for `flowlog print`, if the filter chooses what is printed
+    std::string print_all{};  ///< the same without the file of a filter
+};
+
 /// Asks the questions of reports, and makes the reports of the answers.
 class reporter {
 public:
-    /// `words` and `print_words` are what `flowlog top` and `flowlog print` are called with.
-    reporter(report_options const& options, report_list wanted, std::string words,
-             std::string print_words)
+    reporter(report_options const& options, report_list wanted, command_words words)
         : options_{options},
           wanted_{std::move(wanted)},
           tables_{options.reading.tables},
           logs_{find_logs(options.reading)},
           survey_{logs_, options.reading},
           words_{std::move(words)},
-          print_words_{std::move(print_words)},
-          inquiry_{options.reading, tables_, survey_, words_, options.max_groups} {
+          inquiry_{options.reading, tables_, survey_, words_.top, options.max_groups} {
         if (!options.prices.empty())
             prices_ =
                 price_list::load(options.prices, {"nat", "internet", "cross-az", "aws-service"});
@@ -260,9 +265,12 @@ private:
 
     /// The notes that are results, and are printed with --quiet, too.
     [[nodiscard]] auto result_notes() const -> std::vector<std::string> {
+        auto const is_chosen = !merging().active && chooses_windows(options_.reading);
         auto result = std::vector<std::string>{};
         if (std::ranges::find(wanted_, find_report("gaps")) != wanted_.end())
-            result = notes_on_gaps(inquiry_, is_alone("gaps") ? 10 : 3, print_words_);
+            result = notes_on_gaps(inquiry_, is_alone("gaps") ? 10 : 3,
+                                   is_chosen ? words_.print : words_.print_all,
+                                   is_chosen ? options_.reading.where : std::string{});
         if (is_alone("services"))
             std::ranges::move(notes_on_rules(inquiry_, shown_), std::back_inserter(result));
         return result;
@@ -314,8 +322,7 @@ private:
     key_tables tables_;
     flowlog::input_list logs_;
     log_survey survey_;
-    std::string words_;
-    std::string print_words_;
+    command_words words_;
     inquiry inquiry_;
     question_context context_{};
     std::optional<price_list> prices_{};
@@ -365,14 +372,16 @@ auto run_report(CLI::App const& app, report_options options) -> int {
     auto wanted = take_reports(options);
     require_possible(options, wanted);
     require_one_stdin(options.reading, {options.prices});
+    options.reading.other_files = {options.prices};
     // partial results have no words by which logs could be read again
     auto const logs = merging().active ? std::vector<std::string>{"LOG..."} : options.reading.logs;
-    auto words = reading_words(app, logs, options_of_report);
+    auto words = command_words{.top = reading_words(app, logs, options_of_report)};
     auto own = std::vector<std::string_view>{options_of_report.begin(), options_of_report.end()};
     own.emplace_back("--hash-key");
-    auto print_words = reading_words(app, logs, own);
-    return reporter{options, std::move(wanted), std::move(words), std::move(print_words)}.run(
-        called);
+    words.print = reading_words(app, logs, own);
+    own.emplace_back("--where-file");
+    words.print_all = reading_words(app, logs, own);
+    return reporter{options, std::move(wanted), std::move(words)}.run(called);
 }
 
 constexpr auto report_examples =

@@ -15,8 +15,8 @@
 
 namespace cli {
 
-auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words)
-    -> std::vector<std::string> {
+auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words,
+                   std::string const& where) -> std::vector<std::string> {
     auto const& done = asked.done();
     auto const lost = std::get<std::uint64_t>(asked.skipdata().totals().front());
     auto text =
@@ -28,8 +28,10 @@ auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string
     if (lost == 0) return result;
     std::ranges::move(skipdata_by_interface(asked.skipdata(), max_interfaces),
                       std::back_inserter(result));
-    result.push_back("  flowlog print" + words +
-                     " --where 'log-status = SKIPDATA' --fields interface-id,start,end");
+    auto const status = std::string{"log-status = SKIPDATA"};
+    auto const both = where.empty() ? status : '(' + where + ") and " + status;
+    result.push_back("  flowlog print" + words + " --where " + shell_word(both) +
+                     " --fields interface-id,start,end");
     return result;
 }
 

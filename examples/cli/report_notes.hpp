@@ -14,9 +14,9 @@ namespace cli {
 
 /// Lost records (SKIPDATA), at most `max_interfaces` interfaces that lost them, and, if nothing
 /// chooses among flows, windows without traffic (NODATA). `words` are what `reading_words` made for
-/// `flowlog print`.
-auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words)
-    -> std::vector<std::string>;
+/// `flowlog print`, and `where` is the --where that chose among the windows, if one did.
+auto notes_on_gaps(inquiry const& asked, std::size_t max_interfaces, std::string const& words,
+                   std::string const& where) -> std::vector<std::string>;
 
 /// The rules in the fewest CIDRs that the traffic needs, by direction; none if the logs do not say
 /// which flows are inbound. `shown` are the questions that are shown.

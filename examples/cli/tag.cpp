@@ -233,6 +233,7 @@ auto count_part(tag_options options) -> int {
 
 auto run_tag(tag_options options) -> int {
     use_default_names(options);
+    options.reading.other_files = {options.protocols};
     if (is_partial(options.reading)) return count_part(std::move(options));
     set_paths(options);
     auto report = tag_report{};

@@ -301,7 +301,8 @@ auto finds_only(file const& from, int index, int field, std::string_view text) -
     if (!found.is_leaf()) return false;
     auto const chunk = from.footer->RowGroup(index)->ColumnChunk(found.column_index);
     auto const statistics = chunk->statistics();
-    if (chunk->type() != parquet::Type::BYTE_ARRAY || !statistics || !statistics->HasMinMax())
+    if (chunk->type() != parquet::Type::BYTE_ARRAY || !statistics || !statistics->HasMinMax() ||
+        !statistics->HasNullCount() || statistics->null_count() != 0)
         return false;
     auto const is_text = [text](parquet::ByteArray const& value) {
         return text == std::string_view{reinterpret_cast<char const*>(value.ptr), value.len};

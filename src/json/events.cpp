@@ -2,14 +2,19 @@
 // Records of sensors and of clouds other than Azure and Google.
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <flowlog/flow/field_names.hpp>
+#include <flowlog/format/layout.hpp>
 
 #include "value.hpp"
 
@@ -291,6 +296,28 @@ auto set_icmp(row_buffer& rows, std::string_view name, std::string_view text, un
 /// - `source.address` may be the name of a host if there is a `source.ip`; of flowlog, it is the
 ///   original address of the packets then
 /// - `destination.bytes`, or `reverse-bytes`, are those of the way back
+/// The counters of the way out. Where a log has those of both directions together, they are what is
+/// left of these without the way back.
+struct forward_counters {
+    std::optional<std::uint64_t> packets{};
+    std::optional<std::uint64_t> bytes{};
+    bool packets_are_both = false;
+    bool bytes_are_both = false;
+};
+
+template <field_id Id>
+void settle_forward(row_buffer& rows, field_key<Id> key, std::optional<std::uint64_t> out,
+                    std::optional<std::uint64_t> back, bool are_both) {
+    if (out) return rows.set(key, *out);
+    auto const both = rows.get(key);
+    if (are_both && back && both && *both >= *back) rows.set(key, *both - *back);
+}
+
+void settle_forward(row_buffer& rows, forward_counters const& out, reverse_counters const& back) {
+    settle_forward(rows, field::packets, out.packets, back.packets, out.packets_are_both);
+    settle_forward(rows, field::bytes, out.bytes, back.bytes, out.bytes_are_both);
+}
+
 class names_reader {
 public:
     explicit names_reader(job& to) : rows_{to.rows} {}
@@ -320,6 +347,13 @@ public:
         if (!any_) throw bad_record{"no member has the name of a field"};
         finish_address("source.address", source_, field::pkt_srcaddr, field_id::srcaddr);
         finish_address("destination.address", destination_, field::pkt_dstaddr, field_id::dstaddr);
+        for (auto const& [name, text] : weak_) {
+            if (text.empty()) continue;
+            auto const id = *find_field(name);
+            if (!(id == field_id::srcaddr ? rows_.get(field::srcaddr) : rows_.get(field::dstaddr)))
+                set_token(rows_, id, name, text);
+        }
+        settle_forward(rows_, forward_, back_);
         rows_.finish_two_way(to.offset, back_, to.how);
     }
 
@@ -344,23 +378,35 @@ private:
             return true;
         }
         if (!text.empty()) note_ip(name);
+        if (auto* const weak = weak_name(name)) {
+            weak->second = text;
+            return true;
+        }
         if (is_known_sum(name)) return true;
+        if (auto* const count = count_forward(name)) {
+            *count = count_of(field_id::bytes, name, text);
+            return true;
+        }
         if (name == "icmp_type") return set_icmp(rows_, name, text, 8);
         if (name == "icmp_code") return set_icmp(rows_, name, text, 0);
         auto const id = find_field(without_sum(name));
         if (!id) return false;
+        if (gives_way(*id, name)) return true;
         if (auto* const count = count_back(*id)) {
             *count = count_of(*id, name, text);
         } else {
             set_token(rows_, *id, name, text);
+            note_both(*id, name);
         }
         return true;
     }
 
     auto read_number(std::string_view name, od::value v) -> bool {
         auto const id = find_field(without_sum(name));
-        if (!id || !is_number(info(*id).type)) return read_text(name, raw_text(v));
-        if (is_known_sum(name)) return true;
+        if (!id || !is_number(info(*id).type) || count_forward(name) != nullptr)
+            return read_text(name, raw_text(v));
+        if (is_known_sum(name) || gives_way(*id, name)) return true;
+        note_both(*id, name);
         auto const value = number_of(name, v, max_number(info(*id).type), id);
         if (auto* const count = count_back(*id)) {
             *count = value;
@@ -376,6 +422,32 @@ private:
     [[nodiscard]] auto is_known_sum(std::string_view name) const -> bool {
         return (name == "network.bytes" && rows_.get(field::bytes)) ||
                (name == "network.packets" && rows_.get(field::packets));
+    }
+
+    void note_both(field_id id, std::string_view name) {
+        if (id == field_id::bytes) forward_.bytes_are_both = name == "network.bytes";
+        if (id == field_id::packets) forward_.packets_are_both = name == "network.packets";
+    }
+    [[nodiscard]] auto count_forward(std::string_view name) -> std::optional<std::uint64_t>* {
+        if (name == "packets_out") return &forward_.packets;
+        return name == "bytes_out" ? &forward_.bytes : nullptr;
+    }
+
+    /// Whether the row has the value of a member with the field's own name, which counts more than
+    /// that of another.
+    [[nodiscard]] auto gives_way(field_id id, std::string_view name) -> bool {
+        auto const bit = static_cast<std::size_t>(id);
+        auto const own = layout::rank(name, id) == 2;
+        if (!own && own_[bit]) return true;
+        own_[bit] = own_[bit] || own;
+        return false;
+    }
+    /// A name that counts only if no other member is the address.
+    [[nodiscard]] auto weak_name(std::string_view name)
+        -> std::pair<std::string_view, std::string_view>* {
+        auto const found =
+            std::ranges::find(weak_, name, &std::pair<std::string_view, std::string_view>::first);
+        return found == weak_.end() ? nullptr : &*found;
     }
 
     [[nodiscard]] auto side_of(std::string_view name) -> side* {
@@ -414,6 +486,10 @@ private:
     bool any_ = false;
     side source_{};
     side destination_{};
+    std::array<std::pair<std::string_view, std::string_view>, 5> weak_{
+        {{"source", {}}, {"destination", {}}, {"src", {}}, {"dst", {}}, {"dest", {}}}};
+    std::bitset<fields.size()> own_{};  // fields whose value is that of a member with their name
+    forward_counters forward_{};
     reverse_counters back_{};
 };
 
@@ -595,6 +671,8 @@ public:
                 if (k == "packets") set_number(rows_, field::packets, k, m);
                 if (k == "bytes") set_number(rows_, field::bytes, k, m);
                 constexpr auto any = ~std::uint64_t{0};
+                if (k == "packets_out") forward_.packets = number_of(k, m, any, field_id::packets);
+                if (k == "bytes_out") forward_.bytes = number_of(k, m, any, field_id::bytes);
                 if (k == "packets_in")
                     back_.packets = number_of(k, m, any, field_id::reverse_packets);
                 if (k == "bytes_in") back_.bytes = number_of(k, m, any, field_id::reverse_bytes);
@@ -621,6 +699,7 @@ public:
         }
         if (rows_.get(field::log_status).value_or(log_status::ok) == log_status::ok)
             require_addresses(rows_);
+        settle_forward(rows_, forward_, back_);
         rows_.finish_two_way(to.offset, back_, to.how);
     }
 
@@ -682,6 +761,7 @@ private:
     }
 
     row_buffer& rows_;
+    forward_counters forward_{.packets_are_both = true, .bytes_are_both = true};
     reverse_counters back_{};
     bool is_other_ = false;
 };

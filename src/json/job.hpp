@@ -111,6 +111,10 @@ public:
     void parse(log_kind kind, piece const& from, job& to);
 
 private:
+    /// Reads the values of a piece, of which there is mostly one. What is wrong with one costs no
+    /// other.
+    void parse_values(log_kind kind, piece const& from, job& to);
+
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -82,7 +82,7 @@ public:
     /// Whether keys are names of fields: an address and another one.
     [[nodiscard]] auto has_names() const -> bool { return has_names(text_); }
     /// Whether keys are names of fields of flows without addresses: three, or two that are half of
-    /// all keys, as in the headings of CSV.
+    /// all keys, as in the headings of CSV. Two of them tell a flow from an access to a server.
     [[nodiscard]] auto has_names_without_address() const -> bool {
         auto found = std::bitset<fields.size()>{};
         auto keys = std::size_t{0};
@@ -94,11 +94,11 @@ public:
             ++names;
             found.set(static_cast<std::size_t>(*id));
         });
-        auto const counts =
-            std::ranges::any_of(std::array{field_id::srcport, field_id::dstport, field_id::protocol,
-                                           field_id::packets, field_id::bytes},
-                                [&](field_id id) { return found[static_cast<std::size_t>(id)]; });
-        return counts && (found.count() > 2 || (found.count() == 2 && 2 * names >= keys));
+        auto const of_flows = std::ranges::count_if(
+            std::array{field_id::srcport, field_id::dstport, field_id::protocol, field_id::packets,
+                       field_id::bytes, field_id::action, field_id::log_status},
+            [&](field_id id) { return found[static_cast<std::size_t>(id)]; });
+        return of_flows > 1 && (found.count() > 2 || 2 * names >= keys);
     }
     /// Whether it is an answer of Elasticsearch without documents.
     [[nodiscard]] auto has_no_hits() const -> bool {
@@ -251,8 +251,15 @@ auto kind_of(std::string_view first_bytes) -> log_kind {
 auto likely_kind_of(std::string_view first_bytes) -> log_kind {
     auto const log = beginning{first_bytes};
     if (!log.is_json()) return log_kind::none;
-    // statistics, before the first flow
-    if (log.has_outermost("event_type") && log.has_outermost("timestamp"))
+    // other events, before the first flow
+    constexpr auto events = std::to_array<std::string_view>(
+        {"stats", "alert", "dns", "http", "tls", "fileinfo", "flow", "netflow", "anomaly", "ssh",
+         "smtp", "dhcp", "smb", "quic", "drop"});
+    auto const is_event = [&](std::string_view type) {
+        return log.contains("\"event_type\":\"" + std::string{type} + '"');
+    };
+    if (log.has_outermost("event_type") && log.has_outermost("timestamp") &&
+        std::ranges::any_of(events, is_event))
         return log_kind::suricata;
     return log.has_names_without_address() ? log_kind::names : log_kind::none;
 }

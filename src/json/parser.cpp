@@ -117,11 +117,17 @@ void read_result(od::array cells, job& to) {
     to.rows.finish(to.offset);
 }
 
-/// What follows blanks, byte order marks, and line ends that some producers write as two characters
-/// between objects.
+/// Whether an error is one of all the bytes that the parser was given, which it looks at first.
+auto is_about_all(simdjson::error_code error) -> bool {
+    return error == simdjson::UTF8_ERROR || error == simdjson::UNCLOSED_STRING ||
+           error == simdjson::UNESCAPED_CHARS;
+}
+
+/// What follows blanks, commas, byte order marks, and line ends that some producers write as two
+/// characters between objects.
 auto without_separators(std::string_view text) -> std::string_view {
     for (;;) {
-        text.remove_prefix(std::min(text.find_first_not_of(" \t\r"), text.size()));
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r,"), text.size()));
         auto const is_mark = text.starts_with(byte_order_mark);
         if (!is_mark && !text.starts_with("\\n")) return text;
         text.remove_prefix(is_mark ? byte_order_mark.size() : 2);
@@ -273,20 +279,39 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         auto const is_line = from.what == piece::kind::value;
         if (from.too_deep || (is_line && !is_shallow(from.text)))
             throw bad_record{"is nested deeper than " + std::to_string(max_depth) + " levels"};
-        for (auto rest = from.text; !rest.empty();) {
-            to.text = rest.data();
-            to.offset = from.offset + static_cast<std::uint64_t>(to.text - from.text.data());
-            // one by one, as the parser looks at all that it is given
-            auto const is_first = to.text == from.text.data();
-            auto const one = is_first ? rest : rest.substr(0, end_of_value(rest));
-            auto const left = state_->parse_one(kind, from.what, one, to);
-            rest = without_separators(rest.substr(one.size() - left.size()));
-            if (!rest.empty()) ++to.record;
-        }
     } catch (bad_record& bad) {
-        to.refuse(std::move(bad));
+        return to.refuse(std::move(bad));
     } catch (simdjson::simdjson_error const& bad) {
-        to.refuse({bad.what()});
+        return to.refuse({bad.what()});
+    }
+    parse_values(kind, from, to);
+}
+
+void parser::parse_values(log_kind kind, piece const& from, job& to) {
+    // one by one, as the parser looks at all that it is given; but most pieces are one value
+    auto alone = false;
+    for (auto rest = from.text; !rest.empty();) {
+        to.text = rest.data();
+        to.offset = from.offset + static_cast<std::uint64_t>(to.text - from.text.data());
+        auto const one = alone ? rest.substr(0, end_of_value(rest)) : rest;
+        auto left = std::string_view{};
+        try {
+            left = state_->parse_one(kind, from.what, one, to);
+        } catch (bad_record& bad) {
+            left = one.substr(std::min(end_of_value(one), one.size()));
+            to.refuse(std::move(bad));
+        } catch (simdjson::simdjson_error const& bad) {
+            auto const end = std::min(end_of_value(one), one.size());
+            if (is_about_all(bad.error()) && end != one.size()) {
+                alone = true;  // the damage may be that of another value
+                continue;
+            }
+            left = one.substr(end);
+            to.refuse({bad.what()});
+        }
+        alone = true;
+        rest = without_separators(rest.substr(one.size() - left.size()));
+        if (!rest.empty()) ++to.record;
     }
 }
 

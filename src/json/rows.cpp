@@ -94,6 +94,11 @@ void row_buffer::refuse(std::uint64_t offset, reason why, std::optional<field_id
     finish(offset);
 }
 
+/// What counts for the whole record, and so is in one of its two rows.
+static constexpr auto counters = std::to_array<field_id>(
+    {field_id::packets, field_id::bytes, field_id::dropped_packets, field_id::dropped_bytes,
+     field_id::out_packets, field_id::out_bytes, field_id::extra_packets, field_id::flows});
+
 void row_buffer::finish_two_way(std::uint64_t offset, reverse_counters const& back, two_way how) {
     if (how == two_way::reverse) {
         if (back.packets) set(field::reverse_packets, *back.packets);
@@ -103,8 +108,7 @@ void row_buffer::finish_two_way(std::uint64_t offset, reverse_counters const& ba
     finish(offset);
     if (back.packets.value_or(0) == 0 && back.bytes.value_or(0) == 0) return;
     repeat_swapped();
-    unset(field_id::packets);
-    unset(field_id::bytes);
+    for (auto const id : counters) unset(id);
     if (back.packets) set(field::packets, *back.packets);
     if (back.bytes) set(field::bytes, *back.bytes);
     if (back.has_tcp_flags) unset(field_id::tcp_flags);
@@ -140,7 +144,9 @@ static constexpr auto sides = [] {
                                                          {src_namespace, dst_namespace},
                                                          {src_pod, dst_pod},
                                                          {src_service, dst_service},
-                                                         {src_country, dst_country}});
+                                                         {src_country, dst_country},
+                                                         {input, output},
+                                                         {src_vlan, dst_vlan}});
 }();
 
 /// Makes the row a copy of the last one, with its source and its destination exchanged.

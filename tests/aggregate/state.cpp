@@ -235,6 +235,25 @@ TEST_CASE("a partial result of another job, version or format is refused", "[sta
     CHECK(refusal("srcaddr\n", grouped({"srcaddr"}, {"flows"})) ==
           std::pair{errc::unknown_format,
                     std::string{"x.part:1: is not a partial result of flowlog"}});
+    CHECK(refusal("{\n  \"srcaddr\": \"10.0.0.1\"\n}\n", grouped({"srcaddr"}, {"flows"})) ==
+          std::pair{errc::unknown_format,
+                    std::string{"x.part:1: is not a partial result of flowlog"}});
+}
+
+TEST_CASE("a partial result whose lines end otherwise is whole, and no sound one", "[state]") {
+    auto const text = saved(grouped({"srcaddr"}, {"flows"}, log));
+    for (auto const first : {true, false}) {
+        auto changed = std::string{};
+        auto lines = 0;
+        for (auto const c : text) {
+            if (c == '\n' && (lines++ != 0 || first)) changed += '\r';
+            changed += c;
+        }
+        CAPTURE(first);
+        auto const [code, message] = refusal(changed, grouped({"srcaddr"}, {"flows"}));
+        CHECK(code == errc::corrupt);
+        CHECK(message.find("expected the end of the line, found") != std::string::npos);
+    }
 }
 
 }  // namespace test_aggregate_state

@@ -394,6 +394,12 @@ case_local_time() {
         says $i.part '"--tz=local","zone='
     done
     other_jobs
+    # a machine with another zone, which may have a name
+    for zone in UTC0 /usr/share/zoneinfo/Asia/Tokyo "$PWD/zone.2"; do
+        TZ=$zone run merge 1.part --csv --quiet
+        returns 0
+        says out '12,1'
+    done
     TZ=/usr/share/zoneinfo/Asia/Tokyo run top 1.log --by start:1h --tz local --partial 1.part --quiet
     says 1.part '"--tz=Asia/Tokyo"'
     run merge 1.part --csv --quiet

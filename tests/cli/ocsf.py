@@ -20,7 +20,7 @@ EVENT = {
     "connection_info": {"!direction_id": NUMBER, "protocol_name": TEXT, "boundary_id": NUMBER, "protocol_num": NUMBER,
                         "protocol_ver": TEXT, "tcp_flags": NUMBER, "uid": TEXT},
     "src_endpoint": ENDPOINT, "!dst_endpoint": ENDPOINT,
-    "traffic": {"packets": NUMBER, "bytes": NUMBER, "packets_in": NUMBER, "bytes_in": NUMBER},
+    "traffic": {"packets": NUMBER, "bytes": NUMBER, "packets_in": NUMBER, "bytes_in": NUMBER, "packets_out": NUMBER, "bytes_out": NUMBER},
     "firewall_rule": {"name": TEXT, "uid": TEXT}, "device": {"!type_id": NUMBER, "ip": TEXT}, "unmapped": dict,
 }
 

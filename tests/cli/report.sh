@@ -348,6 +348,17 @@ case_reports_find_what_is_there() {
     run report gaps vpc.log --quiet
     says out '  eni-2: 1 window, 2024-05-01 10:00 to 10:01 UTC'
     lacks out 'The same'
+    run report gaps vpc.log --where interface-id=eni-2
+    says out "  flowlog print vpc.log --where '(interface-id=eni-2) and log-status = SKIPDATA' --fields"
+    printf 'interface-id = eni-2\n' >filter.txt
+    run report gaps vpc.log --where-file filter.txt
+    says out "  flowlog print vpc.log --where-file filter.txt --where 'log-status = SKIPDATA'"
+    run print vpc.log --where-file filter.txt --where 'log-status = SKIPDATA' --fields interface-id
+    says out eni-2
+    # what these lines lack does not choose among them
+    printf 'dstport = 443\n' >filter.txt
+    run report gaps vpc.log --where-file filter.txt --where tcp
+    says out "  flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report gaps vpc.log --hash-key k
     says out "  flowlog print vpc.log --where 'log-status = SKIPDATA'"
     run report services vpc.log
@@ -477,6 +488,21 @@ case_fields_of_later_logs() {
     says out 'Inbound rules, by interface'
 }
 
+# Header lines further on in a log, which nobody can look at before it is read.
+case_fields_of_later_header_lines() {
+    plain >a.log
+    everything >b.log
+    run report scans a.log b.log --min-ports 5 --csv --quiet
+    returns 0
+    cp out expected
+    cat a.log b.log | "$flowlog" report scans - --min-ports 5 --csv --quiet >out 2>err
+    holds out <expected
+    cat a.log b.log | "$flowlog" report scans - --min-ports 5 >out 2>err
+    says out "where 'action = REJECT or tcp-flags = syn'"
+    cat a.log b.log | "$flowlog" report all - >out 2>err
+    lacks out 'Not asked'
+}
+
 # the same log as a file, from a pipe, and as a partial result
 case_the_same_from_everywhere() {
     local name log
@@ -572,6 +598,15 @@ EOF
     says out '{"egress":"nat","bytes":2000000000,"price":0.045,"cost":0.09,"currency":"USD"}'
     run report egress known.log --prices prices.csv --ndjson
     says out '{"table":"Costs","egress":"internet","bytes":4000000000,"price":0.09,"cost":0.36,"currency":"USD"}'
+    # of a folder, the prices are no log
+    mkdir logs
+    cp known.log prices.csv logs
+    run report egress logs --prices logs/prices.csv --csv
+    returns 0
+    says out 'nat,2000000000,0.045,0.09,USD'
+    # numbers have no exponents
+    run report egress vpc.log --prices prices.csv --csv
+    says out 'nat,900270,0.045,0.000041,USD'
     printf 'egress,USD\nnet,0.045\n' >prices.csv
     run report egress vpc.log --prices prices.csv
     returns 2

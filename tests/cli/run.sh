@@ -272,6 +272,12 @@ case_protocols() {
     run tag a.log --lookup lookup.csv --out o --protocols protocols.csv
     says o/port_protocol_counts.csv '7,mine,1'
     says o/malformed.log 'protocol 1: 1 flow'
+    # of a folder, the names are no log
+    mkdir logs
+    cp a.log protocols.csv logs
+    run tag logs --lookup lookup.csv --out p --protocols logs/protocols.csv
+    returns 0
+    says p/port_protocol_counts.csv '7,mine,1'
 }
 
 case_malformed() {

@@ -1202,7 +1202,7 @@ TEST_CASE("records of named fields with both directions are two flows", "[json]"
 TEST_CASE("what is written as OCSF is read back", "[json]") {
     CHECK(first_row(R"({"class_uid":4001,"status_code":"OK","src_endpoint":{"intermediate_ips":)"
                     R"(["10.0.0.1"],"ip":"10.0.0.9"},"dst_endpoint":{"ip":"10.0.0.2"},"traffic":)"
-                    R"({"packets":1,"bytes":2,"packets_in":3,"bytes_in":4}})") ==
+                    R"({"packets":4,"bytes":6,"packets_in":3,"bytes_in":4}})") ==
           "10.0.0.1,10.0.0.2,,,,1,2,3,4,,,,,,,,,,,,,");
     auto log = flowlog::open(memory_input{
         R"({"class_uid":4001,"status_code":"OK","src_endpoint":{"ip":"10.0.0.1"},"dst_endpoint":)"
@@ -1389,4 +1389,65 @@ TEST_CASE("flows before damage are kept", "[json]") {
         CHECK_THROWS_AS(read_all(), flowlog::error);
         CHECK(flows == 2);
     }
+}
+
+TEST_CASE("counters of both directions together are divided", "[json]") {
+    auto const ends = R"("src_endpoint":{"ip":"10.0.0.1"},"dst_endpoint":{"ip":"10.0.0.2"})"s;
+    auto const ocsf = [&](std::string const& traffic) {
+        return first_row(R"({"class_uid":4001,)" + ends + R"(,"traffic":)" + traffic + "}");
+    };
+    CHECK(ocsf(R"({"bytes":100,"bytes_out":60,"bytes_in":40})") ==
+          "10.0.0.1,10.0.0.2,,,,,60,,40,,,,,,,,,,,,,");
+    CHECK(ocsf(R"({"bytes_out":60,"bytes_in":40})") == "10.0.0.1,10.0.0.2,,,,,60,,40,,,,,,,,,,,,,");
+    CHECK(ocsf(R"({"bytes":100})") == "10.0.0.1,10.0.0.2,,,,,100,,,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"src_ip":"10.0.0.1","dest_ip":"10.0.0.2","bytes":100,"bytes_in":40,)"
+                    R"("bytes_out":60})") == "10.0.0.1,10.0.0.2,,,,,60,,40,,,,,,,,,,,,,");
+    CHECK(first_row(R"({"network":{"bytes":150},"source":{"ip":"10.0.0.1"},)"
+                    R"("destination":{"ip":"10.0.0.2","bytes":50}})") ==
+          "10.0.0.1,10.0.0.2,,,,,100,,50,,,,,,,,,,,,,");
+}
+
+TEST_CASE("the way back repeats no counter, and exchanges interfaces", "[json]") {
+    auto log = flowlog::open(memory_input{
+        R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":9,"reverse-bytes":5,"flows":3,)"
+        R"("dropped-bytes":7,"input":1,"output":2})"s});
+    auto flows = std::vector<flowlog::flow>{};
+    for (auto const& record : log) flows.emplace_back(record);
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0][field::dropped_bytes] == 7U);
+    CHECK(flows[1][field::dropped_bytes].absent());
+    CHECK(flows[1][field::flows].absent());
+    CHECK(flows[1][field::input] == 2U);
+    CHECK(flows[1][field::output] == 1U);
+}
+
+TEST_CASE("accesses to servers and events of others are no flows", "[json]") {
+    for (auto const* text : {R"({"type":"http","bytes":123,"region":"us","status":200})",
+                             R"({"event_type":"login","timestamp":"2024-05-01T10:00:00Z"})"})
+        CHECK_THROWS_AS(first_row(text), flowlog::error);
+}
+
+TEST_CASE("of several members of one field, its own name counts", "[json]") {
+    for (auto const* others :
+         {R"("source_ip":"9.9.9.9")", R"("source":"/var/log/x")", R"("src":"9.9.9.9")"}) {
+        auto const own = R"("srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1)"s;
+        CHECK(first_row("{" + own + "," + others + "}").starts_with("10.0.0.1,10.0.0.2,"));
+        CHECK(first_row("{"s + others + "," + own + "}").starts_with("10.0.0.1,10.0.0.2,"));
+    }
+    CHECK(first_row(R"({"source":"10.0.0.1","destination":"10.0.0.2","bytes":1})")
+              .starts_with("10.0.0.1,10.0.0.2,"));
+}
+
+TEST_CASE("what is wrong with one object of a line costs no other", "[json]") {
+    auto const good = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":1})"s;
+    for (auto const* bad : {R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":xx})",
+                            "{\"srcaddr\":\"10.0.0.1\",\"dstaddr\":\"\xff\"}"}) {
+        CAPTURE(bad);
+        for (auto const& first : {std::string{}, good + "\n"}) {
+            auto const before = first.empty() ? 0U : 1U;
+            CHECK(counts_of(first + good + bad + good + "\n") == counts{before + 2, 1, 0});
+            CHECK(counts_of(first + bad + good + good + "\n") == counts{before + 2, 1, 0});
+        }
+    }
+    CHECK(counts_of(good + "\n" + good + ", " + good + "\n") == counts{3, 0, 0});
 }

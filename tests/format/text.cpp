@@ -455,6 +455,16 @@ TEST_CASE("a first line of two or three words is no heading if the next line sho
     CHECK(reader.later_columns().empty());
 }
 
+TEST_CASE("a heading with two names stays one, whatever the next line is", "[text]") {
+    for (auto const* const text : {"srcaddr,bytes,label\n10.0.0.2,5,b,c\n10.0.0.1,100,a\n",
+                                   "srcaddr bytes label\n10.0.0.2 5 b c\n10.0.0.1 100 a\n"}) {
+        auto const got = read(text);
+        CHECK(got.stats.headers == 1);
+        CHECK(got.stats.malformed == 1);
+        CHECK(got.stats.records == 1);
+    }
+}
+
 TEST_CASE("two words within a log are a heading if both are names, or if it is the heading again",
           "[text]") {
     auto const got = read(

@@ -501,8 +501,14 @@ TEST_CASE("a day, a week or a month has no part after itself", "[filter]") {
     }
     CHECK(holds("date > 2024-05-01", at(noon + 12h)));
     CHECK_FALSE(holds("date <= 2024-05-01", at(noon + 12h)));
+    for (auto const* const text :
+         {"date = 20240501", "date >= 20240501", "date <= 20240501", "date < 20240502",
+          "date in (20240501, 20240502)", "date in 20240430..20240501"})
+        CHECK(holds(text, at(noon)));
+    CHECK_FALSE(holds("date = 20240501", at(noon + 12h)));
+    CHECK_FALSE(holds("date > 20240501", at(noon)));
     for (auto const* const text : {"month = 5", "month = 05", "week = 18", "date = 2024",
-                                   "date = 20240501", "month in (4..5)", "month > 2024.5"}) {
+                                   "date = 20241301", "month in (4..5)", "month > 2024.5"}) {
         CAPTURE(text);
         CHECK(message(text).find("; a month is 2024-05, a week 2024-W18 and a day 2024-05-01") !=
               std::string::npos);

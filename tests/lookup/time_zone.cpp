@@ -171,6 +171,8 @@ TEST_CASE("the local zone has the name of its file in a database", "[time_zone]"
     CHECK(name_of_local(file) == "Test/Good");
     CHECK(name_of_local(':' + (here / "link")) == "Test/Good");
     CHECK(name_of_local(copy) == "local");
+    CHECK(name_of_local(here.write("zoneinfo/Etc/UTC", zone_file(1000, 2000))) == "UTC");
+    CHECK(time_zone{}.named("local").name() == "local");
     // what TZ may have, --tz reads again
     for (auto const* rule : {"CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3"})
         CHECK(time_zone::find(rule).name() == rule);

@@ -402,6 +402,8 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
         if (name == "pair.txt") return "vpc-1 - vpc-2\n";
         if (name == "chain.txt") return "10.0.0.0 - 10.0.0.9 - 10.0.0.19\n";
         if (name == "heading.txt") return "# theirs\nsrc_addr\r\n10.0.0.1\n";
+        if (name == "any.txt") return "ip\n10.0.0.1\n";
+        if (name == "other.txt") return "\"dstaddr\"\n10.0.0.1\n";
         if (name == "ids.txt") return "vpc-id\nvpc-1a2b\n";
         if (name == "curly.txt") return "a\n\xE2\x80\x9Cvpc-1a2b\xE2\x80\x9D\n";
         if (name == "user.txt") return "CORP\\alice\n\"CORP\\bob\"\n";
@@ -422,6 +424,12 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
     for (auto const* const expression :
          {"@include heading.txt", "srcaddr in @heading.txt", "ip in @heading.txt"})
         CHECK(has(expression));
+    // addresses of any field, or in quotes
+    for (auto const* const name : {"any.txt", "other.txt"}) {
+        CAPTURE(name);
+        CHECK(has("srcaddr in @" + std::string{name}));
+        CHECK_FALSE(has("dstaddr in @" + std::string{name}));
+    }
     CHECK(has("vpc-id in @ids.txt"));
     CHECK_FALSE(has("srcport in @gaps.txt"));
     CHECK(where("srcport in @gaps.txt", options)(flow{}));
@@ -446,7 +454,7 @@ TEST_CASE("lists and other expressions are read by name", "[filter]") {
     CHECK(message("vpc-id in @pair.txt")
               .starts_with("pair.txt:1:1: texts have no ranges; put commas around '-'"));
     CHECK(message("srcaddr in @chain.txt").starts_with("chain.txt:1:21: expected an address"));
-    CHECK(message("pkt-srcaddr in @heading.txt").starts_with("heading.txt:2:1: expected an"));
+    CHECK(message("srcaddr in @ids.txt").starts_with("ids.txt:1:1: expected an address"));
     CHECK(message("vpc-id in @curly.txt")
               .starts_with("curly.txt:2:1: expected ' or \" as the quotation mark, found '"));
     CHECK(message("service = 70000/tcp").find("expected a service") != std::string::npos);

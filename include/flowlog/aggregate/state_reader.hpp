@@ -57,10 +57,10 @@ public:
         unchecked_ = at_;
         constexpr auto beginning = std::string_view{R"({"flowlog":"partial","version":)"};
         auto const line = rest_of_line();
-        if (!line.empty() && beginning.starts_with(line)) fail_on_end();
+        if (!line.empty() && beginning.starts_with(line) && is_last(line)) fail_on_end();
         if (!skip(beginning))
             throw error{errc::unknown_format, where(), "is not a partial result of flowlog"};
-        if (!line.ends_with('}')) fail_on_end();
+        if (is_cut(line)) fail_on_end();
         if (auto const found = number(); found != state_writer::version)
             throw error{errc::unsupported, where(),
                         "is a partial result of version " + std::to_string(found) +
@@ -87,8 +87,9 @@ public:
         need_line();
         if (*at_ != '{') fail("expected the beginning of a part: {");
         auto const line = rest_of_line();
-        at_ += line.size();
-        if (!line.ends_with('}')) fail_on_end();
+        if (is_cut(line)) fail_on_end();
+        at_ += std::min(line.rfind('}') + 1, line.size());
+        if (!line.ends_with('}')) fail("expected the end of the line");
         if (line.starts_with(R"({"end":)")) fail("a part is missing before the end");
         end_line();
         return line;
@@ -226,6 +227,16 @@ public:
 private:
     [[nodiscard]] auto rest_of_line() const noexcept -> std::string_view {
         return {at_, static_cast<std::size_t>(std::find(at_, end_, '\n') - at_)};
+    }
+
+    /// Whether nothing follows a line that begins here.
+    [[nodiscard]] auto is_last(std::string_view line) const noexcept -> bool {
+        return static_cast<std::size_t>(end_ - line.data()) <= line.size() + 1;
+    }
+
+    /// Whether a line that should end an object was cut.
+    [[nodiscard]] auto is_cut(std::string_view line) const noexcept -> bool {
+        return !line.ends_with('}') && !line.ends_with('\r') && is_last(line);
     }
 
     [[nodiscard]] static auto digit_of(char c) noexcept -> unsigned {

@@ -160,7 +160,7 @@ struct parquet_functions {
     void (*group)(void* file, std::int32_t group, parquet_group* into);
     /// Statistics of a top-level integer or timestamp column, in the units of the schema.
     void (*bounds)(void* file, std::int32_t group, std::int32_t column, parquet_bounds* into);
-    /// 1 if the statistics say that no value of a top-level text column is another text.
+    /// 1 if the statistics say that all rows of a top-level text column have this text.
     std::int32_t (*has_only)(void* file, std::int32_t group, std::int32_t column, char const* text);
     /// Begins to read some columns of a row group, in batches of at most `rows` rows. None of them
     /// may be nested. Several such streams may be read in turn.

@@ -158,6 +158,13 @@ public:
         return words_of(line);
     }
 
+    /// Which of several names of a field counts: the largest number. Other programs call other
+    /// things `source`, such as the file of a log.
+    [[nodiscard]] static auto rank(std::string_view name, field_id id) noexcept -> int {
+        if (detail::spells(name, info(id).name)) return 2;
+        return detail::has_alias("source destination src dst dest", name) ? 0 : 1;
+    }
+
     /// How many tokens stand before the names of a header line: `# Fields:` is two.
     [[nodiscard]] static auto marks_before(std::span<std::string_view const> tokens) noexcept
         -> std::size_t {
@@ -169,13 +176,6 @@ public:
     }
 
 private:
-    /// Which of several names of a field counts: the largest number. Other programs call other
-    /// things `source`, such as the file of a log.
-    [[nodiscard]] static auto rank(std::string_view name, field_id id) noexcept -> int {
-        if (detail::spells(name, info(id).name)) return 2;
-        return detail::has_alias("source destination src dst dest", name) ? 0 : 1;
-    }
-
     /// Whether a token is the name of a field, letter by letter.
     [[nodiscard]] static auto is_name(std::string_view token) -> bool {
         auto const id = find_field(token);

@@ -351,12 +351,21 @@ private:
     }
 
     /// Whether the heading of these columns may be a line of a text as well: it is one word, or two
-    /// or three of which one is no field, such as `Traffic type`.
+    /// or three of which at most one is the name of a field, such as `Traffic type`. Words such as
+    /// `source` are no names here, unless all are.
     [[nodiscard]] static auto is_doubtful(layout const& columns) -> bool {
         if (columns.size() == 1) return true;
+        if (columns.size() > 3) return false;
         auto known = std::size_t{0};
-        for (std::size_t i = 0; i < columns.size(); ++i) known += columns.field_at(i) ? 1U : 0U;
-        return columns.size() <= 3 && known != columns.size();
+        auto named = std::size_t{0};
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            auto const id = columns.field_at(i);
+            known += id ? 1U : 0U;
+            auto const is_name = id && (!columns.style().is_words() ||
+                                        same_name(columns.names()[i], info(*id).name));
+            named += is_name ? 1U : 0U;
+        }
+        return known != columns.size() && named < 2;
     }
 
     /// Whether the last line that is not blank was taken for the first heading, and may be none.

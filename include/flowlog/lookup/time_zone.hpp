@@ -40,8 +40,9 @@ public:
 
     /// Finds a zone: `Europe/Berlin` and other names of IANA's, `UTC`, `local` for the zone of the
     /// system (TZ, otherwise /etc/localtime), an offset such as `+02:00`, or a rule as TZ may have
-    /// it, with commas or in `<>`. The local zone has the name of its file in a database, or else
-    /// `local`. Throws `errc::invalid_argument` if there is no such zone, or no database.
+    /// it, with commas or in `<>`. The local zone has the name of its file in a database, `UTC`
+    /// if that is Etc/UTC, or else `local`. Throws `errc::invalid_argument` if there is no such
+    /// zone, or no database.
     [[nodiscard]] static auto find(std::string_view name) -> time_zone {
         if (auto const fixed = offset_of(name)) return {std::string{name}, *fixed};
         if (name == "UTC" || name == "Z") return {};
@@ -64,6 +65,13 @@ public:
     }
 
     [[nodiscard]] auto name() const noexcept -> std::string const& { return name_; }
+
+    /// The same zone under another name.
+    [[nodiscard]] auto named(std::string name) const -> time_zone {
+        auto result = *this;
+        result.name_ = std::move(name);
+        return result;
+    }
 
     /// How far the clocks are ahead of UTC at a time.
     [[nodiscard]] auto offset(timestamp time) const -> std::chrono::seconds {
@@ -154,6 +162,7 @@ private:
             auto const at = file.rfind(folder);
             if (at == file.npos) continue;
             auto const name = file.substr(at + folder.size());
+            if (name == "Etc/UTC") return "UTC";
             if (is_name(name)) return std::string{name};
         }
         return "local";

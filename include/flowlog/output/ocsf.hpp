@@ -139,11 +139,7 @@ private:
         write_cloud(json);
         write_connection(json);
         write_endpoints(json);
-        write_object(json, "traffic",
-                     {{"packets", packets},
-                      {"bytes", bytes},
-                      {"packets_in", reverse_packets},
-                      {"bytes_in", reverse_bytes}});
+        write_traffic(json);
         write_object(json, "firewall_rule", {{"name", rule}, {"uid", acl_id}});
         if (has(exporter)) {
             json.key("device").begin_object().member("type_id", 0);
@@ -152,6 +148,28 @@ private:
         }
         write_unmapped(json);
         json.end_object();
+    }
+
+    /// `packets` and `bytes` are those of both directions.
+    void write_traffic(json_writer& json) {
+        using enum field_id;
+        if (!has_any({packets, bytes, reverse_packets, reverse_bytes})) return;
+        json.key("traffic").begin_object();
+        write_counters(json, "packets", packets, reverse_packets);
+        write_counters(json, "bytes", bytes, reverse_bytes);
+        json.end_object();
+    }
+    void write_counters(json_writer& json, std::string const& key, field_id out, field_id in) {
+        if (has(in)) {
+            auto const both = number(out) + number(in);
+            json.member(key, both < number(in) ? ~std::uint64_t{0} : both);
+            if (has(out)) json.member(key + "_out", number(out));
+            json.member(key + "_in", number(in));
+        } else if (has(out)) {
+            json.member(key, number(out));
+        }
+        forget(out);
+        forget(in);
     }
 
     void write_metadata(json_writer& json) const {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/column_batch.hpp>
+#include <flowlog/format/layout.hpp>
 #include <flowlog/format/parquet/file.hpp>
 
 namespace flowlog::detail {
@@ -130,15 +132,38 @@ struct parquet_layout {
     }
 };
 
-/// Adds a column of a schema to a layout.
-inline void add_column(parquet_layout& into, ArrowSchema const& schema, std::int32_t number) {
-    auto const name = std::string{schema.name == nullptr ? "" : schema.name};
+/// How the values of a column are stored, in its dictionary if it has one.
+[[nodiscard]] inline auto stored_type_of(ArrowSchema const& schema) -> stored_type {
     auto const* const dictionary = schema.dictionary;
-    auto const type = stored_type_of(dictionary != nullptr ? dictionary->format : schema.format);
+    return stored_type_of(dictionary != nullptr ? dictionary->format : schema.format);
+}
+
+[[nodiscard]] inline auto name_of(ArrowSchema const& schema) -> std::string_view {
+    return schema.name == nullptr ? "" : schema.name;
+}
+
+/// Whether another column of a schema counts as the field, because of its name.
+[[nodiscard]] inline auto is_outranked(ArrowSchema const& schema, field_id id,
+                                       std::string_view name) -> bool {
+    return std::ranges::any_of(
+        std::span{schema.children, static_cast<std::size_t>(schema.n_children)},
+        [&](ArrowSchema const* other) {
+            return find_field(name_of(*other)) == id &&
+                   layout::rank(name_of(*other), id) > layout::rank(name, id) &&
+                   can_be(stored_type_of(*other), info(id).type);
+        });
+}
+
+/// Adds a column of a schema to a layout.
+inline void add_column(parquet_layout& into, ArrowSchema const& all, std::int32_t number) {
+    auto const& schema = *all.children[number];
+    auto const name = std::string{name_of(schema)};
+    auto const* const dictionary = schema.dictionary;
+    auto const type = stored_type_of(schema);
     auto const index = dictionary != nullptr ? stored_type_of(schema.format) : stored_type::none;
     auto const readable = dictionary == nullptr || is_integer(index);
     auto const id = find_field(name);
-    if (!id || into.find(*id) != nullptr) {
+    if (!id || into.find(*id) != nullptr || is_outranked(all, *id, name)) {
         if (readable && can_be(type, field_type::text))
             into.texts.push_back({column_batch::text_slot, number, type, index, name});
         return into.foreign.push_back(name);
@@ -153,7 +178,7 @@ auto read_layout(parquet_file& from) -> std::shared_ptr<parquet_layout const> {
     auto result = std::make_shared<parquet_layout>();
     auto const schema = from.schema();
     for (std::int64_t i = 0; i < schema->n_children; ++i)
-        add_column(*result, *schema->children[i], static_cast<std::int32_t>(i));
+        add_column(*result, *schema, static_cast<std::int32_t>(i));
     for (std::int32_t i = 0; i < from.groups(); ++i) {
         auto const group = from.group(i);
         if (group.rows < 0) from.fail(errc::corrupt, "is a damaged Parquet file: negative size");

@@ -106,7 +106,7 @@ public:
         return result;
     }
 
-    /// Whether the statistics of a row group say that no value of a text column is another text.
+    /// Whether the statistics of a row group say that all its rows have this text in a column.
     [[nodiscard]] auto has_only(std::int32_t group, std::int32_t column, char const* text) const
         -> bool {
         return module_->has_only(handle_, group, column, text) != 0;

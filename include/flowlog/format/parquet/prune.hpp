@@ -77,8 +77,8 @@ public:
         wanted_.assign(wanted.begin(), wanted.end());
     }
 
-    /// Whether no row of a group has values within all bounds. A group that may have NODATA or
-    /// SKIPDATA rows is never excluded, because these are counted whatever is wanted.
+    /// Whether no row of a group has values within all bounds. A group that has a log-status which
+    /// may be NODATA or SKIPDATA is never excluded: these rows are counted whatever is wanted.
     template <class = void>
     [[nodiscard]] auto excludes(parquet_file const& from, parquet_layout const& layout,
                                 std::int32_t group) const -> bool {

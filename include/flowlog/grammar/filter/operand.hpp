@@ -54,11 +54,14 @@ inline void add_text(text_set& set, std::string_view text) {
 /// The lists that an expression names, with their texts.
 using filter_lists = std::deque<filter_list>;
 
-/// Whether the first value of a list is its heading: a line that is the name of what is tested.
+/// Whether the first value of a list is its heading: a line that is the name of what is tested, or
+/// of any addresses if those are tested.
 [[nodiscard]] inline auto is_heading(filter_value const& value, std::string_view list,
                                      filter_test const& test, std::span<field_id const> fields)
     -> bool {
     auto const& word = value.first;
+    auto const is_address = [](field_id id) { return info(id).type == field_type::address; };
+    if (std::ranges::any_of(fields, is_address) && has_address_heading(list)) return true;
     auto const rest = list.substr(word.offset + word.text.size());
     auto const alone = flowlog::detail::trimmed(rest.substr(0, rest.find('\n'))).empty();
     if (value.is_range || word.quoted || !alone || test.subject.empty()) return false;
@@ -475,7 +478,8 @@ private:
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {
-        if (style_ == filter_style::period && is_small_number(word.text))
+        if (style_ == filter_style::period && is_small_number(word.text) &&
+            !detail::civil_time::parse(word.text, leaf_.zone.get()))
             fail(word, "expected " + expectation(kind_) + ", found '" + escaped(word.text, 40) +
                            "'; a month is 2024-05, a week 2024-W18 and a day 2024-05-01");
         if (auto const found = number_from(kind_, word.text, now_, leaf_.zone.get())) return *found;
