@@ -57,7 +57,7 @@ public:
         unchecked_ = at_;
         constexpr auto beginning = std::string_view{R"({"flowlog":"partial","version":)"};
         auto const line = rest_of_line();
-        if (!line.empty() && beginning.starts_with(line) && is_last(line)) fail_on_end();
+        if (line.size() > 1 && beginning.starts_with(line)) fail_on_end();  // JSON may begin with {
         if (!skip(beginning))
             throw error{errc::unknown_format, where(), "is not a partial result of flowlog"};
         if (is_cut(line)) fail_on_end();

@@ -196,9 +196,9 @@ private:
             if (type >= stored_type::days)
                 return time_of_unit(type, static_cast<std::int64_t>(number));
             if constexpr (std::floating_point<From>) {  // seconds, as Python's time.time() gives
-                constexpr auto first_milliseconds = From{1e11};
-                if (number >= 0 && number < first_milliseconds)
-                    return timestamp{std::chrono::microseconds{std::llround(double{number} * 1e6)}};
+                auto const seconds = static_cast<double>(number);
+                if (seconds >= 0 && seconds < 1e11)
+                    return timestamp{std::chrono::microseconds{std::llround(seconds * 1e6)}};
             }
             if (out_of_range<std::uint64_t>(number)) return field_value<T>{presence::malformed};
             return from_unix_time(static_cast<std::uint64_t>(number));
