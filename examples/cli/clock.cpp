@@ -25,7 +25,7 @@ void add_zone_option(CLI::App& app) {
     auto const take = [](std::string const& name) {
         try {
             auto found = flowlog::time_zone::find(name);
-            // partial results have this name if their zone had none: it is that of their keys
+            // a zone without a name is called `local` in partial results, and must be here
             if (merging().active && name == "local") found = found.named(name);
             chosen_zone() = std::move(found);
         } catch (flowlog::error const& failure) {

@@ -47,7 +47,8 @@ auto may_have_more(flowlog::log& log) -> bool {
     });
 }
 
-/// The columns that are known so far, and those of `shown` that a later record may still have.
+/// The columns that the log is known to have. A later record may have more: those of `shown` that
+/// it may have are added.
 auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
     auto result = flowlog::columns_of(log);
     if (result.empty()) return result;

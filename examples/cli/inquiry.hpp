@@ -26,9 +26,10 @@ class App;
 
 namespace cli {
 
-/// What the first logs are, and which fields logs have: known before they are read if all of them
-/// could be looked at, or else when they were read. Partial results are made without knowing, so
-/// that those of all logs have the same questions, and say which fields the logs had.
+/// The formats of the first logs, and the fields of all. If all logs could be opened beforehand,
+/// the fields are known before anything is counted; otherwise only after reading. A partial result
+/// always answers every question, so that any two can be merged, and it says which fields the logs
+/// had.
 class log_survey {
 public:
     /// Opens the first logs, but not standard input.
@@ -151,7 +152,7 @@ private:
         flowlog::group_filter having;
         std::size_t by;
         std::size_t answer;               ///< which of the groupings
-        std::vector<std::size_t> places;  ///< of its measures, among those of the grouping
+        std::vector<std::size_t> places;  ///< where the grouping has each of its measures
     };
 
     auto grouping_of(question const& wanted) -> flowlog::dynamic_grouping;

@@ -217,9 +217,9 @@ inline auto parse_written_time(std::string_view text) -> std::optional<timestamp
     return result;
 }
 
-/// The columns of a line without its LF, however they are written: its words, or its cells, of
-/// which an empty one stands for `-`. In a log of TABs, empty cells beyond the columns do not
-/// count.
+/// The columns of a line without its LF: its words or its cells, whichever the log is written in.
+/// An empty cell means `-`. If cells are separated by TABs, empty ones at the end of a line that
+/// has too many are left out.
 [[nodiscard]] inline auto words(std::string_view line, layout const& columns) -> std::vector<word> {
     if (columns.style().is_words()) return words(line);
     auto result = std::vector<word>{};

@@ -36,9 +36,9 @@ using label_id = std::uint32_t;
 /// have the same block, the last counts, with a warning. Tables that join others may repeat the
 /// headings.
 ///
-/// Under headings, a cell that is empty, `-`, `None` or `null` has no value. Without a value, the
-/// label is that of the next column that can have one: of `Name`, then of `SubnetId`. Rows without
-/// a block or a label are skipped, with a warning.
+/// If a table has headings, a cell that is empty, `-`, `None` or `null` has no value. A row without
+/// a `Name` is labelled with its `SubnetId`, and so on through the columns that can be labels. A
+/// row without a block or without any label is skipped, with a warning.
 class label_table {
 public:
     label_table() = default;

@@ -150,7 +150,7 @@ private:
         json.end_object();
     }
 
-    /// `packets` and `bytes` are those of both directions.
+    /// OCSF's `packets` and `bytes` count both directions together.
     void write_traffic(json_writer& json) {
         using enum field_id;
         if (!has_any({packets, bytes, reverse_packets, reverse_bytes})) return;

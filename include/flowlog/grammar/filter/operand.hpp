@@ -70,8 +70,9 @@ using filter_lists = std::deque<filter_list>;
            (id && std::ranges::find(fields, *id) != fields.end());
 }
 
-/// The values of a test of `fields` after its mask, with those of a list in place of the list's
-/// name. Throws `filter_fault`, and what reading the list throws.
+/// The values that a test compares `fields` with, without the mask. If a value names a list
+/// (`@FILE`), the values in that list are taken instead. Throws `filter_fault`, and what reading
+/// the list throws.
 [[nodiscard]] inline auto expanded_values(filter_test const& test, filter_options const& options,
                                           filter_lists& lists,
                                           std::span<field_id const> fields = {})
