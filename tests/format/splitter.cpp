@@ -76,16 +76,22 @@ TEST_CASE("each chunk is read by itself", "[splitter]") {
     CHECK(bad[0].offset == text.size() - 4);
 }
 
-TEST_CASE("a header line within a chunk is a mismatch", "[splitter]") {
-    auto const text = "dstport vpc-id\n1 a\nvpc-id dstport\nb 2\n"s;
+/// What `mismatch_after` says after each chunk of a log, of one line each.
+static auto mismatches_of(std::string const& text) -> std::vector<std::optional<std::uint64_t>> {
     auto splitter = log_splitter::of(memory_input{text}, {}, 1);
     REQUIRE(splitter);
-    auto mismatches = std::vector<std::optional<std::uint64_t>>{};
+    auto result = std::vector<std::optional<std::uint64_t>>{};
     for (auto next = splitter->next(); next; next = splitter->next()) {
         auto opened = splitter->open(*next, {});
         for (auto const& flow : opened) static_cast<void>(flow);
-        mismatches.push_back(splitter->mismatch_after(*next, opened));
+        result.push_back(splitter->mismatch_after(*next, opened));
     }
+    return result;
+}
+
+TEST_CASE("a header line within a chunk is a mismatch", "[splitter]") {
+    auto const text = "dstport vpc-id\n1 a\nvpc-id dstport\nb 2\n"s;
+    auto const mismatches = mismatches_of(text);
     REQUIRE(mismatches.size() == 4);
     CHECK_FALSE(mismatches[0]);
     CHECK_FALSE(mismatches[1]);
@@ -94,14 +100,7 @@ TEST_CASE("a header line within a chunk is a mismatch", "[splitter]") {
 
 TEST_CASE("a heading of messages at the end of a chunk is a mismatch", "[splitter]") {
     auto const text = "dstport vpc-id\n1 a\ntimestamp,message\n5,2 b\n"s;
-    auto splitter = log_splitter::of(memory_input{text}, {}, 1);
-    REQUIRE(splitter);
-    auto mismatches = std::vector<std::optional<std::uint64_t>>{};
-    for (auto next = splitter->next(); next; next = splitter->next()) {
-        auto opened = splitter->open(*next, {});
-        for (auto const& flow : opened) static_cast<void>(flow);
-        mismatches.push_back(splitter->mismatch_after(*next, opened));
-    }
+    auto const mismatches = mismatches_of(text);
     REQUIRE(mismatches.size() == 4);
     CHECK_FALSE(mismatches[1]);
     CHECK(mismatches[2] == text.find("5,2 b"));
