@@ -91,16 +91,20 @@ TEST_CASE("aggregators read a Parquet file, however it is divided", "[parquet]")
     }
 }
 
+/// The states of a field in all rows: present, absent or malformed.
+template <class Key>
+static auto states_of(std::vector<flowlog::flow> const& rows, Key key) -> std::string {
+    auto result = std::string{};
+    for (auto const& row : rows) result += "pam"[static_cast<std::size_t>(row[key].state())];
+    return result;
+}
+
 TEST_CASE("every type of column is decoded to the type of its field", "[parquet]") {
     auto log = flowlog::open(path_of("types.parquet"));
     auto rows = std::vector<flowlog::flow>{};
     for (auto const& record : log) rows.emplace_back(record);
     REQUIRE(rows.size() == 4);
-    auto const states = [&](auto key) {
-        auto result = std::string{};
-        for (auto const& row : rows) result += "pam"[static_cast<std::size_t>(row[key].state())];
-        return result;
-    };
+    auto const states = [&](auto key) { return states_of(rows, key); };
     CHECK(states(field::srcaddr) == "pppa");
     CHECK(*rows[2][field::srcaddr] == flowlog::address::v6(0, 1));
     CHECK(states(field::dstaddr) == "pmaa");
@@ -131,11 +135,7 @@ TEST_CASE("floating point numbers are numbers and times", "[parquet]") {
     auto rows = std::vector<flowlog::flow>{};
     for (auto const& record : log) rows.emplace_back(record);
     REQUIRE(rows.size() == 4);
-    auto const states = [&](auto key) {
-        auto result = std::string{};
-        for (auto const& row : rows) result += "pam"[static_cast<std::size_t>(row[key].state())];
-        return result;
-    };
+    auto const states = [&](auto key) { return states_of(rows, key); };
     CHECK(states(field::dstport) == "pamm");
     CHECK(*rows[0][field::dstport] == 443);
     CHECK(states(field::bytes) == "ppam");
