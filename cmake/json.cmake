@@ -28,6 +28,7 @@ if(FLOWLOG_WITH_JSON)
         src/json/google.cpp
         src/json/job.cpp
         src/json/kinds.cpp
+        src/json/member_names.cpp
         src/json/messages.cpp
         src/json/parser.cpp
         src/json/reader.cpp

@@ -276,8 +276,7 @@ void read_alibaba(od::object record, job& to) {
 namespace {
 
 /// Adds the type or the code of ICMP to the destination port, as nfdump's archives have them.
-auto set_icmp(row_buffer& rows, std::string_view name, std::string_view text, unsigned shift)
-    -> bool {
+void set_icmp(row_buffer& rows, std::string_view name, std::string_view text, unsigned shift) {
     auto const number = decode_token<std::uint8_t>(text.empty() ? "-" : text);
     if (number.malformed())
         throw bad_record{std::string{name} + ": expected a number (0-255), found " +
@@ -286,16 +285,8 @@ auto set_icmp(row_buffer& rows, std::string_view name, std::string_view text, un
     auto const before = rows.get(field::dstport).value_or(std::uint16_t{0});
     if (number)
         rows.set(field::dstport, static_cast<std::uint16_t>(before | unsigned{*number} << shift));
-    return true;
 }
 
-/// Reads members that are named after fields. nfdump has the type and code of ICMP in place of
-/// ports. ECS has names of its own for three things:
-///
-/// - `network.bytes` are those of both directions, `source.bytes` those of one
-/// - `source.address` may be the name of a host if there is a `source.ip`; of flowlog, it is the
-///   original address of the packets then
-/// - `destination.bytes`, or `reverse-bytes`, are those of the way back
 /// The counters of the way out. Where a log has those of both directions together, they are what is
 /// left of these without the way back.
 struct forward_counters {
@@ -318,24 +309,35 @@ void settle_forward(row_buffer& rows, forward_counters const& out, reverse_count
     settle_forward(rows, field::bytes, out.bytes, back.bytes, out.bytes_are_both);
 }
 
+/// Reads members that are named after fields. nfdump has the type and code of ICMP in place of
+/// ports. ECS has names of its own for three things:
+///
+/// - `network.bytes` are those of both directions, `source.bytes` those of one
+/// - `source.address` may be the name of a host if there is a `source.ip`; of flowlog, it is the
+///   original address of the packets then
+/// - `destination.bytes`, or `reverse-bytes`, are those of the way back
 class names_reader {
 public:
-    explicit names_reader(job& to) : rows_{to.rows} {}
+    explicit names_reader(job& to) : rows_{to.rows}, names_{to.names} { names_.begin(); }
 
     void member(std::string_view key, od::value v) {
         auto const size = around_.size();
         auto const name = [&] { return size == 0 ? key : std::string_view{around_.append(key)}; };
         switch (json_type(v.type())) {
-            case json_type::string: any_ |= read_text(name(), text_of(key, v).value_or("")); break;
-            case json_type::number: any_ |= read_number(name(), v); break;
+            case json_type::string: {
+                auto const text = text_of(key, v).value_or("");
+                any_ |= read_text(names_.find(name()), text);
+                break;
+            }
+            case json_type::number: any_ |= read_number(names_.find(name()), v); break;
             case json_type::object:
                 if (!is_holder(key)) around_.append(key) += '.';
                 each_member_of(key, v, [&](auto k, od::value m) { member(k, m); });
                 break;
             case json_type::array: {
-                auto const is_field = find_field(name()).has_value();
+                auto const is_read = names_.find(name()).role != member_role::none;
                 around_.resize(size);
-                if (is_field) only_element(key, v);
+                if (is_read) only_element(key, v);
                 break;
             }
             default: break;
@@ -372,92 +374,80 @@ private:
     }
 
     /// Reads a text. Whether it is named after a field.
-    auto read_text(std::string_view name, std::string_view text) -> bool {
-        if (auto* const end = side_of(name)) {
-            end->address = text;
-            return true;
-        }
-        if (!text.empty()) note_ip(name);
-        if (auto* const weak = weak_name(name)) {
-            weak->second = text;
-            return true;
-        }
-        if (is_known_sum(name)) return true;
-        if (auto* const count = count_forward(name)) {
-            *count = count_of(field_id::bytes, name, text);
-            return true;
-        }
-        if (name == "icmp_type") return set_icmp(rows_, name, text, 8);
-        if (name == "icmp_code") return set_icmp(rows_, name, text, 0);
-        auto const id = find_field(without_sum(name));
-        if (!id) return false;
-        if (gives_way(*id, name)) return true;
-        if (auto* const count = count_back(*id)) {
-            *count = count_of(*id, name, text);
-        } else {
-            set_token(rows_, *id, name, text);
-            note_both(*id, name);
+    auto read_text(member_name const& name, std::string_view text) -> bool {
+        switch (name.role) {
+            case member_role::none: return false;
+            case member_role::source_address: source_.address = text; break;
+            case member_role::destination_address: destination_.address = text; break;
+            case member_role::weak_address: weak_text(name.text) = text; break;
+            case member_role::forward_count:
+                count_forward(name.id) = count_of(name.id, name.text, text);
+                break;
+            case member_role::icmp_type: set_icmp(rows_, name.text, text, 8); break;
+            case member_role::icmp_code: set_icmp(rows_, name.text, text, 0); break;
+            case member_role::field: read_field(name, text); break;
         }
         return true;
     }
 
-    auto read_number(std::string_view name, od::value v) -> bool {
-        auto const id = find_field(without_sum(name));
-        if (!id || !is_number(info(*id).type) || count_forward(name) != nullptr)
+    void read_field(member_name const& name, std::string_view text) {
+        if (name.is_ip && !text.empty()) note_ip(name.id);
+        if (is_known_sum(name) || gives_way(name)) return;
+        if (auto* const count = count_back(name.id)) {
+            *count = count_of(name.id, name.text, text);
+        } else {
+            set_token(rows_, name.id, name.text, text);
+            note_both(name);
+        }
+    }
+
+    auto read_number(member_name const& name, od::value v) -> bool {
+        if (name.role != member_role::field || !is_number(info(name.id).type))
             return read_text(name, raw_text(v));
-        if (is_known_sum(name) || gives_way(*id, name)) return true;
-        note_both(*id, name);
-        auto const value = number_of(name, v, max_number(info(*id).type), id);
-        if (auto* const count = count_back(*id)) {
+        if (is_known_sum(name) || gives_way(name)) return true;
+        note_both(name);
+        auto const type = info(name.id).type;
+        auto const value = number_of(name.text, v, max_number(type), name.id);
+        if (auto* const count = count_back(name.id)) {
             *count = value;
         } else if (value) {
-            with_type(info(*id).type, [&]<class T>(std::type_identity<T>) {
-                if constexpr (std::unsigned_integral<T>) rows_.put(*id, static_cast<T>(*value));
+            with_type(type, [&]<class T>(std::type_identity<T>) {
+                if constexpr (std::unsigned_integral<T>) rows_.put(name.id, static_cast<T>(*value));
             });
         }
         return true;
     }
 
     /// Whether the row has the counter of one direction in place of this one.
-    [[nodiscard]] auto is_known_sum(std::string_view name) const -> bool {
-        return (name == "network.bytes" && rows_.get(field::bytes)) ||
-               (name == "network.packets" && rows_.get(field::packets));
+    [[nodiscard]] auto is_known_sum(member_name const& name) const -> bool {
+        return name.is_both && (name.id == field_id::bytes ? rows_.get(field::bytes).has_value()
+                                                           : rows_.get(field::packets).has_value());
     }
 
-    void note_both(field_id id, std::string_view name) {
-        if (id == field_id::bytes) forward_.bytes_are_both = name == "network.bytes";
-        if (id == field_id::packets) forward_.packets_are_both = name == "network.packets";
+    void note_both(member_name const& name) {
+        if (name.id == field_id::bytes) forward_.bytes_are_both = name.is_both;
+        if (name.id == field_id::packets) forward_.packets_are_both = name.is_both;
     }
-    [[nodiscard]] auto count_forward(std::string_view name) -> std::optional<std::uint64_t>* {
-        if (name == "packets_out") return &forward_.packets;
-        return name == "bytes_out" ? &forward_.bytes : nullptr;
+    [[nodiscard]] auto count_forward(field_id id) -> std::optional<std::uint64_t>& {
+        return id == field_id::packets ? forward_.packets : forward_.bytes;
     }
 
     /// Whether the row has the value of a member with the field's own name, which counts more than
     /// that of another.
-    [[nodiscard]] auto gives_way(field_id id, std::string_view name) -> bool {
-        auto const bit = static_cast<std::size_t>(id);
-        auto const own = layout::rank(name, id) == 2;
-        if (!own && own_[bit]) return true;
-        own_[bit] = own_[bit] || own;
+    [[nodiscard]] auto gives_way(member_name const& name) -> bool {
+        auto const bit = static_cast<std::size_t>(name.id);
+        if (!name.own && own_[bit]) return true;
+        own_[bit] = own_[bit] || name.own;
         return false;
     }
-    /// A name that counts only if no other member is the address.
-    [[nodiscard]] auto weak_name(std::string_view name)
-        -> std::pair<std::string_view, std::string_view>* {
-        auto const found =
-            std::ranges::find(weak_, name, &std::pair<std::string_view, std::string_view>::first);
-        return found == weak_.end() ? nullptr : &*found;
+
+    /// The text of a name that counts only if no other member is the address.
+    [[nodiscard]] auto weak_text(std::string_view name) -> std::string_view& {
+        return std::ranges::find(weak_, name, &std::pair<std::string_view, std::string_view>::first)
+            ->second;
     }
 
-    [[nodiscard]] auto side_of(std::string_view name) -> side* {
-        if (name == "source.address") return &source_;
-        return name == "destination.address" ? &destination_ : nullptr;
-    }
-    void note_ip(std::string_view name) {
-        source_.has_ip |= name == "source.ip";
-        destination_.has_ip |= name == "destination.ip";
-    }
+    void note_ip(field_id id) { (id == field_id::srcaddr ? source_ : destination_).has_ip = true; }
 
     [[nodiscard]] auto count_back(field_id id) -> std::optional<std::uint64_t>* {
         if (id == field_id::reverse_packets) return &back_.packets;
@@ -482,6 +472,7 @@ private:
     }
 
     row_buffer& rows_;
+    member_names& names_;
     std::string around_{};  // the keys of the objects around a member: `source.`
     bool any_ = false;
     side source_{};

@@ -15,6 +15,7 @@
 #include <flowlog/format/open_options.hpp>
 
 #include "kinds.hpp"
+#include "member_names.hpp"
 #include "rows.hpp"
 #include "splitter.hpp"
 
@@ -81,6 +82,7 @@ struct head_members {
 /// What the pieces of a log become.
 struct job {
     row_buffer rows{};
+    member_names names{};  // of records whose members are named after fields
     message_lines messages{};
     std::deque<tuple_array> tuples{};
     std::vector<std::string> nested{};  // logs that a piece holds, decoded

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <random>
 #include <span>
 #include <sstream>
 #include <string>
@@ -1436,6 +1437,30 @@ TEST_CASE("of several members of one field, its own name counts", "[json]") {
     }
     CHECK(first_row(R"({"source":"10.0.0.1","destination":"10.0.0.2","bytes":1})")
               .starts_with("10.0.0.1,10.0.0.2,"));
+}
+
+TEST_CASE("members may come in any order, among any others", "[json]") {
+    auto random = std::minstd_rand{7};
+    auto text = std::string{};
+    auto expected = std::string{};
+    for (auto i = 0; i < 300; ++i) {
+        auto members =
+            std::vector<std::string>{R"("srcaddr":"10.0.0.1")", R"("dstaddr":"10.0.0.2")",
+                                     R"("dst_port":443)",       R"("source.ip":"10.9.9.9")",
+                                     R"("packets":"2")",        R"("bytes":)" + std::to_string(i)};
+        for (auto more = random() % 4; more != 0;
+             --more)  // up to 400 names, more than are remembered
+            members.push_back("\"x" + std::to_string(random() % 400) + "\":1");
+        std::ranges::shuffle(members, random);
+        auto record = "{" + members.front();
+        for (std::size_t at = 1; at < members.size(); ++at) record += "," + members[at];
+        record += "}\n";
+        expected += first_row(record) + '\n';
+        text += record;
+    }
+    auto log = flowlog::open(memory_input{text});
+    auto const rows = rows_of(log);
+    CHECK(rows.substr(rows.find('\n') + 1) == expected);
 }
 
 TEST_CASE("what is wrong with one object of a line costs no other", "[json]") {
