@@ -149,4 +149,16 @@ TEST_CASE("a filter says which addresses its flows have", "[filter_bounds]") {
     CHECK(either(33).empty());  // more than a reader would look up
 }
 
+TEST_CASE("a filter without bounds wants the same flows", "[filter_bounds]") {
+    using namespace flowlog;
+    auto const bounded = where("srcaddr = 10.0.0.1 and bytes > 80");
+    auto const all = bounded.without_bounds();
+    CHECK(all.bounds().empty());
+    CHECK(all.addresses().empty());
+    CHECK(all.tree() == bounded.tree());
+    CHECK(bounded.bounds().size() == 1);
+    CHECK(bounded.addresses().size() == 1);
+    CHECK((all && where("dstport = 1")).bounds().size() == 2);
+}
+
 }  // namespace test_query_filter_bounds

@@ -92,14 +92,23 @@ public:
     /// without a value. There may be narrower bounds, and fields without any.
     template <class = void>
     [[nodiscard]] auto bounds() const -> std::vector<field_bounds> {
-        return detail::bounds_of(state_->tree);
+        return state_->bounded ? detail::bounds_of(state_->tree) : std::vector<field_bounds>{};
     }
 
     /// Addresses of which every flow that is wanted has at least one, for each choice. There may be
     /// more such choices; ranges of addresses are none.
     template <class = void>
     [[nodiscard]] auto addresses() const -> std::vector<address_choice> {
-        return detail::choices_of(state_->tree);
+        return state_->bounded ? detail::choices_of(state_->tree) : std::vector<address_choice>{};
+    }
+
+    /// Wants the same flows, but has no `bounds()` and no `addresses()`, so that a reader that
+    /// could pass over others reads all lines. A filter that is made of this one has them again.
+    template <class = void>
+    [[nodiscard]] auto without_bounds() const -> filter {
+        auto result = *this;
+        result.state_ = std::make_shared<state const>(tree(), false);
+        return result;
     }
 
     /// The expression.
@@ -136,14 +145,16 @@ public:
 private:
     struct state {
         template <class = void>
-        explicit state(filter_tree from)
+        explicit state(filter_tree from, bool is_bounded = true)
             : tree{std::move(from)},
               program{detail::filter_compiler<>::compile(tree)},
-              uses{detail::uses_of(tree)} {}
+              uses{detail::uses_of(tree)},
+              bounded{is_bounded} {}
 
         filter_tree tree;
         detail::filter_program program;
         std::vector<field_use> uses;
+        bool bounded;
     };
 
     template <flow_record Record>
