@@ -76,8 +76,9 @@ auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
 }  // namespace
 
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
-                     columns const& present) -> flowlog::group_key try {
-    auto const keys = tables.parse(word, option);
+                     columns const& present, key_tables::column_names const& others)
+    -> flowlog::group_key try {
+    auto const keys = tables.parse(word, option, others);
     return flowlog::key_reader{keys.at(0)}.key();  // which refuses keys of both ends
 } catch (flowlog::error const& failure) {
     auto const is_name = word.find_first_of("/:()") == word.npos;
@@ -115,11 +116,15 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
             if (!column.field) result.push_back(column.name);
     };
     if (!options.format.empty()) add(flowlog::columns_of(parse_format(options.format)));
-    auto const logs = find_logs(options).files;
+    auto const logs = list_logs(options).files;
     for (auto const& from : logs | std::views::take(max_logs)) {
-        if (!opens_twice(from)) continue;
+        auto const pipe = options.pipes->find(from.name());
+        if (pipe == options.pipes->end() && !opens_twice(from)) continue;
+        auto how = open_options_of(options, {});
+        how.overlap = false;  // reads no more of a pipe than its columns need
         try {
-            auto log = open_log(from, options, {});
+            auto log =
+                flowlog::open(pipe == options.pipes->end() ? from : pipe->second.beginning(), how);
             add(flowlog::columns_of(log));
             for (auto& name : flowlog::other_columns_of(log)) result.push_back(std::move(name));
         } catch (flowlog::error const&) {
@@ -164,6 +169,17 @@ auto difference(std::string const& name, columns const& first, columns const& sh
     if (!missing.empty() && !more.empty()) message += "; ";
     if (!more.empty()) message += "also " + more + " (not " + done + ")";
     return message + "; --fields chooses";
+}
+
+auto unread_columns(std::string const& name, std::vector<std::string> const& unread,
+                    std::set<std::string>& said, std::string const& done)
+    -> std::optional<std::string> {
+    auto names = std::vector<std::string>{};
+    for (auto const& column : unread)
+        if (said.insert(column).second) names.push_back(flowlog::escaped(column, 60));
+    if (names.empty()) return std::nullopt;
+    return flowlog::escaped(name) + ": columns that are no fields, or of other types, are not " +
+           done + ": " + joined(names) + "; --fields chooses";
 }
 
 auto later_columns(std::string const& name, columns const& before, columns const& now,

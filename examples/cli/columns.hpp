@@ -3,6 +3,7 @@
 #define FLOWLOG_CLI_COLUMNS_HPP
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,11 @@ auto has(columns const& all, flowlog::record_column const& wanted) -> bool;
 auto parse_columns(std::string_view list) -> columns;
 
 /// The key of flows that a word of an option names; `present` are other names that it may have
-/// meant. Throws `usage_error` if it names none, or a key of both ends of a flow.
+/// meant, and `others` gives the names of columns that are no fields. Throws `usage_error` if it
+/// names none, or a key of both ends of a flow.
 auto key_of_one_flow(std::string const& word, std::string const& option, key_tables const& tables,
-                     columns const& present) -> flowlog::group_key;
+                     columns const& present, key_tables::column_names const& others = {})
+    -> flowlog::group_key;
 
 /// The columns that are no fields: of --format, and of the first logs.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
@@ -55,6 +58,11 @@ void resolve(columns& wanted, columns const& present, key_tables const& tables);
 /// to the columns: "printed".
 auto difference(std::string const& name, columns const& first, columns const& shown,
                 columns const& present, std::string const& done) -> std::optional<std::string>;
+
+/// The warning that columns of a log are `unread`, if there are any of which this was not `said`.
+auto unread_columns(std::string const& name, std::vector<std::string> const& unread,
+                    std::set<std::string>& said, std::string const& done)
+    -> std::optional<std::string>;
 
 /// The columns that header lines further on in a text log had, and the first one lacked.
 template <class Reader>

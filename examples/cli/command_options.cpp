@@ -281,8 +281,9 @@ constexpr auto own = std::to_array<option_info>({
     {"--sort", "FIELD", measure, "print", group::general,
      "Print the flows with the largest values first: bytes (20, or as many\n"
      "as -n says)",
-     "prints the flows with the largest values of a field or computed column first: 20 of them, "
-     "or as many as `-n` says, which are all that is kept in memory. Flows without a value come "
+     "prints the flows with the largest values of a field, a computed column or another column "
+     "first: 20 of them, or as many as `-n` says, which are all that is kept in memory. Flows "
+     "without a value come "
      "last, equal ones in the order of the logs"},
     {"--ascending", "", flag, "print", group::general, "With --sort, the smallest values first",
      "with `--sort`, the smallest values first"},

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -208,6 +209,11 @@ private:
             if (auto message = difference(reader.name(), first_, columns_, present, "written"))
                 differing_.keep(std::move(*message));
         }
+        if (!given_) {
+            auto const unread = reader.describe().unread_columns;
+            if (auto message = unread_columns(reader.name(), unread, unread_, "written"))
+                differing_.keep(std::move(*message));
+        }
         auto uses = keys_.uses();
         if (wanted_) {
             for (auto const& use : wanted_->uses()) flowlog::detail::add_use(uses, use);
@@ -271,8 +277,9 @@ private:
     key_tables tables_;
     partition_keys keys_;
     columns columns_;
-    bool given_;     // the columns do not depend on the logs
-    columns first_;  // of the first log
+    bool given_;                    // the columns do not depend on the logs
+    columns first_;                 // of the first log
+    std::set<std::string> unread_;  // columns that were said to be left out
     std::optional<flowlog::filter> wanted_;
     std::unique_ptr<record_files> files_;
     flowlog::field_id offending_{};

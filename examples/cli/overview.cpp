@@ -396,11 +396,13 @@ auto run_overview(CLI::App const& app, overview_options options) -> int {
     if (options.max_groups == 0)
         throw usage_error{"--max-groups: a question has at least one group"};
     require_one_stdin(options.reading, {});
-    auto logs = find_logs(options.reading);
+    auto logs = list_logs(options.reading);
     auto const words = reading_words(app, options.reading.logs, options_of_overview);
     auto const found_table = load_beside(options.reading, logs);
-    if (found_table && has(logs, options.reading.tables.lookup))
-        logs = find_logs(options.reading);  // which leaves the table of a folder out
+    static_cast<void>(wanted_flows(options.reading));
+    auto const has_table = found_table && has(logs, options.reading.tables.lookup);
+    if (has_table || !options.reading.lists->empty())
+        logs = list_logs(options.reading);  // which leaves the tables and lists of a folder out
     return overview{options, std::move(logs), found_table, words}.run();
 }
 

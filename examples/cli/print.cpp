@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +79,9 @@ public:
           columns_{parse_columns(options.fields)},
           wanted_{wanted_flows(options.reading)} {
         warn_of_all(tables_.warnings());
-        if (!options.sort.empty()) sort_key_ = key_of_one_flow(options.sort, "--sort", tables_, {});
+        if (!options.sort.empty())
+            sort_key_ = key_of_one_flow(options.sort, "--sort", tables_, {},
+                                        [&] { return unknown_columns(options.reading); });
         if (columns_.empty() && options_.format() == record_format::vpc)
             columns_ = flowlog::columns_of(flowlog::layout::vpc_default());
         given_ = !columns_.empty();
@@ -225,6 +228,10 @@ private:
             auto const message = difference(log.name(), first_, columns_, present, "printed");
             if (message) differing_.say(*message);
         }
+        if (given_) return true;
+        auto const unread = log.describe().unread_columns;
+        if (auto const message = unread_columns(log.name(), unread, unread_, "printed"))
+            differing_.say(*message);
         return true;
     }
 
@@ -318,10 +325,11 @@ private:
     print_options const& options_;
     key_tables tables_;
     columns columns_;
-    bool given_ = false;      // the columns do not depend on the logs
-    columns first_;           // of the first log
-    columns present_;         // of the log that was opened last
-    std::string present_of_;  // the name of that log
+    bool given_ = false;            // the columns do not depend on the logs
+    columns first_;                 // of the first log
+    std::set<std::string> unread_;  // columns that were said to be left out
+    columns present_;               // of the log that was opened last
+    std::string present_of_;        // the name of that log
     std::optional<flowlog::filter> wanted_;
     std::optional<flowlog::filtered<flowlog::filter, flowlog::record_writer>> printing_;
     std::optional<flowlog::group_key> sort_key_;

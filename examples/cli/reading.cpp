@@ -166,19 +166,51 @@ void malformed_writer::finish() const {
     if (failure_) throw flowlog::error{*failure_};
 }
 
-auto find_logs(reading_options const& options) -> flowlog::input_list {
+namespace {
+
+/// Whether a log can be read only once, and has bytes without somebody who types them.
+auto is_pipe(std::string const& name) -> bool {
+    struct ::stat status{};
+    if (name == "-") return ::fstat(0, &status) == 0 && !S_ISCHR(status.st_mode);
+    return flowlog::scheme_of(name).empty() && ::stat(name.c_str(), &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+/// The input; one that can be read only once is always the same.
+auto kept_input(flowlog::input from, reading_options const& options) -> flowlog::input {
+    auto const name = from.name();
+    if (!is_pipe(name)) return from;
+    auto const pipe = options.pipes->find(name);
+    if (pipe != options.pipes->end()) return pipe->second;
+    return options.pipes->emplace(name, flowlog::peekable_input::of(std::move(from))).first->second;
+}
+
+void require_logs(reading_options const& options) {
     if (options.logs.empty() && options.logs_from.empty()) throw usage_error{"no LOG is given"};
     require_one_stdin(options, {});
+}
+
+}  // namespace
+
+auto find_logs(reading_options const& options) -> flowlog::input_list {
+    require_logs(options);
+    static_cast<void>(wanted_flows(options));  // finds the lists, which are no logs
+    return list_logs(options);
+}
+
+auto list_logs(reading_options const& options) -> flowlog::input_list {
+    require_logs(options);
     use_store_settings(options.stores);
     if (merging().active) return find_partials(options.logs);
     auto objects = options.objects;
     objects.no_logs = {options.tables.lookup, options.tables.map, options.where_file,
                        options.logs_from};
     std::ranges::copy(options.other_files, std::back_inserter(objects.no_logs));
+    std::ranges::copy(*options.lists, std::back_inserter(objects.no_logs));
     auto found = find_objects(options.logs, objects, options.logs_from);
     if (options.objects.verbose) print_error(found.summary() + '\n');
     auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
-    for (auto& log : found.logs) result.files.push_back(std::move(log.input));
+    for (auto& log : found.logs) result.files.push_back(kept_input(std::move(log.input), options));
     return result;
 }
 
@@ -331,9 +363,8 @@ auto wanted_flows(reading_options const& options) -> std::optional<flowlog::filt
     if (auto const& file = options.where_file; !file.empty())
         add(read_filter(read_counting_file(file), file, options));
     if (auto const in_range = flows_in_range(options.objects)) add(*in_range);
-    // --strict is about all lines: a filter that is negated twice has no bounds, by which readers
-    // would pass over some of them
-    if (wanted && options.strict) wanted = !!*wanted;
+    // --strict is about all lines
+    if (wanted && options.strict) wanted = wanted->without_bounds();
     return wanted;
 }
 

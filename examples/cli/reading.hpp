@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@
 #include <flowlog/output/json.hpp>
 #include <flowlog/query/filter.hpp>
 #include <flowlog/source/inputs.hpp>
+#include <flowlog/source/peekable_input.hpp>
 
 #include "keys.hpp"
 #include "objects.hpp"
@@ -65,6 +67,9 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
     /// The files that the filter names: lists, and expressions that it includes.
     std::shared_ptr<std::vector<std::string>> lists = std::make_shared<std::vector<std::string>>();
+    /// The logs that can be opened only once, by name: their columns may be asked for before.
+    std::shared_ptr<std::map<std::string, flowlog::peekable_input>> pipes =
+        std::make_shared<std::map<std::string, flowlog::peekable_input>>();
 };
 
 /// Adds LOG…, --where, --threads and the others that say what is read and how, as far as the
@@ -155,6 +160,9 @@ private:
 /// The inputs that the arguments name. Of a folder or pattern, the tables and lists that the
 /// options name are none. Throws `usage_error` if there are no arguments.
 auto find_logs(reading_options const& options) -> flowlog::input_list;
+
+/// The same, but does not read the filter: for what is asked while it is read.
+auto list_logs(reading_options const& options) -> flowlog::input_list;
 
 /// Throws `usage_error` if more than one of the logs, the tables and these other files is standard
 /// input.

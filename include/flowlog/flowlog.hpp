@@ -106,6 +106,7 @@
 #include <flowlog/source/object_key.hpp>
 #include <flowlog/source/object_list.hpp>
 #include <flowlog/source/object_store.hpp>
+#include <flowlog/source/peekable_input.hpp>
 #include <flowlog/source/read_text.hpp>
 #include <flowlog/source/store_options.hpp>
 #include <flowlog/source/unpack.hpp>

@@ -669,11 +669,45 @@ case_a_folder_that_cannot_be_read() {
     says err 'u/a/link: cannot open: No such file or directory'
 }
 
+case_lists_of_a_folder() {
+    mkdir -p l
+    cp "$data/flow_logs.txt" l/a.log
+    echo 10.0.1.201 >l/list.txt
+    run top l --by srcaddr --where 'srcaddr in @l/list.txt' --flows --csv -q
+    returns 0
+    [ ! -s err ] || { fail 'the list is read as a log'; show err; }
+    for command in print tag overview; do
+        run $command l --where 'srcaddr in @l/list.txt' --csv -q --lookup "$data/lookup_table.csv"
+        returns 0
+        [ ! -s err ] || { fail "$command"; show err; }
+    done
+}
+
 case_a_pipe_is_read_once() {
     printf 'srcaddr dstaddr bytes team\n1.2.3.4 5.6.7.8 10 red\n1.2.3.4 5.6.7.8 20 blue\n' >team.log
-    run top <(cat team.log) --by team --flows --csv -q # whose columns are not known before it is read
+    run top <(cat team.log) --by team --flows --csv -q
+    returns 0
+    says out 'red,1'
+    run top - --by team --where 'team != red' --flows --csv -q < <(gzip -c team.log)
+    returns 0
+    holds out < <(printf 'team,flows\nblue,1\n')
+    mkfifo team.pipe
+    cat team.log >team.pipe &
+    run top team.pipe --by team --where 'team = red' --flows --csv -q
+    returns 0
+    holds out < <(printf 'team,flows\nred,1\n')
+    run top - --by taem --flows --csv -q < <(cat team.log)
     returns 2
-    says err "no field is called 'team'"
+    says err "no field is called 'taem'"
+    run top - --by team --flows --csv -q </dev/null
+    returns 2
+    run top - - --by team --flows < <(cat team.log)
+    returns 2
+    says err 'only one input can be standard input'
+    { head -c 30 team.log; sleep 0.2; tail -c +31 team.log; } | "$flowlog" diff - team.log --by team --flows --csv -q >out 2>err
+    rc=$?
+    returns 0
+    [ "$(wc -l <out)" = 1 ] || { fail 'a pipe in pieces differs'; show out; show err; }
     run top <(cat team.log) --by team --flows --csv -q --format 'srcaddr dstaddr bytes ${team}'
     returns 0
     says out 'red,1'
@@ -1127,6 +1161,27 @@ case_columns_of_parquet_that_are_no_fields() {
     run top in.parquet --by x-cold --flows
     returns 2
     says err "no field is called 'x-cold'"
+    run convert in.parquet in.parquet -o in.csv --force
+    returns 0
+    says err 'in.parquet: columns that are no fields, or of other types, are not written: x-col; --fields chooses'
+    [ "$(grep -c x-col err)" = 1 ] || { fail 'said twice'; show err; }
+    run print in.parquet --csv
+    says err 'are not printed: x-col; --fields chooses'
+    run print in.parquet --csv --fields srcaddr,x-col
+    lacks err 'x-col'
+}
+
+case_sorted_by_a_column() {
+    run print "$reports/50/in.log" --sort x-col --ascending --fields x-col --csv
+    returns 0
+    [ "$(sed -n '2p' out)" = '=1+1' ] || { fail "$(head -n 2 out)"; show err; }
+    [ "$(wc -l <out)" = 5 ] || fail "$(wc -l <out) lines"
+    run print - --sort x-col --ascending -n 1 --fields x-col --csv < <(cat "$reports/50/in.log")
+    returns 0
+    holds out < <(printf 'x-col\n=1+1\n')
+    run print "$reports/50/in.log" --sort x-cold
+    returns 2
+    says err 'no such field: x-cold'
 }
 
 run_cases

@@ -146,6 +146,13 @@ TEST_CASE("floating point numbers are numbers and times", "[parquet]") {
     CHECK(*rows[3][field::start] == first + std::chrono::milliseconds{500});
     CHECK(states(field::end) == "ppmm");
     CHECK(*rows[0][field::end] == first + std::chrono::milliseconds{123});
+    CHECK(states(field::account_id) == "papp");
+    CHECK(*rows[0][field::account_id] == "123456789012");
+    CHECK(*rows[2][field::account_id] == "1.5");
+    CHECK(*rows[3][field::account_id] == "-7");
+    CHECK(states(field::instance_id) == "ppap");
+    CHECK(*rows[0][field::instance_id] == "1e+300");
+    CHECK(*rows[3][field::instance_id] == "1000000000000");
     CHECK(log.has(field_id::start));
     CHECK(log.stats().malformed == 0);
 }
@@ -177,6 +184,8 @@ TEST_CASE("columns that are no fields are ignored and described", "[parquet]") {
           "1 row group\ncolumns: dstport, protocol, srcaddr\ncolumns that are no fields: city, "
           "tags, place, destinationTransportPort\ncolumns whose types do not fit their fields: "
           "bytes\n");
+    CHECK(info.unread_columns ==
+          std::vector<std::string>{"city", "tags", "place", "destinationTransportPort", "bytes"});
     CHECK_THROWS_WITH(flowlog::run({path_of("foreign.parquet")},
                                    flowlog::filtered{within(field_id::bytes, 0, 5),
                                                      flowlog::port_protocol_counter{}}),

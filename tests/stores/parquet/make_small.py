@@ -48,6 +48,9 @@ pq.write_table(pa.table({
     "bytes": pa.array([1.0, 2.0, float("nan"), -1.0]),
     "start": pa.array([1_600_000_000.0, None, float("nan"), 1_600_000_000.5]),
     "end": pa.array([1_600_000_000_123.0, 1_600_000_000.0, -1.0, 1e300]),
+    "account_id": pa.array([123456789012.0, None, 1.5, -7.0]),
+    "instance_id": pa.array([1e300, 0.0, float("nan"), 1e12], pa.float64()).dictionary_encode(),
+    "score": pa.array([0.25, -0.0, -2.2250738585072014e-308, 9e15], pa.float64()),
 }), out / "doubles.parquet")
 
 # columns that are no fields, nested ones, and one of a type that cannot be its field's

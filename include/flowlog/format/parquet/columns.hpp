@@ -95,7 +95,8 @@ enum class stored_type : std::uint8_t {
     if (is_number(wanted)) return type > stored_type::none && type <= stored_type::decimal;
     if (wanted == field_type::time)
         return is_integer(type) || type == stored_type::f64 || type >= stored_type::days;
-    return wanted == field_type::text && is_integer(type);
+    return wanted == field_type::text &&
+           (is_integer(type) || type == stored_type::f32 || type == stored_type::f64);
 }
 
 /// A column that is a field.

@@ -202,12 +202,20 @@ private:
             }
             if (out_of_range<std::uint64_t>(number)) return field_value<T>{presence::malformed};
             return from_unix_time(static_cast<std::uint64_t>(number));
-        } else if constexpr (!std::integral<From>) {
-            return field_value<T>{presence::malformed};
         } else {
-            auto const end = std::to_chars(text, text + max_digits, number).ptr;
-            return std::string_view{text, static_cast<std::size_t>(end - text)};
+            return std::string_view{text, print_number(number, text)};
         }
+    }
+
+    /// Prints a number; returns how many characters. A number without a fraction has no exponent:
+    /// pandas has account ids like this.
+    template <class From>
+    static auto print_number(From number, char* text) noexcept -> std::size_t {
+        if constexpr (std::floating_point<From>) {
+            if (std::abs(number) < 9e15 && number == std::trunc(number))
+                return print_number(static_cast<std::int64_t>(number), text);
+        }
+        return static_cast<std::size_t>(std::to_chars(text, text + max_digits, number).ptr - text);
     }
 
     /// Whole numbers of 128 bits.
@@ -368,7 +376,8 @@ private:
         }
     }
 
-    static constexpr std::size_t max_digits = 20;  // of a number of 64 bits, with its sign
+    static constexpr std::size_t max_digits =
+        24;  // of a number of 64 bits, with its sign and exponent
 
     bool exact_;
     char no_text_[1]{};

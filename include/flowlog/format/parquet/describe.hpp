@@ -84,6 +84,9 @@ auto describe_parquet(parquet_file const& from, parquet_layout const& layout) ->
     if (!layout.mistyped.empty())
         result.notes.push_back(
             note_of("columns whose types do not fit their fields: ", layout.mistyped));
+    result.unread_columns = layout.foreign;
+    result.unread_columns.insert(result.unread_columns.end(), layout.mistyped.begin(),
+                                 layout.mistyped.end());
     describe_period(result, from, layout);
     return result;
 }
