@@ -335,9 +335,15 @@ public:
                 each_member_of(key, v, [&](auto k, od::value m) { member(k, m); });
                 break;
             case json_type::array: {
-                auto const is_read = names_.find(name()).role != member_role::none;
+                auto const& found = names_.find(name());
                 around_.resize(size);
-                if (is_read) only_element(key, v);
+                read_array(found, key, v);
+                break;
+            }
+            case json_type::boolean: {
+                auto const& found = names_.find(name());
+                if (is_measure(found))
+                    throw bad_record{found.text + ": found " + shown(v), found.id};
                 break;
             }
             default: break;
@@ -346,6 +352,10 @@ public:
     }
 
     void finish(job& to) {
+        if (!any_ && is_marker_) {
+            to.pass();
+            return;
+        }
         if (!any_) throw bad_record{"no member has the name of a field"};
         finish_address("source.address", source_, field::pkt_srcaddr, field_id::srcaddr);
         finish_address("destination.address", destination_, field::pkt_dstaddr, field_id::dstaddr);
@@ -366,10 +376,25 @@ private:
         bool has_ip = false;
     };
 
-    /// Elasticsearch puts the values of `fields` into arrays.
-    void only_element(std::string_view key, od::value v) {
+    /// Whether a member is an address, a number or a time.
+    [[nodiscard]] static auto is_measure(member_name const& name) -> bool {
+        if (name.role != member_role::field && name.role != member_role::forward_count)
+            return false;
+        auto const type = info(name.id).type;
+        return (is_number(type) && name.id != field_id::tcp_flags) || type == field_type::address ||
+               type == field_type::time;
+    }
+
+    /// Reads the element of an array, if it is the only one: Elasticsearch puts the values of
+    /// `fields` into arrays. Only members of ECS, whose names have dots, may have several.
+    void read_array(member_name const& name, std::string_view key, od::value v) {
+        if (name.role == member_role::none) return;
         auto elements = od::array(v.get_array());
-        if (std::size_t(elements.count_elements()) != 1) return;
+        auto const count = std::size_t(elements.count_elements());
+        if (count > 1 && is_measure(name) && name.text.find('.') == name.text.npos)
+            throw bad_record{name.text + ": expected one value, found " + std::to_string(count),
+                             name.id};
+        if (count != 1) return;
         for (auto element : elements) member(key, od::value(element.value()));
     }
 
@@ -385,14 +410,18 @@ private:
                 break;
             case member_role::icmp_type: set_icmp(rows_, name.text, text, 8); break;
             case member_role::icmp_code: set_icmp(rows_, name.text, text, 0); break;
+            case member_role::event_type:
+                is_marker_ = text.starts_with("purge_");  // of pmacct
+                return false;
             case member_role::field: read_field(name, text); break;
         }
         return true;
     }
 
     void read_field(member_name const& name, std::string_view text) {
-        if (name.is_ip && !text.empty()) note_ip(name.id);
-        if (is_known_sum(name) || gives_way(name)) return;
+        if (text.empty()) return;
+        if (name.is_ip) note_ip(name.id);
+        if (is_known_sum(name) || gives_way(name, is_nil(name.id, text))) return;
         if (auto* const count = count_back(name.id)) {
             *count = count_of(name.id, name.text, text);
         } else {
@@ -404,7 +433,7 @@ private:
     auto read_number(member_name const& name, od::value v) -> bool {
         if (name.role != member_role::field || !is_number(info(name.id).type))
             return read_text(name, raw_text(v));
-        if (is_known_sum(name) || gives_way(name)) return true;
+        if (is_known_sum(name) || gives_way(name, false)) return true;
         note_both(name);
         auto const type = info(name.id).type;
         auto const value = number_of(name.text, v, max_number(type), name.id);
@@ -433,11 +462,11 @@ private:
     }
 
     /// Whether the row has the value of a member with the field's own name, which counts more than
-    /// that of another.
-    [[nodiscard]] auto gives_way(member_name const& name) -> bool {
+    /// that of another, unless it is zeros.
+    [[nodiscard]] auto gives_way(member_name const& name, bool is_zeros) -> bool {
         auto const bit = static_cast<std::size_t>(name.id);
         if (!name.own && own_[bit]) return true;
-        own_[bit] = own_[bit] || name.own;
+        own_[bit] = own_[bit] || (name.own && !is_zeros);
         return false;
     }
 
@@ -475,6 +504,7 @@ private:
     member_names& names_;
     std::string around_{};  // the keys of the objects around a member: `source.`
     bool any_ = false;
+    bool is_marker_ = false;  // of the begin or the end of records
     side source_{};
     side destination_{};
     std::array<std::pair<std::string_view, std::string_view>, 5> weak_{

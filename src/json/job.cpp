@@ -35,18 +35,21 @@ void job::pass() {
 }
 
 void job::add_message(std::string_view message, std::string_view region) {
-    while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
     if (message.starts_with("CWL CONTROL MESSAGE")) return;
-    if (message.find_first_not_of(" \t") == message.npos)
+    constexpr auto blanks = std::string_view{" \t\r\n"};
+    auto begin = message.find_first_not_of(blanks);
+    if (begin == message.npos)
         throw bad_record{"the message is empty", std::nullopt, reason::column_count};
-    auto const begin = messages.text.size();
-    messages.text += message;
-    std::ranges::replace(messages.text.begin() + static_cast<std::ptrdiff_t>(begin),
-                         messages.text.end(), '\n', ' ');
-    messages.text += '\n';
     if (messages.regions.back().text != region) messages.regions.push_back({std::string{region}});
-    messages.lines.push_back({offset, static_cast<std::uint32_t>(begin),
-                              static_cast<std::uint32_t>(messages.regions.size() - 1), line});
+    while (begin != message.npos) {
+        message.remove_prefix(begin);
+        auto const found = message.substr(0, message.find_first_of("\r\n"));
+        messages.lines.push_back({offset, static_cast<std::uint32_t>(messages.text.size()),
+                                  static_cast<std::uint32_t>(messages.regions.size() - 1), line});
+        messages.text.append(found) += '\n';
+        message.remove_prefix(found.size());
+        begin = message.find_first_not_of(blanks);
+    }
 }
 
 auto decode_base64(std::string_view text) -> std::optional<std::string> {

@@ -98,6 +98,7 @@ struct job {
     void refuse(bad_record why);
     /// Passes over an entry of another log.
     void pass();
+    /// Adds the lines of a message, of which there is mostly one.
     void add_message(std::string_view message, std::string_view region);
 };
 

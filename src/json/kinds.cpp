@@ -45,6 +45,7 @@ void each_name(std::string_view text, Use use) {
         } else if (text[at] == '}' && !sizes.empty()) {
             around.resize(sizes.back());
             sizes.pop_back();
+            key = {};
         } else if (text[at] == '[') {
             key = {};
         }
@@ -54,7 +55,12 @@ void each_name(std::string_view text, Use use) {
 /// Keys of arrays in which programs put records.
 constexpr auto record_arrays = std::to_array<std::string_view>(
     {"hits", "records", "Records", "flows", "flowLogs", "flow_logs", "data", "items", "results",
-     "entries", "events", "logs", "rows"});
+     "entries", "events", "logs", "rows", "value"});
+
+/// Fields of flows, which events of other logs mostly lack.
+constexpr auto fields_of_flows = std::to_array<field_id>(
+    {field_id::srcport, field_id::dstport, field_id::protocol, field_id::packets, field_id::bytes,
+     field_id::action, field_id::log_status});
 
 /// The first bytes of a log, and what they tell.
 class beginning {
@@ -79,7 +85,8 @@ public:
         });
         return found;
     }
-    /// Whether keys are names of fields: an address and another one.
+    /// Whether keys are names of fields: an address, and another one or a field or time of flows.
+    /// Events of other logs have an address and, say, a region or a time, too.
     [[nodiscard]] auto has_names() const -> bool { return has_names(text_); }
     /// Whether keys are names of fields of flows without addresses: three, or two that are half of
     /// all keys, as in the headings of CSV. Two of them tell a flow from an access to a server.
@@ -95,10 +102,24 @@ public:
             found.set(static_cast<std::size_t>(*id));
         });
         auto const of_flows = std::ranges::count_if(
-            std::array{field_id::srcport, field_id::dstport, field_id::protocol, field_id::packets,
-                       field_id::bytes, field_id::action, field_id::log_status},
-            [&](field_id id) { return found[static_cast<std::size_t>(id)]; });
+            fields_of_flows, [&](field_id id) { return found[static_cast<std::size_t>(id)]; });
         return of_flows > 1 && (found.count() > 2 || 2 * names >= keys);
+    }
+    /// Whether it is one object whose members are columns with names of fields.
+    [[nodiscard]] auto has_columns() const -> bool {
+        auto const end = text_.find("\":{\"0\":");
+        if (!starts_with("{\"") || end == text_.npos || end != text_.find('"', 2)) return false;
+        return has_names() || find_field(std::string_view{text_}.substr(2, end - 2));
+    }
+    /// Whether it has lines of a flow log as OpenTelemetry's logs hold them.
+    [[nodiscard]] auto has_line_in_body() const -> bool {
+        constexpr auto key = std::string_view{"\"stringValue\""};
+        if (!has("resourceLogs")) return false;
+        for (auto at = raw_.find(key); at != raw_.npos; at = raw_.find(key, at + 1)) {
+            auto const text = text_after(at + key.size());
+            if (text.find(' ') != text.npos && holds_flow(text)) return true;
+        }
+        return false;
     }
     /// Whether it is an answer of Elasticsearch without documents.
     [[nodiscard]] auto has_no_hits() const -> bool {
@@ -127,7 +148,7 @@ public:
         return std::ranges::any_of(line_keys, [this](std::string_view key) {
             auto const quoted = '"' + std::string{key} + '"';
             auto const at = raw_.find(quoted);
-            return at != raw_.npos && is_line(text_after(at + quoted.size()));
+            return at != raw_.npos && holds_flow(text_after(at + quoted.size()));
         });
     }
     /// Whether a text of an array, or of an array within it, is a line of a flow log.
@@ -136,7 +157,7 @@ public:
         for (auto at = raw_.find('"'); at != raw_.npos;) {
             auto const end = raw_.find('"', at + 1);
             auto const text = raw_.substr(at + 1, end - at - 1);
-            if (text.find(' ') != text.npos && is_line(text)) return true;
+            if (text.find(' ') != text.npos && holds_flow(text)) return true;
             at = end == raw_.npos ? end : raw_.find('"', end + 1);
         }
         return false;
@@ -153,29 +174,23 @@ private:
                (is_within ? 2 : 1);
     }
     [[nodiscard]] static auto has_names(std::string_view text) -> bool {
-        auto count = 0;
-        auto has_address = false;
+        auto ends = std::bitset<2>{};
+        auto others = false;
         each_name(text, [&](std::string_view name, std::size_t) {
             auto const id = find_field(name);
             if (!id) return;
-            ++count;
-            has_address |= *id == field_id::srcaddr || *id == field_id::dstaddr;
+            if (id == field_id::srcaddr) ends.set(0);
+            if (id == field_id::dstaddr) ends.set(1);
+            others |= id == field_id::start || id == field_id::end ||
+                      std::ranges::find(fields_of_flows, *id) != fields_of_flows.end();
         });
-        return has_address && count > 1;
+        return ends.all() || (ends.any() && others);
     }
     /// The text that is the value after a key, if it is one.
     [[nodiscard]] auto text_after(std::size_t at) const -> std::string_view {
         at = raw_.find_first_not_of(" \t\r\n:", at);
         if (at == raw_.npos || raw_[at] != '"') return {};
         return raw_.substr(at + 1, raw_.find('"', at + 1) - at - 1);
-    }
-    [[nodiscard]] static auto is_line(std::string_view text) -> bool {
-        while (!text.empty()) {
-            auto const word = text.substr(0, text.find_first_of(" \t,\\"));
-            if (word == "NODATA" || word == "SKIPDATA" || address::parse(word)) return true;
-            text.remove_prefix(std::min(word.size() + 1, text.size()));
-        }
-        return false;
     }
 
     std::string_view raw_;
@@ -243,6 +258,8 @@ auto kind_of(std::string_view first_bytes) -> log_kind {
     if (log.starts_with("{\"flow\":{") || (log.has("verdict") && log.has("IP")))
         return log_kind::hubble;
     if (log.is("[]")) return log_kind::google;  // an answer without entries
+    if (log.has_columns()) return log_kind::by_column;
+    if (log.has_line_in_body()) return log_kind::otlp;
     if (log.has_names() || log.has_no_hits()) return log_kind::names;
     return log.has_line() || log.has_line_alone() ? log_kind::lines : log_kind::none;
 }
@@ -305,6 +322,15 @@ auto tells_kind(std::string_view first_bytes) -> bool {
     return kind_of(first_bytes.substr(0, recognisable)) != log_kind::none;
 }
 
+auto holds_flow(std::string_view text) -> bool {
+    while (!text.empty()) {
+        auto const word = text.substr(0, text.find_first_of(" \t,\\\n\r"));
+        if (word == "NODATA" || word == "SKIPDATA" || address::parse(word)) return true;
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+    }
+    return false;
+}
+
 auto looks_like_json(std::string_view first_bytes) -> bool {
     auto const log = beginning{first_bytes};
     return log.is_json() || log.starts_with("#separator") || log.starts_with("H4sI") ||
@@ -345,6 +371,7 @@ auto division_of(log_kind kind, std::string_view first_bytes) -> division {
             if (!array.empty()) return {.arrays = {array}, .around = "hits"};
             break;
         }
+        case log_kind::text: return {.lines = true};
         default: break;
     }
     // one object a line, unless the first line is only the beginning of one
@@ -361,7 +388,9 @@ auto name(log_kind kind) -> std::string_view {
         case log_kind::insights: return "CloudWatch Logs Insights results (JSON)";
         case log_kind::athena: return "Athena results (JSON)";
         case log_kind::firehose: return "Data Firehose messages (JSON)";
+        case log_kind::text:
         case log_kind::lines: return "flow log in the messages of another log (JSON)";
+        case log_kind::otlp: return "flow log in the logs of OpenTelemetry (JSON)";
         case log_kind::wrapped: return "Lambda, Kinesis or Data Firehose event (JSON)";
         case log_kind::network_firewall: return "AWS Network Firewall flow log (JSON)";
         case log_kind::pubsub: return "Google Pub/Sub messages (JSON)";
@@ -376,6 +405,7 @@ auto name(log_kind kind) -> std::string_view {
         case log_kind::ocsf: return "OCSF Network Activity (JSON)";
         case log_kind::hubble: return "Hubble flows (JSON)";
         case log_kind::base64: return "base64 text";
+        case log_kind::by_column:
         case log_kind::none: break;
     }
     return "JSON";
@@ -384,7 +414,8 @@ auto name(log_kind kind) -> std::string_view {
 auto has_messages(log_kind kind) noexcept -> bool {
     return kind == log_kind::subscription || kind == log_kind::events ||
            kind == log_kind::insights || kind == log_kind::firehose || kind == log_kind::lines ||
-           kind == log_kind::wrapped || kind == log_kind::base64;
+           kind == log_kind::text || kind == log_kind::otlp || kind == log_kind::wrapped ||
+           kind == log_kind::base64;
 }
 
 auto fields_of(log_kind kind) -> std::span<field_id const> {

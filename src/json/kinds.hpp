@@ -24,6 +24,8 @@ enum class log_kind : std::uint8_t {
     athena,        ///< answers of get-query-results of Athena
     firehose,      ///< objects with a message
     lines,    ///< lines in messages of other logs (of containers, Elasticsearch, Splunk), or alone
+    text,     ///< lines of text, within another log
+    otlp,     ///< lines in logs of OpenTelemetry
     wrapped,  ///< base64 within events of Lambda, Kinesis and Firehose
     network_firewall,  ///< AWS Network Firewall
     pubsub,            ///< base64 within messages of Google Pub/Sub
@@ -37,7 +39,8 @@ enum class log_kind : std::uint8_t {
     suricata,
     ocsf,
     hubble,
-    base64  ///< base64 text of a compressed log
+    by_column,  ///< an object whose members are columns, as pandas writes it
+    base64      ///< base64 text of a compressed log
 };
 
 /// Where other logs keep a line of a flow log: the keys that CloudWatch, Docker, Splunk,
@@ -63,6 +66,15 @@ inline constexpr std::size_t most_recognisable = 65536;
 
 /// Whether the first 512 of these bytes tell the kind of a log.
 [[nodiscard]] auto tells_kind(std::string_view first_bytes) -> bool;
+
+/// Whether a text has a word of a line of a flow log: an address, or that there is no data.
+[[nodiscard]] auto holds_flow(std::string_view text) -> bool;
+
+/// Whether a kind is read. Others are known only to say so.
+[[nodiscard]] constexpr auto is_read(log_kind kind) noexcept -> bool {
+    return kind != log_kind::none && kind != log_kind::hubble && kind != log_kind::by_column &&
+           kind != log_kind::base64;
+}
 
 /// Whether a log that begins with these bytes is JSON, or one of the other texts that are read.
 [[nodiscard]] auto looks_like_json(std::string_view first_bytes) -> bool;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "member_names.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include <flowlog/flow/field_names.hpp>
 #include <flowlog/format/layout.hpp>
 
@@ -25,6 +22,7 @@ auto member_called(std::string_view text) -> member_name {
     if (text == "packets_out") return is(member_role::forward_count, field_id::packets);
     if (text == "icmp_type") return is(member_role::icmp_type);
     if (text == "icmp_code") return is(member_role::icmp_code);
+    if (text == "event_type") return is(member_role::event_type);
     auto const id = find_field(without_sum(text));
     if (!id) return result;
     result.own = layout::rank(text, *id) == 2;
@@ -33,18 +31,29 @@ auto member_called(std::string_view text) -> member_name {
     return is(member_role::field, *id);
 }
 
+auto member_names::unread(std::size_t most) const -> std::vector<std::string> {
+    auto result = std::vector<std::string>{};
+    for (auto const& name : known_)
+        if (name.role == member_role::none && result.size() < most) result.push_back(name.text);
+    return result;
+}
+
 auto member_names::find_elsewhere(std::string_view text) -> member_name const& {
-    auto const found = std::ranges::find(known_, text, &member_name::text);
-    if (found == known_.end()) {
-        auto name = member_called(text);
-        if (known_.size() == max_known || text.size() > max_spelling)
-            return other_ = std::move(name);
-        known_.push_back(std::move(name));
-        next_ = known_.size();
-        return known_.back();
+    static auto const unreadable = member_name{};
+    if (text.size() > max_spelling) return unreadable;
+    if (auto const found = places_.find(text); found != places_.end()) {
+        next_ = found->second + 1;
+        return known_[found->second];
     }
-    next_ = static_cast<std::size_t>(found - known_.begin()) + 1;
-    return *found;
+    if (known_.size() == max_known) {  // other names may be the usual ones now
+        places_.clear();
+        known_.clear();
+    }
+    known_.reserve(max_known);
+    auto const& added = known_.emplace_back(member_called(text));
+    places_.emplace(added.text, known_.size() - 1);
+    next_ = known_.size();
+    return added;
 }
 
 }  // namespace flowlog::detail::json

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <flowlog/flow/field.hpp>
 
 namespace flowlog::detail::json {
@@ -21,7 +23,8 @@ enum class member_role : std::uint8_t {
     weak_address,         ///< an address if no other member has it
     forward_count,        ///< the counter of the way out, where the field is that of both ways
     icmp_type,
-    icmp_code
+    icmp_code,
+    event_type  ///< which tells a marker from a record
 };
 
 /// The name of a member in the terms of flow logs.
@@ -50,14 +53,17 @@ public:
         return find_elsewhere(text);
     }
 
+    /// Names of members that are not read, at most so many.
+    [[nodiscard]] auto unread(std::size_t most) const -> std::vector<std::string>;
+
 private:
-    static constexpr std::size_t max_known = 128;
+    static constexpr std::size_t max_known = 1000;
 
     [[nodiscard]] auto find_elsewhere(std::string_view text) -> member_name const&;
 
-    std::vector<member_name> known_{};
+    std::vector<member_name> known_{};                                   // which stay in place
+    boost::unordered_flat_map<std::string_view, std::size_t> places_{};  // of their texts
     std::size_t next_ = 0;  // where the name is that followed the last one in an earlier record
-    member_name other_{};   // a name beyond `max_known`
 };
 
 }  // namespace flowlog::detail::json

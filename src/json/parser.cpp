@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Which function reads which piece; and the messages that AWS wraps lines in.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "value.hpp"
@@ -44,6 +45,32 @@ void read_line(od::object record, job& to) {
     each_member(record, [&](auto key, od::value v) { member(key, v, member); });
     if (!line) throw bad_record{"the record has no message"};
     to.add_message(*line, "");
+}
+
+/// The records of an object of OpenTelemetry's logs, which are three levels of arrays down.
+void read_otlp(od::object from, job& to, std::size_t level = 0) {
+    static constexpr auto keys =
+        std::to_array<std::string_view>({"resourceLogs", "scopeLogs", "logRecords"});
+    if (level != keys.size())
+        return each_member(from, [&](std::string_view key, od::value v) {
+            if (key != keys[level]) return;
+            each_element_of(key, v, [&](od::value one) {
+                read_otlp(od::object(one.get_object()), to, level + 1);
+            });
+        });
+    try {
+        auto line = std::optional<std::string_view>{};
+        each_member(from, [&](std::string_view key, od::value v) {
+            if (key != "body") return;
+            each_member_of(key, v, [&](std::string_view k, od::value m) {
+                if (k == "stringValue") line = text_of(k, m);
+            });
+        });
+        if (!line) throw bad_record{"the record has no message"};
+        to.add_message(*line, "");
+    } catch (bad_record& bad) {
+        to.refuse(std::move(bad));
+    }
 }
 
 /// A record that is an array of texts, of which the longest is the line: times and names may
@@ -180,6 +207,7 @@ void read_object(log_kind kind, piece::kind what, od::object object, job& to) {
         case log_kind::ocsf: return read_ocsf(object, to);
         case log_kind::firehose: return read_message(object, to);
         case log_kind::lines: return read_line(object, to);
+        case log_kind::otlp: return read_otlp(object, to);
         case log_kind::ibm:
             if (what == piece::kind::element) return read_ibm(object, to);
             throw bad_record{"the document has no array flow_logs"};
@@ -272,6 +300,7 @@ void parser::parse(log_kind kind, piece const& from, job& to) {
         if (from.what == piece::kind::element && to.head->control) return;
         if (from.what != piece::kind::head) ++to.record;
         if (from.what == piece::kind::damage) throw bad_record{std::string{from.text}};
+        if (kind == log_kind::text) return to.add_message(from.text, "");
         if (kind == log_kind::zeek_tsv) return state_->parse_tsv(from.text, to);
         if (kind == log_kind::google && from.what != piece::kind::head &&
             state_->read_quickly(from.text, to))

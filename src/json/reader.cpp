@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <flowlog/error.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/visit_field.hpp>
 #include <flowlog/format/chunk.hpp>
 #include <flowlog/format/json.hpp>
@@ -37,6 +38,7 @@ constexpr std::size_t batch_levels = 256;
 constexpr std::size_t batch_pieces = 2 * batch_rows;       // of which some are no rows
 constexpr std::size_t large_piece = std::size_t{1} << 20;  // is not kept with the one after it
 constexpr std::size_t max_levels = 4;
+constexpr std::size_t max_unread = 100;   // names that are told
 constexpr std::size_t column_size = 128;  // of lines that are decoded at once
 
 /// Takes as many bytes of a log as `find_kind` and `division_of` need.
@@ -115,6 +117,7 @@ public:
         : name_{from.name()},
           size_{size},
           is_part_{is_part},
+          has_format_{options.format.has_value()},
           columns_{std::make_shared<layout const>(options.format ? *options.format
                                                                  : layout::vpc_default())} {
         job_.how = options.two_way;
@@ -140,13 +143,17 @@ public:
         if (has(id)) return true;
         auto const& log = *levels_.front();
         if (has_messages(log.kind) || !fields_of(log.kind).empty()) return false;
-        return is_part_ || (!ended_ && (log.from.bytes() != size_ || !log.from.needs_more()));
+        return is_part_ || !is_at_end();
     }
 
     [[nodiscard]] auto describe() -> archive_info override {
         auto info = archive_info{.format = std::string{json::name(levels_.front()->kind)}};
         if (job_.passed != 0)
             info.notes.push_back(std::to_string(job_.passed) + " entries of other logs");
+        if (levels_.front()->kind == log_kind::names) {
+            if (!begun_) ahead_ = read_rows();
+            info.unread_columns = job_.names.unread(max_unread);
+        }
         return info;
     }
     [[nodiscard]] auto name() const -> std::string override { return name_; }
@@ -223,10 +230,35 @@ private:
             }
             take_messages();
         }
+        refuse_unknown_format();
         if (failure_ && job_.rows.size() == 0) std::rethrow_exception(failure_);
         if (!job_.rows.all_refused())
             for (auto const id : job_.rows.used()) seen_[static_cast<std::size_t>(id)] = true;
         return job_.rows.size() != 0;
+    }
+
+    /// Whether all of the log was read, as far as that is known.
+    [[nodiscard]] auto is_at_end() const -> bool {
+        auto const& log = levels_.front()->from;
+        return ended_ || (levels_.size() == 1 && log.bytes() == size_ && log.needs_more());
+    }
+
+    /// Ends the reading with an error if all messages of the log are lines of a flow log whose
+    /// format is not known, or JSON.
+    void refuse_unknown_format() {
+        if (!odd_message_ || failure_ || !is_at_end()) return;
+        if (seen_.any() || !job_.rows.all_refused()) return;
+        auto const& [line, text] = *odd_message_;
+        auto const why =
+            text.starts_with('{')
+                ? "its messages are JSON, which is not read within JSON; take them out: "
+                  "jq -r .message FILE | flowlog ... -"
+                : "cannot tell the format of its messages: no header line, and neither of AWS's "
+                  "default formats; give the columns with --format '${...} ${...}'";
+        failure_ = std::make_exception_ptr(
+            error{errc::unknown_format, location{name_, line},
+                  std::string{why} + ". A message is: " + escaped(text, 120)});
+        job_.rows.clear();
     }
 
     /// Reads pieces until a batch is full.
@@ -305,9 +337,10 @@ private:
             auto source = any_source{memory_input{std::move(bytes), name_}.open()};
             static_cast<void>(unpack(source, false));
             auto front = take_beginning(source);
-            auto const kind = find_kind(front);
-            if (kind == log_kind::none || kind == log_kind::hubble || kind == log_kind::base64)
-                throw bad_record{"data is no log of a known kind"};
+            auto kind = find_kind(front);
+            if (kind == log_kind::none && !looks_like_json(front) && holds_flow(front))
+                kind = log_kind::text;
+            if (!is_read(kind)) throw bad_record{"data is no log of a known kind"};
             auto how = division_of(kind, front);
             put_back(source, std::move(front));
             push({splitter{std::move(source), std::move(how)}, kind, {}, offset, job_.line});
@@ -334,6 +367,7 @@ private:
         auto const on_malformed = [&](malformed_line const& line) {
             refuse_before(line.line);
             keep_line(line.line);
+            note_odd(messages[line.line - 1], messages.lines[line.line - 1].line);
             job_.rows.set_line(messages.lines[line.line - 1].line);
             job_.rows.refuse(messages.lines[line.line - 1].offset, line.reason, line.field, "",
                              line.column);
@@ -356,6 +390,13 @@ private:
         refuse_before(messages.lines.size() + 1);
         columns_ = lines.columns();
         job_.passed += lines.stats().headers;
+    }
+
+    /// Notes a message that is no line of a known format, if there was no other before it.
+    void note_odd(std::string_view message, std::uint64_t line) {
+        auto const may_be_known = message.starts_with('{') || holds_flow(message);
+        if (may_be_known && !has_format_ && !odd_message_ && seen_.none())
+            odd_message_.emplace(line, message);
     }
 
     /// Reads a field of the lines again.
@@ -440,6 +481,7 @@ private:
     std::string name_;
     std::optional<std::uint64_t> size_;
     bool is_part_;
+    bool has_format_;                                 // of messages, which was given
     std::shared_ptr<layout const> columns_;           // of messages
     std::shared_ptr<layout const> columns_before_{};  // of the first line of the batch
     job job_{};
@@ -453,7 +495,9 @@ private:
     std::vector<std::unique_ptr<level>> finished_{};  // that rows of the batch may refer to
     std::vector<std::uint32_t> row_lines_{};  // by row, counted from 1; 0: the row is no line
     std::size_t refused_ = 0;                 // the next one of the refused messages
-    std::vector<field_use> wanted_{};         // none: all fields
+    // the line and the text of the first message in no known format
+    std::optional<std::pair<std::uint64_t, std::string>> odd_message_{};
+    std::vector<field_use> wanted_{};  // none: all fields
     bool begun_ = false;
     bool ended_ = false;
     std::exception_ptr failure_;         // what reading has thrown
@@ -463,8 +507,7 @@ private:
 
 /// Whether each line of a log of a kind is read without what other lines say.
 auto is_divisible(log_kind kind) -> bool {
-    return kind != log_kind::none && kind != log_kind::hubble && kind != log_kind::base64 &&
-           kind != log_kind::zeek_tsv && !has_messages(kind);
+    return is_read(kind) && kind != log_kind::zeek_tsv && !has_messages(kind);
 }
 
 /// Divides a log of one record a line.
@@ -495,7 +538,11 @@ private:
     std::uint64_t at_ = 0;
 };
 
-[[noreturn]] void throw_unknown(std::string const& name, log_kind kind) {
+[[noreturn]] void throw_unknown(std::string const& name, log_kind kind, std::string_view front) {
+    if (front.starts_with(R"({"flowlog":"partial")"))
+        throw error{errc::unsupported,
+                    {name},
+                    "is a partial result of flowlog: flowlog merge FILE prints it"};
     if (kind == log_kind::hubble)
         throw error{errc::unsupported,
                     {name},
@@ -554,9 +601,12 @@ auto open_json(log_bytes from, open_options const& options) -> std::unique_ptr<c
                         "is base64 text of gzip data that is no log in JSON: base64 -d FILE | "
                         "flowlog ... -"};
     }
-    if (kind == json::log_kind::none || kind == json::log_kind::hubble ||
-        kind == json::log_kind::base64)
-        json::throw_unknown(source.name(), kind);
+    if (kind == json::log_kind::by_column)
+        throw error{errc::unsupported,
+                    {source.name()},
+                    "has its table column by column: write it record by record, in pandas with "
+                    "df.to_json(FILE, orient=\"records\", lines=True)"};
+    if (!json::is_read(kind)) json::throw_unknown(source.name(), kind, front);
     auto how = json::division_of(kind, front);
     put_back(source, std::move(front));
     return std::make_unique<json::reader>(std::move(source), std::move(how), kind, options, size);

@@ -198,6 +198,7 @@ void row_buffer::lend(field_id id, row_buffer const& to, column_batch& batch) co
         for (std::size_t row = 0; row < to.size_; ++row) {
             while (mine < size_ && offsets_[mine] < to.offsets_[row]) ++mine;
             states[row] = presence::malformed;
+            if (to.refused_.contains(row)) continue;  // these rows may have none for it
             if (mine == size_ || offsets_[mine] != to.offsets_[row]) continue;
             if (!refused_.contains(mine)) {
                 states[row] = mine < c.states.size() ? c.states[mine] : presence::absent;

@@ -146,9 +146,14 @@ public:
     /// The value that the row has, if it has one.
     template <field_id Id>
     [[nodiscard]] auto get(field_key<Id>) const -> std::optional<field_value_type<Id>> {
-        auto const& c = columns_[static_cast<std::size_t>(Id)];
-        if (c.states.size() <= size_ || c.states[size_] != presence::present) return std::nullopt;
-        return reinterpret_cast<field_value_type<Id> const*>(c.values.data())[size_];
+        if (!is_set(Id)) return std::nullopt;
+        auto const& values = columns_[static_cast<std::size_t>(Id)].values;
+        return reinterpret_cast<field_value_type<Id> const*>(values.data())[size_];
+    }
+    /// Whether the row has the field.
+    [[nodiscard]] auto is_set(field_id id) const noexcept -> bool {
+        auto const& states = columns_[static_cast<std::size_t>(id)].states;
+        return size_ < states.size() && states[size_] == presence::present;
     }
     /// Whether a row of the batch has the field.
     [[nodiscard]] auto has(field_id id) const noexcept -> bool {

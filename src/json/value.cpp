@@ -23,8 +23,9 @@ auto without_zero_fraction(field_id id, std::string_view token) -> std::string_v
 }
 
 void set_token(row_buffer& rows, field_id id, std::string_view name, std::string_view token) {
-    if (token.empty() || token == "-") return rows.unset(id);
-    if (id == field_id::flow_direction && is_other_direction(token)) return rows.unset(id);
+    if (token.empty() || token == "-") return;
+    if (id == field_id::flow_direction && is_other_direction(token)) return;
+    if (rows.is_set(id) && is_nil(id, token)) return;
     token = without_zero_fraction(id, token);
     with_type(info(id).type, [&]<class T>(std::type_identity<T>) {
         auto const value = decode_token<T>(id, token);

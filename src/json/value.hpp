@@ -266,7 +266,15 @@ inline void require_addresses(row_buffer const& rows) {
 /// A number without the `.0` that programs write after whole ones; other texts as they are.
 [[nodiscard]] auto without_zero_fraction(field_id id, std::string_view token) -> std::string_view;
 
-/// Sets a field from a token as text logs have it.
+/// Whether a token is what programs write for an address or a time that there is not: zeros.
+inline auto is_nil(field_id id, std::string_view token) -> bool {
+    auto const type = info(id).type;
+    return (type == field_type::address || type == field_type::time) &&
+           token.find_first_not_of("0.:") == token.npos;
+}
+
+/// Sets a field from a token as text logs have it. A token that says nothing, or is zeros, does not
+/// replace a value.
 void set_token(row_buffer& rows, field_id id, std::string_view name, std::string_view token);
 
 /// Sets the field with this name, if there is one. Whether there is one.

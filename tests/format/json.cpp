@@ -1476,3 +1476,134 @@ TEST_CASE("what is wrong with one object of a line costs no other", "[json]") {
     }
     CHECK(counts_of(good + "\n" + good + ", " + good + "\n") == counts{3, 0, 0});
 }
+
+TEST_CASE("what says nothing gives way to another member of the field", "[json]") {
+    for (auto const* text :
+         {R"({"ipv4_src_addr":"10.0.0.1","ipv6_src_addr":"::","dst_ip":"10.0.0.2","bytes":1})",
+          R"({"ipv6_src_addr":"::","ipv4_src_addr":"10.0.0.1","dst_ip":"10.0.0.2","bytes":1})",
+          R"({"srcaddr":"0.0.0.0","src_ip":"10.0.0.1","dst_ip":"10.0.0.2","bytes":1})",
+          R"({"src_ip":"10.0.0.1","srcaddr":"0.0.0.0","dst_ip":"10.0.0.2","bytes":1})",
+          R"({"src_ip":"10.0.0.1","srcaddr":"","dst_ip":"10.0.0.2","bytes":"1","octets":"-"})",
+          R"({"srcaddr":"","src_ip":"10.0.0.1","dst_ip":"10.0.0.2","bytes":1})"}) {
+        CAPTURE(text);
+        CHECK(first_row(text) == "10.0.0.1,10.0.0.2,,,,,1,,,,,,,,,,,,,,,");
+    }
+    // alone, they are what they are
+    CHECK(first_row(R"({"srcaddr":"0.0.0.0","dstaddr":"::","start":0})") ==
+          "0.0.0.0,::,,,,,,,,,,0,,,,,,,,,,");
+    CHECK(first_row(R"({"srcaddr":"::1","dstaddr":"::2","direction":"ingress",)"
+                    R"("flow_direction":"ingress","network":{"direction":"internal"}})") ==
+          "::1,::2,,,,,,,,,,,,,ingress,,,,,,,");
+}
+
+TEST_CASE("a value of a wrong type is malformed", "[json]") {
+    auto const start = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2",)"s;
+    CHECK(reasons_of(start + R"("dstport":443,"bytes":true})") ==
+          text_list{"at byte 0: bytes: found true"});
+    CHECK(reasons_of(start + R"("start":false})") == text_list{"at byte 0: start: found false"});
+    CHECK(reasons_of(R"({"srcaddr":["10.0.0.1","10.0.0.2"],"dstaddr":"10.0.0.3","bytes":1})") ==
+          text_list{"at byte 0: srcaddr: expected one value, found 2"});
+    CHECK(reasons_of(start + R"("source":{"port":true}})") ==
+          text_list{"at byte 0: source.port: found true"});
+    for (auto const* others :
+         {R"("bytes":[])", R"("bytes":null)", R"("tcp_flags":["S","A"])", R"("type":["a","b"])",
+          R"("action":true)", R"("other":true)", R"("observer":{"ip":["10.0.0.8","10.0.0.9"]})",
+          R"("event":{"type":["connection","allowed"],"end":[]})", R"("packets":{"a":1})"}) {
+        CAPTURE(others);
+        CHECK(first_row(start + others + "}") == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
+    }
+}
+
+TEST_CASE("events with one address are no flows", "[json]") {
+    CHECK_THROWS_AS(
+        first_row(R"({"Records":[{"eventTime":"2024-05-01T12:00:00Z","awsRegion":"us-east-1",)"
+                  R"("sourceIPAddress":"203.0.113.9","recipientAccountId":"1"}]})"),
+        flowlog::error);
+    CHECK(first_row(R"({"srcaddr":"10.0.0.1","dstport":443})").starts_with("10.0.0.1,,,443,"));
+    CHECK(first_row(R"({"srcaddr":"10.0.0.1","end":5})").starts_with("10.0.0.1,,"));
+    CHECK(first_row(R"({"dstaddr":"10.0.0.1","srcaddr":"::"})").starts_with("::,10.0.0.1,"));
+}
+
+TEST_CASE("messages in an unknown format say so", "[json]") {
+    using Catch::Matchers::Contains;
+    auto const custom =
+        R"({"message":"5 1 vpc-1 10.0.0.1 10.0.0.2 5 22 6 20 100 1418530010 1418530070"})"s;
+    auto const good =
+        R"({"message":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT OK"})"s;
+    for (auto const& text : {custom, custom + "\n" + custom + "\n",
+                             R"({"messageType":"DATA_MESSAGE","logEvents":[)" + custom + "]}"})
+        CHECK_THAT(failure_of(text), Contains("give the columns with --format '${...} ${...}'. "
+                                              "A message is: 5 1 vpc-1 "));
+    CHECK_THAT(failure_of(R"({"message":"{\"srcaddr\":\"10.0.0.1\"}"})"),
+               Contains("jq -r .message FILE"));
+    CHECK(failure_of(custom + "\n" + good + "\n").empty());
+    CHECK(failure_of(good + "\n" + custom + "\n").empty());
+    CHECK(counts_of(good + "\n" + custom + "\n") == counts{1, 1, 0});
+    CHECK(failure_of(R"({"message":"ready to go"})").empty());
+    // whatever the blocks, and if the format is given
+    for (auto const size : {1, 7, 64}) {
+        auto log = flowlog::open(
+            memory_input{custom + "\n" + custom}.in_blocks_of(static_cast<std::size_t>(size)));
+        CHECK_THROWS_AS(std::ranges::distance(log), flowlog::error);
+    }
+    auto given = flowlog::open(memory_input{custom}, {.format = flowlog::layout{{"srcaddr"}}});
+    CHECK(std::ranges::distance(given) == 0);
+    CHECK(given.stats().malformed == 1);
+}
+
+TEST_CASE("a message may have several lines", "[json]") {
+    auto const line = "2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT OK"s;
+    auto const text =
+        R"({"message":")" + line + R"(\r\n\n)" + line + R"(\na b\n)" + line + "\\n\"}\n";
+    CHECK(counts_of(text + text) == counts{6, 2, 0});
+    CHECK(reasons_of(text) == text_list{"a b"});
+    // a field that is read again belongs to its line; the first batch has all fields
+    auto malformed = 0;
+    auto many = std::string{};
+    for (auto i = 0; i < 2000; ++i) many += text;
+    auto log = flowlog::open(memory_input{many});
+    auto const found = sums_of(log, flowlog::filtered{malformed_packets{&malformed}, byte_sums{}});
+    CHECK(found.inner().sums == std::map<std::string, std::uint64_t>{{"10.0.0.1", 2000 * 126}});
+    CHECK(malformed == 0);
+}
+
+TEST_CASE("attributes of OpenTelemetry are no lines", "[json]") {
+    CHECK_THROWS_AS(
+        first_row(R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":)"
+                  R"([{"key":"source.address","value":{"stringValue":"10.0.0.1"}}]}]}]}]})"),
+        flowlog::error);
+}
+
+TEST_CASE("answers of OData and PowerShell are read, and tables by column are told", "[json]") {
+    using Catch::Matchers::Contains;
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","bytes":7})"s;
+    CHECK(counts_of(R"({"value":[)" + flow + "," + flow + R"(],"Count":2})") == counts{2, 0, 0});
+    CHECK(counts_of(R"({"@odata.context":"a","value":[)" + flow + "]}") == counts{1, 0, 0});
+    for (auto const* text :
+         {R"({"srcaddr":{"0":"10.0.0.1","1":"10.0.0.1"},"bytes":{"0":7,"1":8}})",
+          R"({"date": {"0": 1}, "srcaddr": {"0": "10.0.0.1"}, "dstaddr": {"0": "10.0.0.2"}})",
+          R"({"srcaddr":{"0":"10.0.0.1"}})"}) {
+        CAPTURE(text);
+        CHECK_THAT(failure_of(text), Contains(R"(orient="records", lines=True)"));
+        CHECK_FALSE(flowlog::log_splitter::of(memory_input{text}, {}, 10).has_value());
+    }
+}
+
+TEST_CASE("the names of a record are not those of the one before it", "[json]") {
+    CHECK(counts_of("{\"event_type\":\"purge_init\",\"writer_id\":\"a\"}\n"
+                    "{\"event_type\":\"purge\",\"ip_src\":\"10.0.0.1\",\"bytes\":1}\n"
+                    "{\"event_type\":\"purge_close\",\"writer_id\":\"a\"}\n"
+                    "{\"writer_id\":\"a\"}\n") == counts{1, 1, 2});
+}
+
+TEST_CASE("members that are no fields are told", "[json]") {
+    auto const flow = R"({"srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","x-team":"a","bytes":7,)"
+                      R"("labels":{"env":"b","on":true},"many":[1,2],"empty":null})"s;
+    auto log = flowlog::open(memory_input{flow + "\n" + flow + "\n"});
+    auto const expected = text_list{"x-team", "labels.env", "labels.on", "many"};
+    CHECK(log.describe().unread_columns == expected);
+    CHECK(std::ranges::distance(log) == 2);
+    CHECK(log.describe().unread_columns == expected);
+    auto none = flowlog::open(memory_input{R"({"srcaddr":"10.0.0.1","bytes":7})"});
+    CHECK(none.describe().unread_columns.empty());
+}
