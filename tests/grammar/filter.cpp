@@ -666,6 +666,74 @@ TEST_CASE("an error shows its location and what was expected there", "[filter]")
     CHECK(e.where().column == 1);
 }
 
+TEST_CASE("an error says how to write what was meant", "[filter]") {
+    auto const says = [](std::string_view expression, std::string_view what) {
+        CAPTURE(expression);
+        CHECK(message(expression).starts_with("filter:1:" + std::string{what}));
+    };
+    auto const unknown = [](std::string_view word) {
+        return "expected the name of a field, found '" + std::string{word} + "'";
+    };
+    // several values
+    says("dstport = 443 or 80", "18: " + unknown("80") + "; write dstport in (443, 80)\n");
+    says("tcp and dst port 443 or 80", "25: " + unknown("80") + "; write dst port in (443, 80)\n");
+    says("host 10.0.1.4 or 10.0.1.5 or udp",
+         "18: " + unknown("10.0.1.5") + "; write host in (10.0.1.4, 10.0.1.5)\n");
+    says("action != ACCEPT or REJECT",
+         "21: " + unknown("REJECT") + "; write action not in (ACCEPT, REJECT)\n");
+    says("dstport = 443 or 80000", "18: " + unknown("80000") + "\n");
+    says("vpc-id = a or vpcs = 5", "15: " + unknown("vpcs"));
+    CHECK(message("vpc-id = a or vpcs = 5").find("write vpc-id") == std::string::npos);
+    CHECK(message("dstport > 443 or 80").find("write") == std::string::npos);
+    CHECK(message("class(srcaddr) = public or private").find("write srcaddr") == std::string::npos);
+    auto const connective = std::string{"expected 'and', 'or' or the end"};
+    says("dstport=22,80", "11: " + connective + ", found ',80'; write dstport in (22, 80)\n");
+    says("dstport 22, 80, 443", "11: " + connective + ", found ','; write dstport in (22, 80)\n");
+    says("dstport = 22-25,80 and tcp",
+         "16: " + connective + ", found ',80'; write dstport in (22-25, 80)\n");
+    says("dstport in (22, 80),", "20: " + connective + ", found ','\n");
+    // what follows a whole test, or a value
+    says("tcp udp", "5: " + connective + " after 'tcp'\n");
+    says("tcp 443", "5: " + connective + " after 'tcp'\n");
+    says("any tcp", "5: " + connective + " after 'any'\n");
+    says("tcp = 6", "5: " + connective + " after 'tcp'\n");
+    says("class(tcp) = public", "7: " + unknown("tcp"));
+    says("host 10.0.1.4 port 443", "15: " + connective + ", found 'port'\n");
+    says("dst prot 443", "5: expected an address, or a block such as 10.0.0.0/8, found 'prot'");
+    says("dstport = 443 or 80 )", "18: " + unknown("80") + "; write dstport in (443, 80)\n");
+    says("srcadr 10.0.1.4 and)", "1: " + unknown("srcadr"));
+    // ranges
+    says("hour in 20-5", "9: the range is empty; write in (20-23, 0-5)\n");
+    says("weekday in Fri-Mon", "12: the range is empty; write in (Fri-Sun, Mon-Mon)\n");
+    says("dstport in 80-22", "12: the range is empty\n");
+    auto const time = std::string{
+        "10: expected a time such as 2024-05-01T12:00Z, 2024-05-01 or "
+        "-2h, found '"};
+    says("start in 1714521600-1714525200",
+         time + "1714521600-1714525200'; write 1714521600..1714525200\n");
+    says("start in 2024-05-01-2024-05-03",
+         time + "2024-05-01-2024-05-03'; write 2024-05-01..2024-05-03\n");
+    CHECK(holds("hour in (20-23, 0-5) or weekday in (Fri-Sun, Mon-Mon)", at(now - 8h)));
+}
+
+TEST_CASE("the names of lists and files may have dots", "[filter]") {
+    auto names = std::vector<std::string>{};
+    auto options = filter_options{};
+    options.read_list = [&](std::string const& name) {
+        names.push_back(name);
+        return std::string{name == "../tests" ? "tcp" : "10.0.0.0/8"};
+    };
+    auto const wanted =
+        where("srcaddr in (@../list, @./x/../list) and @include ../tests and ip in @..", options);
+    CHECK(names == std::vector<std::string>{"../list", "./x/../list", "../tests", ".."});
+    auto record = with(field::srcaddr, *address::parse("10.1.2.3"));
+    record.set(field::protocol, 6);
+    CHECK(wanted(record));
+    CHECK(message("srcaddr in @a .. @b").find("a list cannot") != std::string::npos);
+    CHECK(message("@include").find("expected the name of a file, found the end") !=
+          std::string::npos);
+}
+
 TEST_CASE("the caret is right after escaped text and characters of several bytes", "[filter]") {
     auto const text = message("vpc-id = '\xC3\xA9\x1B' and x");
     auto const caret = text.substr(text.rfind('\n') + 1);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include <flowlog/detail/blank.hpp>
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/grammar/filter/list.hpp>
@@ -73,6 +74,19 @@ inline auto found_in_filter(std::string_view expression, std::size_t offset) -> 
     return "'" + escaped(rest.substr(0, stop), 40) + "'";
 }
 
+/// What was expected where an expression has a syntax error, and what was found there.
+inline auto syntax_error(std::string_view expression, grammar::filter_expression const& parsed)
+    -> std::string {
+    auto const message = "expected " + std::string{parsed.expected} + ", found " +
+                         found_in_filter(expression, parsed.fault);
+    auto more = trimmed(expression.substr(parsed.fault));
+    if (!more.starts_with(',') || parsed.tests.empty()) return message;
+    more = trimmed(more.substr(1));
+    more = more.substr(0, more.find_first_of(" \t\r\n()[]"));
+    while (more.ends_with(',')) more.remove_suffix(1);
+    return message + grammar::list_hint(parsed.tests.back(), more);
+}
+
 }  // namespace detail
 
 namespace detail {
@@ -89,12 +103,6 @@ inline auto read_filter_tree(std::string_view expression, filter_options const& 
         throw error{errc::invalid_filter, {options.source}, "the expression is longer than 16 MiB"};
     auto const parsed =
         is_list ? grammar::read_address_list(expression) : grammar::read_filter(expression);
-    if (!parsed.expected.empty()) {
-        fail_expression(expression, parsed.fault,
-                        "expected " + std::string{parsed.expected} + ", found " +
-                            found_in_filter(expression, parsed.fault),
-                        options.source);
-    }
     auto const include = [&](std::string_view text, std::string const& name) {
         if (depth == max_filter_includes)
             throw error{errc::invalid_filter, {name}, "this file is included by itself"};
@@ -104,12 +112,14 @@ inline auto read_filter_tree(std::string_view expression, filter_options const& 
     };
     auto resolver = grammar::filter_resolver{options, include};
     try {
-        return resolver.resolve(parsed);
+        if (parsed.expected.empty()) return resolver.resolve(parsed);
+        resolver.check(parsed);
     } catch (grammar::filter_fault const& fault) {
         if (auto const* const list = fault.list; list != nullptr)
             fail_filter(list->text, fault.offset, fault.message, list->name);
         fail_expression(expression, fault.offset, fault.message, options.source);
     }
+    fail_expression(expression, parsed.fault, syntax_error(expression, parsed), options.source);
 }
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/escape.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
 namespace flowlog::grammar {
@@ -42,6 +43,15 @@ struct filter_value {
     return value.spaced ? "; put commas around '-' for the absent value" : "";
 }
 
+/// A value as it was written.
+[[nodiscard]] inline auto written(filter_value const& value) -> std::string {
+    auto const text_of = [](filter_word const& word) {
+        auto const quote = std::string(word.quoted ? 1 : 0, '\'');
+        return quote + escaped(word.text, 40) + quote;
+    };
+    return text_of(value.first) + (value.is_range ? ".." + text_of(value.last) : "");
+}
+
 /// The relation between the subject of a test and its values.
 enum class filter_relation : std::uint8_t {
     none,   ///< the test is a subject alone, such as `tcp`
@@ -69,6 +79,19 @@ struct filter_test {
     std::vector<filter_value> values{};
     std::size_t end = 0;  ///< offset of the end of the subject
 };
+
+/// What to write if `more` is meant to be another value of a test that has one, as the end of a
+/// message: `; write dstport in (443, 80)`. Empty if the test has several values, or none.
+[[nodiscard]] inline auto list_hint(filter_test const& test, std::string_view more) -> std::string {
+    auto const is_equal =
+        test.relation == filter_relation::given || test.relation == filter_relation::equal;
+    if (!is_equal || test.masked || test.values.size() != 1 || more.empty()) return {};
+    auto subject = std::string{};
+    for (auto const& word : test.subject)
+        subject += (subject.empty() ? "" : " ") + escaped(word.text, 40);
+    return "; write " + subject + (test.negated ? " not" : "") + " in (" +
+           written(test.values.front()) + ", " + escaped(more, 40) + ")";
+}
 
 /// A parsed expression, up to its first syntax error.
 struct filter_expression {

@@ -354,7 +354,7 @@ constexpr auto number_of(std::array<number_words, Size> const& all,
             similar.consider(entry.names.substr(0, entry.names.find(' ')));
     }
     return "expected " + expectation(kind) + ", found '" + escaped(found, 40) + "'" +
-           (kind == filter_kind::time ? time_hint(found) : similar.hint());
+           (kind == filter_kind::time ? time_hint(found) + time_range_hint(found) : similar.hint());
 }
 
 }  // namespace flowlog::grammar

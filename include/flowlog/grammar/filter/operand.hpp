@@ -3,6 +3,7 @@
 #define FLOWLOG_GRAMMAR_FILTER_OPERAND_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -194,15 +195,20 @@ private:
             fail(given[0].first, "services have no order: use =, != or in");
         if (test_.masked && !takes_mask(kind_))
             fail(test_.values[0].first, "only numbers can be masked with '&'");
+        auto follower = std::optional<filter_word>{};  // which only a network may have: its mask
+        if (test_.relation == filter_relation::given && given.size() > 1 && !is_net()) {
+            follower = given[1].first;
+            values_.resize(1);
+        }
         if (kind_ == filter_kind::text)
             read_texts();
         else if (kind_ == filter_kind::address)
             read_addresses();
         else
             read_numbers();
-        if (test_.relation == filter_relation::given && given.size() > 1 && !is_net())
-            fail(given[1].first, "expected 'and', 'or' or the end, found '" +
-                                     escaped(given[1].first.text, 40) + "'");
+        if (follower)
+            fail(*follower,
+                 "expected 'and', 'or' or the end, found '" + escaped(follower->text, 40) + "'");
     }
 
     [[nodiscard]] auto is_net() const noexcept -> bool { return style_ == filter_style::net; }
@@ -460,7 +466,7 @@ private:
     void add_numbers(filter_value const& value) {
         auto range = numbers_of(value.first);
         if (value.is_range) range.last = numbers_of(value.last).last;
-        if (range.last < range.first) fail(value.first, "the range is empty");
+        if (range.last < range.first) fail(value.first, "the range is empty" + around_hint(range));
         using enum filter_relation;
         auto const first = range.first;
         // after a day is after its end, but after a time is after its first moment
@@ -476,6 +482,20 @@ private:
             case greater_equal: leaf_.numbers.push_back({first, max}); break;
             default: leaf_.numbers.push_back(range); break;
         }
+    }
+
+    /// How to write a range of hours past midnight, or of days past Sunday, as the end of a
+    /// message.
+    [[nodiscard]] auto around_hint(number_range range) const -> std::string {
+        constexpr auto days =
+            std::to_array<std::string_view>({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"});
+        auto const is_hour = kind_ == filter_kind::hour;
+        if (!is_hour && kind_ != filter_kind::weekday) return {};
+        auto const name = [&](std::uint64_t number) {
+            return is_hour ? std::to_string(number) : std::string{days[number - 1]};
+        };
+        return "; write in (" + name(range.first) + '-' + name(largest(kind_)) + ", " +
+               name(is_hour ? 0 : 1) + '-' + name(range.last) + ')';
     }
 
     [[nodiscard]] auto numbers_of(filter_word const& word) const -> number_range {

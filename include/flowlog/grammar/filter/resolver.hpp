@@ -41,13 +41,24 @@ public:
     filter_resolver(filter_options const& options, includer include)
         : options_{options}, include_{std::move(include)} {}
 
+    /// Throws the first fault in the tests of an expression with a syntax error, as it is often the
+    /// cause: in `host 10.0.0.1 port 443`, `port` is wrong, and the error is at 443.
+    void check(filter_expression const& expression) {
+        for (auto const& test : expression.tests) {
+            add_test(test);
+            last_ = &test;
+        }
+    }
+
     [[nodiscard]] auto resolve(filter_expression const& expression) -> filter_tree {
         auto test = expression.tests.begin();
         for (auto const each : expression.steps) {
-            if (each == step::leaf)
-                add_test(*test++);
-            else
+            if (each == step::leaf) {
+                add_test(*test);
+                last_ = &*test++;
+            } else {
                 tree_.add(each);
+            }
         }
         return std::move(tree_);
     }
@@ -261,7 +272,7 @@ private:
 
     [[nodiscard]] auto find_target(filter_test const& test) const -> filter_target {
         auto const& words = test.subject;
-        if (words.size() == 1) return find_single(words[0]);
+        if (words.size() == 1) return find_single(words[0], &test);
         auto qualifiers = std::string{};
         auto sides = std::string{};
         auto const joined =
@@ -278,7 +289,9 @@ private:
         return result;
     }
 
-    [[nodiscard]] auto find_single(filter_word const& word) const -> filter_target {
+    /// What a word names. `test` is the test that it is the subject of, if it is one.
+    [[nodiscard]] auto find_single(filter_word const& word, filter_test const* test = nullptr) const
+        -> filter_target {
         using flowlog::same_name;
         for (auto const& derived : filter_derivations) {
             if (same_name(derived.name, word.text)) return {.what = derived.subject};
@@ -292,14 +305,39 @@ private:
         if (is_filter_function(word.text))
             throw filter_fault{
                 word, "expected a field after this: " + std::string{word.text} + "(srcaddr)"};
+        auto const is_alone = test != nullptr && test->relation == filter_relation::none;
+        if (test != nullptr && !is_alone &&
+            (is_filter_protocol(word.text) || is_filter_any(word.text)))
+            throw filter_fault{
+                word.offset + word.text.size(),
+                "expected 'and', 'or' or the end after '" + escaped(word.text, 40) + "'"};
         auto lower = std::string{word.text};
         std::ranges::transform(lower, lower.begin(), flowlog::detail::to_lower);
         auto similar = flowlog::detail::similar_words{lower};
         for (auto const& f : fields) similar.consider(f.name);
         for (auto const& phrase : filter_phrases)
             if (phrase.qualifiers.empty()) similar.consider(phrase.noun);
+        auto const hint = is_alone ? values_hint(word) : std::string{};
         throw filter_fault{word.offset, "expected the name of a field, found '" +
-                                            escaped(word.text, 40) + "'" + similar.hint()};
+                                            escaped(word.text, 40) + "'" +
+                                            (hint.empty() ? similar.hint() : hint)};
+    }
+
+    /// What to write if a word names nothing, but is another value of the test before it:
+    /// `dstport = 443 or 80`.
+    [[nodiscard]] auto values_hint(filter_word const& word) const -> std::string {
+        if (last_ == nullptr || last_->function || is_tag(*last_)) return {};
+        auto test = *last_;
+        auto const hint = list_hint(test, word.text);
+        if (hint.empty()) return {};
+        test.values = {{.first = word}};
+        auto none = filter_lists{};
+        try {
+            static_cast<void>(filter_operand{find_target(test), test, options_, none});
+        } catch (filter_fault const&) {
+            return {};
+        }
+        return hint;
     }
 
     [[nodiscard]] static auto from(filter_phrase const& phrase) -> filter_target {
@@ -328,6 +366,7 @@ private:
     filter_options const& options_;
     includer include_;
     filter_lists lists_;
+    filter_test const* last_ = nullptr;  // the test before the one that is added
 };
 
 }  // namespace flowlog::grammar

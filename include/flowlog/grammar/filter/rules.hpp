@@ -33,7 +33,8 @@ constexpr auto ends_word(char byte) noexcept -> bool {
     return std::string_view{" \t\r\n()[],;=<>!&|~\"'#"}.find(byte) != std::string_view::npos;
 }
 
-/// Matches a whole word: one that a predicate accepts, or a given one in any case.
+/// Matches a whole word: one that a predicate accepts, or a given one in any case. `..` ends a
+/// word, unless it is the path of a file.
 struct word : x3::parser<word> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -50,14 +51,22 @@ struct word : x3::parser<word> {
         return result;
     }
 
+    /// The same parser of a path, which may have `..`. A word that begins with `@` has one anyway.
+    [[nodiscard]] constexpr auto as_path() const -> word {
+        auto result = *this;
+        result.is_path_ = true;
+        return result;
+    }
+
     template <class Context, class RContext, class Attribute>
     auto parse(char const*& first, char const* last, Context const& context, RContext&,
                Attribute&) const -> bool {
         x3::skip_over(first, last, context);
         auto const text = std::string_view{first, static_cast<std::size_t>(last - first)};
+        auto const may_have_dots = is_path_ || text.starts_with('@');
         std::size_t size = 0;
         while (size != text.size() && !ends_word(text[size]) &&
-               !text.substr(size).starts_with("..") &&
+               (may_have_dots || !text.substr(size).starts_with("..")) &&
                flowlog::detail::leading_blank(text.substr(size)) == 0)
             ++size;
         auto const found = text.substr(0, size);
@@ -71,6 +80,7 @@ private:
     std::string_view letters_{};
     predicate is_ = nullptr;
     receiver take_ = nullptr;
+    bool is_path_ = false;
 };
 
 /// Matches a text in quotes, in which `\` escapes the next character.
@@ -196,6 +206,7 @@ inline constexpr auto qualifier = word{is_filter_qualifier, &reader::subject};
 inline constexpr auto noun = word{is_filter_noun, &reader::subject};
 inline constexpr auto subject_word = word{is_plain, &reader::subject};
 inline constexpr auto item_word = word{is_plain, &reader::item};
+inline constexpr auto path_word = item_word.as_path();
 inline constexpr auto hyphen = word{is_hyphen, nullptr};
 inline constexpr auto protocol = word{is_filter_protocol, &reader::subject};
 inline constexpr auto begin_subject = tell{&reader::begin_subject};
@@ -216,6 +227,10 @@ inline constexpr auto range_end =
     (".." >> tell{&reader::begin_last} >> (item | expected{"the end of the range"})) |
     (hyphen >> tell{&reader::begin_spaced_last} >> item);
 
+inline constexpr auto path =
+    tell{&reader::begin_value} >>
+    (quoted_text{} | path_word | expected{"the name of a file"}) >> tell{&reader::end_value};
+
 inline constexpr auto value_def = tell{&reader::begin_value} >> item >>
                                   ((range_end >> ((!hyphen) | expected{"','"})) |
                                    tell{&reader::no_last}) >>
@@ -227,7 +242,7 @@ inline constexpr auto subject_def =
     (begin_subject >> word{is_filter_function, &reader::subject} >> "(" >>
      (subject_word | expected{"the name of a field"}) >> (")" | expected{"')'"}) >>
      tell{&reader::function}) |
-    (begin_subject >> word{"@include"}.to(&reader::subject) >> wanted) |
+    (begin_subject >> word{"@include"}.to(&reader::subject) >> path) |
     (begin_subject >> side >> joint >> side >> -noun) | (begin_subject >> +qualifier >> noun) |
     (begin_subject >> word{"observation"}.to(&reader::subject) >>
      (word{"domain"}.to(&reader::subject) | word{"point"}.to(&reader::subject)) >>
@@ -293,7 +308,7 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///                   "proto"
 ///     test        = subject [relation]
 ///     subject     = side ("or" | "and") side [noun] | 1*qualifier noun
-///                 | "observation" ("domain" | "point") "id" | "@include" item | ("class" |
+///                 | "observation" ("domain" | "point") "id" | "@include" path | ("class" |
 ///                 "label") "(" word
 ///                 ")" | word
 ///     side        = "src" | "dst"
@@ -311,7 +326,8 @@ BOOST_SPIRIT_DEFINE(value, wanted, subject, sign, values, relation, operand, exp
 ///     operator    = "=" | "==" | "eq" | "!=" | "<>" | "ne" | "<" | "lt" | "<=" | "le" | ">" | "gt"
 ///                 | ">=" | "ge"
 ///     value       = item [(".." | "-") item]                    ; "-" between blanks
-///     item        = word | quoted | "@" (word | quoted)         ; @: the name of a list
+///     item        = word | quoted | "@" (path | quoted)         ; @: the name of a list
+///     path        = quoted | a word that may have ".."
 ///     quoted      = DQUOTE *(byte | "\" byte) DQUOTE | "'" *(byte | "\" byte) "'"
 ///     word        = 1*(byte but blank and any of ()[],;=<>!&|~"'#)    ; and but ".."
 ///

@@ -270,6 +270,20 @@ inline auto parse_relative_time(std::string_view text, timestamp now, time_zone 
     return {};
 }
 
+/// What to write instead of two times with a hyphen between them; empty if the text is none.
+[[nodiscard]] inline auto time_range_hint(std::string_view text) -> std::string {
+    auto const is_time = [](std::string_view part) {
+        return parse_filter_time(part, timestamp{}).has_value();
+    };
+    for (auto at = text.find('-'); at != text.npos; at = text.find('-', at + 1)) {
+        auto const first = text.substr(0, at);
+        auto const last = text.substr(at + 1);
+        if (is_time(first) && is_time(last))
+            return "; write " + std::string{first} + ".." + std::string{last};
+    }
+    return {};
+}
+
 }  // namespace flowlog::grammar
 
 #endif
