@@ -239,6 +239,7 @@ TEST_CASE("runs hold the flows of an archive", "[archive_batch]") {
     for (auto const& archive : all_archives()) {
         for (auto const block : {std::size_t{1000}, std::size_t{1} << 18}) {
             for (auto const every : {std::size_t{1} << 30, std::size_t{50}}) {
+                if (testing::is_sanitized && (block == 1000) != (every == 50)) continue;
                 CAPTURE(archive.name, block, every);
                 auto const refuse = [every](std::size_t i) { return i % every == every - 1; };
                 auto const expected = read_each(archive, block, refuse);
@@ -267,6 +268,7 @@ TEST_CASE("aggregators make the same of runs as of flows", "[archive_batch]") {
                                                                     {"port", "protocol"},
                                                                     {"pair"},
                                                                     {"ip/30", "start:1m"}}) {
+            if (testing::is_sanitized && by.size() == 1) continue;
             CAPTURE(by.front());
             compare(archive, grouping_of(by), groups);
             compare(archive, grouping_of(by), totals);

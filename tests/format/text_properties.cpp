@@ -436,7 +436,7 @@ struct some_fields {
 
 TEST_CASE("records of some columns are those of all", "[text][property]") {
     auto random = random_numbers{1848};
-    for (auto file = 0; file < (testing::is_sanitized ? 20 : 300); ++file) {
+    for (auto file = 0; file < (testing::is_sanitized ? 10 : 100); ++file) {
         auto const columns = random_layout(random);
         auto text = ""s;
         auto other = columns;
