@@ -33,6 +33,18 @@ constexpr auto utf8_at(std::string_view text, std::uint32_t& point) noexcept -> 
     return point < smallest[size] || point > 0x10FFFF || surrogate ? 0 : size;
 }
 
+/// The text with U+FFFD in place of each byte that is not UTF-8.
+inline auto as_utf8(std::string_view text) -> std::string {
+    auto result = std::string{};
+    while (!text.empty()) {
+        std::uint32_t point = 0;
+        auto const size = utf8_at(text, point);
+        result += size == 0 ? std::string_view{"\xEF\xBF\xBD"} : text.substr(0, size);
+        text.remove_prefix(std::max(size, std::size_t{1}));
+    }
+    return result;
+}
+
 /// Whether a terminal may obey the code point instead of showing it: C0 and C1 controls, line
 /// separators, zero-width characters, the marks that change the direction of writing, and what is
 /// no character at all, such as U+FFFF.

@@ -21,20 +21,25 @@ static auto empty_windows(std::string const& log) -> std::vector<bool> {
     return result;
 }
 
-TEST_CASE("a record is empty that could name an address or a protocol, and names none",
+TEST_CASE("a record is empty that could name an address or a protocol, and has no number",
           "[empty_window]") {
-    CHECK(empty_windows("srcaddr dstport\n- 80\n10.0.0.1 -\nx -\n") ==
+    CHECK(empty_windows("srcaddr dstport\n- -\n- 80\n10.0.0.1 -\nx -\n") ==
+          std::vector{true, false, false, false});
+    CHECK(empty_windows("dstaddr bytes\n- -\n- 80\n10.0.0.1 -\n") ==
           std::vector{true, false, false});
-    CHECK(empty_windows("dstaddr dstport\n- 80\n10.0.0.1 -\n") == std::vector{true, false});
-    CHECK(empty_windows("protocol dstport\n- 80\n6 -\n") == std::vector{true, false});
+    CHECK(empty_windows("protocol packets end\n- - 5\n- 80 5\n6 - 5\n") ==
+          std::vector{true, false, false});
     CHECK(empty_windows("dstport bytes\n- -\n") == std::vector{false});
 }
 
 TEST_CASE("a flow in memory is empty without addresses and protocol", "[empty_window]") {
     auto one = flow{};
-    one.set(field::dstport, 80);
+    one.set(field::interface_id, "eni-1");
     CHECK(is_empty_window(one));
     one.set(field::protocol, 6);
+    CHECK_FALSE(is_empty_window(one));
+    one.reset(flowlog::field_id::protocol);
+    one.set(field::dstport, 80);
     CHECK_FALSE(is_empty_window(one));
 }
 

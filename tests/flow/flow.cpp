@@ -104,6 +104,20 @@ TEST_CASE("a flow copies a record with its malformed fields", "[flow]") {
     CHECK(copies[0] != copies[1]);
 }
 
+TEST_CASE("a text may be set to a text of the same flow", "[flow]") {
+    auto some = flow{};
+    some.set(field::account_id, "123456789012");
+    some.set(field::interface_id, "eni-1");
+    some.set(field::vpc_id, "vpc-1");
+    some.set(field::subnet_id, "subnet-9");
+    some.set(field::account_id, *some[field::subnet_id]);
+    CHECK(some[field::account_id] == "subnet-9"sv);
+    some.set(field::subnet_id, "a subnet with a long name");
+    some.set(field::subnet_id, some[field::subnet_id]->substr(2));
+    CHECK(some[field::subnet_id] == "subnet with a long name"sv);
+    CHECK(some[field::interface_id] == "eni-1"sv);
+}
+
 TEST_CASE("sums stick at the largest number", "[flow]") {
     auto saturated = false;
     constexpr auto most = ~std::uint64_t{0};

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -115,6 +118,40 @@ TEST_CASE("a log says what it has before its records are read", "[log]") {
     auto empty = text_log("");
     CHECK_FALSE(empty.has(field_id::dstport));
     CHECK(empty.begin() == empty.end());
+}
+
+static auto one_flow(std::string const& port) -> flowlog::log {
+    return flowlog::log{text_reader<any_source>{
+        any_source{flowlog::memory_input{"dstport protocol\n" + port + " 6\n"}.open()}}};
+}
+
+/// Gives these logs, one after the other.
+static auto giving(std::vector<flowlog::log> logs) {
+    auto all = std::make_shared<std::vector<flowlog::log>>(std::move(logs));
+    return [all, at = std::size_t{0}]() mutable -> std::optional<flowlog::log> {
+        if (at == all->size()) return std::nullopt;
+        return std::move((*all)[at++]);
+    };
+}
+
+template <class... Logs>
+static auto list_of(Logs... logs) -> std::vector<flowlog::log> {
+    auto result = std::vector<flowlog::log>{};
+    (result.push_back(std::move(logs)), ...);
+    return result;
+}
+
+TEST_CASE("logs may be followed by logs that are several", "[log]") {
+    auto several = one_flow("2");
+    several.follow_with(giving(list_of(one_flow("3"), one_flow("4"))));
+    auto all = one_flow("1");
+    all.follow_with(giving(list_of(std::move(several), one_flow("5"))));
+    all.follow_with(giving(list_of(one_flow("6"))));
+    auto ports = std::vector<int>{};
+    for (auto const& flow : all) ports.push_back(*flow[field::dstport]);
+    CHECK(ports == std::vector{1, 2, 3, 4, 5, 6});
+    CHECK(all.stats().records == 6);
+    CHECK(all.stats().headers == 6);
 }
 
 }  // namespace test_format_log

@@ -153,6 +153,10 @@ TEST_CASE("floating point numbers are numbers and times", "[parquet]") {
     CHECK(states(field::instance_id) == "ppap");
     CHECK(*rows[0][field::instance_id] == "1e+300");
     CHECK(*rows[3][field::instance_id] == "1000000000000");
+    auto scores = std::string{};
+    for (auto const& record : flowlog::open(path_of("doubles.parquet")))
+        scores += std::string{*flowlog::text_of_column(record, "score")} + ' ';
+    CHECK(scores == "0.25 0 -2.2250738585072014e-308 9e+15 ");
     CHECK(log.has(field_id::start));
     CHECK(log.stats().malformed == 0);
 }

@@ -337,10 +337,10 @@ TEST_CASE("a line of the default layout is one of six kinds", "[record]") {
     CHECK(kind("srcaddr dstaddr 7") == line_kind::malformed);
 }
 
-TEST_CASE("without a log-status, an empty window has neither address nor protocol", "[record]") {
+TEST_CASE("without a log-status, an empty window has no address, protocol or number", "[record]") {
     auto const columns = layout{{"interface-id", "srcaddr", "dstaddr", "dstport"}};
     CHECK(kind("eni-1 - - -", columns) == line_kind::nodata);
-    CHECK(kind("eni-1 - - 80", columns) == line_kind::nodata);
+    CHECK(kind("eni-1 - - 80", columns) == line_kind::record);
     CHECK(kind("eni-1 1.2.3.4 - -", columns) == line_kind::record);
     CHECK(kind("eni-1 - junk -", columns) == line_kind::record);
     auto const none = layout{{"interface-id", "dstport"}};

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <flowlog/error.hpp>
 #include <flowlog/format/detect.hpp>
@@ -32,6 +34,7 @@ public:
     [[nodiscard]] auto name() const -> std::string { return "pipe"; }
     [[nodiscard]] auto open() const -> any_source { return source{state_}; }
     [[nodiscard]] auto taken() const -> std::size_t { return state_->at; }
+    void append(std::string const& more) const { state_->text += more; }
 
 private:
     struct state {
@@ -82,8 +85,11 @@ TEST_CASE("what was looked at of an input is read again", "[peekable_input]") {
         CHECK(pipe.taken() == std::min<std::size_t>(size, 8));
         CHECK(all.beginning().open().next().front() == 'a');
         CHECK(pipe.taken() == std::min<std::size_t>(size, 8));
+        auto const block = first.next();
+        auto const text = std::string{block.begin(), block.end()};
         CHECK(bytes_of(all) == "abcdefgh");
-        CHECK(first.next().empty());
+        CHECK(std::string{block.begin(), block.end()} == text);  // valid until the next call
+        CHECK_THROWS_WITH(first.next(), Catch::Matchers::Contains("was opened"));
     }
 }
 
@@ -101,6 +107,43 @@ TEST_CASE("a peekable input is opened once, by whatever copy", "[peekable_input]
     auto const other = one;
     CHECK(bytes_of(one) == "abc");
     CHECK(code_of_opening(other) == errc::cannot_open);
+}
+
+TEST_CASE("an input that could not be opened may be opened later", "[peekable_input]") {
+    struct busy {
+        [[nodiscard]] auto name() const -> std::string { return "busy"; }
+        [[nodiscard]] auto open() const -> any_source {
+            if (--*times >= 0) throw flowlog::error{errc::cannot_open, {"busy"}, "is busy"};
+            return pipe_like{"abc", 2}.open();
+        }
+        std::shared_ptr<int> times = std::make_shared<int>(2);
+    };
+    auto const all = peekable_input::of(busy{});
+    CHECK_THROWS_WITH(all.beginning().open().next(), Catch::Matchers::Contains("busy"));
+    CHECK_THROWS_WITH(all.open(), Catch::Matchers::Contains("busy"));
+    CHECK(bytes_of(all) == "abc");
+}
+
+TEST_CASE("an end that was seen is the end", "[peekable_input]") {
+    auto const pipe = pipe_like{"abcd", 2};
+    auto const all = peekable_input::of(pipe);
+    CHECK(bytes_of(all.beginning()) == "abcd");
+    pipe.append("efgh");  // of a second writer
+    CHECK(bytes_of(all.beginning()) == "abcd");
+    CHECK(bytes_of(all) == "abcd");
+}
+
+TEST_CASE("several threads look at an input", "[peekable_input]") {
+    auto const text = std::string(10'000, 'x') + "y";
+    auto const all = peekable_input::of(pipe_like{text, 7});
+    auto found = std::vector<std::string>(4);
+    {
+        auto threads = std::vector<std::jthread>{};
+        for (auto& bytes : found)
+            threads.emplace_back([&bytes, &all] { bytes = bytes_of(all.beginning()); });
+    }
+    for (auto const& bytes : found) CHECK(bytes == text);
+    CHECK(bytes_of(all) == text);
 }
 
 TEST_CASE("a failure while looking at an input comes again where it was", "[peekable_input]") {

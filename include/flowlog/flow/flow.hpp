@@ -102,16 +102,15 @@ private:
 
     template <class Values, class T>
     static void store(Values& values, field_id id, field_value<T> value) {
-        erase(values, id);
-        if (value.absent()) return;
-        auto const at = lower_bound(values, id);
-        if (value.malformed()) {
-            values.emplace(at, id, std::monostate{});
-        } else if constexpr (std::same_as<T, std::string_view>) {
-            values.emplace(at, id, std::string{*value});
+        // made first: a text may be one of this flow
+        auto kept = any_value{};
+        if constexpr (std::same_as<T, std::string_view>) {
+            if (value.has_value()) kept = std::string{*value};
         } else {
-            values.emplace(at, id, *value);
+            if (value.has_value()) kept = *value;
         }
+        erase(values, id);
+        if (!value.absent()) values.emplace(lower_bound(values, id), id, std::move(kept));
     }
 
     /// The first value whose field is not before `id`.

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/flow/empty_window.hpp>
 #include <flowlog/flow/field.hpp>
 #include <flowlog/flow/field_bounds.hpp>
 #include <flowlog/flow/field_use.hpp>
@@ -320,14 +321,11 @@ private:
         }
     }
 
-    static constexpr auto always_named =
-        std::array{field_id::srcaddr, field_id::dstaddr, field_id::protocol};
-
     /// Whether `is_empty_window` may be true of a row of the batch.
     [[nodiscard]] auto may_have_empty_windows() const -> bool {
         auto const& batch = state_->batch;
         auto any = false;
-        for (auto const id : always_named) {
+        for (auto const id : detail::names_of_flows) {
             if (!batch.has(id)) continue;
             if (batch.states(id).empty()) return false;
             any = true;
@@ -335,15 +333,19 @@ private:
         return any;
     }
 
-    /// Without a log-status, a row that names neither an address nor a protocol is NODATA.
+    /// Without a log-status, a row that names neither an address nor a protocol, and has neither
+    /// ports nor counters, is NODATA.
     [[nodiscard]] auto is_empty_window(std::size_t row) const -> bool {
+        auto const& batch = state_->batch;
         auto any = false;
-        for (auto const id : always_named) {
-            if (!state_->batch.has(id)) continue;
-            if (state_->batch.state(id, row) != presence::absent) return false;
+        for (auto const id : detail::names_of_flows) {
+            if (!batch.has(id)) continue;
+            if (batch.state(id, row) != presence::absent) return false;
             any = true;
         }
-        return any;
+        return any && std::ranges::all_of(detail::numbers_of_flows, [&](field_id id) {
+                   return !batch.has(id) || batch.state(id, row) == presence::absent;
+               });
     }
 
     /// Passes on which fields will be read, together with the fields that distinguish flows from
@@ -355,7 +357,7 @@ private:
         };
         add(field_id::log_status);
         if (!has(field_id::log_status))
-            for (auto const id : always_named) add(id);
+            for (auto const id : detail::names_of_flows) add(id);
         state_->reader->want(wanted);
     }
 

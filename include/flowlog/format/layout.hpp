@@ -129,6 +129,17 @@ public:
         return fields_[column];
     }
 
+    /// The names of columns that are not read because another column is the same field.
+    [[nodiscard]] auto repeated() const -> std::vector<std::string> {
+        auto result = std::vector<std::string>{};
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            auto const chosen = fields_[i] ? column(*fields_[i]) : none;
+            if (chosen != none && chosen != i && names_[chosen] != names_[i])
+                result.push_back(names_[i]);
+        }
+        return result;
+    }
+
     /// Whether a column has this field.
     [[nodiscard]] auto has(field_id id) const noexcept -> bool { return column(id) != none; }
 
@@ -159,10 +170,14 @@ public:
     }
 
     /// Which of several names of a field counts: the largest number. Other programs call other
-    /// things `source`, such as the file of a log.
+    /// things `source`, such as the file of a log; in ECS, `source.address` may be the name of a
+    /// host, and `network.bytes` are those of both directions.
     [[nodiscard]] static auto rank(std::string_view name, field_id id) noexcept -> int {
         if (detail::spells(name, info(id).name)) return 2;
-        return detail::has_alias("source destination src dst dest", name) ? 0 : 1;
+        constexpr auto weak = std::string_view{
+            "source destination src dst dest source.address destination.address network.bytes "
+            "network.packets"};
+        return detail::has_alias(weak, name) ? 0 : 1;
     }
 
     /// How many tokens stand before the names of a header line: `# Fields:` is two.

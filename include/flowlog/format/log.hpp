@@ -95,9 +95,12 @@ public:
     explicit basic_log(Opened opened, std::vector<std::string> packed = {})
         : reader_{std::make_unique<Reader>(std::move(opened))}, packed_{std::move(packed)} {}
 
-    /// Lets the flows of more logs follow. `next` gives one log after the other, and none at the
-    /// end; it is called when the log before is at its end, and its exceptions are passed on.
-    void follow_with(std::function<std::optional<basic_log>()> next) { next_ = std::move(next); }
+    /// Lets the flows of more logs follow, after those that follow already. `next` gives one log
+    /// after the other, which may be several logs themselves, and none at the end; it is called
+    /// when the log before is at its end, and its exceptions are passed on.
+    void follow_with(std::function<std::optional<basic_log>()> next) {
+        next_ = one_after_the_other(std::move(next_), std::move(next));
+    }
 
     /// Calls `function(reader)` with the reader of this log's format.
     template <class Function>
@@ -146,6 +149,10 @@ public:
 private:
     friend record_iterator<basic_log>;
 
+    using source_of_logs = std::function<std::optional<basic_log>()>;
+
+    [[nodiscard]] static auto one_after_the_other(source_of_logs first, source_of_logs second)
+        -> source_of_logs;
     auto advance() -> bool;
     auto open_next() -> bool;
     [[nodiscard]] auto current() const noexcept -> record_type const& { return record_; }
@@ -188,9 +195,26 @@ auto basic_log<Reader>::open_next() -> bool {
     auto next = next_();
     if (!next) return false;
     finished_ = stats();
+    finished_ += next->finished_;
     reader_ = std::move(next->reader_);
     packed_ = std::move(next->packed_);
+    next_ = one_after_the_other(std::move(next->next_), std::move(next_));
     return true;
+}
+
+template <class Reader>
+auto basic_log<Reader>::one_after_the_other(source_of_logs first, source_of_logs second)
+    -> source_of_logs {
+    if (!first) return second;
+    if (!second) return first;
+    return [first = std::move(first), second = std::move(second),
+            first_ended = false]() mutable -> std::optional<basic_log> {
+        if (!first_ended) {
+            if (auto log = first()) return log;
+            first_ended = true;
+        }
+        return second();
+    };
 }
 
 template <class Reader>

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/flow/empty_window.hpp>
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/flow/flow.hpp>
 #include <flowlog/flow/select.hpp>
@@ -566,14 +567,21 @@ private:
         return *status == log_status::ok;
     }
 
-    /// Without a log-status, a line that names neither an address nor a protocol is NODATA.
+    /// Without a log-status, a line that names neither an address nor a protocol, and has neither
+    /// ports nor counters, is NODATA.
     auto is_empty_window() -> bool {
         auto empty = false;
-        for (auto const id : {field_id::srcaddr, field_id::dstaddr, field_id::protocol}) {
+        for (auto const id : detail::names_of_flows) {
             auto const column = columns_->column(id);
             if (column == layout::none) continue;
             if (record_.token(column) != "-") return false;
             empty = true;
+        }
+        if (empty) {
+            for (auto const id : detail::numbers_of_flows) {
+                auto const column = columns_->column(id);
+                if (column != layout::none && record_.token(column) != "-") return false;
+            }
         }
         if (empty && is_bad_empty()) return true;
         if (empty) count_empty(&statistics::nodata);

@@ -460,6 +460,11 @@ private:
             if (words_[column].text != "-") return false;
             empty = true;
         }
+        for (auto const id :
+             {field_id::srcport, field_id::dstport, field_id::packets, field_id::bytes}) {
+            auto const column = columns_->column(id);
+            if (column != layout::none && words_[column].text != "-") return false;
+        }
         return empty;
     }
 

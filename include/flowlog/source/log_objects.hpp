@@ -106,11 +106,12 @@ struct listing_options {
 };
 
 /// Whether a file name is one that a service leaves beside logs, to check that it may write there
-/// or to say that it is done: `aws-logs-write-test`, `_SUCCESS`, `2024_$folder$`.
+/// or to say what is in them: `aws-logs-write-test`, `_SUCCESS`, `_metadata`, `2024_$folder$`.
 [[nodiscard]] constexpr auto is_write_test(std::string_view name) noexcept -> bool {
     constexpr auto names = std::to_array<std::string_view>(
         {"aws-logs-write-test", "aws-log-write-test", "aws-programmatic-access-test-object",
-         "ELBAccessLogTestFile", "ConfigWritabilityCheckFile", "_SUCCESS"});
+         "ELBAccessLogTestFile", "ConfigWritabilityCheckFile", "_SUCCESS", "_metadata",
+         "_common_metadata"});
     return std::ranges::find(names, name) != names.end() || name.ends_with("_$folder$") ||
            name.ends_with(".csv.metadata");
 }

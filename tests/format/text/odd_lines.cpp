@@ -145,6 +145,8 @@ TEST_CASE("other formats are refused by name", "[odd_lines]") {
     CHECK(name("2\0 \0"sv
                "1\0"sv) == "UTF-16 text");
     CHECK(name("{\"message\": 1}") == "JSON");
+    CHECK(name(R"({"flowlog":"partial","version":1,"job":["top"]})") ==
+          "a partial result of flowlog");
     CHECK(name("Date first seen          Duration Proto\n") == "text as nfdump prints it");
     for (auto const* const text : {"", "version srcaddr", "2 1 eni-1", "x", "\xC3\xA9 srcaddr",
                                    "version srcaddr\r", "version srcaddr\r\n2 10.0.0.1\r\n"})

@@ -109,7 +109,8 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
         foreign{"sFlow datagrams, as switches send them", "sfcapd stores them in archives"};
     constexpr auto capture =
         foreign{"a packet capture (pcap)", "nfpcapd or softflowd makes flows of it"};
-    constexpr auto zip = foreign{"a zip archive", "unzip -p FILE | flowlog ... -"};
+    constexpr auto zip =
+        foreign{"a zip archive", "unzip -p FILE | flowlog ... -, or save a spreadsheet as CSV"};
     constexpr auto zlib = foreign{"zlib data", "pigz -dz FILE | flowlog ... -"};
     constexpr auto datagrams = foreign{"NetFlow datagrams, as routers send them",
                                        "nfcapd or flow-capture stores them in archives"};
@@ -176,6 +177,8 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
         {"\x78\xDA"sv, zlib},
         {"Date first seen"sv,
          {"text as nfdump prints it", "the archive itself is read, and what nfdump -o csv prints"}},
+        {R"({"flowlog":"partial")"sv,
+         {"a partial result of flowlog", "flowlog merge FILE prints it"}},
         {"H4sI"sv, {"base64 text of gzip data", "base64 -d FILE | flowlog ... -"}},
     });
     if (!compression_of(bytes).empty()) return {"a compressed file", ""};
@@ -186,8 +189,14 @@ constexpr auto foreign_format(std::string_view bytes) noexcept -> foreign {
     if (is_tar_header(bytes)) return tar;
     if (is_cpio_header(bytes))
         return {"a cpio archive", "cpio -i --to-stdout <FILE | flowlog ... -"};
-    if (looks_like_utf16(bytes)) return utf16;
-    if (looks_like_utf32(bytes)) return utf32;
+    // without a byte order mark, iconv takes the order of the machine
+    auto const is_big_endian = bytes.starts_with('\0');
+    if (looks_like_utf16(bytes))
+        return {utf16.name, is_big_endian ? "iconv -f UTF-16BE -t UTF-8 makes it readable"
+                                          : "iconv -f UTF-16LE -t UTF-8 makes it readable"};
+    if (looks_like_utf32(bytes))
+        return {utf32.name, is_big_endian ? "iconv -f UTF-32BE -t UTF-8 makes it readable"
+                                          : "iconv -f UTF-32LE -t UTF-8 makes it readable"};
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     auto const first = bytes.find_first_not_of(" \t\r\n");
     if (first == bytes.npos) return {};

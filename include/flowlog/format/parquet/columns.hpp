@@ -92,11 +92,11 @@ enum class stored_type : std::uint8_t {
 /// Whether values of a stored type can be values of a field.
 [[nodiscard]] constexpr auto can_be(stored_type type, field_type wanted) noexcept -> bool {
     if (is_text(type)) return true;
-    if (is_number(wanted)) return type > stored_type::none && type <= stored_type::decimal;
+    if (is_number(wanted) || wanted == field_type::text)
+        return type > stored_type::none && type <= stored_type::decimal;
     if (wanted == field_type::time)
         return is_integer(type) || type == stored_type::f64 || type >= stored_type::days;
-    return wanted == field_type::text &&
-           (is_integer(type) || type == stored_type::f32 || type == stored_type::f64);
+    return false;
 }
 
 /// A column that is a field.
@@ -173,6 +173,23 @@ inline void add_column(parquet_layout& into, ArrowSchema const& all, std::int32_
     into.columns.push_back({*id, number, type, index, name});
 }
 
+/// Throws if no column is a field, because flows would have no values.
+template <class = void>
+void require_fields(parquet_layout const& layout, parquet_file const& file) {
+    constexpr std::size_t max_names = 10;
+    if (!layout.columns.empty() || layout.rows == 0) return;
+    auto names = layout.foreign;
+    names.insert(names.end(), layout.mistyped.begin(), layout.mistyped.end());
+    auto text = std::string{};
+    for (std::size_t i = 0; i < std::min(names.size(), max_names); ++i)
+        text += (i == 0 ? "" : ", ") + names[i];
+    if (names.size() > max_names) text += ", ...";
+    file.fail(errc::unsupported,
+              "is a Parquet file without a column that is read as a field of flows (columns within "
+              "columns are not read); it has " +
+                  text);
+}
+
 /// Reads what the footer of a file says.
 template <class = void>
 auto read_layout(parquet_file& from) -> std::shared_ptr<parquet_layout const> {
@@ -187,6 +204,7 @@ auto read_layout(parquet_file& from) -> std::shared_ptr<parquet_layout const> {
         result->groups.push_back({result->rows, group.rows, group.offset, group.size});
         result->rows += group.rows;
     }
+    require_fields(*result, from);
     result->created_by = from.created_by();
     result->exact = result->created_by.starts_with("flowlog ");
     return result;

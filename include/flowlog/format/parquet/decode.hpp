@@ -207,7 +207,7 @@ private:
         }
     }
 
-    /// Prints a number; returns how many characters. A number without a fraction has no exponent:
+    /// Prints a number; returns how many characters. A whole number below 9e15 has no exponent:
     /// pandas has account ids like this.
     template <class From>
     static auto print_number(From number, char* text) noexcept -> std::size_t {
@@ -218,23 +218,25 @@ private:
         return static_cast<std::size_t>(std::to_chars(text, text + max_digits, number).ptr - text);
     }
 
-    /// Whole numbers of 128 bits.
+    /// Whole numbers of 128 bits, of which those of 64 bits are read.
     template <class T>
-    static void decode_decimals(output<T>& out, array_piece const& piece) {
-        if constexpr (std::unsigned_integral<T>) {
+    void decode_decimals(output<T>& out, array_piece const& piece) {
+        if constexpr (!std::same_as<T, timestamp>) {
             struct decimal {
                 std::uint64_t low;
                 std::uint64_t high;
             };
             auto const* const from = values_of<decimal>(piece);
             auto const nulls = null_mask{piece};
-            for (std::size_t i = 0; i < piece.count; ++i) {
+            auto* space = text_space<T>(piece.count);
+            constexpr auto step = std::same_as<T, std::string_view> ? max_digits : 0;
+            for (std::size_t i = 0; i < piece.count; ++i, space += step) {
                 if (nulls.is_null(i)) {
                     out.set_state(i, presence::absent);
-                } else if (from[i].high != 0 || out_of_range<T>(from[i].low)) {
+                } else if (from[i].high != 0) {
                     out.set_state(i, presence::malformed);
                 } else {
-                    out.set(i, static_cast<T>(from[i].low));
+                    out.set(i, convert<T>(stored_type::u64, from[i].low, space));
                 }
             }
         }

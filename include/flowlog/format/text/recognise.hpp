@@ -558,7 +558,8 @@ inline auto describe(layout const& columns) -> archive_info {
                       : is_aws        ? "VPC flow log"
                                       : "flow log",
             .version = !is_aws || version == 0 ? "" : std::to_string(version),
-            .notes = {std::to_string(columns.size()) + " columns:" + names}};
+            .notes = {std::to_string(columns.size()) + " columns:" + names},
+            .unread_columns = columns.repeated()};
 }
 
 }  // namespace flowlog::detail

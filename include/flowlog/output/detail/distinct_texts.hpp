@@ -7,15 +7,18 @@
 //      bytes               eni-1eni-2
 //      offsets             0    5    10
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <flowlog/detail/mix.hpp>
 #include <flowlog/detail/radix_sort.hpp>
+#include <flowlog/escape.hpp>
 #include <flowlog/flow/address.hpp>
 #include <flowlog/flow/print.hpp>
 
@@ -111,6 +114,16 @@ public:
     void append(std::string_view text) {
         bytes_.insert(bytes_.end(), text.begin(), text.end());
         offsets_.push_back(static_cast<std::int32_t>(bytes_.size()));
+    }
+
+    /// Puts U+FFFD in place of bytes that are not UTF-8. Texts must not be looked up after that.
+    void make_utf8() {
+        auto const is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+        if (std::ranges::all_of(bytes_, is_ascii)) return;
+        auto all = distinct_texts{};
+        for (std::uint32_t n = 0; n < size(); ++n) all.append(as_utf8((*this)[n]));
+        bytes_ = std::move(all.bytes_);
+        offsets_ = std::move(all.offsets_);
     }
 
     [[nodiscard]] auto size() const noexcept -> std::size_t { return offsets_.size() - 1; }

@@ -116,6 +116,7 @@ public:
     void export_to(ArrowArray& array, ArrowArray& dictionary, bool timestamps) {
         if (kind_ == kind::time && !timestamps) to_seconds();
         if (is_address()) addresses_.number_all(narrow_);
+        texts_.make_utf8();
         buffers_[0] = nulls_ == 0 ? nullptr : present_.data();
         auto const is_wide = kind_ == kind::wide || kind_ == kind::time;
         buffers_[1] = is_wide ? static_cast<void const*>(wide_.data()) : narrow_.data();
@@ -134,7 +135,7 @@ private:
 
     /// AWS's name of a column in Parquet files: with `_` for `-`.
     [[nodiscard]] static auto name_of(record_column const& column) -> std::string {
-        if (!column.field) return column.name;
+        if (!column.field) return as_utf8(column.name);
         auto result = std::string{info(*column.field).name} + (column.raw ? "_raw" : "");
         for (auto& c : result) {
             if (c == '-') c = '_';
