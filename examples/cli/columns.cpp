@@ -14,12 +14,14 @@
 #include <flowlog/error.hpp>
 #include <flowlog/escape.hpp>
 #include <flowlog/flow/field_names.hpp>
+#include <flowlog/source/scheme.hpp>
 
 #include "choice.hpp"
 #include "commands.hpp"
 #include "inquiry.hpp"
 #include "languages.hpp"
 #include "partial.hpp"
+#include "terminal.hpp"
 
 namespace cli {
 namespace {
@@ -79,6 +81,9 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
                      columns const& present, key_tables::column_names const& others)
     -> flowlog::group_key try {
     auto const keys = tables.parse(word, option, others);
+    if (keys.size() != 1)
+        throw usage_error{option + ": expected one field or key, found '" +
+                          flowlog::escaped(word, 60) + '\''};
     return flowlog::key_reader{keys.at(0)}.key();  // which refuses keys of both ends
 } catch (flowlog::error const& failure) {
     auto const is_name = word.find_first_of("/:()") == word.npos;
@@ -102,7 +107,8 @@ auto parse_columns(std::string_view list) -> columns {
 }
 
 auto unknown_columns(reading_options const& options) -> std::vector<std::string> {
-    constexpr std::size_t max_logs = 20;
+    constexpr std::size_t max_files = 1000;
+    constexpr std::size_t max_objects = 20;
     auto result = std::vector<std::string>{};
     if (merging().active) {  // whatever is no field was a column
         for (auto const& word : merging().job)
@@ -116,21 +122,28 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
             if (!column.field) result.push_back(column.name);
     };
     if (!options.format.empty()) add(flowlog::columns_of(parse_format(options.format)));
-    auto const logs = list_logs(options).files;
-    for (auto const& from : logs | std::views::take(max_logs)) {
+    auto const logs = list_logs(options);
+    auto failure = std::optional<flowlog::error>{};
+    if (!logs.missing.empty()) failure = logs.missing.front();
+    auto has_read = !options.format.empty();
+    for (std::size_t i = 0; i < logs.files.size(); ++i) {
+        auto const& from = logs.files[i];
+        if (i >= (flowlog::scheme_of(from.name()).empty() ? max_files : max_objects)) break;
         auto const pipe = options.pipes->find(from.name());
-        if (pipe == options.pipes->end() && !opens_twice(from)) continue;
+        auto const is_pipe = pipe != options.pipes->end();
+        if (is_pipe ? i != 0 : !opens_twice(from)) continue;
         auto how = open_options_of(options, {});
         how.overlap = false;  // reads no more of a pipe than its columns need
         try {
-            auto log =
-                flowlog::open(pipe == options.pipes->end() ? from : pipe->second.beginning(), how);
+            auto log = flowlog::open(is_pipe ? pipe->second.beginning() : from, how);
             add(flowlog::columns_of(log));
             for (auto& name : flowlog::other_columns_of(log)) result.push_back(std::move(name));
-        } catch (flowlog::error const&) {
-            continue;  // whoever reads it says why it cannot be read
+            has_read = true;
+        } catch (flowlog::error const& why) {
+            if (!failure) failure = why;
         }
     }
+    if (!has_read && failure) throw flowlog::error{*failure};
     return result;
 }
 
@@ -150,10 +163,13 @@ auto all_columns(flowlog::log& log, reading_options const& options, columns cons
     return columns_so_far(again, shown);
 }
 
-void resolve(columns& wanted, columns const& present, key_tables const& tables) {
+void resolve(columns& wanted, columns const& present, key_tables const& tables,
+             key_tables::column_names const& others) {
     for (auto& column : wanted) {
         if (column.field || column.computed || has(present, column)) continue;
-        auto made = record_column{key_of_one_flow(column.name, "--fields", tables, present)};
+        auto key = key_of_one_flow(column.name, "--fields", tables, present, others);
+        if (key.kind == flowlog::key_kind::column) continue;
+        auto made = record_column{std::move(key)};
         if (has(wanted, made)) throw_twice(made);
         column = std::move(made);
     }
@@ -171,15 +187,63 @@ auto difference(std::string const& name, columns const& first, columns const& sh
     return message + "; --fields chooses";
 }
 
-auto unread_columns(std::string const& name, std::vector<std::string> const& unread,
-                    std::set<std::string>& said, std::string const& done)
-    -> std::optional<std::string> {
-    auto names = std::vector<std::string>{};
-    for (auto const& column : unread)
-        if (said.insert(column).second) names.push_back(flowlog::escaped(column, 60));
-    if (names.empty()) return std::nullopt;
-    return flowlog::escaped(name) + ": columns that are no fields, or of other types, are not " +
-           done + ": " + joined(names) + "; --fields chooses";
+auto warnings_of_unread(std::string const& name, unread_columns const& unread,
+                        std::set<std::string>& said, std::string const& done)
+    -> std::vector<std::string> {
+    constexpr std::size_t max_names = 10;
+    auto result = std::vector<std::string>{};
+    auto const add = [&](std::vector<std::string> const& all, std::string const& what,
+                         std::string const& end) {
+        auto names = std::vector<std::string>{};
+        for (auto const& column : all)
+            if (said.insert(column).second) names.push_back(flowlog::escaped(column, 60));
+        if (names.empty()) return;
+        if (names.size() > max_names) {
+            auto const more = number_text(names.size() - max_names) + " more";
+            names.resize(max_names);
+            names.push_back(more);
+        }
+        result.push_back(flowlog::escaped(name) + ": columns " + what + " are not " + done + ": " +
+                         joined(names) + end);
+    };
+    add(unread.named, "that are no fields", "; --fields chooses");
+    add(unread.repeated, "of fields that other columns have, too,", "");
+    add(unread.others, "that are no fields, and cannot be named,", "");
+    return result;
+}
+
+namespace {
+
+/// Of columns that are the same fields as others: those whose names count no less than the others'.
+/// Each may have what the other lacks, such as the addresses of IPv6.
+auto as_good(flowlog::layout const& of, std::vector<std::string> repeated)
+    -> std::vector<std::string> {
+    std::erase_if(repeated, [&](std::string const& name) {
+        auto const id = *flowlog::find_field(name);
+        return flowlog::layout::rank(name, id) <
+               flowlog::layout::rank(of.names()[of.column(id)], id);
+    });
+    return repeated;
+}
+
+void warn_of(std::string const& name, std::string const& what, std::vector<std::string> names) {
+    if (names.empty()) return;
+    for (auto& column : names) column = flowlog::escaped(column, 60);
+    warn_once(flowlog::escaped(name) + ": columns " + what + " are not read: " + joined(names));
+}
+
+}  // namespace
+
+void warn_of_unread(flowlog::log& log) {
+    log.visit([](auto& reader) {
+        auto const unread = unread_columns_of(reader);
+        warn_of(reader.name(), "whose types do not fit their fields", unread.mistyped);
+        if constexpr (requires { reader.columns()->names(); }) {
+            if (reader.columns())
+                warn_of(reader.name(), "of fields that other columns have, too,",
+                        as_good(*reader.columns(), unread.repeated));
+        }
+    });
 }
 
 auto later_columns(std::string const& name, columns const& before, columns const& now,

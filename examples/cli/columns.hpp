@@ -2,13 +2,16 @@
 #ifndef FLOWLOG_CLI_COLUMNS_HPP
 #define FLOWLOG_CLI_COLUMNS_HPP
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <flowlog/flow/field.hpp>
 #include <flowlog/format/layout.hpp>
+#include <flowlog/format/log.hpp>
 #include <flowlog/output/record_column.hpp>
 
 #include "keys.hpp"
@@ -31,7 +34,8 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
                      columns const& present, key_tables::column_names const& others = {})
     -> flowlog::group_key;
 
-/// The columns that are no fields: of --format, and of the first logs.
+/// The columns that are no fields: of --format, and of the first logs. Of pipes, only the first log
+/// is looked at: others may have no writer before it is read. Throws if no log can be read.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
 /// The columns of a log that was just opened. In some logs, such as JSON whose keys are names of
@@ -50,19 +54,49 @@ auto named_columns(columns present, Reader& reader) -> columns {
 }
 
 /// Makes keys, such as `service`, of the columns that are no fields and no columns of the first
-/// log, which has those that are `present`. The tables must outlive the columns. Throws
-/// `usage_error` if one is no key either.
-void resolve(columns& wanted, columns const& present, key_tables const& tables);
+/// log, which has those that are `present`, nor of `others`. The tables must outlive the columns.
+/// Throws `usage_error` if one is no key either.
+void resolve(columns& wanted, columns const& present, key_tables const& tables,
+             key_tables::column_names const& others);
 
 /// The warning that a log has other columns than the first one, if it has. `done` is what happens
 /// to the columns: "printed".
 auto difference(std::string const& name, columns const& first, columns const& shown,
                 columns const& present, std::string const& done) -> std::optional<std::string>;
 
-/// The warning that columns of a log are `unread`, if there are any of which this was not `said`.
-auto unread_columns(std::string const& name, std::vector<std::string> const& unread,
-                    std::set<std::string>& said, std::string const& done)
-    -> std::optional<std::string>;
+/// The columns of a log that are left out, by what becomes of them.
+struct unread_columns {
+    std::vector<std::string> named{};     ///< read if they are named
+    std::vector<std::string> repeated{};  ///< another column is the same field
+    std::vector<std::string> others{};    ///< not read at all: nested columns, members of JSON
+    std::vector<std::string> mistyped{};  ///< fields, of types that do not fit them
+};
+
+/// The columns that a reader or log leaves out, as far as it says so.
+template <class Reader>
+auto unread_columns_of(Reader& reader) -> unread_columns {
+    auto result = unread_columns{};
+    auto const readable = flowlog::other_columns_of(reader);
+    for (auto const& name : reader.describe().unread_columns) {
+        auto const id = flowlog::find_field(name);
+        auto const is_readable = std::ranges::find(readable, name) != readable.end();
+        auto& list = !id               ? (is_readable ? result.named : result.others)
+                     : reader.has(*id) ? result.repeated
+                                       : result.mistyped;
+        list.push_back(name);
+    }
+    return result;
+}
+
+/// The warnings that columns are left out, of those of which this was not `said`; `done` is what is
+/// not done with them: "printed". (Of columns whose types do not fit, `warn_of_unread` warns.)
+auto warnings_of_unread(std::string const& name, unread_columns const& unread,
+                        std::set<std::string>& said, std::string const& done)
+    -> std::vector<std::string>;
+
+/// Warns, once for each log, of columns that are not read though they are fields: because their
+/// types do not fit, or because other columns are the same fields.
+void warn_of_unread(flowlog::log& log);
 
 /// The columns that header lines further on in a text log had, and the first one lacked.
 template <class Reader>

@@ -186,6 +186,7 @@ private:
         auto log = std::optional<flowlog::log>{};
         try {
             log.emplace(flowlog::open(input, std::move(how)));
+            warn_of_unread(*log);
             auto const present =
                 given_ ? flowlog::columns_of(*log) : all_columns(*log, options_.reading, columns_);
             log->visit([&](auto& reader) { convert_reader(reader, present); });
@@ -210,9 +211,9 @@ private:
                 differing_.keep(std::move(*message));
         }
         if (!given_) {
-            auto const unread = reader.describe().unread_columns;
-            if (auto message = unread_columns(reader.name(), unread, unread_, "written"))
-                differing_.keep(std::move(*message));
+            auto const unread = unread_columns_of(reader);
+            for (auto& message : warnings_of_unread(reader.name(), unread, unread_, "written"))
+                differing_.keep(std::move(message));
         }
         auto uses = keys_.uses();
         if (wanted_) {
@@ -268,7 +269,7 @@ private:
     /// Begins the output. `present` are the columns of the first log, and `named` those that may be
     /// named.
     void begin(columns const& present, columns const& named) {
-        resolve(columns_, named, tables_);
+        resolve(columns_, named, tables_, [this] { return unknown_columns(options_.reading); });
         files_ = std::make_unique<record_files>(options_, keys_, columns_);
         first_ = present;
     }

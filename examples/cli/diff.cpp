@@ -122,11 +122,15 @@ auto read_two(compare_options const& options, flowlog::dynamic_grouping const& e
               limited_messages& malformed, diff_report& report) -> sides {
     auto const keep = [&](std::string line) { malformed.keep(std::move(line)); };
     if (merging().active) return merge_two(options, empty, keep);
+    static_cast<void>(wanted_flows(options.reading));  // may name columns of either log
     auto const read = [&](std::size_t side) {
         auto const of_side = options_for(options, side);
         auto const logs = find_logs(of_side);
         for (auto& warning : warnings_about(logs)) say(report, std::move(warning));
-        return count_logs(logs, empty, of_side, keep);
+        auto notes = field_notes{};
+        auto counted = count_logs(logs, empty, notes.noting(of_side), keep);
+        notes.add_to(counted.done);
+        return counted;
     };
     auto before = read(0);
     auto after = read(1);
@@ -149,8 +153,11 @@ auto read_split(compare_options const& options, flowlog::dynamic_grouping const&
     sides_of_time.emplace_back(starting_in(time::min(), at - time::duration{1}), empty);
     sides_of_time.emplace_back(starting_in(at, time::max()), empty);
     sides_of_time.emplace_back(without_start(), unknown);
-    auto counted = count_groupings(logs, flowlog::grouping_set{sides_of_time}, options.reading,
-                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    auto notes = field_notes{};
+    auto counted =
+        count_groupings(logs, flowlog::grouping_set{sides_of_time}, notes.noting(options.reading),
+                        [&](std::string line) { malformed.keep(std::move(line)); });
+    notes.add_to(counted.done);
     auto& parts = counted.value.flows();
     if (auto const flows = std::get<std::uint64_t>(parts.at(2).totals().front()); flows != 0)
         say(report, count_text(flows, "flow") +
@@ -220,15 +227,10 @@ auto is_zero(flowlog::group_cell const& cell) -> bool {
     return cell == flowlog::group_cell{std::uint64_t{0}};
 }
 
-/// Whether the last measure, the bytes that nobody asked for, cannot be compared: because a side
-/// has flows that have no bytes, or because neither has any.
-auto lacks_bytes(sides const& both) -> bool {
-    auto const before = both.before.totals();
-    auto const after = both.after.totals();
-    auto const lacks = [](auto const& totals) {
-        return is_zero(totals.back()) && !is_zero(totals.front());
-    };
-    return lacks(before) || lacks(after) || (is_zero(before.back()) && is_zero(after.back()));
+/// Whether a side has flows, and no bytes that could be compared.
+auto has_no_bytes(flowlog::dynamic_grouping const& side) -> bool {
+    auto const totals = side.totals();
+    return is_zero(totals.back()) && !is_zero(totals.front());
 }
 
 /// Removes the last measure.
@@ -252,8 +254,12 @@ void compare(diff_report& report, sides const& both, wanted_measures measures,
              compare_options const& options) {
     auto const threads = options.reading.threads != 0 ? options.reading.threads
                                                       : std::thread::hardware_concurrency();
-    auto const drop = measures.has_optional_bytes() && lacks_bytes(both);
-    if (measures.has_optional_bytes() && options.measures.sort.empty()) measures.by = drop ? 0 : 1;
+    auto const drop =
+        measures.has_optional_bytes() && std::ranges::any_of(report.done, [](auto const& done) {
+            return lacks(done, field_id::bytes);
+        });
+    if (measures.has_optional_bytes() && options.measures.sort.empty())
+        measures.by = drop || has_no_bytes(both.before) || has_no_bytes(both.after) ? 0 : 1;
     report.headings = flowlog::headings_of(both.before.keys(), measures.all, measures.by);
     report.headings.human = options.human;
     report.found = flowlog::diff(both.before, both.after,

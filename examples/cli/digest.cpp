@@ -18,6 +18,7 @@
 #include "clock.hpp"
 #include "columns.hpp"
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "options.hpp"
@@ -148,6 +149,7 @@ auto job_of(digest_command const& options, flowlog::digest const& empty)
 
 auto run_digest(digest_command const& options) -> int {
     auto const format = format_of(options);
+    refuse_reverse(options.reading, "digest");
     auto const empty = flowlog::digest{{.by = parse_keys(options.by),
                                         .ephemeral = options.ephemeral,
                                         .global_bounds = options.global_bounds}};

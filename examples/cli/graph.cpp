@@ -26,6 +26,7 @@
 #include "columns.hpp"
 #include "commands.hpp"
 #include "graph_records.hpp"
+#include "groupings.hpp"
 #include "keys.hpp"
 #include "languages.hpp"
 #include "options.hpp"
@@ -164,6 +165,7 @@ auto run_edges(graph_options const& options) -> int {
 }
 
 auto run_graph(graph_options const& options) -> int {
+    refuse_reverse(options.reading, "graph");
     if (!options.raw) return run_edges(options);
     if (options.format.value_or(graph_format::dot) != graph_format::dot)
         throw usage_error{

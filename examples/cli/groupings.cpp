@@ -10,6 +10,8 @@
 #include <flowlog/flow/field_use.hpp>
 #include <flowlog/query/filter_tree.hpp>
 
+#include "columns.hpp"
+#include "commands.hpp"
 #include "objects.hpp"
 
 namespace cli {
@@ -31,6 +33,39 @@ auto filter_of_windows(reading_options const& options) -> flowlog::filter {
 }
 
 }  // namespace
+
+auto field_notes::noting(reading_options options) -> reading_options {
+    options.on_open = [this](flowlog::log& log) {
+        for (auto const& field : flowlog::fields) {
+            auto const has = log.has(field.id);
+            if (!has && !log.may_have(field.id)) continue;
+            fields_.insert(field.id);
+            sure_ = sure_ && has;
+        }
+    };
+    options.on_read = [this](flowlog::log& log) {
+        for (auto const& column : columns_further_on(log))
+            if (column.field) fields_.insert(*column.field);
+    };
+    return options;
+}
+
+void field_notes::add_to(reading& done) const {
+    if (merging().active) return;
+    done.fields = fields_;
+    done.fields_sure = sure_;
+}
+
+auto lacks(reading const& done, flowlog::field_id id) -> bool {
+    return !done.fields.empty() && !done.fields.contains(id);
+}
+
+void refuse_reverse(reading_options const& options, std::string const& what) {
+    if (options.two_way == flowlog::two_way::reverse)
+        throw usage_error{
+            "--two-way reverse puts the way back into reverse-packets and reverse-bytes, which " +
+            what + " does not count: leave it out, and each direction is a flow"};
+}
 
 auto chooses_windows(reading_options const& options) -> bool {
     using flowlog::field_id;

@@ -197,26 +197,6 @@ auto inquiry::ask(question wanted, std::string extra) -> std::optional<std::size
     return asked_.size() - 1;
 }
 
-namespace {
-
-/// Notes the fields of a log that was opened.
-void note_fields(flowlog::log& log, reading& done) {
-    for (auto const& field : flowlog::fields) {
-        auto const has = log.has(field.id);
-        if (!has && !log.may_have(field.id)) continue;
-        done.fields.insert(field.id);
-        done.fields_sure = done.fields_sure && has;
-    }
-}
-
-/// Notes the fields of header lines further on in a log that was read.
-void note_later_fields(flowlog::log& log, reading& done) {
-    for (auto const& column : columns_further_on(log))
-        if (column.field) done.fields.insert(*column.field);
-}
-
-}  // namespace
-
 void inquiry::read(flowlog::input_list const& logs) {
     auto malformed = limited_messages{"more malformed line"};
     auto const is_whole = !is_partial(options_);
@@ -225,20 +205,13 @@ void inquiry::read(flowlog::input_list const& logs) {
                                              {.max_groups = max_groups_,
                                               .lacking = flowlog::lacking_logs::allowed,
                                               .has_tables = is_whole && !merging().active}};
-    auto how = options_;
-    auto opened = reading{};
-    if (!survey_.complete()) {
-        how.on_open = [&opened](flowlog::log& log) { note_fields(log, opened); };
-        how.on_read = [&opened](flowlog::log& log) { note_later_fields(log, opened); };
-    }
-    auto counted = count_groupings(logs, empty, how,
-                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    auto notes = field_notes{};
+    auto counted =
+        count_groupings(logs, empty, survey_.complete() ? options_ : notes.noting(options_),
+                        [&](std::string line) { malformed.keep(std::move(line)); });
     malformed.finish();
     done_ = std::move(counted.done);
-    if (!merging().active) {
-        done_.fields = std::move(opened.fields);
-        done_.fields_sure = opened.fields_sure;
-    }
+    notes.add_to(done_);
     done_.report_trouble();
     answers_ = std::move(counted.value);
     if (is_whole)

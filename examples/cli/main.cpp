@@ -125,7 +125,16 @@ auto parsed_app(CLI::App& app) -> CLI::App& {
     return chosen.empty() ? app : *chosen.front();
 }
 
-/// What CLI11 complains of, in plain words: an option without its value, or given twice.
+/// What CLI11 complains of, with all names of the option: `-n,--head`. It gives one of them, and
+/// that may not be the one that was used.
+auto with_names(CLI::App const& app, std::string const& message) -> std::string {
+    auto const name = message.substr(0, message.find(':'));
+    auto const* const option = app.get_option_no_throw(name);
+    return option == nullptr ? message
+                             : option->get_name(false, true) + message.substr(name.size());
+}
+
+/// The same in plain words: an option without its value, or given twice.
 auto said_of_values(std::string_view message) -> std::string {
     auto const name = std::string{message.substr(0, message.find(':'))};
     if (message.ends_with(" missing")) {
@@ -138,10 +147,11 @@ auto said_of_values(std::string_view message) -> std::string {
 
 auto complain_of_arguments(CLI::App& app, CLI::ParseError const& failure) -> int {
     auto& called = parsed_app(app);
+    auto const message = with_names(called, failure.what());
     if (dynamic_cast<CLI::ArgumentMismatch const*>(&failure) != nullptr)
-        return complain_of_usage(called, flowlog::escaped(said_of_values(failure.what())));
+        return complain_of_usage(called, flowlog::escaped(said_of_values(message)));
     if (dynamic_cast<CLI::ExtrasError const*>(&failure) == nullptr)
-        return complain_of_usage(called, flowlog::escaped(failure.what()));
+        return complain_of_usage(called, flowlog::escaped(message));
     auto const extras = app.remaining(true);
     auto const word =
         extras.empty() ? std::string{} : extras.front().substr(0, extras.front().find('='));
@@ -168,13 +178,13 @@ auto names_log(std::string const& word) -> bool {
 }
 
 /// Whether the arguments are logs, and perhaps options, without a command.
-auto wants_overview(std::span<char* const> arguments) -> bool {
+auto wants_overview(std::span<std::string const> arguments) -> bool {
     if (arguments.empty()) return false;
-    auto const first = std::string{arguments.front()};
+    auto const& first = arguments.front();
     if (!first.starts_with('-') && !names_log(first)) return false;
-    for (auto const* const word : arguments) {
+    for (auto const& word : arguments) {
         if (is_command(word)) return false;
-        if (*word != '\0' && names_log(word)) return true;
+        if (!word.empty() && names_log(word)) return true;
     }
     return false;
 }
@@ -187,19 +197,22 @@ auto file_hint(CLI::App const& called, int argc) -> std::string {
     return "; the file of this name is ./" + name;
 }
 
-/// What the program is called with: `overview` comes first if no command is given.
-auto completed(int argc, char** argv) -> std::vector<char const*> {
-    auto const given = std::span{argv, static_cast<std::size_t>(argc)};
-    auto result = std::vector<char const*>(given.begin(), given.end());
-    if (argc > 1 && wants_overview(given.subspan(1))) result.insert(result.begin() + 1, "overview");
+/// What the program is called with: `overview` comes first if no command is given. `--` is left
+/// out, because CLI11 knows it only before the first log; after it, `-x.log` becomes `./-x.log`.
+auto completed(std::span<char* const> given) -> std::vector<std::string> {
+    auto result = std::vector<std::string>(given.begin(), given.end());
+    if (auto const mark = std::ranges::find(result, "--"); mark != result.end()) {
+        for (auto word = result.erase(mark); word != result.end(); ++word)
+            if (word->size() > 1 && word->starts_with('-')) word->insert(0, "./");
+    }
+    if (wants_overview(result)) result.insert(result.begin(), "overview");
     return result;
 }
 
 /// Throws `usage_error` if a flag has an empty value: `--strict=`. Options that take a value have
 /// been looked at before.
-void refuse_empty_flags(std::vector<char const*> const& words) {
-    for (std::string_view const word : words) {
-        if (word == "--") return;
+void refuse_empty_flags(std::vector<std::string> const& words) {
+    for (auto const& word : words) {
         if (word.starts_with("--") && word.find('=') == word.size() - 1)
             throw usage_error{flowlog::escaped(word.substr(0, word.size() - 1), 60) +
                               ": expected no value, or true or false, found ''"};
@@ -264,8 +277,8 @@ auto run(int argc, char** argv) -> int {
         });
     }
     try {
-        auto const words = completed(argc, argv);
-        app.parse(static_cast<int>(words.size()), words.data());
+        auto const words = completed({argv + 1, argv + std::max(argc, 1)});
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // as CLI11 wants them
         refuse_empty_flags(words);
         for (auto const& act : actions) {
             if (!act) continue;

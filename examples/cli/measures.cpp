@@ -15,6 +15,7 @@
 #include "choice.hpp"
 #include "commands.hpp"
 #include "options.hpp"
+#include "partial.hpp"
 
 namespace cli {
 
@@ -52,6 +53,14 @@ void refuse_keys(flowlog::group_filter const& wanted, std::vector<flowlog::group
                                           flowlog::escaped(comparison, 80))};
 }
 
+/// Throws `usage_error` for a measure that partial results do not have.
+[[noreturn]] void fail_on_uncounted(measure const& of) {
+    auto option = options_of({of}).front();
+    std::ranges::replace(option, '=', ' ');
+    throw usage_error{"the partial results do not have " + of.name() + ": make them again with " +
+                      option};
+}
+
 }  // namespace
 
 auto parse_measures(measure_options const& options, std::vector<flowlog::group_key> const& keys,
@@ -69,7 +78,9 @@ auto parse_measures(measure_options const& options, std::vector<flowlog::group_k
     // the bytes, which nobody asked for, are the second: somebody asks for them or what follows
     // them
     auto const need = [&result](measure const& of) {
+        auto const counted = result.all.size();
         auto const position = add(result.all, of);
+        if (merging().active && position == counted) fail_on_uncounted(of);
         if (position != 0) result.all[1].optional = false;
         return position;
     };

@@ -26,7 +26,8 @@ struct measure_options {
 /// and --distinct.
 void add_measure_options(CLI::App& app, measure_options& options);
 
-/// The measures of each group. By default flows, and bytes if there are any: they are optional.
+/// The measures of each group. By default flows, and bytes if the logs have them: they are
+/// optional.
 struct wanted_measures {
     std::vector<flowlog::measure> all{};
     std::size_t by = 0;   ///< the position of the measure or key that ranks

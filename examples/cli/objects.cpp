@@ -2,10 +2,13 @@
 #include "objects.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -13,8 +16,11 @@
 #include <fmt/format.h>
 
 #include <flowlog/escape.hpp>
+#include <flowlog/flow/field_names.hpp>
 #include <flowlog/flow/print.hpp>
+#include <flowlog/format/cells.hpp>
 #include <flowlog/source/arrow_store.hpp>
+#include <flowlog/source/file.hpp>
 #include <flowlog/source/folder_store.hpp>
 #include <flowlog/source/log_inputs.hpp>
 #include <flowlog/source/object_list.hpp>
@@ -26,6 +32,7 @@
 #include "commands.hpp"
 #include "languages.hpp"
 #include "options.hpp"
+#include "other_names.hpp"
 #include "reading.hpp"
 #include "terminal.hpp"
 
@@ -77,6 +84,45 @@ auto is_any_of(std::string const& path, std::vector<std::string> const& files) -
 
 auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
+/// Whether a heading is that of a table of tags, `dstport,protocol,tag`, or of one of networks,
+/// such as the list of subnets that AWS exports, and names nothing that only a log has.
+auto heads_a_table(std::string_view line) -> bool {
+    using enum flowlog::field_id;
+    auto const separator = line.substr(line.find_first_of(",;\t")).front();
+    auto has_tag = false;
+    for (auto cells = flowlog::cell_splitter{line, separator}; cells.next();) {
+        auto const cell = cells.text();
+        auto const id = flowlog::find_field(cell);
+        for (auto const of_logs : {srcaddr, dstaddr, packets, bytes, start, end, action})
+            if (id == of_logs) return false;
+        has_tag |= flowlog::same_name(cell, "tag") || flowlog::same_name(cell.substr(0, 4), "cidr");
+    }
+    return has_tag;
+}
+
+/// Whether a file of a folder is a table of tags or networks, by its first line.
+auto is_table(std::string const& path) -> bool {
+    if (!path.ends_with(".csv") && !path.ends_with(".tsv")) return false;
+    try {
+        auto beginning = std::array<char, 1024>{};
+        auto const size = flowlog::file{path}.read(beginning, 0);
+        auto const text = std::string_view{beginning.data(), size};
+        auto const line = text.substr(0, text.find('\n'));
+        return line.find_first_of(",;\t") != line.npos && heads_a_table(line);
+    } catch (flowlog::error const&) {
+        return false;  // whoever reads it says why it cannot be read
+    }
+}
+
+/// The text of a list of logs. Standard input can be read only once, and the list is asked for
+/// each time that logs are looked for.
+auto text_of_list(std::string const& name) -> std::string const& {
+    static auto texts = std::map<std::string, std::string>{};
+    auto const known = texts.find(name);
+    if (known != texts.end()) return known->second;
+    return texts.emplace(name, flowlog::read_text(name)).first->second;
+}
+
 /// Inputs that read objects, in their order.
 auto inputs_of(opened_store const& from, std::vector<stored_object> const& objects)
     -> std::vector<flowlog::input> {
@@ -106,7 +152,7 @@ public:
 
     /// Finds the logs of a list.
     void find_listed(std::string const& list) {
-        auto const all = flowlog::read_text(list);
+        auto const& all = text_of_list(list);
         auto const between = all.find('\0') == all.npos ? '\n' : '\0';  // of find -print0
         auto number = std::uint64_t{0};
         auto named = false;
@@ -144,7 +190,12 @@ private:
 
     /// Whether a file of a folder or pattern is a table, or another file that is read as no log.
     [[nodiscard]] auto is_no_log(std::string const& path) const -> bool {
-        return !options_.no_logs.empty() && is_any_of(path, options_.no_logs);
+        if (is_any_of(path, options_.no_logs)) return true;
+        if (!is_table(path)) return false;
+        if (file_name(path) != "lookup_table.csv" && file_name(path) != "lookup.csv")
+            warn_once(flowlog::escaped(path) +
+                      " is skipped: it is a table, which --lookup or --map reads");
+        return true;
     }
 
     /// A line of a list. Objects of one store whose sizes are known wait, because they are fetched
@@ -272,7 +323,11 @@ private:
     /// Takes the files that a word names.
     void expand(std::string const& word) {
         auto list = flowlog::expand_inputs({word});
-        std::ranges::move(list.missing, std::back_inserter(found_.missing));
+        for (auto const& missing : list.missing) {
+            auto const hint = missing.where().source == word ? misplaced_hint(word) : "";
+            found_.missing.emplace_back(static_cast<flowlog::errc>(missing.code().value()),
+                                        missing.where(), missing.message() + std::string{hint});
+        }
         auto logs = std::vector<found_log>{};
         for (auto const& input : list.files) {
             auto key = parse_object_key(input.name());

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "options.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
 
 #include "choice.hpp"
+#include "settings.hpp"
 
 namespace cli {
 namespace {
@@ -46,22 +54,54 @@ auto check_span(std::string const& given) -> std::string {
                        flowlog::escaped(given, 40) + "'";
 }
 
+/// The columns of a log, and not the format of what is printed: `--format csv`.
+auto log_columns_of(std::string const& command) -> CLI::Validator {
+    return {
+        [command](std::string const& given) -> std::string {
+            constexpr auto outputs =
+                std::to_array<std::string_view>({"csv", "tsv", "json", "ndjson", "vpc"});
+            if (std::ranges::find(outputs, given) == outputs.end() || format_called(given) != given)
+                return {};
+            auto const* const to = find_option("--to", command);
+            auto const message =
+                "expected the columns of logs without a header line, found '" + given + '\'';
+            if (find_option("--" + given, command) != nullptr)
+                return message + "; for output as " + given + ", write --" + given;
+            if (to != nullptr && to->value.find(given) != to->value.npos)
+                return message + "; for output as " + given + ", write --to " + given;
+            return message;
+        },
+        ""};
+}
+
+/// A number, which may have decimals.
+auto number_from(double min, double max) -> CLI::Validator {
+    return {[=](std::string const& given) -> std::string {
+                auto const* const end = given.data() + given.size();
+                auto number = 0.0;
+                auto const [at, why] = std::from_chars(given.data(), end, number);
+                if (why == std::errc{} && at == end && number >= min && number <= max) return {};
+                return fmt::format("expected a number from {:g} to {:g}, found '{}'", min, max,
+                                   flowlog::escaped(given, 40));
+            },
+            ""};
+}
+
 /// A value at all: an empty one is a variable of a script that is not set.
 auto check_not_empty(std::string const& given) -> std::string {
     auto const empty = given.find_first_not_of(" \t,") == given.npos;
     return empty ? "expected a value, found '" + flowlog::escaped(given, 20) + '\'' : "";
 }
 
-void add_checks(CLI::Option& added, option_info const& declared) {
+void add_checks(CLI::Option& added, option_info const& declared, std::string const& command) {
     auto const& traits = declared.traits;
     switch (declared.kind) {
         case value_kind::number: added.check(whole_number(traits.max)); break;
-        case value_kind::real:
-            added.check(CLI::Range(traits.min, traits.max).description(""));
-            break;
+        case value_kind::real: added.check(number_from(traits.min, traits.max)); break;
         case value_kind::size: added.transform(CLI::AsSizeValue{false}.description("")); break;
         case value_kind::span: added.check(CLI::Validator{check_span, ""}); break;
         case value_kind::url: added.check(CLI::Validator{check_url, ""}); break;
+        case value_kind::log_columns: added.check(log_columns_of(command)); break;
         default: break;
     }
     added.check(CLI::Validator{check_not_empty, ""});
@@ -73,7 +113,7 @@ void finish_option(CLI::App& app, CLI::Option& added, option_info const& declare
     added.group(std::string{declared.group});
     if (declared.kind != value_kind::flag) {
         added.type_name(std::string{declared.value});
-        add_checks(added, declared);
+        add_checks(added, declared, app.get_name());
     }
     for (auto const other : split(declared.traits.excludes))
         added.excludes(app.get_option(std::string{other}));

@@ -12,6 +12,10 @@ namespace cli {
 /// programs: `; did you mean '--where'?`. `names` are those that exist. Empty if nothing is known.
 auto other_name_hint(std::string_view word, std::span<std::string const> names) -> std::string;
 
+/// What to append to the message that there is no such log, if the word looks like a part of an
+/// option before it: of a filter without quotes, or of a list without commas. Empty if it does not.
+auto misplaced_hint(std::string const& word) -> std::string_view;
+
 }  // namespace cli
 
 #endif

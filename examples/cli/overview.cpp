@@ -25,6 +25,7 @@
 #include <flowlog/source/scheme.hpp>
 
 #include "commands.hpp"
+#include "groupings.hpp"
 #include "inquiry.hpp"
 #include "keys.hpp"
 #include "options.hpp"
@@ -64,14 +65,6 @@ auto table_beside(flowlog::input_list const& logs, std::vector<std::string> cons
             return path.string();
     }
     return {};
-}
-
-/// Whether a file is one of the logs, under any name.
-auto has(flowlog::input_list const& logs, std::string const& file) -> bool {
-    return std::ranges::any_of(logs.files, [&file](flowlog::input const& log) {
-        auto ignored = std::error_code{};
-        return std::filesystem::equivalent(log.name(), file, ignored);
-    });
 }
 
 /// Loads the table beside the logs. That it cannot be read is no error: nobody asked for it.
@@ -396,13 +389,11 @@ auto run_overview(CLI::App const& app, overview_options options) -> int {
     if (options.max_groups == 0)
         throw usage_error{"--max-groups: a question has at least one group"};
     require_one_stdin(options.reading, {});
+    refuse_reverse(options.reading, "the overview");
     auto logs = list_logs(options.reading);
     auto const words = reading_words(app, options.reading.logs, options_of_overview);
     auto const found_table = load_beside(options.reading, logs);
-    static_cast<void>(wanted_flows(options.reading));
-    auto const has_table = found_table && has(logs, options.reading.tables.lookup);
-    if (has_table || !options.reading.lists->empty())
-        logs = list_logs(options.reading);  // which leaves the tables and lists of a folder out
+    logs = find_logs(options.reading);  // which leaves the table and the lists of a folder out
     return overview{options, std::move(logs), found_table, words}.run();
 }
 

@@ -212,6 +212,7 @@ private:
     /// Begins the output with the columns of the first log, and warns if a later one has others.
     /// False if the log has none, because it is empty.
     auto use_columns(flowlog::log& log) -> bool {
+        warn_of_unread(log);
         if (given_) {
             present_ = flowlog::columns_of(log);
         } else if (log.name() != present_of_) {
@@ -229,9 +230,9 @@ private:
             if (message) differing_.say(*message);
         }
         if (given_) return true;
-        auto const unread = log.describe().unread_columns;
-        if (auto const message = unread_columns(log.name(), unread, unread_, "printed"))
-            differing_.say(*message);
+        auto const unread = unread_columns_of(log);
+        for (auto const& message : warnings_of_unread(log.name(), unread, unread_, "printed"))
+            differing_.say(message);
         return true;
     }
 
@@ -279,7 +280,7 @@ private:
     /// Begins the output. `present` are the columns of the first log, and `named` those that may be
     /// named.
     void begin(columns const& present, columns const& named) {
-        resolve(columns_, named, tables_);
+        resolve(columns_, named, tables_, [this] { return unknown_columns(options_.reading); });
         require_printable();
         if (sort_key_)
             sorter_.emplace(

@@ -79,10 +79,12 @@ auto talkers(question_context const& /*context*/) -> std::vector<question> {
              .measures = {"bytes", "packets", "flows"}}};
 }
 
-auto rejects(question_context const& /*context*/) -> std::vector<question> {
+auto rejects(question_context const& context) -> std::vector<question> {
+    auto const has_service = context.has(field_id::srcport) && context.has(field_id::dstport) &&
+                             context.has(field_id::protocol);
     return {{.title = "Rejected, from private addresses",
              .about = "Often something of one's own that is set up wrongly.",
-             .by = "srcaddr,service",
+             .by = has_service ? "srcaddr,service" : "srcaddr",
              .measures = {"flows", "packets", "distinct(dstaddr)"},
              .where = "action = REJECT and class(srcaddr) in (private, unique-local)"},
             {.title = "Rejected, from other addresses",

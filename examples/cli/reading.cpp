@@ -195,7 +195,9 @@ void require_logs(reading_options const& options) {
 auto find_logs(reading_options const& options) -> flowlog::input_list {
     require_logs(options);
     static_cast<void>(wanted_flows(options));  // finds the lists, which are no logs
-    return list_logs(options);
+    auto result = list_logs(options);
+    if (options.objects.verbose && !merging().active) print_error(options.listed->summary + '\n');
+    return result;
 }
 
 auto list_logs(reading_options const& options) -> flowlog::input_list {
@@ -207,11 +209,17 @@ auto list_logs(reading_options const& options) -> flowlog::input_list {
                        options.logs_from};
     std::ranges::copy(options.other_files, std::back_inserter(objects.no_logs));
     std::ranges::copy(*options.lists, std::back_inserter(objects.no_logs));
+    auto question = objects.no_logs;
+    question.push_back(options.logs_from);
+    std::ranges::copy(options.logs, std::back_inserter(question));
+    auto& last = *options.listed;
+    if (last.question == question) return last.logs;
     auto found = find_objects(options.logs, objects, options.logs_from);
-    if (options.objects.verbose) print_error(found.summary() + '\n');
-    auto result = flowlog::input_list{.files = {}, .missing = std::move(found.missing)};
-    for (auto& log : found.logs) result.files.push_back(kept_input(std::move(log.input), options));
-    return result;
+    last = {.question = std::move(question), .logs = {}, .summary = found.summary()};
+    last.logs.missing = std::move(found.missing);
+    for (auto& log : found.logs)
+        last.logs.files.push_back(kept_input(std::move(log.input), options));
+    return last.logs;
 }
 
 void require_one_stdin(reading_options const& options,
@@ -399,6 +407,43 @@ auto open_log(flowlog::input const& from, reading_options const& options,
     return flowlog::open(from, open_options_of(options, std::move(on_malformed)));
 }
 
+namespace {
+
+/// Whether a log is text or Parquet, whose records are never divided.
+auto is_text_or_parquet(flowlog::log& log) -> bool {
+    auto const is_text =
+        log.visit([](auto& reader) { return requires { reader.later_columns(); }; });
+    return is_text || log.describe().format == "Parquet";
+}
+
+void warn_of_reverse(flowlog::log& log) {
+    static auto said = false;
+    auto const has =
+        log.has(flowlog::field_id::reverse_packets) || log.has(flowlog::field_id::reverse_bytes);
+    if (said || !has || !is_text_or_parquet(log)) return;
+    said = true;
+    warn(flowlog::escaped(log.name()) +
+         ": its columns reverse-packets and reverse-bytes, of the way back, are not counted: only "
+         "records of JSON become a flow each way; 'flowlog convert LOG -o FILE.ndjson' makes such "
+         "records, and --sum bytes,reverse-bytes adds up both");
+}
+
+}  // namespace
+
+auto warning_of_reverse(std::vector<flowlog::field_use> const& read,
+                        std::function<void(flowlog::log&)> then)
+    -> std::function<void(flowlog::log&)> {
+    auto const is_reverse = [](flowlog::field_use const& use) {
+        return use.id == flowlog::field_id::reverse_packets ||
+               use.id == flowlog::field_id::reverse_bytes;
+    };
+    if (std::ranges::any_of(read, is_reverse)) return then;
+    return [then = std::move(then)](flowlog::log& log) {
+        warn_of_reverse(log);
+        if (then) then(log);
+    };
+}
+
 auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
     -> flowlog::run_options {
     auto how = flowlog::run_options{.threads = options.threads,
@@ -408,7 +453,11 @@ auto run_options_of(reading_options const& options, flowlog::malformed_handler o
                                     .two_way = options.two_way,
                                     .keep_going = true,
                                     .all_lines = options.all_lines,
-                                    .on_open = options.on_open,
+                                    .on_open =
+                                        [then = options.on_open](flowlog::log& log) {
+                                            warn_of_unread(log);
+                                            if (then) then(log);
+                                        },
                                     .on_read = options.on_read};
     if (!options.format.empty()) how.format = parse_format(options.format);
     return how;

@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/flow/field.hpp>
+#include <flowlog/flow/field_use.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/lookup/table_warning.hpp>
@@ -36,6 +38,13 @@ class App;
 }
 
 namespace cli {
+
+/// The logs that were found last, and what was asked for.
+struct listed_logs {
+    std::vector<std::string> question{};
+    flowlog::input_list logs{};
+    std::string summary{};
+};
 
 /// The options of every command that reads logs.
 struct reading_options {
@@ -67,6 +76,8 @@ struct reading_options {
         std::make_shared<std::optional<flowlog::filter>>();
     /// The files that the filter names: lists, and expressions that it includes.
     std::shared_ptr<std::vector<std::string>> lists = std::make_shared<std::vector<std::string>>();
+    /// What `list_logs` found last, so that a store is not asked again.
+    std::shared_ptr<listed_logs> listed = std::make_shared<listed_logs>();
     /// The logs that can be opened only once, by name: their columns may be asked for before.
     std::shared_ptr<std::map<std::string, flowlog::peekable_input>> pipes =
         std::make_shared<std::map<std::string, flowlog::peekable_input>>();
@@ -161,7 +172,7 @@ private:
 /// options name are none. Throws `usage_error` if there are no arguments.
 auto find_logs(reading_options const& options) -> flowlog::input_list;
 
-/// The same, but does not read the filter: for what is asked while it is read.
+/// The same, but does not read the filter: for what is asked while it is read. Prints no --verbose.
 auto list_logs(reading_options const& options) -> flowlog::input_list;
 
 /// Throws `usage_error` if more than one of the logs, the tables and these other files is standard
@@ -210,6 +221,12 @@ auto open_options_of(reading_options const& options, flowlog::malformed_handler 
 auto open_log(flowlog::input const& from, reading_options const& options,
               flowlog::malformed_handler on_malformed) -> flowlog::log;
 
+/// What `on_open` is to be: it calls `then`, and warns, once, of a log with columns of the way back
+/// that are not among the fields that are read. Only in JSON they become a flow of their own.
+auto warning_of_reverse(std::vector<flowlog::field_use> const& read,
+                        std::function<void(flowlog::log&)> then)
+    -> std::function<void(flowlog::log&)>;
+
 /// How `read_logs` runs.
 auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
     -> flowlog::run_options;
@@ -228,6 +245,8 @@ auto read_all(flowlog::input_list const& logs, A const& empty, reading_options c
               flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
     auto how = run_options_of(options, std::move(on_malformed));
+    if (!options.check_empty)
+        how.on_open = warning_of_reverse(flowlog::uses(empty), std::move(how.on_open));
     auto bar = progress_bar{show_progress && !options.quiet, logs.files};
     auto const files = bar.counted(logs.files);
     how.progress = bar.bytes();

@@ -176,10 +176,8 @@ private:
     /// Begins the page before the logs are read, so that it is known early whether it can be made.
     [[nodiscard]] auto begin_page() const -> flowlog::result_file {
         if (options_.html.empty()) return {};
-        auto page = flowlog::result_file{options_.html, flowlog::html_heading, options_.force};
-        if (page.is_stdout()) return page;
         keep_apart(options_.html, files_read(logs_, options_.reading, {options_.prices}));
-        return page;
+        return flowlog::result_file{options_.html, flowlog::html_heading, options_.force};
     }
 
     /// The same questions for logs that have the fields that are known before they are read, and no
@@ -263,8 +261,8 @@ private:
         return wanted_.size() == 1 && wanted_.front() == find_report(name);
     }
 
-    /// The notes that are results, and are printed with --quiet, too.
-    [[nodiscard]] auto result_notes() const -> std::vector<std::string> {
+    /// The notes, which are results: they are printed with --quiet, too.
+    [[nodiscard]] auto notes() const -> std::vector<std::string> {
         auto const is_chosen = !merging().active && chooses_windows(options_.reading);
         auto result = std::vector<std::string>{};
         if (std::ranges::find(wanted_, find_report("gaps")) != wanted_.end())
@@ -273,20 +271,14 @@ private:
                                    is_chosen ? options_.reading.where : std::string{});
         if (is_alone("services"))
             std::ranges::move(notes_on_rules(inquiry_, shown_), std::back_inserter(result));
-        return result;
-    }
-
-    [[nodiscard]] auto notes() const -> std::vector<std::string> {
-        auto result = result_notes();
         std::ranges::move(notes_on_missing(inquiry_), std::back_inserter(result));
         return result;
     }
 
     void print_report(std::vector<flowlog::report_table> tables) {
-        auto const quiet = options_.reading.quiet && !options_.format;
         auto const report = printed_report{.name = names_of(wanted_),
                                            .tables = std::move(tables),
-                                           .notes = quiet ? result_notes() : notes(),
+                                           .notes = notes(),
                                            .warnings = warnings_};
         auto const& done = inquiry_.done();
         options_.format ? print_rows(report, done, *options_.format)
@@ -333,9 +325,8 @@ private:
 
 /// The command as it was called.
 auto called_as(CLI::App const& app, std::vector<std::string> const& words) -> std::string {
-    constexpr auto of_job =
-        std::to_array<std::string_view>({"--where", "--since", "--until", "--tz", "--two-way",
-                                         "--no-wrap-repair", "--window", "--max-groups"});
+    constexpr auto of_job = std::to_array<std::string_view>(
+        {"--where", "--since", "--until", "--tz", "--no-wrap-repair", "--window", "--max-groups"});
     return merging().active ? "flowlog merge" + reading_words(app, words, of_job)
                             : "flowlog report" + reading_words(app, words, {});
 }
@@ -368,9 +359,13 @@ auto run_report(CLI::App const& app, report_options options) -> int {
         flush_output();
         return exit_code::done;
     }
+    if (is_page && options.reading.logs.empty() && options.reading.logs_from.empty())
+        throw usage_error{"no LOG is given: --html takes " + flowlog::escaped(options.html, 60) +
+                          " as the page that it makes"};
     auto const called = called_as(app, options.reading.logs);
     auto wanted = take_reports(options);
     require_possible(options, wanted);
+    refuse_reverse(options.reading, "report");
     require_one_stdin(options.reading, {options.prices});
     options.reading.other_files = {options.prices};
     // partial results have no words by which logs could be read again

@@ -87,7 +87,8 @@ constexpr auto all = std::to_array<option_info>({
      "one with reverse-packets and reverse-bytes",
      "what becomes of a record in [JSON](#logs-in-json) that counts both directions: two flows "
      "(the default; the second one if it had traffic), or one with `reverse-packets` and "
-     "`reverse-bytes`. The totals are the same",
+     "`reverse-bytes`, which are counted only if they are named: `--sum bytes,reverse-bytes`. "
+     "`digest`, `graph`, `connections`, `report`, the overview and `top --in-out` refuse `reverse`",
      counting},
     {"--threads",
      "N",

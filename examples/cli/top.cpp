@@ -63,9 +63,8 @@ auto parse_having(top_options const& options) -> flowlog::group_filter {
                           : flowlog::having(options.having, parse_time);
 }
 
-/// Removes the bytes, which nobody asked for, if there are none.
-void drop_last_measure_if_zero(top_report& report) {
-    if (report.found.total.back() != flowlog::group_cell{std::uint64_t{0}}) return;
+/// Removes the last measure.
+void drop_last_measure(top_report& report) {
     for (auto& group : report.found.groups) group.values.pop_back();
     for (auto* const values :
          {&report.found.rest, &report.found.total, &report.found.excluded_values})
@@ -129,6 +128,11 @@ void report_reading(top_report& report, limited_messages& malformed, reading don
         report.warnings.push_back(*std::move(warning));
 }
 
+/// Whether the last measure is the bytes, which nobody asked for and no log has.
+auto lacks_optional_bytes(wanted_measures const& measures, reading const& done) -> bool {
+    return measures.has_optional_bytes() && lacks(done, flowlog::field_id::bytes);
+}
+
 /// The job of a partial result.
 auto job_of(top_options const& options, std::vector<flowlog::group_key> const& keys,
             wanted_measures const& measures) -> std::vector<std::string> {
@@ -149,8 +153,10 @@ void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
     auto malformed = limited_messages{"more malformed line"};
     auto empty = flowlog::group_by(keys, measures.all);
     set_hash_key(empty, options.reading);
-    auto counted = count_logs(logs, empty, options.reading,
+    auto notes = field_notes{};
+    auto counted = count_logs(logs, empty, notes.noting(options.reading),
                               [&](std::string line) { malformed.keep(std::move(line)); });
+    notes.add_to(counted.done);
     report_reading(report, malformed, std::move(counted.done));
     if (is_partial(options.reading))
         return void(report.partial_code =
@@ -160,7 +166,7 @@ void rank(top_report& report, std::vector<flowlog::group_key> const& keys,
     // without keys there is one row, even of no flow
     if (keys.empty() && report.found.groups.empty() && order.wanted.empty())
         report.found.groups.push_back({{}, report.found.total});
-    if (measures.has_optional_bytes()) drop_last_measure_if_zero(report);
+    if (lacks_optional_bytes(measures, report.done)) drop_last_measure(report);
 }
 
 /// Reads the logs, and ranks their groups by what came in and went out.
@@ -174,8 +180,11 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
         set_hash_key(groups, options.reading);
         sides.emplace_back(flowlog::filter{}, std::move(groups));
     }
-    auto counted = count_groupings(logs, flowlog::grouping_set{sides}, options.reading,
-                                   [&](std::string line) { malformed.keep(std::move(line)); });
+    auto notes = field_notes{};
+    auto counted =
+        count_groupings(logs, flowlog::grouping_set{sides}, notes.noting(options.reading),
+                        [&](std::string line) { malformed.keep(std::move(line)); });
+    notes.add_to(counted.done);
     report_reading(report, malformed, std::move(counted.done));
     if (is_partial(options.reading))
         return void(report.partial_code =
@@ -186,9 +195,9 @@ void rank_in_out(top_report& report, std::vector<flowlog::group_key> const& keys
     both.finish();
     report.found = flowlog::rank_in_out(both.at(0), both.at(1), limit_of(options), order,
                                         std::thread::hardware_concurrency());
-    if (!measures.has_optional_bytes()) return;
-    drop_last_measure_if_zero(report);
-    drop_last_measure_if_zero(report);
+    if (!lacks_optional_bytes(measures, report.done)) return;
+    drop_last_measure(report);
+    drop_last_measure(report);
 }
 
 /// Throws `usage_error` if flows have no two ends, or what ranks cannot be added up.
@@ -208,6 +217,7 @@ void require_in_out(std::vector<flowlog::group_key> const& keys, wanted_measures
 auto run_top(top_options const& options) -> int {
     require_one_stdin(options.reading, {});
     if (options.human && options.format) throw usage_error{"--human is for the table alone"};
+    if (options.in_out) refuse_reverse(options.reading, "--in-out");
     auto const tables = key_tables{options.reading.tables};
     auto const keys =
         tables.parse(options.by, "--by", [&options] { return unknown_columns(options.reading); });

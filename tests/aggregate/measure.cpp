@@ -131,8 +131,12 @@ TEST_CASE("groups are filtered by their measures", "[group_filter]") {
     CHECK(wants("avg(bytes) > 2.25", 2.5));
     CHECK(wants("bytes/packets <= 2.5", 2.5));
     CHECK(wants("bytes / packets le 2.5", 2.5));
-    CHECK(wants("avg(duration) > 1m30s", std::chrono::microseconds{90'000'001}));
-    CHECK_FALSE(wants("avg(duration) > 90000", std::chrono::microseconds{90'000'000}));
+    CHECK(wants("duration > 1m30s", std::chrono::microseconds{90'000'001}));
+    CHECK(wants("duration = 90", std::chrono::microseconds{90'000'000}));
+    CHECK_FALSE(wants("duration > 90", std::chrono::microseconds{90'000'000}));
+    CHECK(wants("duration > 1500ms and duration < 1.6", std::chrono::microseconds{1'500'001}));
+    CHECK(wants("avg(duration) > 1m30s and avg(duration) < 91", 90.5));
+    CHECK_FALSE(wants("avg(duration) > 90", 90.0));
     CHECK_FALSE(wants("flows > 0", {}));  // an absent value
     CHECK(wants("not flows > 0", {}));
     CHECK(wants("flows != 1 and (flows = 1 or not (flows = 3 || ! flows = 2))", number{2}));
@@ -180,7 +184,7 @@ TEST_CASE("a filter of groups that is wrong is refused with what was expected", 
     CHECK(has(of("(flows > 1"), "expected ')', found the end"));
     CHECK(has(of("max(bytes > 1"), "this parenthesis is not closed"));
     CHECK(has(of("flows > 1 and"), "expected a measure"));
-    CHECK(has(of("srcaddr = 1"), "srcaddr is not a number"));
+    CHECK(has(of("srcaddr = 1"), "srcaddr is not a number; --where selects flows by srcaddr"));
     CHECK(has(of(std::string(2000, '(')), "nested too deeply"));
     CHECK(has(of(std::string(2000, '!')), "nested too deeply"));
     CHECK(has(of("a\x1b > 1"), "\\x1b"));

@@ -106,6 +106,8 @@ added,10.0.0.9,,1,1,
 removed,10.0.0.2,1,,-1,
 EOF
     done
+    run diff monday.log tuesday.log --csv --by srcaddr --where 'dstport = 1' # columns are those of the logs
+    holds out <<<'change,srcaddr,flows_before,flows_after,bytes_before,bytes_after,difference,ratio'
     head -1 monday.log >none.log
     run diff none.log tuesday.log --csv --by srcaddr -n 1 # no flows are no reason
     says out 'added,10.0.0.1,,3,,15070,15070,'

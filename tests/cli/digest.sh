@@ -173,6 +173,11 @@ case_missing_input() {
 }
 
 case_usage() {
+    talkers >two_way.log
+    run digest two_way.log --two-way reverse
+    returns 2
+    empty out
+    says err '--two-way reverse puts the way back into reverse-packets and reverse-bytes, which digest does not count'
     talkers >a.log
     run digest a.log --ephemeral sin
     returns 2

@@ -290,6 +290,11 @@ case_damage_is_in_the_picture() {
 # --- usage ------------------------------------------------------------------------------------------
 
 case_usage() {
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 5\n' >two_way.log
+    run graph two_way.log --two-way reverse
+    returns 2
+    empty out
+    says err '--two-way reverse puts the way back into reverse-packets and reverse-bytes, which graph does not count'
     talkers >a.log
     refused() {
         local why=$1

@@ -280,7 +280,13 @@ case_refusals() {
     done
     run merge 1.part --sort packets
     returns 2
-    says err 'it has "measures":["flows","bytes"], and not "measures":["flows","bytes","packets"]'
+    says err 'the partial results do not have packets: make them again with --sum packets'
+    lacks err 1.part
+    run merge 1.part --having 'avg(duration) > 5 or flows > 1'
+    returns 2
+    says err 'the partial results do not have avg(duration): make them again with --avg duration'
+    run merge 1.part --having 'flows > 1 and bytes > 1' --sort bytes
+    returns 0
     run merge 1.part --cvs
     returns 2
     says err 'the results of top have no such option: --cvs'
@@ -549,6 +555,28 @@ EOF
     run merge --help
     returns 0
     says out 'flowlog merge a.part b.part --csv -n 50'
+}
+
+# a partial result is no log, and says who reads it
+case_no_log() {
+    printf 'srcaddr\n10.0.0.1\n' >1.log
+    run top 1.log --flows --partial 1.part --quiet
+    for command in top print detect 'report talkers' check; do
+        run $command 1.part
+        returns 2
+        says err '1.part: '
+        says err 'is a partial result of flowlog'
+        says err 'flowlog merge FILE prints it'
+    done
+    # after --, all words are partial results
+    printf 'srcaddr\n10.0.0.2\n' | run top - --flows --partial 2.part --quiet
+    mv 2.part ./-x.part
+    run merge --csv -- 1.part -x.part
+    returns 0
+    holds out <<<$'flows\n2'
+    run merge 1.part --csv -- -x.part
+    returns 0
+    holds out <<<$'flows\n2'
 }
 
 run_cases

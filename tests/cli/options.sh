@@ -85,6 +85,16 @@ case_names_of_other_programs() {
     meant 'top a.log --from 2024-05-01' "did you mean '--since'?"
     meant 'tag a.log --output results' "did you mean '--out'?"
     meant 'top a.log --output results' 'no such option: --output; results go to standard output: > FILE'
+    meant 'top a.log -o a.csv' 'no such option: -o; results go to standard output: > FILE'
+    meant 'graph a.log -o a.dot' 'no such option: -o; results go to standard output: > FILE'
+    meant 'top a.log --output-format csv' 'no such option: --output-format; write --csv, --tsv, --json or --ndjson'
+    meant 'graph a.log --output-format graphml' "did you mean '--format'?"
+    meant 'convert a.log --output-format csv' "did you mean '--to'?"
+    meant 'top a.log --to csv' 'no such option: --to; write --csv, --tsv, --json or --ndjson, or --until for a time'
+    meant 'graph a.log --to json' 'no such option: --to; write --format, or --until for a time'
+    meant 'top a.log --interval 5m' '; periods are keys: --by start:5m'
+    meant 'print a.log --interval 5m' 'no such option: --interval'
+    lacks err '--by'
     meant "$data/flow_logs.txt --by srcaddr" 'no such option: --by; it is an option of top, digest'
     meant 'stats a.log' "no such command: stats; did you mean 'overview'?"
     meant 'grep' "no such command: grep; did you mean 'print'?"
@@ -98,12 +108,77 @@ case_names_of_other_programs() {
     holds parts <out
     meant 'top a.log --by' '--by needs a value: KEYS'
     meant 'top a.log -n 1 -n 2' '-n is given more than once'
+    # all names of an option, of which one was used
+    meant 'print a.log -n -1' "-n,--head: expected a whole number, found '-1'"
+    meant 'convert a.log -o' '-o,--output needs a value: FILE'
+    meant 'diff a.log b.log --factor 0.5' "--factor: expected a number from 1 to 1e+15, found '0.5'"
+    meant 'diff a.log b.log --factor 2x' "--factor: expected a number from 1 to 1e+15, found '2x'"
     # what is meant exists
     source <("$flowlog" completions bash)
     { for command in $(commands); do _flowlog_options "$command"; done; commands; } | tr ' ' '\n' >known
     sed -n 's/^    {"\([-a-z]*\)",.*/\1/p' "$shared/examples/cli/other_names.cpp" >words
     [ "$(wc -l <words)" -ge 20 ] || fail "too few words: $(cat words)"
     while read -r word; do grep -qxe "$word" known || fail "there is no '$word'"; done <words
+}
+
+# what is meant is the format of the output, unless the settings have a format of this name
+case_format_of_the_output() {
+    edges >a.log
+    meant 'top a.log --format csv' "--format: expected the columns of logs without a header line, found 'csv'; for output as csv, write --csv"
+    meant 'print a.log --format vpc' 'for output as vpc, write --vpc'
+    meant 'convert a.log -o b --format ndjson' 'for output as ndjson, write --to ndjson'
+    printf '[formats]\ncsv = "srcaddr dstaddr dstport bytes"\n' >config.toml
+    FLOWLOG_CONFIG=config.toml run top a.log --format csv --by dstport --sum bytes --csv
+    returns 0
+    holds out <<<$'dstport,bytes\n443,500\n53,70'
+}
+
+case_end_of_options() {
+    edges >a.log
+    edges >./-x.log
+    local columns='srcaddr dstaddr dstport bytes'
+    run top a.log --format "$columns" --flows --csv --quiet -- -x.log
+    returns 0
+    holds out <<<$'flows\n4'
+    run top --format "$columns" --flows --csv --quiet -- -x.log a.log
+    returns 0
+    holds out <<<$'flows\n4'
+    run top a.log --format "$columns" --by srcaddr -- none.log
+    returns 2
+    says err 'none.log: cannot open'
+    run --format "$columns" --quiet -- -x.log
+    returns 0
+    run -- a.log --quiet # which is a log here
+    returns 2
+    says err './--quiet: cannot open'
+    printf 'srcaddr dstport\n10.0.0.1 53\n' | run top --flows --csv --quiet -- -
+    returns 0
+    holds out <<<$'flows\n1'
+}
+
+# words that belong to an option before them, and are taken for logs
+case_misplaced_words() {
+    printf 'srcaddr dstaddr dstport protocol bytes\n10.0.0.1 10.0.0.2 443 6 500\n' >a.log
+    local none='cannot open: No such file or directory' quotes="a filter is one argument in quotes: --where 'tcp and port 443'"
+    run top a.log --where tcp and port 443
+    returns 2
+    says err "and: $none; $quotes"
+    run top a.log 'proto tcp'
+    returns 2
+    says err "proto tcp: $none; $quotes"
+    run top a.log --by srcaddr dstport
+    returns 2
+    says err "dstport: $none; commas separate names, without blanks: --by srcaddr,dstport"
+    run report talkers rejects a.log
+    returns 2
+    says err "rejects: $none; commas separate the names of reports: talkers,rejects"
+    run top none.log
+    returns 2
+    says err "none.log: $none"
+    lacks err ';'
+    # a log that is taken for the value of an option
+    meant 'report --html a.log' 'no LOG is given: --html takes a.log as the page that it makes'
+    meant 'report --html a.log a.log' 'the output a.log would replace the input a.log'
 }
 
 # --- completions ------------------------------------------------------------------------------------

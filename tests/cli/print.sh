@@ -156,6 +156,9 @@ case_sorted() {
     says err '20 of 30 flows are printed; -n N prints N of them'
     run print b.log --sort bytes --quiet
     empty err
+    run print a.log --sort bytes,srcaddr
+    returns 2
+    says err "--sort: expected one field or key, found 'bytes,srcaddr'"
     run print a.log --sort byts
     returns 2
     says err "did you mean 'bytes'?"

@@ -375,6 +375,33 @@ case_reports_find_what_is_there() {
     lacks out 'The same'
 }
 
+# Rejects are by service if the logs have both ports, and nothing is left out without a word.
+case_rejects_without_ports() {
+    printf '%s\n' 'srcaddr dstaddr dstport protocol action start' '10.0.0.1 8.8.8.8 443 6 REJECT 1714521600' \
+        '8.8.4.4 10.0.0.2 22 6 REJECT 1714521660' >a.log
+    run report rejects a.log --csv
+    returns 0
+    says out 'Rejected, from private addresses:'
+    says out '10.0.0.1,1,1'
+    says out '8.8.4.4,1,1,1'
+    same_as_its_commands rejects a.log
+    cut -d ' ' -f 1-2 a.log >few.log
+    run report rejects few.log --quiet
+    returns 0
+    says out 'Not asked, because the logs lack it: action'
+    lacks out none
+}
+
+case_reverse_columns_are_not_left_out() {
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 5\n' >a.log
+    for command in 'report talkers' overview; do
+        run $command a.log --two-way reverse
+        returns 2
+        empty out
+        says err '--two-way reverse puts the way back into reverse-packets and reverse-bytes'
+    done
+}
+
 case_more_groups_than_may_be() {
     everything >vpc.log
     local kind limit part command

@@ -89,10 +89,10 @@ case_averages_ratios_and_percentiles() {
     empty err
     holds out <<'EOF'
 srcaddr,avg(bytes),avg(duration),bytes/packets,bytes/duration,"percentile(bytes, 50)","percentile(bytes, 99.9)"
-10.0.1.1,90000.0,10,4500.0,9000.0,90000,90000
-10.0.0.1,2530.0,5.500,460.0,460.0,60,5000
-2001:db8::1,400.0,1,100.0,400.0,400,400
-10.0.0.2,70.0,1,70.0,70.0,70,70
+10.0.1.1,90000.0,10.0,4500.0,9000.0,90000,90000
+10.0.0.1,2530.0,5.5,460.0,460.0,60,5000
+2001:db8::1,400.0,1.0,100.0,400.0,400,400
+10.0.0.2,70.0,1.0,70.0,70.0,70,70
 EOF
     run top a.log --by srcaddr --flows --sum duration --sort 'bytes/packets' --ascending --csv -n 2
     holds out <<'EOF'
@@ -100,6 +100,16 @@ srcaddr,flows,duration,bytes/packets
 10.0.0.2,1,1,70.0
 2001:db8::1,1,1,100.0
 EOF
+    printf '%s\n' 'srcaddr start end' '10.0.0.1 0 20' '10.0.0.1 0 40' '10.0.0.1 0 40' >thirds.log
+    run top thirds.log --by srcaddr --avg duration --csv
+    says out '10.0.0.1,33.3'
+    run top thirds.log --by srcaddr --avg duration --ndjson
+    grep -qE '"avg\(duration\)":33\.33333333333333[0-9]*}' out || { fail 'digits are cut off'; show out; }
+    # numbers are seconds, as durations are printed
+    run top thirds.log --by srcaddr --avg duration --having 'avg(duration) > 33 and avg(duration) < 34 and duration = 100' --csv
+    says out '10.0.0.1,33.3,100'
+    run top thirds.log --by srcaddr --sum duration --having 'duration > 1000' --csv
+    lacks out 10.0.0.1
     printf 'srcaddr bytes packets start end\n1.1.1.1 - 0 20 10\n' >b.log
     run top b.log --by srcaddr --avg bytes,duration --ratio bytes/packets,packets/bytes --percentile bytes:5 --sum duration --csv
     holds out <<'EOF'
@@ -531,6 +541,49 @@ EOF
 flows,count,sum(flows)
 3,1,3
 EOF
+}
+
+# Columns do not depend on which flows match, nor on their values.
+case_logs_with_bytes() {
+    printf 'srcaddr dstport bytes\n10.0.0.1 80 0\n' >a.log
+    run top a.log --by srcaddr --csv
+    holds out <<'EOF'
+srcaddr,flows,bytes
+10.0.0.1,1,0
+EOF
+    run top a.log --by srcaddr --csv --where 'dstport = 1'
+    holds out <<<'srcaddr,flows,bytes'
+    # partial results say which fields the logs have
+    printf 'srcaddr dstport\n10.0.0.2 80\n' >b.log
+    for log in a b; do run top $log.log --by srcaddr --partial $log.part --quiet; done
+    run merge b.part --csv
+    holds out <<'EOF'
+srcaddr,flows
+10.0.0.2,1
+EOF
+    run merge b.part a.part --csv
+    holds out <<'EOF'
+srcaddr,flows,bytes
+10.0.0.1,1,0
+10.0.0.2,1,0
+EOF
+}
+
+case_reverse_columns() {
+    printf 'srcaddr dstaddr bytes\n10.0.0.1 10.0.0.2 5\n' >a.log
+    run top a.log --by ip --in-out --two-way reverse
+    returns 2
+    empty out
+    says err '--two-way reverse puts the way back into reverse-packets and reverse-bytes, which --in-out does not count'
+    run top a.log --by ip --two-way reverse
+    returns 0
+    printf 'srcaddr,dstaddr,bytes,reverse-bytes\n10.0.0.1,10.0.0.2,5,7\n' >a.csv
+    run top a.csv a.csv --by srcaddr
+    says err 'a.csv: its columns reverse-packets and reverse-bytes, of the way back, are not counted'
+    [ "$(grep -c 'way back' err)" = 1 ] || { fail 'not once'; show err; }
+    run top a.csv --by srcaddr --sum bytes,reverse-bytes --csv
+    empty err
+    says out '10.0.0.1,5,7'
 }
 
 case_logs_without_bytes() {

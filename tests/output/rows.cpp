@@ -56,7 +56,7 @@ TEST_CASE("Differences and durations as cells", "[rows]") {
     auto const largest = written(row_format::ndjson, [](row_writer& to) {
         to.row({difference{signed_count{true, ~std::uint64_t{0}}}, difference{}});
     });
-    CHECK(largest.starts_with("{\"a\":-1"));
+    CHECK(largest == "{\"a\":-18446744073709551615,\"b\":null}\n");
 }
 
 TEST_CASE("No rows", "[rows]") {

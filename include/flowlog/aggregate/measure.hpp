@@ -100,10 +100,11 @@ struct measure {
                kind != measure_kind::distinct && kind != measure_kind::ratio;
     }
 
-    /// Whether the values have fractions: of rates, ratios and averages of numbers.
+    /// Whether the values have fractions: of rates, ratios and averages. Averages of durations are
+    /// in seconds.
     [[nodiscard]] constexpr auto is_real() const noexcept -> bool {
         return kind == measure_kind::rate || kind == measure_kind::ratio ||
-               (kind == measure_kind::average && of != measured::duration);
+               kind == measure_kind::average;
     }
 
     /// Whether both compute the same. `optional` makes no difference.

@@ -68,6 +68,9 @@ public:
         return raw({digits.data(), end});
     }
 
+    /// Writes a number that is given as its text, which may have any number of digits.
+    auto number(std::string_view text) -> json_writer& { return raw(text); }
+
     auto null() -> json_writer& { return raw("null"); }
 
     /// Writes a name and its value, in an object.

@@ -49,17 +49,10 @@ inline void write(json_writer& json, std::vector<std::string> const& texts) {
     for (auto const& text : texts) json.value(text);
     json.end_array();
 }
-/// Writes all digits of a difference of less than 2^63.
 inline void write(json_writer& json, difference const& value) {
-    auto const* const count = std::get_if<signed_count>(&value);
-    auto const* const real = std::get_if<double>(&value);
-    if (count != nullptr && !count->negative) {
-        json.value(count->magnitude);
-    } else if (count != nullptr && count->magnitude >> 63 == 0) {
-        json.value(-static_cast<std::int64_t>(count->magnitude));
-    } else if (count != nullptr) {
-        json.value(-static_cast<double>(count->magnitude));
-    } else if (real != nullptr) {
+    if (auto const* const count = std::get_if<signed_count>(&value)) {
+        json.number((count->negative ? "-" : "") + std::to_string(count->magnitude));
+    } else if (auto const* const real = std::get_if<double>(&value)) {
         json.value(*real);
     } else {
         json.null();

@@ -35,7 +35,7 @@ enum class group_side : std::uint8_t { both, in, out };
 struct group_bound {
     std::uint64_t first = 0;  ///< a whole number, microseconds, or microseconds since 1970 and 2^63
     std::uint64_t last = 0;
-    double real = 0;  ///< the number
+    double real = 0;  ///< the number, or seconds
     bool whole = true;
 };
 
@@ -175,7 +175,10 @@ private:
         } catch (error const& failure) {
             if (failure.code() == errc::invalid_filter) throw;
             auto const has_side = name.ends_with("_in") || name.ends_with("_out");
-            fail(begin, failure.message() + std::string{has_side ? side_hint : ""});
+            auto const hint = has_side           ? std::string{side_hint}
+                              : find_field(name) ? "; --where selects flows by " + std::string{name}
+                                                 : std::string{};
+            fail(begin, failure.message() + hint);
         }
     }
 
@@ -247,7 +250,7 @@ private:
         auto const found = of.is_duration() ? duration(text) : number(text);
         if (found) return *found;
         at_ = begin;
-        fail_here(of.is_duration() ? "a duration such as 90s, 5m or 1h30m, or milliseconds"
+        fail_here(of.is_duration() ? "a duration such as 90s, 5m or 1h30m, or seconds"
                                    : "a number such as 50, 0.5, 10M or 64Ki");
     }
 
@@ -336,7 +339,7 @@ private:
         return std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
     }
 
-    /// Reads `1500` (milliseconds), `1.5s`, `1h30m`.
+    /// Reads `1500` (seconds, in which durations are printed), `1.5s`, `1h30m`.
     [[nodiscard]] static auto duration(std::string_view text) -> std::optional<group_bound> {
         struct unit {
             std::string_view word;
@@ -354,11 +357,11 @@ private:
             auto const* const found = std::ranges::find(units, word, &unit::word);
             auto const bare = first && text.empty();
             if (found == units.end() && !bare) return std::nullopt;
-            total += *count * (bare ? 1e3 : found->microseconds);
+            total += *count * (bare ? 1e6 : found->microseconds);
             text.remove_prefix(size);
         }
         auto const whole = static_cast<std::uint64_t>(std::llround(std::min(total, 0x1p62)));
-        return group_bound{whole, whole, total};
+        return group_bound{whole, whole, total / 1e6};
     }
 
     [[nodiscard]] static auto is_name_letter(char c) noexcept -> bool {

@@ -425,14 +425,12 @@ public:
         return of.kind == measure_kind::rate ? rate(value) : quotient(of, value);
     }
 
-    /// The value of a minimum, maximum, percentile, OR or average of durations, if there is one.
+    /// The value of a minimum, maximum, percentile or OR, if there is one.
     [[nodiscard]] auto whole(measure const& of, group_word const* value) const noexcept
         -> std::optional<std::uint64_t> {
         switch (of.kind) {
             case measure_kind::bit_or: return bits(value);
             case measure_kind::percentile: return percentile(of, value);
-            case measure_kind::average:
-                return value[1] == 0 ? std::nullopt : std::optional{value[0] / value[1]};
             default: return number(of, value);
         }
     }
