@@ -86,6 +86,7 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
                           flowlog::escaped(word, 60) + '\''};
     return flowlog::key_reader{keys.at(0)}.key();  // which refuses keys of both ends
 } catch (flowlog::error const& failure) {
+    if (failure.code() != flowlog::errc::invalid_argument) throw;  // a log cannot be opened
     auto const is_name = word.find_first_of("/:()") == word.npos;
     if (is_name && word != "ip" && word != "port") throw_unknown(word, present);
     throw usage_error{option + ": " + failure.message()};
@@ -126,12 +127,13 @@ auto unknown_columns(reading_options const& options) -> std::vector<std::string>
     auto failure = std::optional<flowlog::error>{};
     if (!logs.missing.empty()) failure = logs.missing.front();
     auto has_read = !options.format.empty();
+    auto has_pipe = false;
     for (std::size_t i = 0; i < logs.files.size(); ++i) {
         auto const& from = logs.files[i];
         if (i >= (flowlog::scheme_of(from.name()).empty() ? max_files : max_objects)) break;
         auto const pipe = options.pipes->find(from.name());
         auto const is_pipe = pipe != options.pipes->end();
-        if (is_pipe ? i != 0 : !opens_twice(from)) continue;
+        if (is_pipe ? std::exchange(has_pipe, true) : !opens_twice(from)) continue;
         auto how = open_options_of(options, {});
         how.overlap = false;  // reads no more of a pipe than its columns need
         try {
@@ -208,7 +210,7 @@ auto warnings_of_unread(std::string const& name, unread_columns const& unread,
     };
     add(unread.named, "that are no fields", "; --fields chooses");
     add(unread.repeated, "of fields that other columns have, too,", "");
-    add(unread.others, "that are no fields, and cannot be named,", "");
+    add(unread.others, "that are no fields", "");
     return result;
 }
 
@@ -226,19 +228,30 @@ auto as_good(flowlog::layout const& of, std::vector<std::string> repeated)
     return repeated;
 }
 
+/// Warns of columns, but not again of the same ones of another log.
 void warn_of(std::string const& name, std::string const& what, std::vector<std::string> names) {
+    static auto said = std::set<std::string>{};
     if (names.empty()) return;
     for (auto& column : names) column = flowlog::escaped(column, 60);
-    warn_once(flowlog::escaped(name) + ": columns " + what + " are not read: " + joined(names));
+    auto const message = "columns " + what + " are not read: " + joined(names);
+    if (said.insert(message).second) warn(flowlog::escaped(name) + ": " + message);
 }
 
 }  // namespace
 
-void warn_of_unread(flowlog::log& log) {
+void warn_of_mistyped(flowlog::log& log) {
     log.visit([](auto& reader) {
-        auto const unread = unread_columns_of(reader);
-        warn_of(reader.name(), "whose types do not fit their fields", unread.mistyped);
+        if constexpr (requires { reader.other_columns(); })
+            warn_of(reader.name(), "whose types do not fit their fields",
+                    unread_columns_of(reader).mistyped);
+    });
+}
+
+void warn_of_unread(flowlog::log& log) {
+    warn_of_mistyped(log);
+    log.visit([](auto& reader) {
         if constexpr (requires { reader.columns()->names(); }) {
+            auto const unread = unread_columns_of(reader);
             if (reader.columns())
                 warn_of(reader.name(), "of fields that other columns have, too,",
                         as_good(*reader.columns(), unread.repeated));

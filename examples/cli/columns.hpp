@@ -34,8 +34,9 @@ auto key_of_one_flow(std::string const& word, std::string const& option, key_tab
                      columns const& present, key_tables::column_names const& others = {})
     -> flowlog::group_key;
 
-/// The columns that are no fields: of --format, and of the first logs. Of pipes, only the first log
-/// is looked at: others may have no writer before it is read. Throws if no log can be read.
+/// The columns that are no fields: of --format, and of the first logs. Of several pipes, only the
+/// first one is looked at: others may have no writer before it is read. Throws if no log can be
+/// read.
 auto unknown_columns(reading_options const& options) -> std::vector<std::string>;
 
 /// The columns of a log that was just opened. In some logs, such as JSON whose keys are names of
@@ -68,7 +69,7 @@ auto difference(std::string const& name, columns const& first, columns const& sh
 struct unread_columns {
     std::vector<std::string> named{};     ///< read if they are named
     std::vector<std::string> repeated{};  ///< another column is the same field
-    std::vector<std::string> others{};    ///< not read at all: nested columns, members of JSON
+    std::vector<std::string> others{};    ///< not read: nested columns, members of JSON
     std::vector<std::string> mistyped{};  ///< fields, of types that do not fit them
 };
 
@@ -89,13 +90,15 @@ auto unread_columns_of(Reader& reader) -> unread_columns {
 }
 
 /// The warnings that columns are left out, of those of which this was not `said`; `done` is what is
-/// not done with them: "printed". (Of columns whose types do not fit, `warn_of_unread` warns.)
+/// not done with them: "printed". (Of columns whose types do not fit, `warn_of_mistyped` warns.)
 auto warnings_of_unread(std::string const& name, unread_columns const& unread,
                         std::set<std::string>& said, std::string const& done)
     -> std::vector<std::string>;
 
-/// Warns, once for each log, of columns that are not read though they are fields: because their
-/// types do not fit, or because other columns are the same fields.
+/// Warns of columns that are not read because their types do not fit their fields.
+void warn_of_mistyped(flowlog::log& log);
+
+/// The same, and of columns that are not read because other columns are the same fields.
 void warn_of_unread(flowlog::log& log);
 
 /// The columns that header lines further on in a text log had, and the first one lacked.

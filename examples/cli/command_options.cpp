@@ -284,7 +284,7 @@ constexpr auto own = std::to_array<option_info>({
      "prints the flows with the largest values of a field, a computed column or another column "
      "first: 20 of them, or as many as `-n` says, which are all that is kept in memory. Flows "
      "without a value come "
-     "last, equal ones in the order of the logs"},
+     "last, equal ones in the order of the logs; other columns are compared as texts"},
     {"--ascending", "", flag, "print", group::general, "With --sort, the smallest values first",
      "with `--sort`, the smallest values first"},
     {"--all-lines", "", flag, "print", group::general,

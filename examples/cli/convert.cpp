@@ -186,7 +186,7 @@ private:
         auto log = std::optional<flowlog::log>{};
         try {
             log.emplace(flowlog::open(input, std::move(how)));
-            warn_of_unread(*log);
+            warn_of_mistyped(*log);
             auto const present =
                 given_ ? flowlog::columns_of(*log) : all_columns(*log, options_.reading, columns_);
             log->visit([&](auto& reader) { convert_reader(reader, present); });

@@ -146,7 +146,9 @@ auto run_edges(graph_options const& options) -> int {
     if (is_partial(options.reading)) {
         auto job = job_of("graph", options.reading);
         if (!merging().active && !options.by.empty())
-            job.push_back("--by=" + names_of(tables.parse(options.by, "--by")));
+            job.push_back("--by=" + names_of(tables.parse(options.by, "--by", [&options] {
+                              return unknown_columns(options.reading);
+                          })));
         return write_partial(options.reading, job, counted.value, report.done);
     }
     if (auto warning = skipdata_warning(report.done.stats))

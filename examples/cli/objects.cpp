@@ -85,30 +85,40 @@ auto is_any_of(std::string const& path, std::vector<std::string> const& files) -
 auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
 /// Whether a heading is that of a table of tags, `dstport,protocol,tag`, or of one of networks,
-/// such as the list of subnets that AWS exports, and names nothing that only a log has.
+/// such as the list of subnets that AWS exports, and names no other field.
 auto heads_a_table(std::string_view line) -> bool {
     using enum flowlog::field_id;
-    auto const separator = line.substr(line.find_first_of(",;\t")).front();
+    constexpr auto of_tags = std::array{dstport, protocol};
+    constexpr auto of_networks = std::array{subnet_id, vpc_id, az_id, account_id, region};
     auto has_tag = false;
+    auto has_network = false;
+    auto ports = std::size_t{0};
+    auto places = std::size_t{0};
+    auto const separator = line.substr(line.find_first_of(",;\t")).front();
     for (auto cells = flowlog::cell_splitter{line, separator}; cells.next();) {
         auto const cell = cells.text();
         auto const id = flowlog::find_field(cell);
-        for (auto const of_logs : {srcaddr, dstaddr, packets, bytes, start, end, action})
-            if (id == of_logs) return false;
-        has_tag |= flowlog::same_name(cell, "tag") || flowlog::same_name(cell.substr(0, 4), "cidr");
+        has_tag |= flowlog::same_name(cell, "tag");
+        has_network |= flowlog::same_name(cell.substr(0, 4), "cidr");
+        if (!id) continue;
+        auto const is_port = std::ranges::find(of_tags, *id) != of_tags.end();
+        if (!is_port && std::ranges::find(of_networks, *id) == of_networks.end()) return false;
+        ++(is_port ? ports : places);
     }
-    return has_tag;
+    return (has_tag && ports == of_tags.size() && places == 0) || (has_network && ports == 0);
 }
 
 /// Whether a file of a folder is a table of tags or networks, by its first line.
 auto is_table(std::string const& path) -> bool {
     if (!path.ends_with(".csv") && !path.ends_with(".tsv")) return false;
+    if (!flowlog::file::is_regular(path)) return false;
     try {
         auto beginning = std::array<char, 1024>{};
         auto const size = flowlog::file{path}.read(beginning, 0);
         auto const text = std::string_view{beginning.data(), size};
         auto const line = text.substr(0, text.find('\n'));
-        return line.find_first_of(",;\t") != line.npos && heads_a_table(line);
+        auto const is_whole = line.size() < beginning.size();
+        return is_whole && line.find_first_of(",;\t") != line.npos && heads_a_table(line);
     } catch (flowlog::error const&) {
         return false;  // whoever reads it says why it cannot be read
     }

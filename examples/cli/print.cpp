@@ -212,7 +212,7 @@ private:
     /// Begins the output with the columns of the first log, and warns if a later one has others.
     /// False if the log has none, because it is empty.
     auto use_columns(flowlog::log& log) -> bool {
-        warn_of_unread(log);
+        warn_of_mistyped(log);
         if (given_) {
             present_ = flowlog::columns_of(log);
         } else if (log.name() != present_of_) {

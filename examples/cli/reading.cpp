@@ -407,43 +407,6 @@ auto open_log(flowlog::input const& from, reading_options const& options,
     return flowlog::open(from, open_options_of(options, std::move(on_malformed)));
 }
 
-namespace {
-
-/// Whether a log is text or Parquet, whose records are never divided.
-auto is_text_or_parquet(flowlog::log& log) -> bool {
-    auto const is_text =
-        log.visit([](auto& reader) { return requires { reader.later_columns(); }; });
-    return is_text || log.describe().format == "Parquet";
-}
-
-void warn_of_reverse(flowlog::log& log) {
-    static auto said = false;
-    auto const has =
-        log.has(flowlog::field_id::reverse_packets) || log.has(flowlog::field_id::reverse_bytes);
-    if (said || !has || !is_text_or_parquet(log)) return;
-    said = true;
-    warn(flowlog::escaped(log.name()) +
-         ": its columns reverse-packets and reverse-bytes, of the way back, are not counted: only "
-         "records of JSON become a flow each way; 'flowlog convert LOG -o FILE.ndjson' makes such "
-         "records, and --sum bytes,reverse-bytes adds up both");
-}
-
-}  // namespace
-
-auto warning_of_reverse(std::vector<flowlog::field_use> const& read,
-                        std::function<void(flowlog::log&)> then)
-    -> std::function<void(flowlog::log&)> {
-    auto const is_reverse = [](flowlog::field_use const& use) {
-        return use.id == flowlog::field_id::reverse_packets ||
-               use.id == flowlog::field_id::reverse_bytes;
-    };
-    if (std::ranges::any_of(read, is_reverse)) return then;
-    return [then = std::move(then)](flowlog::log& log) {
-        warn_of_reverse(log);
-        if (then) then(log);
-    };
-}
-
 auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
     -> flowlog::run_options {
     auto how = flowlog::run_options{.threads = options.threads,

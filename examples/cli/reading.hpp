@@ -15,11 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include <flowlog/aggregate/aggregate.hpp>
 #include <flowlog/aggregate/filtered.hpp>
 #include <flowlog/aggregate/run.hpp>
 #include <flowlog/flow/field.hpp>
-#include <flowlog/flow/field_use.hpp>
 #include <flowlog/format/detect.hpp>
 #include <flowlog/format/log.hpp>
 #include <flowlog/lookup/table_warning.hpp>
@@ -221,12 +219,6 @@ auto open_options_of(reading_options const& options, flowlog::malformed_handler 
 auto open_log(flowlog::input const& from, reading_options const& options,
               flowlog::malformed_handler on_malformed) -> flowlog::log;
 
-/// What `on_open` is to be: it calls `then`, and warns, once, of a log with columns of the way back
-/// that are not among the fields that are read. Only in JSON they become a flow of their own.
-auto warning_of_reverse(std::vector<flowlog::field_use> const& read,
-                        std::function<void(flowlog::log&)> then)
-    -> std::function<void(flowlog::log&)>;
-
 /// How `read_logs` runs.
 auto run_options_of(reading_options const& options, flowlog::malformed_handler on_malformed)
     -> flowlog::run_options;
@@ -245,8 +237,6 @@ auto read_all(flowlog::input_list const& logs, A const& empty, reading_options c
               flowlog::malformed_handler on_malformed, bool show_progress = true)
     -> counted_logs<A> {
     auto how = run_options_of(options, std::move(on_malformed));
-    if (!options.check_empty)
-        how.on_open = warning_of_reverse(flowlog::uses(empty), std::move(how.on_open));
     auto bar = progress_bar{show_progress && !options.quiet, logs.files};
     auto const files = bar.counted(logs.files);
     how.progress = bar.bytes();

@@ -376,13 +376,15 @@ private:
         bool has_ip = false;
     };
 
-    /// Whether a member is an address, a number or a time.
+    /// Whether a member is an address, a port, the protocol, a counter or a time of a flow.
     [[nodiscard]] static auto is_measure(member_name const& name) -> bool {
+        constexpr auto measures =
+            std::to_array<field_id>({field_id::srcaddr, field_id::dstaddr, field_id::srcport,
+                                     field_id::dstport, field_id::protocol, field_id::packets,
+                                     field_id::bytes, field_id::start, field_id::end});
         if (name.role != member_role::field && name.role != member_role::forward_count)
             return false;
-        auto const type = info(name.id).type;
-        return (is_number(type) && name.id != field_id::tcp_flags) || type == field_type::address ||
-               type == field_type::time;
+        return std::ranges::find(measures, name.id) != measures.end();
     }
 
     /// Reads the element of an array, if it is the only one: Elasticsearch puts the values of

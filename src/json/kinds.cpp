@@ -62,6 +62,11 @@ constexpr auto fields_of_flows = std::to_array<field_id>(
     {field_id::srcport, field_id::dstport, field_id::protocol, field_id::packets, field_id::bytes,
      field_id::action, field_id::log_status});
 
+/// Fields that events of other logs have beside one address, such as those of CloudTrail.
+constexpr auto fields_of_events =
+    std::to_array<field_id>({field_id::version, field_id::account_id, field_id::region,
+                             field_id::type, field_id::event_time});
+
 /// The first bytes of a log, and what they tell.
 class beginning {
 public:
@@ -179,10 +184,12 @@ private:
         each_name(text, [&](std::string_view name, std::size_t) {
             auto const id = find_field(name);
             if (!id) return;
-            if (id == field_id::srcaddr) ends.set(0);
-            if (id == field_id::dstaddr) ends.set(1);
-            others |= id == field_id::start || id == field_id::end ||
-                      std::ranges::find(fields_of_flows, *id) != fields_of_flows.end();
+            if (id == field_id::srcaddr)
+                ends.set(0);
+            else if (id == field_id::dstaddr)
+                ends.set(1);
+            else
+                others |= std::ranges::find(fields_of_events, *id) == fields_of_events.end();
         });
         return ends.all() || (ends.any() && others);
     }

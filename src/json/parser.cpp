@@ -51,13 +51,22 @@ void read_line(od::object record, job& to) {
 void read_otlp(od::object from, job& to, std::size_t level = 0) {
     static constexpr auto keys =
         std::to_array<std::string_view>({"resourceLogs", "scopeLogs", "logRecords"});
-    if (level != keys.size())
-        return each_member(from, [&](std::string_view key, od::value v) {
-            if (key != keys[level]) return;
+    constexpr auto old_key = std::string_view{"instrumentationLibraryLogs"};  // for scopeLogs
+    if (level != keys.size()) {
+        auto found = false;
+        each_member(from, [&](std::string_view key, od::value v) {
+            if (key != keys[level] && (level != 1 || key != old_key)) return;
+            found = true;
             each_element_of(key, v, [&](od::value one) {
-                read_otlp(od::object(one.get_object()), to, level + 1);
+                if (json_type(one.type()) == json_type::object)
+                    read_otlp(od::object(one.get_object()), to, level + 1);
+                else
+                    to.refuse({std::string{key} + ": expected objects"});
             });
         });
+        if (!found && level == 0) throw bad_record{"the object has no array resourceLogs"};
+        return;
+    }
     try {
         auto line = std::optional<std::string_view>{};
         each_member(from, [&](std::string_view key, od::value v) {

@@ -243,10 +243,10 @@ private:
         return ended_ || (levels_.size() == 1 && log.bytes() == size_ && log.needs_more());
     }
 
-    /// Ends the reading with an error if all messages of the log are lines of a flow log whose
-    /// format is not known, or JSON.
+    /// Ends the reading with an error if the messages of the log are lines of a flow log whose
+    /// format is not known, or all are JSON.
     void refuse_unknown_format() {
-        if (!odd_message_ || failure_ || !is_at_end()) return;
+        if (!odd_message_ || has_known_ || failure_ || !is_at_end()) return;
         if (seen_.any() || !job_.rows.all_refused()) return;
         auto const& [line, text] = *odd_message_;
         auto const why =
@@ -258,7 +258,6 @@ private:
         failure_ = std::make_exception_ptr(
             error{errc::unknown_format, location{name_, line},
                   std::string{why} + ". A message is: " + escaped(text, 120)});
-        job_.rows.clear();
     }
 
     /// Reads pieces until a batch is full.
@@ -367,7 +366,7 @@ private:
         auto const on_malformed = [&](malformed_line const& line) {
             refuse_before(line.line);
             keep_line(line.line);
-            note_odd(messages[line.line - 1], messages.lines[line.line - 1].line);
+            note_odd(messages[line.line - 1], messages.lines[line.line - 1].line, line.reason);
             job_.rows.set_line(messages.lines[line.line - 1].line);
             job_.rows.refuse(messages.lines[line.line - 1].offset, line.reason, line.field, "",
                              line.column);
@@ -390,13 +389,18 @@ private:
         refuse_before(messages.lines.size() + 1);
         columns_ = lines.columns();
         job_.passed += lines.stats().headers;
+        has_known_ |= lines.stats().headers != 0;
     }
 
-    /// Notes a message that is no line of a known format, if there was no other before it.
-    void note_odd(std::string_view message, std::uint64_t line) {
-        auto const may_be_known = message.starts_with('{') || holds_flow(message);
-        if (may_be_known && !has_format_ && !odd_message_ && seen_.none())
-            odd_message_.emplace(line, message);
+    /// Notes a message that is no line of a known format, if there was no other before it; or that
+    /// the format is known after all: a line of AWS's default begins with its version, 2.
+    void note_odd(std::string_view message, std::uint64_t line, reason why) {
+        if (has_format_ || seen_.any()) return;
+        auto const is_json = message.starts_with('{');
+        auto const is_known = !is_json && (message.starts_with("2 ") || why == reason::bad_value);
+        has_known_ |=
+            is_known || (odd_message_ && odd_message_->second.starts_with('{') != is_json);
+        if (!odd_message_ && (is_json || holds_flow(message))) odd_message_.emplace(line, message);
     }
 
     /// Reads a field of the lines again.
@@ -482,6 +486,7 @@ private:
     std::optional<std::uint64_t> size_;
     bool is_part_;
     bool has_format_;                                 // of messages, which was given
+    bool has_known_ = false;                          // messages have a format that is known
     std::shared_ptr<layout const> columns_;           // of messages
     std::shared_ptr<layout const> columns_before_{};  // of the first line of the batch
     job job_{};

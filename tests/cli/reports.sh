@@ -1205,6 +1205,12 @@ case_why_columns_are_not_known() {
     says err 'iconv -f UTF-16BE'
     printf 'srcaddr bytes team\n1.2.3.4 10 red\n' >team.log
     printf 'srcaddr bytes\n1.2.3.4 10\n' >other.log
+    run print no.log --sort team
+    says err 'no.log: cannot open: No such file or directory'
+    run diff other.log - --by team --flows --csv -q < <(cat team.log)
+    returns 0
+    run graph team.log --by srcaddr,team --partial part
+    returns 0
     run print other.log team.log --fields srcaddr,team --csv -q
     returns 0
     holds out < <(printf 'srcaddr,team\n1.2.3.4,\n1.2.3.4,red\n')
@@ -1227,6 +1233,15 @@ case_tables_in_a_folder() {
     holds out < <(printf 'flows\n14\n')
     says err 'tables/subnets.csv is skipped: it is a table, which --lookup or --map reads'
     [ "$(wc -l <err)" = 1 ] || show err
+    printf 'pkt-srcaddr,dstport,protocol,tag\n10.0.0.1,443,6,web\n' >tables/tagged.csv # a log
+    run top tables/tagged.csv tables --by dstport --flows --csv -q
+    says out '443,'
+    lacks err 'tagged.csv is skipped'
+    mkfifo tables/pipe.csv
+    cat tables/a.log >tables/pipe.csv &
+    run top 'tables/pipe*' --flows --csv -q
+    returns 0
+    holds out < <(printf 'flows\n14\n')
 }
 
 case_columns_of_both_families() {
@@ -1250,7 +1265,7 @@ case_what_parquet_cannot_give() {
     returns 0
     says err 'columns that are no fields are not printed: city; --fields chooses'
     says err 'columns of fields that other columns have, too, are not printed: destinationTransportPort'
-    says err 'columns that are no fields, and cannot be named, are not printed: tags and place'
+    says err 'columns that are no fields are not printed: tags and place'
     says err 'columns whose types do not fit their fields are not read: bytes'
     run top "$reports/../parquet/foreign.parquet" --by dstport --flows --csv
     says err 'columns whose types do not fit their fields are not read: bytes'

@@ -1507,7 +1507,8 @@ TEST_CASE("a value of a wrong type is malformed", "[json]") {
           text_list{"at byte 0: source.port: found true"});
     for (auto const* others :
          {R"("bytes":[])", R"("bytes":null)", R"("tcp_flags":["S","A"])", R"("type":["a","b"])",
-          R"("action":true)", R"("other":true)", R"("observer":{"ip":["10.0.0.8","10.0.0.9"]})",
+          R"("action":true)", R"("other":true)", R"("vlan":[10,20])",
+          R"("observer":{"ip":["10.0.0.8","10.0.0.9"]})",
           R"("event":{"type":["connection","allowed"],"end":[]})", R"("packets":{"a":1})"}) {
         CAPTURE(others);
         CHECK(first_row(start + others + "}") == "10.0.0.1,10.0.0.2,,,,,,,,,,,,,,,,,,,,");
@@ -1520,6 +1521,7 @@ TEST_CASE("events with one address are no flows", "[json]") {
                   R"("sourceIPAddress":"203.0.113.9","recipientAccountId":"1"}]})"),
         flowlog::error);
     CHECK(first_row(R"({"srcaddr":"10.0.0.1","dstport":443})").starts_with("10.0.0.1,,,443,"));
+    CHECK(first_row(R"({"srcaddr":"10.0.0.1","interface_id":"eni-1"})").starts_with("10.0.0.1,,"));
     CHECK(first_row(R"({"srcaddr":"10.0.0.1","end":5})").starts_with("10.0.0.1,,"));
     CHECK(first_row(R"({"dstaddr":"10.0.0.1","srcaddr":"::"})").starts_with("::,10.0.0.1,"));
 }
@@ -1540,6 +1542,15 @@ TEST_CASE("messages in an unknown format say so", "[json]") {
     CHECK(failure_of(good + "\n" + custom + "\n").empty());
     CHECK(counts_of(good + "\n" + custom + "\n") == counts{1, 1, 0});
     CHECK(failure_of(R"({"message":"ready to go"})").empty());
+    // but not of a default format, damaged or after a heading
+    for (auto const* text :
+         {R"({"message":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT"})",
+          R"({"message":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT XX"})",
+          "{\"message\":\"version srcaddr bytes\"}\n{\"message\":\"2 10.0.0.1\"}",
+          "{\"message\":\"{\\\"a\\\":1}\"}\n{\"message\":\"START 10.0.0.1\"}"}) {
+        CAPTURE(text);
+        CHECK(failure_of(text).empty());
+    }
     // whatever the blocks, and if the format is given
     for (auto const size : {1, 7, 64}) {
         auto log = flowlog::open(
@@ -1565,6 +1576,17 @@ TEST_CASE("a message may have several lines", "[json]") {
     auto const found = sums_of(log, flowlog::filtered{malformed_packets{&malformed}, byte_sums{}});
     CHECK(found.inner().sums == std::map<std::string, std::uint64_t>{{"10.0.0.1", 2000 * 126}});
     CHECK(malformed == 0);
+}
+
+TEST_CASE("what is no log of OpenTelemetry costs no other", "[json]") {
+    auto const body =
+        R"({"body":{"stringValue":"2 1 e 10.0.0.1 10.0.0.2 5 22 6 20 42 1418530010 1418530070 ACCEPT OK"}})"s;
+    auto const good = R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[)" + body + "]}]}]}\n";
+    CHECK(counts_of(good + R"({"resourceLogs":[{"instrumentationLibraryLogs":[{"logRecords":[)" +
+                    body + "]}]}]}\n") == counts{2, 0, 0});
+    CHECK(counts_of(good + R"({"message":"x"})" + "\n" + good) == counts{2, 1, 0});
+    CHECK(counts_of(R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[)" + body + ",5," + body +
+                    "]}]}]}\n") == counts{2, 1, 0});
 }
 
 TEST_CASE("attributes of OpenTelemetry are no lines", "[json]") {

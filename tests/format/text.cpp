@@ -516,13 +516,6 @@ TEST_CASE("a line of several records is refused, not read in part", "[text]") {
         REQUIRE(thrown);
         CHECK(thrown->message().find("it holds several records") != std::string::npos);
     }
-    for (auto const* separator : {",", ";", "|", "\t"}) {
-        auto const first = "x" + std::string{separator} + one + separator + "y\n";
-        auto const both = one + separator + one + separator + "y\n";
-        auto const found = read(first + first + both + first, {});
-        CHECK(found.flows.size() == 3);
-        CHECK(found.stats.malformed == 1);
-    }
     auto const given = with_format({"srcaddr", "dstport"});
     auto const dated = read("2022-06-10 20:20:41.000,10.0.0.1 80\n", given);
     REQUIRE(dated.flows.size() == 1);

@@ -682,6 +682,8 @@ TEST_CASE("an error says how to write what was meant", "[filter]") {
     says("action != ACCEPT or REJECT",
          "21: " + unknown("REJECT") + "; write action not in (ACCEPT, REJECT)\n");
     says("dstport = 443 or 80000", "18: " + unknown("80000") + "\n");
+    says("interface-id = eni-1 or srcadr",
+         "25: " + unknown("srcadr") + "; did you mean 'srcaddr'?");
     says("vpc-id = a or vpcs = 5", "15: " + unknown("vpcs"));
     CHECK(message("vpc-id = a or vpcs = 5").find("write vpc-id") == std::string::npos);
     CHECK(message("dstport > 443 or 80").find("write") == std::string::npos);

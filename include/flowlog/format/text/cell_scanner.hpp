@@ -14,14 +14,12 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include <flowlog/flow/field.hpp>
 #include <flowlog/format/cells.hpp>
 #include <flowlog/format/layout.hpp>
-#include <flowlog/format/text/recognise.hpp>
 #include <flowlog/format/text/scan.hpp>
 #include <flowlog/source/line_blocks.hpp>
 
@@ -167,25 +165,17 @@ private:
         if (text.empty()) *out_++ = '-';
     }
 
-    /// Adds the words of the cell that holds the record. If the line has no such cell, or several,
-    /// adds the words of the whole line, which are then too few or too many.
+    /// Adds the words of the cell that holds the record. If the line has no such cell, adds the
+    /// words of the whole line.
     void add_record(std::string_view line) {
         auto cells = cell_splitter{line, style_.separator};
-        auto record = std::optional<std::string_view>{};
-        auto may_have_more = false;
         for (std::size_t i = 0; cells.next(); ++i) {
-            auto const text = cells.text();
-            if (i == style_.record)
-                record = text;
-            else
-                may_have_more |= text.size() >= min_record && columns_ != nullptr &&
-                                 words_of(text).size() == columns_->size();
+            if (i != style_.record) continue;
+            auto* const begin = out_;
+            add_unquoted(cells.text());
+            return end_words(begin);
         }
-        if (!record || (may_have_more && find_record(line, style_.separator, *columns_).several))
-            return add_words(line);
-        auto* const begin = out_;
-        add_unquoted(*record);
-        end_words(begin);
+        add_words(line);
     }
 
     void add_words(std::string_view line) {
@@ -239,8 +229,6 @@ private:
         auto const id = columns_->field_at(column);
         return id && (is_number(info(*id).type) || info(*id).type == field_type::time);
     }
-
-    static constexpr std::size_t min_record = 16;  // fewer characters are no record
 
     cell_style style_;
     layout const* columns_ = nullptr;

@@ -317,15 +317,17 @@ private:
         for (auto const& f : fields) similar.consider(f.name);
         for (auto const& phrase : filter_phrases)
             if (phrase.qualifiers.empty()) similar.consider(phrase.noun);
-        auto const hint = is_alone ? values_hint(word) : std::string{};
+        auto const name = similar.hint();
+        auto const hint = is_alone ? values_hint(word, !name.empty()) : std::string{};
         throw filter_fault{word.offset, "expected the name of a field, found '" +
                                             escaped(word.text, 40) + "'" +
-                                            (hint.empty() ? similar.hint() : hint)};
+                                            (hint.empty() ? name : hint)};
     }
 
     /// What to write if a word names nothing, but is another value of the test before it:
-    /// `dstport = 443 or 80`.
-    [[nodiscard]] auto values_hint(filter_word const& word) const -> std::string {
+    /// `dstport = 443 or 80`. Any word may be a text: what is similar to a name is none.
+    [[nodiscard]] auto values_hint(filter_word const& word, bool is_like_name) const
+        -> std::string {
         if (last_ == nullptr || last_->function || is_tag(*last_)) return {};
         auto test = *last_;
         auto const hint = list_hint(test, word.text);
@@ -333,7 +335,11 @@ private:
         test.values = {{.first = word}};
         auto none = filter_lists{};
         try {
-            static_cast<void>(filter_operand{find_target(test), test, options_, none});
+            auto const target = find_target(test);
+            auto const is_text =
+                target.what == filter_subject::text || target.what == filter_subject::column;
+            if (is_text && is_like_name) return {};
+            static_cast<void>(filter_operand{target, test, options_, none});
         } catch (filter_fault const&) {
             return {};
         }
