@@ -514,8 +514,8 @@ inline auto field_of_spelling(std::string_view name) noexcept -> int {
 
 /// Finds a field by any accepted spelling: its name in any case, with dashes, underscores or
 /// neither, such as `srcAddr` of CloudWatch Logs Insights; the name in braces after a dollar sign,
-/// as in formats of AWS, or after jsonPayload and a dot, as in tables of Google; or an alias. Blanks
-/// of Unicode around it, which copies of mails and web pages have, are passed over.
+/// as in formats of AWS, or after jsonPayload and a dot, as in tables of Google; or an alias.
+/// Blanks of Unicode around it, which copies of mails and web pages have, are passed over.
 [[nodiscard]] constexpr auto find_field(std::string_view name) noexcept -> std::optional<field_id> {
     if (detail::leading_blank(name) > 1 || detail::trailing_blank(name) > 1)
         name = detail::trimmed(name);  // blanks that are not seen, and are not of ASCII
