@@ -49,8 +49,8 @@ auto may_have_more(flowlog::log& log) -> bool {
     });
 }
 
-/// The columns that the log is known to have. A later record may have more: those of `shown` that
-/// it may have are added.
+/// The columns that the log is known to have, and those columns of `shown` that a later record may
+/// have.
 auto columns_so_far(flowlog::log& log, columns const& shown) -> columns {
     auto result = flowlog::columns_of(log);
     if (result.empty()) return result;

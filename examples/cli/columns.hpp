@@ -89,8 +89,9 @@ auto unread_columns_of(Reader& reader) -> unread_columns {
     return result;
 }
 
-/// The warnings that columns are left out, of those of which this was not `said`; `done` is what is
-/// not done with them: "printed". (Of columns whose types do not fit, `warn_of_mistyped` warns.)
+/// The warnings to give about columns that are left out. Leaves out names that are in `said`, and
+/// adds the new ones to it. `done` completes "are not …": "printed". `warn_of_mistyped` warns of
+/// columns whose types do not fit.
 auto warnings_of_unread(std::string const& name, unread_columns const& unread,
                         std::set<std::string>& said, std::string const& done)
     -> std::vector<std::string>;

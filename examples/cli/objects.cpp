@@ -84,8 +84,8 @@ auto is_any_of(std::string const& path, std::vector<std::string> const& files) -
 
 auto file_name(std::string const& path) -> std::string { return path.substr(path.rfind('/') + 1); }
 
-/// Whether a heading is that of a table of tags, `dstport,protocol,tag`, or of one of networks,
-/// such as the list of subnets that AWS exports, and names no other field.
+/// Whether a line is the heading of a table of tags (`dstport,protocol,tag`) or of networks, such
+/// as the list of subnets that AWS exports. A heading with other fields belongs to a log.
 auto heads_a_table(std::string_view line) -> bool {
     using enum flowlog::field_id;
     constexpr auto of_tags = std::array{dstport, protocol};

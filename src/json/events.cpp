@@ -312,7 +312,7 @@ void settle_forward(row_buffer& rows, forward_counters const& out, reverse_count
 /// Reads members that are named after fields. nfdump has the type and code of ICMP in place of
 /// ports. ECS has names of its own for three things:
 ///
-/// - `network.bytes` are those of both directions, `source.bytes` those of one
+/// - `network.bytes` counts both directions, `source.bytes` only one
 /// - `source.address` may be the name of a host if there is a `source.ip`; of flowlog, it is the
 ///   original address of the packets then
 /// - `destination.bytes`, or `reverse-bytes`, are those of the way back

@@ -24,8 +24,8 @@ struct archive_info {
     std::optional<timestamp> last{};         ///< end of the capture, or of its last flow
     std::optional<std::uint64_t> records{};  ///< how many flows the archive announces
     std::vector<std::string> notes{};        ///< other remarks, one sentence each
-    /// Columns that records lack: those of a Parquet file, and members of JSON, that are no fields;
-    /// those whose types do not fit their fields; and those of which another one is the same field.
+    /// Columns of the log that its records lack. A column may be no field, its type may not fit the
+    /// field, or another column may be the same field. In JSON, the members that are no fields.
     std::vector<std::string> unread_columns{};
 };
 

@@ -171,7 +171,7 @@ public:
 
     /// Which of several names of a field counts: the largest number. Other programs call other
     /// things `source`, such as the file of a log; in ECS, `source.address` may be the name of a
-    /// host, and `network.bytes` are those of both directions.
+    /// host, and `network.bytes` counts both directions.
     [[nodiscard]] static auto rank(std::string_view name, field_id id) noexcept -> int {
         if (detail::spells(name, info(id).name)) return 2;
         constexpr auto weak = std::string_view{

@@ -218,7 +218,8 @@ private:
         return static_cast<std::size_t>(std::to_chars(text, text + max_digits, number).ptr - text);
     }
 
-    /// Whole numbers of 128 bits, of which those of 64 bits are read.
+    /// Decodes whole numbers of 128 bits. Larger ones than 64 bits hold, and negative ones, are
+    /// malformed.
     template <class T>
     void decode_decimals(output<T>& out, array_piece const& piece) {
         if constexpr (!std::same_as<T, timestamp>) {
